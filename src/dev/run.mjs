@@ -1,0 +1,43 @@
+/**
+ * Runs a program of this checkout on the Node that the checkout brings, after installing what is missing.
+ * Plain JavaScript, because the Node that starts it may be too old to run TypeScript.
+ *
+ *   node src/dev/run.mjs FILE [ARGS…]
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+const root = path.join(import.meta.dirname, '..', '..')
+const runtime = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+const stamp = path.join(root, 'node_modules', '.installed')
+
+install()
+
+const child = spawn(runtime, process.argv.slice(2), { stdio: 'inherit', cwd: root })
+// A terminal sends Ctrl-C to the whole group, so the child has had it already; one signal is one request to stop.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+process.on('SIGINT', () => {})
+child.on('exit', (code, signal) => {
+  if (signal) process.kill(process.pid, 'SIGKILL')
+  process.exit(code ?? 1)
+})
+
+function install() {
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(runtime)) return
+  console.error('Installing the packages of this checkout…')
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32'
+  })
+  if (npm.status !== 0) {
+    console.error('npm ci failed; the lines above say why.')
+    process.exit(70)
+  }
+  writeFileSync(stamp, lock)
+}

@@ -1,0 +1,63 @@
+import { type Static, Type } from 'typebox'
+
+/** What a peer's key may be allowed to do here. */
+export const Capability = Type.Enum([
+  'fleet.read',
+  'deployments.read',
+  'deployments.run',
+  'capacity.read',
+  'capacity.offer',
+  'events.publish',
+  'routing.manage'
+])
+export type Capability = Static<typeof Capability>
+
+export const Permission = Type.Enum([
+  'cluster:read',
+  'cluster:write',
+  'deployments:read',
+  'deployments:write',
+  'containers:read',
+  'containers:write',
+  'system:read',
+  'infrastructure:read',
+  'infrastructure:write'
+])
+export type Permission = Static<typeof Permission>
+
+export const Grant = Type.Object(
+  {
+    capability: Type.String({ examples: ['deployments.read'] }),
+    deployments: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 1000 })),
+    max_cpu: Type.Optional(Type.Number()),
+    max_memory: Type.Optional(Type.Number()),
+    max_replicas: Type.Optional(Type.Integer())
+  },
+  { additionalProperties: false }
+)
+export type Grant = Static<typeof Grant>
+
+export const DEFAULT_GRANTS: readonly Grant[] = [
+  { capability: 'fleet.read' },
+  { capability: 'deployments.read' },
+  { capability: 'deployments.run' },
+  { capability: 'capacity.read' }
+]
+
+const PERMISSIONS: Record<Capability, readonly Permission[]> = {
+  'fleet.read': ['cluster:read'],
+  'deployments.read': ['deployments:read', 'containers:read'],
+  'deployments.run': ['deployments:read', 'deployments:write', 'containers:read', 'containers:write'],
+  'capacity.read': ['system:read'],
+  'capacity.offer': [],
+  'events.publish': [],
+  'routing.manage': ['infrastructure:read', 'infrastructure:write']
+}
+
+export const CAPABILITIES: ReadonlySet<string> = new Set(Object.keys(PERMISSIONS))
+
+/** The permissions that grants add up to. */
+export function permissionsOf(grants: readonly Grant[]): ReadonlySet<Permission> {
+  const table: Record<string, readonly Permission[] | undefined> = PERMISSIONS
+  return new Set(grants.flatMap(({ capability }) => table[capability] ?? []))
+}

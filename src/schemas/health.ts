@@ -1,0 +1,114 @@
+import { type Static, Type } from 'typebox'
+
+/**
+ * The verdict on one peer.
+ * unknown: not asked yet. online ⇄ suspect → offline: it answers, it just failed, it failed often enough.
+ * pending: joined, not confirmed. rejected: it refuses our key. incompatible: something answers that is no agent.
+ * removed: it told us that it removed us. quarantined: its actor here crashed too often.
+ */
+export const Verdict = Type.Enum([
+  'unknown',
+  'online',
+  'suspect',
+  'offline',
+  'pending',
+  'rejected',
+  'incompatible',
+  'removed',
+  'quarantined'
+])
+export type Verdict = Static<typeof Verdict>
+
+/** Why a request to a peer gave nothing usable. */
+export const FailureClass = Type.Enum([
+  'dns',
+  'refused',
+  'reset',
+  'timeout',
+  'tls',
+  'http',
+  'not_agent',
+  'key_refused',
+  'too_large',
+  'bad_json',
+  'address',
+  'aborted',
+  'internal'
+])
+export type FailureClass = Static<typeof FailureClass>
+
+/** One finished probe. `at` is wall time in milliseconds, for people; durations are monotonic. */
+export type ProbeAnswer =
+  | {
+      ok: true
+      asked: string
+      at: number
+      durationMs: number
+      /** What the peer says of itself; absent where it did not. */
+      version?: string
+      features?: readonly string[]
+      nodeId?: string
+    }
+  | {
+      ok: false
+      asked: string
+      at: number
+      durationMs: number
+      class: FailureClass
+      /** A sentence without addresses or secrets. */
+      detail: string
+      /** HTTP status where there was one. */
+      status?: number
+    }
+
+/** What a peer's actor is told of its peer. Never a secret. `id` is the member's UUID, and the actor's id. */
+export interface PeerSpec {
+  id: string
+  name: string
+  url: string
+  /** Not confirmed yet by the other side. */
+  pending: boolean
+  /** It told us that it removed us. */
+  removed: boolean
+  /** What it said it can do; empty for plain FlatRun. */
+  features: readonly string[]
+  /** Wall time in milliseconds; absent when it was never seen. */
+  lastSeenAt?: number
+}
+
+/** How one peer is, as the rest of the program sees it. Times are wall milliseconds. */
+export interface PeerHealth {
+  id: string
+  name: string
+  url: string
+  verdict: Verdict
+  /** When the verdict became what it is. */
+  since: number
+  lastSeenAt?: number
+  /** Failures in a row. */
+  failures: number
+  /** Duration of the last good probe. */
+  latencyMs?: number
+  nextProbeAt?: number
+  flapping: boolean
+  /** Crashes of its actor here. */
+  restarts: number
+  version?: string
+  features: readonly string[]
+  /** The newest last; at most ten. */
+  evidence: readonly ProbeAnswer[]
+}
+
+/** Requests are worth sending only to these; an unknown peer is given the benefit of the doubt. */
+export const REACHABLE: ReadonlySet<Verdict> = new Set(['unknown', 'online', 'suspect', 'pending'])
+
+export const Evidence = Type.Object({
+  asked: Type.String({ examples: ['GET /api/health'] }),
+  at: Type.String(),
+  ok: Type.Boolean(),
+  duration_ms: Type.Number(),
+  class: Type.Optional(FailureClass),
+  detail: Type.Optional(Type.String()),
+  http_status: Type.Optional(Type.Integer())
+})
+export type Evidence = Static<typeof Evidence>

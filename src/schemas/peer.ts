@@ -1,0 +1,67 @@
+import { type Static, Type } from 'typebox'
+import { Grant } from './grant.ts'
+import { Evidence, Verdict } from './health.ts'
+import { PeerName, Timestamp } from './names.ts'
+
+/** How requests to a peer travel. `insecure`: plain http with a bearer key, as plain FlatRun has it. */
+export const Transport = Type.Enum(['insecure', 'signed', 'tls', 'pinned'])
+export type Transport = Static<typeof Transport>
+
+/** A member as it is stored. Secrets are sealed, or digests. */
+export const Member = Type.Object({
+  id: Type.String(),
+  /** FlatRun's UI wants a number. */
+  number: Type.Integer(),
+  name: PeerName,
+  url: Type.String(),
+  state: Type.Enum(['pending', 'active', 'removed']),
+  joinedAt: Timestamp,
+  lastSeenAt: Type.Optional(Timestamp),
+  /** The key that we present there, sealed; `next` while it is being changed. */
+  credential: Type.Object({ sealed: Type.String(), next: Type.Optional(Type.String()) }),
+  /** SHA-256 of the key that it presents here; `next` is valid from now on, and ends `current` at its first use. */
+  keyDigest: Type.Object({ current: Type.String(), next: Type.Optional(Type.String()) }),
+  grants: Type.Array(Grant),
+  features: Type.Array(Type.String()),
+  transport: Transport,
+  /** The other side's identity, where it is one of ours. */
+  nodeId: Type.Optional(Type.String()),
+  /** SHA-256 of the public keys that its certificate may have, base64url. */
+  pins: Type.Array(Type.String()),
+  /** Digest of the invite that this member spent: one write stores the peer and spends the invite. */
+  invite: Type.Optional(Type.String()),
+  exchangeId: Type.Optional(Type.String()),
+  removedBy: Type.Optional(Type.String()),
+  removedAt: Type.Optional(Timestamp)
+})
+export type Member = Static<typeof Member>
+
+/** A peer on the wire: FlatRun's fields in FlatRun's order, what its UI reads besides, then ours. */
+export const PeerView = Type.Object({
+  name: Type.String(),
+  url: Type.String(),
+  online: Type.Boolean(),
+  last_seen: Timestamp,
+  error: Type.Optional(Type.String()),
+  id: Type.Integer(),
+  status: Type.Enum(['active', 'unreachable', 'pending']),
+  created_at: Timestamp,
+  last_seen_at: Type.Union([Timestamp, Type.Null()]),
+  peer_id: Type.String(),
+  state: Verdict,
+  since: Timestamp,
+  transport: Transport,
+  features: Type.Array(Type.String()),
+  version: Type.Optional(Type.String()),
+  latency_ms: Type.Optional(Type.Number()),
+  failures: Type.Integer(),
+  flapping: Type.Boolean(),
+  restarts: Type.Integer(),
+  next_check_at: Type.Optional(Timestamp),
+  removed_by: Type.Optional(Type.String()),
+  removed_at: Type.Optional(Timestamp)
+})
+export type PeerView = Static<typeof PeerView>
+
+export const PeerDetail = Type.Intersect([PeerView, Type.Object({ evidence: Type.Array(Evidence) })])
+export type PeerDetail = Static<typeof PeerDetail>

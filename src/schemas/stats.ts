@@ -1,0 +1,39 @@
+import { type Static, Type } from 'typebox'
+
+/** FlatRun's `/api/stats`: bytes, percent of 0 to 100, seconds. `limit`, `cgroup` and `pressure` are ours. */
+export const SystemStats = Type.Object({
+  cpu: Type.Object({ usage_percent: Type.Number(), cores: Type.Integer() }),
+  memory: Type.Object({
+    total: Type.Number(),
+    used: Type.Number(),
+    free: Type.Number(),
+    available: Type.Number(),
+    usage_percent: Type.Number(),
+    /** The memory limit of this agent's cgroup, where there is one below `total`. */
+    limit: Type.Optional(Type.Number())
+  }),
+  disk: Type.Object({
+    total: Type.Number(),
+    used: Type.Number(),
+    free: Type.Number(),
+    usage_percent: Type.Number(),
+    mount_point: Type.String()
+  }),
+  uptime: Type.Number(),
+  load_avg: Type.Object({ load1: Type.Number(), load5: Type.Number(), load15: Type.Number() })
+})
+export type SystemStats = Static<typeof SystemStats>
+
+export const Stats = Type.Object({
+  deployments: Type.Object({
+    total_deployments: Type.Integer(),
+    running: Type.Integer(),
+    stopped: Type.Integer(),
+    error: Type.Integer(),
+    unknown: Type.Integer(),
+    last_updated: Type.String()
+  }),
+  containers: Type.Object({ total: Type.Integer(), running: Type.Integer(), stopped: Type.Integer() }),
+  system: SystemStats
+})
+export type Stats = Static<typeof Stats>
