@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
 
+export const PEER_NAME_PATTERN = '^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$'
+
 /** The name of a server, as PROTOCOL §2 has it: 1 to 63 characters, compared without case. */
 export const PeerName = Type.String({
-  pattern: '^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$',
+  pattern: PEER_NAME_PATTERN,
   maxLength: 63,
   description: 'Letters, digits, dot, dash and underscore; begins and ends with a letter or digit',
   examples: ['node-2']

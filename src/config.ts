@@ -1,0 +1,1 @@
+export type { ApiKey, Config, Entry, Tls } from './config/shape.ts'

@@ -1,0 +1,69 @@
+import { type Static, Type } from 'typebox'
+import { Duration } from './duration.ts'
+
+const STRICT = { additionalProperties: false } as const
+
+export const AlertTarget = Type.Union([
+  Type.Object(
+    {
+      type: Type.Literal('webhook'),
+      name: Type.Optional(Type.String({ maxLength: 64 })),
+      url: Type.String({ format: 'http-url', maxLength: 2_048 }),
+      secret: Type.Optional(
+        Type.String({ writeOnly: true, maxLength: 1_024, description: 'Signs the body: HMAC-SHA256 in a header' })
+      )
+    },
+    STRICT
+  ),
+  Type.Object(
+    {
+      type: Type.Literal('ntfy'),
+      name: Type.Optional(Type.String({ maxLength: 64 })),
+      url: Type.String({ format: 'http-url', maxLength: 2_048, description: 'Server and topic' }),
+      token: Type.Optional(Type.String({ writeOnly: true, maxLength: 1_024 }))
+    },
+    STRICT
+  ),
+  Type.Object(
+    {
+      type: Type.Literal('email'),
+      name: Type.Optional(Type.String({ maxLength: 64 })),
+      smtp: Type.String({
+        writeOnly: true,
+        pattern: '^smtps?://',
+        maxLength: 2_048,
+        expected: 'an address such as smtps://user:password@mail.example.org:465'
+      }),
+      from: Type.String({ pattern: '@', maxLength: 320, expected: 'a mail address' }),
+      to: Type.Array(Type.String({ pattern: '@', maxLength: 320, expected: 'a mail address' }), {
+        minItems: 1,
+        maxItems: 50
+      })
+    },
+    STRICT
+  )
+])
+export type AlertTarget = Static<typeof AlertTarget>
+
+/** Hours in which nobody is to be woken, by the clock of this server. */
+export const MaintenanceWindow = Type.Object(
+  {
+    days: Type.Optional(Type.Array(Type.Enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']), { minItems: 1 })),
+    from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', expected: 'a time such as 02:00' }),
+    to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', expected: 'a time such as 04:30' }),
+    peers: Type.Optional(Type.Array(Type.String({ maxLength: 63 }), { minItems: 1, maxItems: 1_000 }))
+  },
+  STRICT
+)
+export type MaintenanceWindow = Static<typeof MaintenanceWindow>
+
+/** The section `alerts` of the config, as it is written: snake_case, durations as text. */
+export const Alerts = Type.Object(
+  {
+    delay: Duration({ default: '2m', description: 'How long a peer is offline before anyone is told' }),
+    targets: Type.Array(AlertTarget, { default: [], maxItems: 20, description: 'Who is told, and how' }),
+    maintenance: Type.Array(MaintenanceWindow, { default: [], maxItems: 50, description: 'When nobody is told' })
+  },
+  { additionalProperties: false, default: {}, description: 'Messages when a peer goes offline or comes back' }
+)
+export type Alerts = Static<typeof Alerts>
