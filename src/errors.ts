@@ -7,3 +7,64 @@ import createError from '@fastify/error'
 export const ClusterDisabled = createError('cluster_disabled', 'Cluster is not enabled', 400)
 export const ClusterEnabled = createError('cluster_enabled', 'Cluster is already enabled', 409)
 export const PeerUnknown = createError<[string]>('peer_unknown', 'peer "%s" not found', 404)
+export const PeerNameTaken = createError<[string]>(
+  'name_conflict',
+  'A peer named "%s" exists already, or it is this server\'s own name; remove that peer or choose another server_name',
+  409
+)
+export const AlreadyJoined = createError<[string]>('already_joined', 'That server has joined already, as "%s"', 409)
+export const SelfJoin = createError('self_join', 'That invite was made by this very server; use it on another one', 400)
+export const BadRequest = createError<[string]>('bad_request', '%s', 400)
+export const NoCallbackUrl = createError(
+  'no_callback_url',
+  'No callback URL available. Set cluster.advertise_url in config or pass callback_url in the request.',
+  400
+)
+export const InsecureTransport = createError(
+  'insecure_transport',
+  'peer_url is plain http to a public address, so keys could be read on the way; use https, or set cluster.allow_insecure_exchange: always',
+  400
+)
+export const InviteUnknown = createError('invite_unknown', 'Invalid or expired invite token', 404)
+export const InviteUsed = createError('invite_used', 'Invite has already been used', 409)
+export const InviteExpired = createError('invite_expired', 'Invite has expired', 410)
+export const InviteOtherName = createError<[string]>('invite_other_name', 'This invite is for a server named "%s"', 409)
+export const InviteLimit = createError(
+  'invite_limit',
+  'There are 100 open invites already; revoke some with DELETE /api/cluster/invites/:id',
+  409
+)
+export const InviteIdUnknown = createError<[string]>('invite_id_unknown', 'No open invite "%s"', 404)
+export const ContactFailed = createError<[string]>('peer_unreachable', 'Failed to contact peer: %s', 502)
+export const ContactTimedOut = createError(
+  'peer_timeout',
+  'Failed to contact peer: it did not answer in time. It may have recorded this server: if it lists it, remove it there and use a new invite',
+  504
+)
+export const ExchangeRejected = createError<[string]>('exchange_rejected', 'Peer rejected exchange: %s', 502)
+export const BadPeerAnswer = createError<[string]>('peer_bad_answer', 'Failed to parse peer response: %s', 502)
+export const Unauthorized = createError<[string]>('unauthorized', '%s', 401)
+export const PermissionDenied = createError<[string]>('permission_denied', 'Permission denied: %s required', 403)
+export const TooManyFailures = createError<[number]>(
+  'too_many_failures',
+  'Too many failed attempts from this address; try again in %d seconds',
+  429
+)
+export const StoreFailed = createError<[ErrorOptions?]>(
+  'store_failed',
+  'The store cannot be written; nothing was changed. See the log of this server',
+  503
+)
+export const Stopping = createError('stopping', 'This server is stopping; try again in a moment', 503)
+export const NotFound = createError<[string]>('not_found', '%s not found', 404)
+
+/** Ends the process with one line on stderr and an exit code of PROTOCOL §0. */
+export class Fatal extends Error {
+  override name = 'Fatal'
+  readonly exitCode: number
+
+  constructor(exitCode: number, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.exitCode = exitCode
+  }
+}

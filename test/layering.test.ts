@@ -10,7 +10,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   machines: ['src/schemas', 'npm:xstate'],
   'src/schemas': ['npm:typebox'],
   'src/errors.ts': ['npm:@fastify/error'],
-  'src/security': ['src/schemas', 'src/errors.ts', 'npm:hpke', 'npm:jose'],
+  'src/security': ['src/schemas', 'src/errors.ts', 'npm:hpke', 'npm:jose', 'npm:typebox'],
   'src/store': [
     'src/schemas',
     'src/security',

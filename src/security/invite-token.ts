@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Static, Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { PeerName } from '../schemas/names.ts'
+
+const PREFIX = 'frc1.'
+
+/** What an invite tells its reader before anything is sent. */
+const Content = Type.Object({
+  /** The inviter's base URLs, best first. */
+  urls: Type.Array(Type.String({ maxLength: 512 }), { minItems: 1, maxItems: 8 }),
+  name: PeerName,
+  /** Seconds since 1970. */
+  exp: Type.Integer(),
+  /** One-time X25519 public key, base64url. */
+  key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  /** SHA-256 of the public key of the inviter's certificate, base64url. */
+  pin: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
+  secret: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
+})
+export type InviteContent = Omit<Static<typeof Content>, 'secret'>
+
+/** What is wrong with a pasted token, as a sentence. */
+export class BadToken extends Error {
+  override name = 'BadToken'
+}
+
+/** `frc1.<content>.<check>`: the content as base64url of JSON, and 48 bits of its digest against a bad paste. */
+export function encodeInvite(content: InviteContent): string {
+  const secret = randomBytes(32).toString('base64url')
+  const body = Buffer.from(JSON.stringify({ ...content, secret })).toString('base64url')
+  return `${PREFIX}${body}.${check(body)}`
+}
+
+export const isSealedToken = (token: string) => token.startsWith(PREFIX)
+
+/** Reads a token without using it. @throws BadToken */
+export function decodeInvite(token: string): InviteContent {
+  if (!isSealedToken(token)) throw new BadToken('is not an invite of this kind: it does not begin with frc1.')
+  const [, body, sum, ...rest] = token.split('.')
+  if (!body || !sum || rest.length > 0 || check(body) !== sum) {
+    throw new BadToken('was cut or changed when it was copied; copy the whole line again')
+  }
+  const content = parse(body)
+  if (!Check(Content, content)) throw new BadToken('was made by a version that this one does not understand')
+  const { secret: _, ...readable } = content
+  return readable
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(body, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const check = (body: string) =>
+  createHash('sha256')
+    .update(PREFIX + body)
+    .digest()
+    .subarray(0, 6)
+    .toString('base64url')

@@ -1,0 +1,103 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
+
+/** A sealed message on the wire; all fields base64url. `kid` names the one-time key that opens it. */
+export interface SealedRequest {
+  v: 1
+  kid: string
+  enc: string
+  ct: string
+}
+export interface SealedReply {
+  v: 1
+  nonce: string
+  ct: string
+}
+
+/** The message was not made for this key, or was changed on the way. */
+export class CannotUnseal extends Error {
+  override name = 'CannotUnseal'
+}
+
+const INFO = Buffer.from('flatrun-cluster exchange v1')
+const suite = () => new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
+
+/** A one-time X25519 key pair, both halves base64url. */
+export async function createSealingKey(): Promise<{ publicKey: string; privateKey: string }> {
+  const hpke = suite()
+  const pair = await hpke.GenerateKeyPair(true)
+  const [publicKey, privateKey] = await Promise.all([
+    hpke.SerializePublicKey(pair.publicKey),
+    hpke.SerializePrivateKey(pair.privateKey)
+  ])
+  return { publicKey: encode(publicKey), privateKey: encode(privateKey) }
+}
+
+/** Names a public key without being it: the first 16 bytes of its SHA-256. */
+export const sealingKeyId = (publicKey: string) =>
+  createHash('sha256').update(`flatrun-cluster kid ${publicKey}`).digest().subarray(0, 16).toString('base64url')
+
+/**
+ * Seals a request to a public key (HPKE base mode, RFC 9180) and opens the reply that comes back to the same context
+ * (as RFC 9458 §4.4 does: a key exported from the context, salted with a fresh nonce).
+ */
+export async function sealRequest(publicKey: string, plain: string, purpose: string) {
+  const hpke = suite()
+  const kid = sealingKeyId(publicKey)
+  const { encapsulatedSecret, ctx } = await hpke.SetupSender(await hpke.DeserializePublicKey(decode(publicKey)), {
+    info: INFO
+  })
+  const ct = await ctx.Seal(Buffer.from(plain), associated(purpose, kid))
+  const exported = await ctx.Export(Buffer.from('reply'), 32)
+  const request: SealedRequest = { v: 1, kid, enc: encode(encapsulatedSecret), ct: encode(ct) }
+  return { request, openReply: (reply: SealedReply) => openReply(exported, encapsulatedSecret, reply) }
+}
+
+/** Opens a sealed request with the private half. @throws CannotUnseal */
+export async function openRequest(privateKey: string, { kid, enc, ct }: SealedRequest, purpose: string) {
+  try {
+    const hpke = suite()
+    const encapsulated = decode(enc)
+    const ctx = await hpke.SetupRecipient(await hpke.DeserializePrivateKey(decode(privateKey)), encapsulated, {
+      info: INFO
+    })
+    const plain = Buffer.from(await ctx.Open(decode(ct), associated(purpose, kid))).toString('utf8')
+    const exported = await ctx.Export(Buffer.from('reply'), 32)
+    return { plain, sealReply: (text: string) => sealReply(exported, encapsulated, text) }
+  } catch (cause) {
+    throw new CannotUnseal('the sealed message cannot be opened', { cause })
+  }
+}
+
+function sealReply(exported: Uint8Array, encapsulated: Uint8Array, text: string): SealedReply {
+  const nonce = randomBytes(32)
+  const { key, iv } = replyKey(exported, encapsulated, nonce)
+  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
+  const ct = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return { v: 1, nonce: encode(nonce), ct: encode(ct) }
+}
+
+function openReply(exported: Uint8Array, encapsulated: Uint8Array, reply: SealedReply): string {
+  try {
+    const { key, iv } = replyKey(exported, encapsulated, decode(reply.nonce))
+    const sealed = decode(reply.ct)
+    const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
+    decipher.setAuthTag(sealed.subarray(-16))
+    return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]).toString('utf8')
+  } catch (cause) {
+    throw new CannotUnseal('the sealed answer cannot be opened', { cause })
+  }
+}
+
+/** Key and nonce are used once: each reply has a salt of its own. */
+function replyKey(exported: Uint8Array, encapsulated: Uint8Array, nonce: Uint8Array) {
+  const salt = Buffer.concat([encapsulated, nonce])
+  return {
+    key: Buffer.from(hkdfSync('sha256', exported, salt, 'key', 32)),
+    iv: Buffer.from(hkdfSync('sha256', exported, salt, 'nonce', 12))
+  }
+}
+
+const associated = (purpose: string, kid: string) => Buffer.from(`${purpose}|${kid}`)
+const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
+const decode = (text: string) => Buffer.from(text, 'base64url')

@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import path from 'node:path'
+import type { TObject } from 'typebox'
+import { Fatal } from '../errors.ts'
+import { Identity, Invite } from '../schemas/invite.ts'
+import { Member } from '../schemas/peer.ts'
+import { createVault, type Vault } from '../security/vault.ts'
+import { openCollection } from './collection.ts'
+import { type Database, openDatabase, prepareDataPath } from './database.ts'
+import { lockDataPath } from './lock.ts'
+import { type Marker, readMarker, writeMarker } from './marker.ts'
+import { createMembers } from './members.ts'
+
+export interface StoreOptions {
+  folder: string
+  /** The first seals, all open. */
+  secrets: readonly string[]
+  onError?: (error: unknown) => void
+}
+
+export type Store = Awaited<ReturnType<typeof openStore>>
+
+const CANARY = 'flatrun-cluster'
+const CANARY_CONTEXT = 'meta|identity|canary'
+export const credentialContext = (memberId: string) => `members|${memberId}|credential`
+
+/**
+ * Everything that outlives the process, in one file that this process alone owns.
+ * @throws Fatal with the exit code of PROTOCOL §0, and then nothing was touched.
+ */
+export async function openStore({ folder, secrets, onError = () => {} }: StoreOptions) {
+  prepareDataPath(folder)
+  const lock = lockDataPath(path.join(folder, 'lock'))
+  let database: Database | undefined
+  try {
+    const marker = readMarker(folder)
+    database = openDatabase(folder, marker !== undefined)
+    return await assemble({ folder, secrets, onError, marker, database, lock })
+  } catch (error) {
+    database?.handle.close()
+    lock.release()
+    throw error
+  }
+}
+
+interface Parts extends Required<StoreOptions> {
+  marker: Marker | undefined
+  database: Database
+  lock: { release(): void }
+}
+
+async function assemble({ folder, secrets, onError, marker, database, lock }: Parts) {
+  const { handle } = database
+  const table = <P extends TObject['properties']>(name: string, schema: TObject<P>) =>
+    openCollection({ handle, table: name, schema, onError })
+
+  const meta = await table('meta', Identity)
+  const known = meta.get('identity')
+  if (known && marker && known.nodeId !== marker.node_id) {
+    throw new Fatal(
+      78,
+      `${folder} holds the store of another node than its node.json says; restore both from one backup`
+    )
+  }
+  const salt = known?.salt ?? randomBytes(16).toString('base64url')
+  const vault = createVault({ secrets, salt })
+  if (known) assertSecret(vault, known.canary)
+
+  /** An older store than the marker's: somebody restored a backup, and what happened since is not in it. */
+  const restored = known !== undefined && marker !== undefined && known.epoch < marker.epoch
+  const identity: Identity = {
+    ...known,
+    id: 'identity',
+    nodeId: known?.nodeId ?? randomUUID(),
+    epoch: Math.max(known?.epoch ?? 0, marker?.epoch ?? 0) + 1,
+    salt,
+    canary: vault.seal(CANARY, CANARY_CONTEXT)
+  }
+  const members = createMembers(await table('members', Member))
+  const invites = await table('invites', Invite)
+  await reseal(members, vault)
+  await meta.put(identity)
+  let revoked = marker?.revoked ?? []
+  const mark = () => writeMarker(folder, { node_id: identity.nodeId, epoch: identity.epoch, revoked })
+  mark()
+
+  return {
+    members,
+    invites,
+    vault,
+    restored,
+    /** Opens another collection in the same file. */
+    table,
+    identity: () => meta.get('identity') ?? identity,
+    changeIdentity: (change: Pick<Identity, 'setup'>) => meta.put({ ...(meta.get('identity') ?? identity), ...change }),
+    /** Whether a key with this digest died here, whatever a restored store says. */
+    isRevoked: (digest: string) => revoked.some((entry) => entry.digest === digest),
+    revoke(digests: readonly string[]): void {
+      const at = new Date().toISOString()
+      revoked = [...revoked, ...digests.map((digest) => ({ digest, at }))]
+      mark()
+    },
+    /** A consistent copy while running. */
+    backup(file: string): void {
+      handle.prepare('VACUUM INTO ?').run(file)
+    },
+    /** True when the file can be read right now. */
+    alive: () => handle.prepare('SELECT 1 AS one').get()?.one === 1,
+    close(): void {
+      handle.close()
+      lock.release()
+    }
+  }
+}
+
+function assertSecret(vault: Vault, canary: string): void {
+  try {
+    vault.open(canary, CANARY_CONTEXT)
+  } catch (cause) {
+    throw new Fatal(
+      78,
+      'the store was sealed with another secret; set auth.jwt_secret to it (a list may hold the new one first and the old ones after it). Nothing was changed',
+      { cause }
+    )
+  }
+}
+
+/** After a change of secret, everything that the old one sealed is sealed with the new one. */
+async function reseal(members: ReturnType<typeof createMembers>, vault: Vault): Promise<void> {
+  for (const member of members.all()) {
+    const { sealed, next } = member.credential
+    if ([sealed, next].every((text) => text === undefined || vault.isCurrent(text))) continue
+    const context = credentialContext(member.id)
+    const again = (text: string) => vault.seal(vault.open(text, context), context)
+    const credential = next === undefined ? { sealed: again(sealed) } : { sealed: again(sealed), next: again(next) }
+    await members.put({ ...member, credential })
+  }
+}
