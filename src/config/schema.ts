@@ -1,12 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { Alerts } from '../schemas/alert.ts'
 import { Duration } from '../schemas/duration.ts'
-import { PEER_NAME_PATTERN } from '../schemas/names.ts'
 
 /**
  * The config as it is written. The schema is all there is: the check, the defaults, the environment's names, the printed
  * config and the published JSON Schema follow from it. `expected` says in a fault what the key wants; `writeOnly` marks
- * what is never printed.
+ * what is never printed; `blank` that the empty text is a value of its own, and not the default as elsewhere.
  */
 const section = { additionalProperties: false, default: {} } as const
 const longText = { maxLength: 4_096 }
@@ -82,13 +81,14 @@ const Cluster = Type.Object(
   {
     enabled: Type.Boolean({ default: false }),
     server_name: Type.String({
-      pattern: PEER_NAME_PATTERN,
+      format: 'peer-name',
       default: '',
+      maxLength: 63,
       description: 'How peers know this server; default: the host name of the system',
       expected: '1 to 63 letters, digits, dots, dashes or underscores, a letter or digit at both ends'
     }),
     advertise_url: Type.String({
-      format: 'http-url',
+      format: 'base-url',
       default: '',
       maxLength: 2_048,
       description: 'Where peers reach this server'
@@ -141,6 +141,7 @@ export const ConfigFile = Type.Object(
       default: 'unix:///var/run/docker.sock',
       ...longText,
       pattern: '^$|^unix://|^/|^(tcp|https?)://',
+      blank: true,
       description: 'The container engine; "" for none',
       expected: 'unix:///path/to/docker.sock, an absolute path, or "" for no engine'
     }),

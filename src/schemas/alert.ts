@@ -8,7 +8,7 @@ export const AlertTarget = Type.Union([
     {
       type: Type.Literal('webhook'),
       name: Type.Optional(Type.String({ maxLength: 64 })),
-      url: Type.String({ format: 'http-url', maxLength: 2_048 }),
+      url: Type.String({ format: 'http-url', writeOnly: true, maxLength: 2_048 }),
       secret: Type.Optional(
         Type.String({ writeOnly: true, maxLength: 1_024, description: 'Signs the body: HMAC-SHA256 in a header' })
       )
@@ -19,7 +19,7 @@ export const AlertTarget = Type.Union([
     {
       type: Type.Literal('ntfy'),
       name: Type.Optional(Type.String({ maxLength: 64 })),
-      url: Type.String({ format: 'http-url', maxLength: 2_048, description: 'Server and topic' }),
+      url: Type.String({ format: 'http-url', writeOnly: true, maxLength: 2_048, description: 'Server and topic' }),
       token: Type.Optional(Type.String({ writeOnly: true, maxLength: 1_024 }))
     },
     STRICT

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { changesBetween } from '../../src/config/changes.ts'
+import { configJsonSchema } from '../../src/config/json-schema.ts'
+import { allKeys } from '../../src/config/keys.ts'
+import { printConfig } from '../../src/config/print.ts'
+import { loadConfig } from '../../src/config.ts'
+import { load } from './world.ts'
+
+const SECRETS = 'canary-0123456789abcdef0123456789abcdef'
+
+test('the printed config says where each value came from and holds no secret', (t) => {
+  const config = load(
+    t,
+    `cluster:
+  server_name: web-1
+auth: { jwt_secret: [${SECRETS}, ${SECRETS}x], api_keys: [{ key: ${SECRETS} }] }
+alerts: { targets: [{ type: webhook, url: "https://example.org/${SECRETS}" }] }`,
+    { FLATRUN_API__PORT: '9000' }
+  )
+  const text = printConfig(config, { origin: true })
+  assert.match(text, /server_name: web-1 # config\.yml:2$/m)
+  assert.match(text, /port: 9000 # FLATRUN_API__PORT$/m)
+  assert.match(text, /health_interval: 30s # default$/m)
+  assert.match(text, /jwt_secret: \[ <secret>, <secret> \] # config\.yml:3$/m)
+  assert.doesNotMatch(text, /canary/)
+  assert.doesNotMatch(JSON.stringify(config.source), /canary/)
+})
+
+test('what is printed is a config again, and means the same', (t) => {
+  const config = load(t, 'cluster: { enabled: true, server_name: a, health_interval: 5s }\ndocker_socket: ""')
+  const again = load(t, printConfig(config))
+  assert.deepEqual({ ...again, source: undefined }, { ...config, source: undefined })
+})
+
+test('every key is printed', () => {
+  const config = loadConfig({ env: {} })
+  assert.deepEqual(
+    config.source.entries.map(({ key }) => key),
+    allKeys().map(({ key }) => key)
+  )
+  assert.equal(allKeys().length, 32)
+  assert.equal(parse(printConfig(config)).api.tls.mode, 'off')
+})
+
+test('the JSON Schema requires nothing that has a default and knows FlatRun’s sections', () => {
+  const schema = JSON.parse(JSON.stringify(configJsonSchema()))
+  assert.equal(schema.required, undefined)
+  assert.equal(schema.additionalProperties, false)
+  assert.ok('nginx' in schema.properties)
+  assert.ok('k3s' in schema.properties.cluster.properties)
+  assert.doesNotMatch(JSON.stringify(schema), /"expected"|"longestMs"|go-duration/)
+})
+
+test('a config that was read again says what counts at once and what after a restart', (t) => {
+  const before = load(t, 'api: { port: 1 }\ncluster: { health_interval: 5s }\nlogging: { level: info }')
+  const after = load(
+    t,
+    'api: { port: 2 }\ncluster: { health_interval: 9s }\nlogging: { level: debug }\nalerts: { delay: 1m }'
+  )
+  assert.deepEqual(changesBetween(before, after), {
+    live: ['logging.level', 'alerts.delay', 'cluster.healthIntervalMs'],
+    restart: ['api.port']
+  })
+  assert.deepEqual(changesBetween(before, before), { live: [], restart: [] })
+})
