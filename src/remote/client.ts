@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { type Dispatcher, Pool } from 'undici'
+import { collect } from './collect.ts'
+import { createConnector, type LookupGuard } from './connector.ts'
+import { type Clock, systemClock } from './deadline.ts'
+import { RemoteFailure } from './failure.ts'
+import { createPools, type PeerPools } from './pools.ts'
+import type { Ask, PeerTarget, RemoteAnswer } from './target.ts'
+
+/** What a request is, to whoever makes its authorization. */
+export interface ToAuthorize {
+  method: string
+  /** As it is sent, with the base path and the query. */
+  path: string
+  /** SHA-256 of the body, base64; absent where there is none, or where it is streamed. */
+  bodyDigest?: string
+}
+
+export interface RemoteOptions {
+  /** The key that we present to a peer, opened for one request. */
+  credentialOf(id: string): string | undefined
+  /** Whether a connection to this IP address may be opened. */
+  lookupGuard: LookupGuard
+  /** Signs requests of transport `signed`, on which no key travels. */
+  sign?(target: PeerTarget, request: ToAuthorize): Record<string, string>
+  /** A peer ended a kept connection: a sign of death. */
+  onConnectionClosed?(id: string): void
+  clock?: Clock
+  connectTimeoutMs?: number
+  keepAliveMs?: number
+  watchConnections?: number
+  trafficConnections?: number
+}
+
+export type Remote = ReturnType<typeof createRemote>
+
+/** Requests to other nodes, each with a deadline, a size limit, and no redirects. Knows nothing of the cluster. */
+export function createRemote(options: RemoteOptions) {
+  const { clock = systemClock, connectTimeoutMs = 3_000 } = options
+  const pools = createPools({
+    guard: options.lookupGuard,
+    connectTimeoutMs,
+    keepAliveMs: options.keepAliveMs ?? 300_000,
+    watchConnections: options.watchConnections ?? 2,
+    trafficConnections: options.trafficConnections ?? 128,
+    onConnectionClosed: (id) => options.onConnectionClosed?.(id)
+  })
+
+  /** The only place where a request to a peer gets its authorization. */
+  function authorize(target: PeerTarget, request: ToAuthorize): Record<string, string> {
+    if (target.transport !== 'insecure' && target.transport !== 'signed' && !target.url.startsWith('https:')) {
+      throw new RemoteFailure('tls', 'it is known by its certificate and is not asked without TLS')
+    }
+    if (target.transport === 'signed') {
+      if (!options.sign) throw new RemoteFailure('internal', 'requests to it must be signed, and nothing here can sign')
+      return options.sign(target, request)
+    }
+    const credential = options.credentialOf(target.id)
+    if (credential === undefined) throw new RemoteFailure('internal', 'there is no key for it here')
+    return { authorization: `Bearer ${credential}` }
+  }
+
+  async function request(target: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
+    const { watch, base } = pools.of(target)
+    const parts = requestOf(base, ask)
+    const { method, path } = parts
+    // Only a signature needs it.
+    const bodyDigest = target.transport === 'signed' && parts.body !== undefined ? digestOf(parts.body) : undefined
+    const headers = { ...parts.headers, ...authorize(target, { method, path, ...(bodyDigest && { bodyDigest }) }) }
+    return send(watch, { ...parts, headers }, ask)
+  }
+
+  /** To an address that is no peer yet: without any key of ours, on a connection of its own. */
+  async function exchange(url: string, ask: Ask, pins: readonly string[] = []): Promise<RemoteAnswer> {
+    const { origin, pathname } = new URL(url)
+    const connect = createConnector({ guard: options.lookupGuard, pins, timeoutMs: connectTimeoutMs })
+    const pool = new Pool(origin, { connect, connections: 1, allowH2: false, maxHeaderSize: 16_384 })
+    try {
+      return await send(pool, requestOf(pathname.replace(/\/+$/, ''), ask), ask)
+    } finally {
+      pool.destroy().catch(() => {})
+    }
+  }
+
+  async function send(pool: Dispatcher, parts: Dispatcher.DispatchOptions, ask: Ask): Promise<RemoteAnswer> {
+    const started = clock.now()
+    const limits = { maxBytes: ask.maxBytes, signal: ask.signal, clock }
+    try {
+      return await collect(pool, parts, { ...limits, deadlineMs: ask.deadlineMs })
+    } catch (error) {
+      // The peer may close an idle connection at the moment in which we reuse it (RFC 9112 §9.3.1).
+      const leftMs = ask.deadlineMs - (clock.now() - started)
+      const stale = error instanceof RemoteFailure && error.stale
+      if (parts.method !== 'GET' || !stale || leftMs <= 0) throw error
+      return collect(pool, parts, { ...limits, deadlineMs: leftMs })
+    }
+  }
+
+  return {
+    request,
+    exchange,
+    authorize,
+    /** The connections for what is proxied: their own, so that a slow peer's traffic cannot delay its probes. */
+    connection: (target: PeerTarget): Pick<PeerPools, 'traffic' | 'base'> => pools.of(target),
+    /** Ends every connection to a peer, WebSockets too. */
+    forget: pools.forget,
+    close: pools.close
+  }
+}
+
+function requestOf(base: string, ask: Ask) {
+  const method = ask.method ?? 'GET'
+  const body = ask.body === undefined ? undefined : JSON.stringify(ask.body)
+  return {
+    method,
+    path: base + ask.path,
+    body,
+    headersTimeout: ask.deadlineMs,
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...ask.headers
+    }
+  }
+}
+
+const digestOf = (body: string) => createHash('sha256').update(body).digest('base64')

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { lookup as resolve } from 'node:dns'
+import { isIP, type LookupFunction, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { buildConnector } from 'undici'
+import { ADDRESS_REFUSED, PIN_MISMATCH } from './failure.ts'
+
+/** Whether a connection to this IP address may be opened. */
+export type LookupGuard = (address: string) => boolean
+
+export interface ConnectorOptions {
+  guard: LookupGuard
+  /** Base64url SHA-256 of acceptable public keys; empty: the certificate chain is verified instead. */
+  pins: readonly string[]
+  timeoutMs: number
+  /** Told of each socket, before anything is written to it. */
+  opened?(socket: Socket): void
+}
+
+/**
+ * Opens connections to peers: only to addresses that may be dialled, asked at each connect and also for literal ones,
+ * and over TLS only to the pinned key or a verified name.
+ */
+export function createConnector(options: ConnectorOptions): buildConnector.connector {
+  const pinned = options.pins.length > 0
+  const connect = buildConnector({
+    timeout: options.timeoutMs,
+    allowH2: false,
+    // A resumed session would show a certificate of the past.
+    maxCachedSessions: pinned ? 0 : 100,
+    keepAliveInitialDelay: 15_000,
+    rejectUnauthorized: !pinned,
+    lookup: guardedLookup(options.guard)
+  })
+  return (target, callback) => {
+    if (isIP(target.hostname) !== 0 && !options.guard(target.hostname)) {
+      return callback(codedError(ADDRESS_REFUSED), null)
+    }
+    connect(target, (...[error, socket]) => {
+      if (error) return callback(error, null)
+      if (pinned && !hasPinnedKey(socket, options.pins)) {
+        socket.destroy()
+        return callback(codedError(PIN_MISMATCH), null)
+      }
+      socket.prependListener('error', (fault) => Object.assign(fault, { bytesRead: socket.bytesRead }))
+      options.opened?.(socket)
+      callback(null, socket)
+    })
+  }
+}
+
+/** What a certificate is pinned by: it survives renewal, as long as the key does (RFC 7469 §2.4). */
+export const pinOf = (publicKeyDer: Buffer) => createHash('sha256').update(publicKeyDer).digest('base64url')
+
+function hasPinnedKey(socket: Socket, pins: readonly string[]): boolean {
+  if (!(socket instanceof TLSSocket)) return false
+  const certificate = socket.getPeerX509Certificate()
+  return (
+    certificate !== undefined && pins.includes(pinOf(certificate.publicKey.export({ type: 'spki', format: 'der' })))
+  )
+}
+
+function guardedLookup(guard: LookupGuard): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, [])
+      const allowed = found.filter(({ address }) => guard(address))
+      const [first] = allowed
+      if (!first) return callback(codedError(ADDRESS_REFUSED), [])
+      if (options.all) callback(null, allowed)
+      else callback(null, first.address, first.family)
+    })
+  }
+}
+
+const codedError = (code: string) => Object.assign(new Error(code), { code })

@@ -1,0 +1,109 @@
+import { errors } from 'undici'
+import type { FailureClass } from '../schemas/health.ts'
+
+interface FailureOptions {
+  status?: number
+  cause?: unknown
+  stale?: boolean
+}
+
+/** A request to a peer that gave nothing usable. Its message is a sentence without addresses or secrets. */
+export class RemoteFailure extends Error {
+  override name = 'RemoteFailure'
+  readonly class: FailureClass
+  /** HTTP status where there was one. */
+  readonly status: number | undefined
+  /** A kept connection died under the request before any answer: it says nothing of the peer, and may be asked again. */
+  readonly stale: boolean
+
+  constructor(kind: FailureClass, sentence: string, options: FailureOptions = {}) {
+    super(sentence, options.cause === undefined ? undefined : { cause: options.cause })
+    this.class = kind
+    this.status = options.status
+    this.stale = options.stale ?? false
+  }
+}
+
+/** Codes of our own, for what the connector refuses. */
+export const ADDRESS_REFUSED = 'PEER_ADDRESS_REFUSED'
+export const PIN_MISMATCH = 'PEER_PIN_MISMATCH'
+
+const SENTENCES: Record<FailureClass, string> = {
+  dns: 'its host name cannot be resolved',
+  refused: 'the connection was refused or there is no route to it',
+  reset: 'the connection was lost before the whole answer had come',
+  timeout: 'it did not answer in time',
+  tls: 'its certificate cannot be verified, or it speaks no TLS there',
+  http: 'what it answered is not valid HTTP',
+  not_agent: 'something answers there that is no agent',
+  key_refused: 'it refuses our key',
+  too_large: 'its answer is too large',
+  bad_json: 'its answer is not valid JSON',
+  address: 'its address may not be dialled from here',
+  aborted: 'the request was cancelled',
+  internal: 'the request could not be made'
+}
+
+const CLASSES: Record<string, FailureClass> = {
+  [ADDRESS_REFUSED]: 'address',
+  [PIN_MISMATCH]: 'tls',
+  ENOTFOUND: 'dns',
+  ENODATA: 'dns',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
+  EHOSTDOWN: 'refused',
+  EADDRNOTAVAIL: 'refused',
+  EACCES: 'refused',
+  ECONNRESET: 'reset',
+  ECONNABORTED: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'reset',
+  UND_ERR_CLOSED: 'aborted',
+  UND_ERR_DESTROYED: 'aborted',
+  UND_ERR_ABORTED: 'aborted',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_OVERFLOW: 'too_large',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too_large',
+  EPROTO: 'tls'
+}
+
+/** Any error of a connection or a request as a failure; what is one already passes through. */
+export function failureOf(error: unknown): RemoteFailure {
+  if (error instanceof RemoteFailure) return error
+  const kind = classOf(codeOf(error))
+  return new RemoteFailure(kind, SENTENCES[kind], { cause: error, stale: kind === 'reset' && hadBeenUsed(error) })
+}
+
+/** The failure of a class, where no error caused it. */
+export const failure = (kind: FailureClass, options?: FailureOptions) =>
+  new RemoteFailure(kind, SENTENCES[kind], options)
+
+function classOf(code: string): FailureClass {
+  const known = CLASSES[code]
+  if (known) return known
+  if (code.startsWith('EAI_')) return 'dns'
+  if (code.startsWith('HPE_')) return 'http'
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|CRL/.test(code)) return 'tls'
+  return 'internal'
+}
+
+/** The code that tells the cause: of several attempts' errors (one per address) the first. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  if ('code' in error && typeof error.code === 'string') return error.code
+  if (error.name === 'HTTPParserError') return 'HPE_'
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  return codeOf(error.cause)
+}
+
+/** Whether an answer had come over the connection before: undici's errors tell it, or the connector's mark on others. */
+function hadBeenUsed(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const place = error instanceof errors.SocketError ? error.socket : error
+  return place !== null && 'bytesRead' in place && Number(place.bytesRead) > 0
+}

@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net'
+import { type Dispatcher, Pool } from 'undici'
+import { createConnector, type LookupGuard } from './connector.ts'
+import type { PeerTarget } from './target.ts'
+
+export interface PoolsOptions {
+  guard: LookupGuard
+  /** Sockets for probes and aggregates, and for proxied requests, per peer. */
+  watchConnections: number
+  trafficConnections: number
+  connectTimeoutMs: number
+  /** How long an idle connection is kept when the peer does not say: longer than the time between two probes. */
+  keepAliveMs: number
+  onConnectionClosed?(id: string): void
+}
+
+export interface PeerPools {
+  /** For probes and aggregates: what is proxied can fill its own connections only. */
+  watch: Dispatcher
+  traffic: Dispatcher
+  origin: string
+  /** Path of the peer's URL, without trailing slash. */
+  base: string
+}
+
+/** The connections to peers: two pools for each, made when first needed, and gone when the peer is forgotten. */
+export function createPools(options: PoolsOptions) {
+  const entries = new Map<string, { key: string; pools: PeerPools; destroy(): void }>()
+
+  function of(target: PeerTarget): PeerPools {
+    const key = `${target.url} ${target.pins.join(' ')}`
+    const known = entries.get(target.id)
+    if (known?.key === key) return known.pools
+    known?.destroy()
+    const { pools, destroy } = open(target, options)
+    entries.set(target.id, { key, pools, destroy })
+    return pools
+  }
+
+  function forget(id: string) {
+    entries.get(id)?.destroy()
+    entries.delete(id)
+  }
+
+  return { of, forget, close: () => [...entries.keys()].forEach(forget) }
+}
+
+function open(target: PeerTarget, options: PoolsOptions) {
+  const url = new URL(target.url)
+  const sockets = new Set<Socket>()
+  let forgotten = false
+  const connect = createConnector({
+    guard: options.guard,
+    pins: target.pins,
+    timeoutMs: options.connectTimeoutMs,
+    opened: (socket) => {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+    }
+  })
+  const pool = (connections: number) =>
+    new Pool(url.origin, {
+      connect,
+      connections,
+      allowH2: false,
+      pipelining: 1,
+      keepAliveTimeout: options.keepAliveMs,
+      keepAliveMaxTimeout: 600_000,
+      maxHeaderSize: 16_384,
+      headersTimeout: 30_000,
+      // Log and event streams may be silent for as long as they like.
+      bodyTimeout: 0
+    }).on('disconnect', (_origin, _targets, error) => {
+      if (!forgotten && closedByPeer(error)) options.onConnectionClosed?.(target.id)
+    })
+  const watch = pool(options.watchConnections)
+  const traffic = pool(options.trafficConnections)
+  return {
+    pools: { watch, traffic, origin: url.origin, base: url.pathname.replace(/\/$/, '') },
+    destroy() {
+      forgotten = true
+      for (const each of [watch, traffic]) each.destroy().catch(() => {})
+      // Sockets that became WebSockets have left their pool.
+      for (const socket of sockets) socket.destroy()
+    }
+  }
+}
+
+/**
+ * A kept connection that ends unasked is a sign of death. One that ends because the peer said `Connection: close` is
+ * not, nor is one that we ended: undici tells them apart by this text, and by the error itself.
+ */
+function closedByPeer(error: Error): boolean {
+  if (error.message === 'other side closed') return true
+  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ETIMEDOUT')
+}

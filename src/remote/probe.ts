@@ -1,0 +1,106 @@
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { PeerSpec, ProbeAnswer } from '../schemas/health.ts'
+import type { Remote } from './client.ts'
+import { failure, failureOf, RemoteFailure } from './failure.ts'
+import { isObject, parseJson } from './json.ts'
+import type { PeerTarget, RemoteAnswer } from './target.ts'
+
+export interface ProbeOptions {
+  remote: Pick<Remote, 'request'>
+  targetOf(id: string): PeerTarget | undefined
+  timeoutMs: number
+  /** Each how many-th probe also asks a route that needs our key; the first always does. */
+  keyCheckEvery?: number
+  now?: () => number
+}
+
+const HEALTH = '/api/health'
+/** Plain FlatRun answers health to anyone: only this one tells whether our key is still good. */
+const AUTHENTICATED = '/api/cluster/status'
+const MAX_BYTES = 262_144
+
+const Health = Type.Object({ status: Type.String() })
+/** What else may be in it. Ours says more to a key that it knows. */
+const Said = {
+  version: Type.Object({ version: Type.String() }),
+  features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  nodeId: Type.String({ minLength: 1, maxLength: 64 })
+}
+
+/** Asks a peer how it is, and turns whatever comes of it into one answer. Never rejects. */
+export function createProbe(options: ProbeOptions) {
+  const { remote, keyCheckEvery = 10, now = Date.now } = options
+  /** How many probes until the key is checked again; 0 while it is known as refused. */
+  const untilCheck = new Map<string, number>()
+
+  return async function probe(spec: PeerSpec, signal: AbortSignal): Promise<ProbeAnswer> {
+    const at = now()
+    const started = performance.now()
+    let asked = `GET ${HEALTH}`
+    try {
+      const health = await readHealth(spec)
+      const left = untilCheck.get(spec.id) ?? 0
+      // One of ours names its features only to a key that it accepts.
+      const keyDoubted = spec.features.length > 0 && health.features === undefined
+      if (left === 0 || keyDoubted) {
+        untilCheck.set(spec.id, 0)
+        asked = `GET ${AUTHENTICATED}`
+        checkKey(await ask(spec, AUTHENTICATED))
+      }
+      untilCheck.set(spec.id, left === 0 ? keyCheckEvery - 1 : left - 1)
+      return { ok: true, asked, at, durationMs: performance.now() - started, ...saidBy(health) }
+    } catch (error) {
+      const reason = failureOf(error)
+      const status = reason.status === undefined ? {} : { status: reason.status }
+      const durationMs = performance.now() - started
+      return { ok: false, asked, at, durationMs, class: reason.class, detail: reason.message, ...status }
+    }
+
+    async function readHealth({ id }: PeerSpec) {
+      const answer = await ask({ id }, HEALTH)
+      if (answer.status === 401 || answer.status === 403) throw failure('key_refused', { status: answer.status })
+      if (answer.status !== 200) throw badStatus(answer.status)
+      return healthOf(answer)
+    }
+
+    function ask({ id }: Pick<PeerSpec, 'id'>, path: string): Promise<RemoteAnswer> {
+      const target = options.targetOf(id)
+      if (target) return remote.request(target, { path, deadlineMs: options.timeoutMs, maxBytes: MAX_BYTES, signal })
+      untilCheck.delete(id)
+      throw new RemoteFailure('internal', 'it is no member any more')
+    }
+  }
+}
+
+function checkKey(answer: RemoteAnswer) {
+  const { status } = answer
+  if (status === 401 || status === 403) throw failure('key_refused', { status })
+  if (status === 200 && objectOf(answer) === undefined) throw failure('not_agent', { status })
+}
+
+function healthOf(answer: RemoteAnswer): Record<string, unknown> {
+  const said = objectOf(answer)
+  if (!said || !Value.Check(Health, said)) throw failure('not_agent', { status: answer.status })
+  return said
+}
+
+function objectOf(answer: RemoteAnswer): Record<string, unknown> | undefined {
+  try {
+    const value = parseJson(answer.text)
+    return isObject(value) ? value : undefined
+  } catch {
+    // A captive portal's page, say: the class is "no agent", which is more than "no JSON".
+    return undefined
+  }
+}
+
+const badStatus = (status: number) => new RemoteFailure('http', `it answered with status ${status}`, { status })
+
+function saidBy({ version, features, node_id: nodeId }: Record<string, unknown>) {
+  return {
+    ...(Value.Check(Said.version, version) && { version: version.version.slice(0, 64) }),
+    ...(Value.Check(Said.features, features) && { features }),
+    ...(Value.Check(Said.nodeId, nodeId) && { nodeId })
+  }
+}

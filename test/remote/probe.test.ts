@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createProbe } from '../../src/remote/probe.ts'
+import type { PeerSpec } from '../../src/schemas/health.ts'
+import { answers, misbehave } from '../fake-peer.ts'
+import { world } from './world.ts'
+
+async function probing(t: TestContext, features: string[] = []) {
+  const made = await world(t)
+  const probe = createProbe({ remote: made.remote, targetOf: () => made.target, timeoutMs: 5_000 })
+  const spec: PeerSpec = { id: 'fake', name: 'fake', url: made.peer.url, pending: false, removed: false, features }
+  return { ...made, probe: () => probe(spec, AbortSignal.timeout(10_000)) }
+}
+
+test('a healthy peer is probed with its key, and says its version', async (t) => {
+  const { peer, probe } = await probing(t)
+  const answer = await probe()
+  assert.ok(answer.ok)
+  assert.equal(answer.version, '0.4.0')
+  assert.equal(peer.requests[0]?.headers.authorization, 'Bearer key-of-peer')
+})
+
+test('the first and each tenth probe checks the key as well', async (t) => {
+  const { peer, probe } = await probing(t)
+  for (let round = 0; round < 11; round++) assert.ok((await probe()).ok)
+  const checks = peer.requests.flatMap(({ url }, at) => (url === '/api/cluster/status' ? [at] : []))
+  assert.deepEqual(checks, [1, 12])
+})
+
+test('a refused key is told apart, at each probe until it is accepted', async (t) => {
+  const { peer, probe } = await probing(t)
+  peer.refuseKeys(true)
+  for (let round = 0; round < 3; round++) {
+    const answer = await probe()
+    assert.ok(!answer.ok)
+    assert.equal(answer.class, 'key_refused')
+    assert.equal(answer.status, 401)
+    assert.equal(answer.asked, 'GET /api/cluster/status')
+  }
+  peer.refuseKeys(false)
+  assert.ok((await probe()).ok)
+})
+
+test('one of ours that names no features any more has its key checked at once', async (t) => {
+  const { peer, probe } = await probing(t, ['sealed'])
+  peer.on('/api/health', answers(200, { status: 'healthy', features: ['sealed'], node_id: 'n1' }))
+  const first = await probe()
+  assert.ok(first.ok)
+  assert.deepEqual([first.features, first.nodeId], [['sealed'], 'n1'])
+  peer.on('/api/health')
+  peer.refuseKeys(true)
+  const answer = await probe()
+  assert.ok(!answer.ok && answer.class === 'key_refused')
+})
+
+const NO_AGENT: [string, Parameters<typeof answers>[1]][] = [
+  ['an array', []],
+  ['an object without a status', { ok: true }],
+  ['null', null],
+  ['text', 'healthy']
+]
+for (const [what, body] of NO_AGENT) {
+  test(`${what} is not the answer of an agent`, async (t) => {
+    const { peer, probe } = await probing(t)
+    peer.on('/api/health', answers(200, body))
+    const answer = await probe()
+    assert.ok(!answer.ok && answer.class === 'not_agent')
+  })
+}
+
+for (const kind of ['html', 'notJson', 'deep', 'proto'] as const) {
+  test(`a page that does "${kind}" is not the answer of an agent`, async (t) => {
+    const { peer, probe } = await probing(t)
+    peer.on('/api/health', misbehave[kind])
+    const answer = await probe()
+    assert.ok(!answer.ok && answer.class === 'not_agent')
+  })
+}
+
+test('a status other than 200 is a failure that names it', async (t) => {
+  const { peer, probe } = await probing(t)
+  peer.on('/api/health', answers(503, { status: 'healthy' }))
+  const answer = await probe()
+  assert.ok(!answer.ok)
+  assert.deepEqual([answer.class, answer.status], ['http', 503])
+})
+
+test('a cancelled probe answers too', async (t) => {
+  const { peer, remote, target } = await probing(t)
+  peer.on('/api/health', misbehave.hang)
+  const probe = createProbe({ remote, targetOf: () => target, timeoutMs: 5_000 })
+  const spec: PeerSpec = { id: 'fake', name: 'fake', url: peer.url, pending: false, removed: false, features: [] }
+  const answer = await probe(spec, AbortSignal.abort())
+  assert.ok(!answer.ok && answer.class === 'aborted')
+})
