@@ -20,6 +20,7 @@ export const EventType = Type.Enum([
   'config.reloaded',
   'alert.sent',
   'alert.failed',
+  'prober.crashed',
   'node.started',
   'node.stalled'
 ])

@@ -1,0 +1,46 @@
+import type { ActorRef, EventObject, Snapshot } from 'xstate'
+import type { PeerSpec, ProbeAnswer, Verdict } from '../src/schemas/health.ts'
+
+/** What the actors say to each other. `now` is monotonic, `wall` is for people. */
+
+/** Somebody to whom such messages may be sent. */
+export type Hears<Message extends EventObject> = ActorRef<Snapshot<unknown>, Message>
+
+/** To the prober. `believed`: the peer counts as up, so its failure tells something about ourselves too. */
+export type ProbeWanted = {
+  type: 'probe.wanted'
+  peer: PeerSpec
+  believed: boolean
+  from: Hears<ProbeAnswered>
+}
+export type ProbeUnwanted = { type: 'probe.unwanted'; id: string }
+
+/** To a peer. `chance`, 0 to 1, varies its next delay, so that the machine itself throws no dice. */
+export type ProbeAnswered = {
+  type: 'probe.answered'
+  answer: ProbeAnswer
+  doubted: boolean
+  now: number
+  wall: number
+  chance: number
+}
+export type ProberReady = { type: 'prober.ready' }
+export type PeerCheck = { type: 'peer.check' }
+export type PeerUpdated = { type: 'peer.updated'; peer: PeerSpec; wall: number }
+/** It called us with its key, or is known otherwise to be up: reason to ask at once. */
+export type SignOfLife = { type: 'peer.alive'; now: number }
+/** A request to it failed, or it closed a kept connection: reason to ask at once. */
+export type SignOfDeath = { type: 'peer.doubtful'; now: number }
+
+/** To the supervisor. */
+export type PeerJudged = {
+  type: 'peer.judged'
+  id: string
+  from: Verdict
+  to: Verdict
+  wall: number
+}
+export type PeerFlapping = { type: 'peer.flapping'; id: string; flapping: boolean }
+
+export type ProberRef = Hears<ProbeWanted | ProbeUnwanted>
+export type SupervisorRef = Hears<PeerJudged | PeerFlapping>

@@ -1,0 +1,311 @@
+import { assign, enqueueActions, type SnapshotFrom, setup } from 'xstate'
+import type { PeerSpec, ProbeAnswer, Verdict } from '../src/schemas/health.ts'
+import { CALM, type Flap } from './flapping.ts'
+import type {
+  PeerCheck,
+  PeerUpdated,
+  ProbeAnswered,
+  ProberReady,
+  ProberRef,
+  SignOfDeath,
+  SignOfLife,
+  SupervisorRef
+} from './messages.ts'
+import { recorded, restlessAfter } from './record.ts'
+import type { Rule } from './rule.ts'
+import { decide, NOTHING_YET, type Tally, weigh } from './verdict.ts'
+
+export interface PeerInput {
+  peer: PeerSpec
+  rule: Rule
+  /** How long the first question waits, so that many peers are not all asked at once. */
+  startAfterMs: number
+  wall: number
+}
+
+export interface PeerContext {
+  peer: PeerSpec
+  rule: Rule
+  startAfterMs: number
+  verdict: Verdict
+  /** Wall time at which the verdict became what it is. */
+  since: number
+  tally: Tally
+  flap: Flap
+  /** The question now open was asked because its time had come. */
+  due: boolean
+  /** It had its first answer and its own place in the interval. */
+  placed: boolean
+  waitMs: number
+  /** Monotonic: when the next question is due, and when the last one ended. */
+  dueAt: number
+  endedAt: number
+  nextProbeAt?: number | undefined
+  lastSeenAt?: number | undefined
+  latencyMs?: number | undefined
+  version?: string | undefined
+  nodeId?: string | undefined
+  features: readonly string[]
+  evidence: readonly ProbeAnswer[]
+}
+
+export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | SignOfLife | SignOfDeath
+
+const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
+
+type Seen = { context: PeerContext; event: PeerEvent }
+const becomes =
+  (verdict: Verdict) =>
+  ({ context, event }: Seen) =>
+    event.type === 'probe.answered' &&
+    decide(context.verdict, weigh(context.tally, { ...event, due: context.due }), context.rule) === verdict
+
+/**
+ * One remote node, as seen from here. Two regions run side by side: `probe` asks again and again, `health` is the
+ * verdict, so that a verdict stands while the peer is asked anew. It knows no address but its peer's, and no secret.
+ */
+export const peerMachine = setup({
+  types,
+  actions: {
+    ask: enqueueActions(({ context, enqueue, self, system }) => {
+      const prober: ProberRef | undefined = system.get('prober')
+      const believed = context.verdict === 'online' || context.verdict === 'suspect'
+      // Without a prober nothing is lost: a new one says that it is ready, and whoever waits asks again.
+      if (prober) enqueue.sendTo(prober, { type: 'probe.wanted', peer: context.peer, believed, from: self })
+    }),
+    becauseDue: assign({ due: true }),
+    becauseAsked: assign({ due: false }),
+    record: assign(({ context, event }) => (event.type === 'probe.answered' ? recorded(context, event) : {})),
+    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer, due: true } : {})),
+    startOver: assign({ tally: NOTHING_YET, evidence: [], latencyMs: undefined }),
+    announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
+      const { peer, verdict: from } = context
+      if (from === verdict) return
+      const wall = 'wall' in event ? event.wall : context.since
+      const supervisor: SupervisorRef | undefined = system.get('supervisor')
+      if (supervisor) enqueue.sendTo(supervisor, { type: 'peer.judged', id: peer.id, from, to: verdict, wall })
+      enqueue.assign({ verdict, since: wall })
+    }),
+    announceFlapping: enqueueActions(({ context, enqueue, system }, { flapping }: { flapping: boolean }) => {
+      const supervisor: SupervisorRef | undefined = system.get('supervisor')
+      if (supervisor) enqueue.sendTo(supervisor, { type: 'peer.flapping', id: context.peer.id, flapping })
+    })
+  },
+  guards: {
+    answered: becomes('online'),
+    answeredAgain: becomes('online'),
+    failed: becomes('suspect'),
+    failedOften: becomes('offline'),
+    keyRefused: becomes('rejected'),
+    notAnAgent: becomes('incompatible'),
+    isRemoved: ({ context }) => context.peer.removed,
+    isPending: ({ context }) => context.peer.pending,
+    saysRemoved: ({ event }) => event.type === 'peer.updated' && event.peer.removed,
+    nowRemoved: ({ context, event }) =>
+      event.type === 'peer.updated' && event.peer.removed && context.verdict !== 'removed',
+    nowPending: ({ context, event }) =>
+      event.type === 'peer.updated' && !event.peer.removed && event.peer.pending && context.verdict !== 'pending',
+    nowConfirmed: ({ context, event }) =>
+      event.type === 'peer.updated' &&
+      !event.peer.removed &&
+      !event.peer.pending &&
+      (context.verdict === 'pending' || context.verdict === 'removed'),
+    moved: ({ context, event }) =>
+      event.type === 'peer.updated' && event.peer.url !== context.peer.url && context.verdict !== 'removed',
+    askedJustNow: ({ context, event }) => 'now' in event && event.now - context.endedAt < context.rule.pauseMs,
+    isWell: ({ context }) => context.verdict === 'online',
+    alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
+    fallsTooOften: ({ context, event }) => event.type === 'probe.answered' && restlessAfter(context, event).flapping,
+    calmedDown: ({ context, event }) => event.type === 'probe.answered' && !restlessAfter(context, event).flapping
+  },
+  delays: {
+    untilFirstProbe: ({ context }) => context.startAfterMs,
+    untilNextProbe: ({ context }) => context.waitMs,
+    pause: ({ context }) => context.rule.pauseMs
+  }
+}).createMachine({
+  id: 'peer',
+  context: ({ input }) => ({
+    ...input,
+    verdict: 'unknown',
+    since: input.wall,
+    tally: NOTHING_YET,
+    flap: CALM,
+    due: true,
+    placed: false,
+    waitMs: 0,
+    dueAt: 0,
+    endedAt: Number.NEGATIVE_INFINITY,
+    lastSeenAt: input.peer.lastSeenAt,
+    features: input.peer.features,
+    evidence: []
+  }),
+  type: 'parallel',
+  states: {
+    probe: {
+      description: 'Asks the peer again and again, one question at a time.',
+      initial: 'starting',
+      on: {
+        'peer.updated': [
+          { guard: 'saysRemoved', target: '.resting', actions: 'remember' },
+          { target: '.asking', actions: 'remember', description: 'Its facts changed: ask at once' }
+        ]
+      },
+      states: {
+        starting: {
+          description: 'Not asked yet; many peers that start together take turns.',
+          always: { guard: 'isRemoved', target: 'resting' },
+          after: { untilFirstProbe: 'asking' },
+          on: { 'peer.check': 'asking', 'peer.alive': 'asking' }
+        },
+        asking: {
+          description: 'A question is with the prober, which always sends an answer back.',
+          entry: 'ask',
+          on: {
+            'probe.answered': [
+              { guard: 'isRemoved', target: 'resting', actions: 'record' },
+              { target: 'waiting', actions: 'record' }
+            ],
+            'prober.ready': {
+              target: 'asking',
+              reenter: true,
+              description: 'The prober was started anew and knows nothing of the question'
+            }
+          }
+        },
+        waiting: {
+          description: 'The interval, or less after a failure.',
+          after: { untilNextProbe: { target: 'asking', actions: 'becauseDue' } },
+          on: {
+            'peer.check': { target: 'asking', actions: 'becauseAsked' },
+            'peer.alive': [
+              { guard: 'isWell', description: 'Nothing new' },
+              { guard: 'askedJustNow', target: 'pausing' },
+              { target: 'asking', actions: 'becauseAsked', description: 'It may be back: ask at once' }
+            ],
+            'peer.doubtful': [
+              { guard: 'alreadyDoubted', description: 'The next question is planned already' },
+              { guard: 'askedJustNow', target: 'pausing' },
+              { target: 'asking', actions: 'becauseAsked', description: 'It may be gone: ask at once' }
+            ]
+          }
+        },
+        pausing: {
+          description: 'To be asked at once, but it was asked a moment ago.',
+          after: { pause: { target: 'asking', actions: 'becauseAsked' } },
+          on: { 'peer.check': { target: 'asking', actions: 'becauseAsked' } }
+        },
+        resting: {
+          description: 'It removed us, so it is asked only by hand.',
+          on: { 'peer.check': { target: 'asking', actions: 'becauseAsked' } }
+        }
+      }
+    },
+    health: {
+      description: 'The verdict.',
+      initial: 'unknown',
+      on: {
+        'peer.updated': [
+          { guard: 'nowRemoved', target: '.removed' },
+          { guard: 'nowPending', target: '.pending' },
+          { guard: 'nowConfirmed', target: '.unknown', actions: 'startOver' },
+          { guard: 'moved', target: '.unknown', actions: 'startOver', description: 'What was seen was another address' }
+        ]
+      },
+      states: {
+        unknown: {
+          description: 'No verdict yet.',
+          tags: 'reachable',
+          entry: { type: 'announce', params: { verdict: 'unknown' } },
+          always: [
+            { guard: 'isRemoved', target: 'removed' },
+            { guard: 'isPending', target: 'pending' }
+          ],
+          on: {
+            'probe.answered': [
+              { guard: 'answered', target: 'online' },
+              { guard: 'keyRefused', target: 'rejected' },
+              { guard: 'notAnAgent', target: 'incompatible' },
+              { guard: 'failedOften', target: 'offline' }
+            ]
+          }
+        },
+        online: {
+          description: 'It answers.',
+          tags: 'reachable',
+          entry: { type: 'announce', params: { verdict: 'online' } },
+          on: { 'probe.answered': { guard: 'failed', target: 'suspect', description: 'Ask again quickly' } }
+        },
+        suspect: {
+          description: 'It just failed; one success ends the suspicion.',
+          tags: 'reachable',
+          entry: { type: 'announce', params: { verdict: 'suspect' } },
+          on: {
+            'probe.answered': [
+              { guard: 'answered', target: 'online' },
+              { guard: 'keyRefused', target: 'rejected' },
+              { guard: 'notAnAgent', target: 'incompatible' },
+              { guard: 'failedOften', target: 'offline' }
+            ]
+          }
+        },
+        offline: {
+          description: 'It failed too often in a row; two successes end the outage.',
+          entry: { type: 'announce', params: { verdict: 'offline' } },
+          on: {
+            'probe.answered': [
+              { guard: 'answeredAgain', target: 'online' },
+              { guard: 'keyRefused', target: 'rejected' },
+              { guard: 'notAnAgent', target: 'incompatible' }
+            ]
+          }
+        },
+        rejected: {
+          description: 'It refuses our key.',
+          entry: { type: 'announce', params: { verdict: 'rejected' } },
+          on: {
+            'probe.answered': [
+              { guard: 'answeredAgain', target: 'online' },
+              { guard: 'notAnAgent', target: 'incompatible' },
+              { guard: 'failedOften', target: 'offline' }
+            ]
+          }
+        },
+        incompatible: {
+          description: 'Something answers there that is no agent.',
+          entry: { type: 'announce', params: { verdict: 'incompatible' } },
+          on: {
+            'probe.answered': [
+              { guard: 'answeredAgain', target: 'online' },
+              { guard: 'keyRefused', target: 'rejected' },
+              { guard: 'failedOften', target: 'offline' }
+            ]
+          }
+        },
+        pending: {
+          description: 'The other side has not confirmed the join.',
+          tags: 'reachable',
+          entry: { type: 'announce', params: { verdict: 'pending' } }
+        },
+        removed: {
+          description: 'It told us that it removed us.',
+          entry: { type: 'announce', params: { verdict: 'removed' } }
+        }
+      }
+    },
+    rest: {
+      description: 'Whether its verdict changes so often that its events are held back.',
+      initial: 'calm',
+      states: {
+        calm: { on: { 'probe.answered': { guard: 'fallsTooOften', target: 'flapping' } } },
+        flapping: {
+          entry: { type: 'announceFlapping', params: { flapping: true } },
+          exit: { type: 'announceFlapping', params: { flapping: false } },
+          on: { 'probe.answered': { guard: 'calmedDown', target: 'calm' } }
+        }
+      }
+    }
+  }
+})
+
+export type PeerSnapshot = SnapshotFrom<typeof peerMachine>

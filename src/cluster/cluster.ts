@@ -1,0 +1,150 @@
+import { type AnyActorRef, createActor } from 'xstate'
+import type { Clock } from '../../machines/clock.ts'
+import type { DoubtOptions } from '../../machines/doubt.ts'
+import { peerMachine } from '../../machines/peer.ts'
+import { createProber, type ProberOptions } from '../../machines/prober.ts'
+import { DEFAULT_RULE, type Rule } from '../../machines/rule.ts'
+import { supervisorMachine } from '../../machines/supervisor.ts'
+import { PeerUnknown } from '../errors.ts'
+import type { EventLog } from '../schemas/event.ts'
+import type { PeerHealth, PeerSpec, ProbeAnswer } from '../schemas/health.ts'
+import { systemClock } from './clock.ts'
+import { createReporter } from './reporter.ts'
+import { peerHealth, unwatchedHealth } from './view.ts'
+
+export interface ClusterOptions {
+  /** Asks one peer once. Whatever it does, it hurts nobody but its own answer. */
+  probe: ProberOptions['probe']
+  events: EventLog
+  clock?: Clock
+  random?: () => number
+  rule?: Partial<Rule>
+  doubt?: DoubtOptions
+  /** What a probe may last. */
+  probeTimeoutMs?: number
+  /** Bugs that were contained, for the log. */
+  onFault?: (fault: unknown) => void
+}
+
+/** The running cluster: the only holder of actors. It knows no store and no HTTP. */
+export function createCluster(options: ClusterOptions) {
+  const { clock = systemClock, random = Math.random, onFault = () => {} } = options
+  const rule = { ...DEFAULT_RULE, ...options.rule }
+  const asked = new Set<(peer: PeerHealth, answer: ProbeAnswer) => void>()
+  const changed = new Set<(peer: PeerHealth) => void>()
+  const waiting = new Map<string, { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }[]>()
+  const started = clock.wall()
+
+  const prober = createProber({
+    ...{ probe: options.probe, clock, random, concurrency: 64, slowAfterMs: 1_000, inFlight: 4_096 },
+    deadlineMs: options.probeTimeoutMs ?? 5_000,
+    ...(options.doubt && { doubt: options.doubt }),
+    onAnswer: ({ id }, answer) => {
+      const health = peer(id)
+      if (!health) return
+      for (const listener of asked) guarded(() => listener(health, answer))
+      settle(id, ({ resolve }) => resolve(health))
+    },
+    onStall: (stalledMs) => reporter.stalled(stalledMs)
+  })
+  const supervisor = createActor(supervisorMachine.provide({ actors: { prober, peer: peerMachine } }), {
+    ...{ input: { rule, clock }, clock, id: 'supervisor', systemId: 'supervisor' }
+  })
+  const reporter = createReporter({ events: options.events, peer, onFault })
+  // Without it XState would throw a crash that is handled already once more, out of a timer.
+  supervisor.subscribe({ error: onFault })
+  supervisor.on('*', (told) => {
+    guarded(() => reporter.report(told))
+    if (!('id' in told)) return
+    const health = peer(told.id)
+    if (told.type === 'peer.crashed') settle(told.id, ({ resolve }) => health && resolve(health))
+    if (health) for (const listener of changed) guarded(() => listener(health))
+  })
+
+  return {
+    start(peers: readonly PeerSpec[] = []) {
+      supervisor.start()
+      if (peers.length > 0) supervisor.send({ type: 'peers.joined', peers })
+    },
+    stop() {
+      supervisor.stop()
+      for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(new PeerUnknown(id)))
+    },
+    /** A new member, or a known one with a fresh start. */
+    joined: (spec: PeerSpec) => supervisor.send({ type: 'peers.joined', peers: [spec] }),
+    /** A member's facts changed: confirmed, moved, removed by the other side. */
+    updated(spec: PeerSpec) {
+      if (!(spec.id in supervisor.getSnapshot().context.members)) return
+      supervisor.send({ type: 'peer.updated', peer: spec, wall: clock.wall() })
+    },
+    left(id: string) {
+      supervisor.send({ type: 'peer.left', id })
+      settle(id, ({ reject }) => reject(new PeerUnknown(id)))
+    },
+    /** Asks now, and answers with how the peer is after that. Lifts a quarantine. */
+    check(id: string): Promise<PeerHealth> {
+      const { context } = supervisor.getSnapshot()
+      const member = context.members[id]
+      if (!member) return Promise.reject(new PeerUnknown(id))
+      const answer = new Promise<PeerHealth>((resolve, reject) => {
+        waiting.set(id, [...(waiting.get(id) ?? []), { resolve, reject }])
+      })
+      const actor = child(id)
+      if (actor) actor.send({ type: 'peer.check' })
+      else supervisor.send({ type: 'peer.restart', id })
+      return answer
+    },
+    /** It called us with its key. */
+    signOfLife: (id: string) => child(id)?.send({ type: 'peer.alive', now: clock.now() }),
+    /** A request to it failed, or it closed a kept connection. */
+    signOfDeath: (id: string) => child(id)?.send({ type: 'peer.doubtful', now: clock.now() }),
+    peer,
+    peers: (): PeerHealth[] => Object.keys(supervisor.getSnapshot().context.members).flatMap((id) => peer(id) ?? []),
+    /** Calls back when a verdict changed, or an actor crashed; until the returned function is called. */
+    onChange: (listener: (peer: PeerHealth) => void) => listen(changed, listener),
+    /** Calls back after every probe. */
+    onAnswer: (listener: (peer: PeerHealth, answer: ProbeAnswer) => void) => listen(asked, listener),
+    /** For the inspector. */
+    roots: (): AnyActorRef[] => [supervisor]
+  }
+
+  function peer(id: string): PeerHealth | undefined {
+    const { context } = supervisor.getSnapshot()
+    const member = context.members[id]
+    const care = context.care[id]
+    if (!member || !care) return undefined
+    const snapshot = child(id)?.getSnapshot()
+    return snapshot && 'context' in snapshot ? peerHealth(snapshot, care) : unwatchedHealth(member, care, started)
+  }
+
+  function child(id: string) {
+    const actor = supervisor.getSnapshot().children[id]
+    return actor?.getSnapshot().status === 'active' ? actor : undefined
+  }
+
+  function settle(
+    id: string,
+    end: (one: { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }) => void
+  ) {
+    const all = waiting.get(id) ?? []
+    waiting.delete(id)
+    for (const one of all) end(one)
+  }
+
+  function listen<Listener>(listeners: Set<Listener>, listener: Listener) {
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+
+  function guarded(run: () => void) {
+    try {
+      run()
+    } catch (fault) {
+      onFault(fault)
+    }
+  }
+}
+
+export type Cluster = ReturnType<typeof createCluster>
