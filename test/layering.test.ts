@@ -43,7 +43,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:xstate',
     'npm:undici',
     'npm:nodemailer',
-    'npm:pino'
+    'npm:pino',
+    'npm:pino-pretty'
   ],
   'src/cli': ['src/remote', 'src/schemas', 'npm:commander', 'npm:typebox']
 }

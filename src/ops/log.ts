@@ -1,0 +1,59 @@
+import pino, { type Logger } from 'pino'
+import { prettyFactory } from 'pino-pretty'
+
+export interface LogOptions {
+  readonly level: string
+  readonly format: 'json' | 'pretty'
+  /** The stream leads to the journal, which keeps the time, the process and the priority by itself. */
+  readonly journal: boolean
+  readonly stream: { write(text: string): void }
+  readonly colors?: boolean
+}
+
+/** What a log line may never hold, wherever a careless caller puts it. */
+const SECRETS = [
+  'req.headers.authorization',
+  'req.headers.cookie',
+  'req.headers["x-api-key"]',
+  'headers.authorization',
+  'headers.cookie',
+  'api_key',
+  'apiKey',
+  'invite_token',
+  'token',
+  'password',
+  'secret',
+  '*.api_key',
+  '*.apiKey',
+  '*.invite_token',
+  '*.token',
+  '*.password',
+  '*.secret'
+]
+
+/** The daemon's log: JSON lines, lines for people, or JSON with a priority in front for the journal. */
+export function createLog({ level, format, journal, stream, colors = false }: LogOptions): Logger {
+  const redact = { paths: SECRETS, censor: '<secret>' }
+  if (journal) return pino({ level, redact, base: null, timestamp: false }, withPriority(stream))
+  if (format === 'json') return pino({ level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+  const words = prettyFactory({ colorize: colors, translateTime: 'SYS:HH:MM:ss' })
+  return pino({ level, redact, base: null }, { write: (line) => stream.write(words(line)) })
+}
+
+/** journald reads `<3>` at the start of a line as the priority of that line (sd-daemon(3)). */
+function withPriority(stream: LogOptions['stream']) {
+  return {
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 30,
+    write(line: string) {
+      stream.write(`<${priority(this.lastLevel)}>${line}`)
+    }
+  }
+}
+
+function priority(level: number): number {
+  if (level >= 60) return 2
+  if (level >= 50) return 3
+  if (level >= 40) return 4
+  return level >= 30 ? 6 : 7
+}
