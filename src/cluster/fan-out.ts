@@ -1,0 +1,108 @@
+import { type Clock, startDeadline } from '../remote/deadline.ts'
+import { failure, failureOf, RemoteFailure } from '../remote/failure.ts'
+import type { PeerHealth, Verdict } from '../schemas/health.ts'
+import { type AskNodeOptions, createAskNode } from './ask-node.ts'
+import { createRemembered } from './remembered.ts'
+import { type AggregateKind, entryText, withStatus } from './splice.ts'
+
+export interface FanOutOptions extends AskNodeOptions {
+  peers(): readonly PeerHealth[]
+  selfName(): string
+  totalMs?: number
+  /** Of all data in one aggregate. */
+  maxTotalBytes?: number
+}
+
+export interface AggregateQuery {
+  /** Only these, compared without case; one that is no member has an entry that says so. */
+  servers?: readonly string[]
+  /** Only deployments of this status. */
+  status?: string
+  /** The last good answer of a node that gives none now. */
+  stale?: boolean
+}
+
+/** What one node gave, as text that can be sent. */
+export interface Entry {
+  name: string
+  text: string
+  answered: boolean
+}
+
+interface Node {
+  id: string
+  name: string
+  state: Verdict
+  ask(kind: AggregateKind, signal: AbortSignal): Promise<string>
+}
+
+/** Sends one question to all nodes. Each promise resolves, to the node's answer or to what was wrong with it. */
+export function createFanOut(options: FanOutOptions & { clock: Clock }) {
+  const { totalMs = 10_000, maxTotalBytes = 64 << 20, clock } = options
+  const asking = createAskNode(options)
+  const remembered = createRemembered()
+
+  return function fanOut(kind: AggregateKind, query: AggregateQuery, signal: AbortSignal): Promise<Entry>[] {
+    const total = new AbortController()
+    const stopDeadline = startDeadline(totalMs, () => total.abort(), clock)
+    const leave = () => total.abort()
+    signal.addEventListener('abort', leave, { once: true })
+    let bytes = 0
+
+    async function entryOf({ id, name, state, ask }: Node): Promise<Entry> {
+      const key = `${kind} ${id}`
+      try {
+        const data = await ask(kind, total.signal)
+        bytes += data.length
+        if (bytes > maxTotalBytes)
+          throw new RemoteFailure('too_large', 'the answers of all servers together are too large')
+        remembered.keep(key, data, clock.now())
+        return { name, answered: true, text: entryText({ name, online: true, state, age_ms: 0 }, filtered(data)) }
+      } catch (error) {
+        const reason = total.signal.aborted ? failure('timeout') : failureOf(error)
+        const failed = { name, online: false, state, error: reason.message, code: reason.class }
+        const last = query.stale ? remembered.get(key) : undefined
+        if (!last) return { name, answered: false, text: entryText(failed) }
+        const age_ms = Math.round(clock.now() - last.at)
+        return { name, answered: false, text: entryText({ ...failed, age_ms, stale: true }, filtered(last.text)) }
+      }
+    }
+
+    const filtered = (data: string) =>
+      kind === 'deployments' && query.status !== undefined ? withStatus(data, query.status) : data
+
+    const entries = chosen(nodes(), query.servers).map(entryOf)
+    Promise.all(entries).finally(() => {
+      stopDeadline()
+      signal.removeEventListener('abort', leave)
+    })
+    return entries
+  }
+
+  /** Those that were online a moment ago go first, so that no hanging one keeps them waiting for its place. */
+  function nodes(): Node[] {
+    const self: Node = { id: 'self', name: options.selfName(), state: 'online', ask: asking.self }
+    const peers = options.peers().map((peer) => nodeOf(peer, (kind, signal) => asking.peer(kind, peer, signal)))
+    return [
+      self,
+      ...peers.filter(({ state }) => state === 'online'),
+      ...peers.filter(({ state }) => state !== 'online')
+    ]
+  }
+}
+
+const nodeOf = ({ id, name, verdict }: PeerHealth, ask: Node['ask']): Node => ({ id, name, state: verdict, ask })
+
+function chosen(nodes: Node[], servers: readonly string[] | undefined): Node[] {
+  if (!servers) return nodes
+  const wanted = new Map(servers.map((name) => [name.toLowerCase(), name]))
+  const known = nodes.filter(({ name }) => wanted.delete(name.toLowerCase()))
+  return [...known, ...[...wanted.values()].map(stranger)]
+}
+
+const stranger = (name: string): Node => ({
+  id: '',
+  name,
+  state: 'unknown',
+  ask: () => Promise.reject(new RemoteFailure('internal', 'no server of this name is a member here'))
+})
