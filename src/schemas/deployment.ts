@@ -11,7 +11,9 @@ export const DeploymentService = Type.Object({
   health: Type.Optional(Type.String()),
   ports: Type.Optional(Type.Array(Type.String())),
   networks: Type.Optional(Type.Array(Type.String())),
-  created_at: Type.String()
+  created_at: Type.String(),
+  /** Of a service that is scaled; the other fields are those of the container that needs attention. */
+  replicas: Type.Optional(Type.Object({ running: Type.Integer(), total: Type.Integer() }))
 })
 export type DeploymentService = Static<typeof DeploymentService>
 
@@ -35,6 +37,8 @@ export type Deployment = Static<typeof Deployment>
 export const DeploymentList = Type.Object({
   deployments: Type.Array(Deployment),
   path: Type.String(),
+  /** Why `path` cannot be listed. */
+  error: Type.Optional(Type.String()),
   engine: Type.Optional(Type.Object({ state: Type.String(), detail: Type.Optional(Type.String()) }))
 })
 export type DeploymentList = Static<typeof DeploymentList>

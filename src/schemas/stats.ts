@@ -1,8 +1,13 @@
 import { type Static, Type } from 'typebox'
 
-/** FlatRun's `/api/stats`: bytes, percent of 0 to 100, seconds. `limit`, `cgroup` and `pressure` are ours. */
+/** FlatRun's `/api/stats`: bytes, percent of 0 to 100, seconds. `window_seconds` and `limit` are ours. */
 export const SystemStats = Type.Object({
-  cpu: Type.Object({ usage_percent: Type.Number(), cores: Type.Integer() }),
+  cpu: Type.Object({
+    usage_percent: Type.Number(),
+    cores: Type.Integer(),
+    /** The time that `usage_percent` is the mean of; absent while it is that since boot. */
+    window_seconds: Type.Optional(Type.Number())
+  }),
   memory: Type.Object({
     total: Type.Number(),
     used: Type.Number(),

@@ -1,0 +1,69 @@
+import { readdir, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import pLimit from 'p-limit'
+import { createFolderReader, type Folder } from './folder.ts'
+import { codeOf } from './parsed.ts'
+import { projectName } from './project.ts'
+
+export interface Disk {
+  folders: Folder[]
+  /** Why deployments_path itself cannot be listed. */
+  error?: string
+}
+
+/** Lists the deployments that are on disk, by name. Hidden folders are not looked at. */
+export function createFolders({ root }: { root: string }) {
+  const readFolder = createFolderReader()
+  const limit = pLimit(8)
+
+  return async (): Promise<Disk> => {
+    const listed = await list(root)
+    if ('error' in listed) return { folders: [], error: listed.error }
+    const folders = await limit.map(listed.names, async (name) => {
+      try {
+        return await readFolder(root, listed.realRoot, name)
+      } catch (cause) {
+        return unreadable(root, name, codeOf(cause))
+      }
+    })
+    return { folders: folders.filter((folder) => folder !== undefined) }
+  }
+}
+
+async function list(root: string): Promise<{ realRoot: string; names: string[] } | { error: string }> {
+  try {
+    const realRoot = await realpath(root)
+    const entries = await readdir(realRoot, { withFileTypes: true })
+    const places = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    return {
+      realRoot,
+      names: places
+        .map(({ name }) => name)
+        .filter((name) => !name.startsWith('.'))
+        .sort()
+    }
+  } catch (cause) {
+    return { error: reason(codeOf(cause)) }
+  }
+}
+
+function unreadable(root: string, name: string, code: string): Folder {
+  const error = `${name} cannot be read (${code})`
+  return {
+    name,
+    path: path.join(root, name),
+    files: [],
+    project: projectName(name),
+    services: [],
+    modifiedAt: 0,
+    error,
+    warnings: []
+  }
+}
+
+function reason(code: string): string {
+  if (code === 'ENOENT') return 'deployments_path does not exist'
+  if (code === 'ENOTDIR') return 'deployments_path is not a folder'
+  if (code === 'EACCES') return 'deployments_path cannot be read: its permissions keep this agent out'
+  return `deployments_path cannot be read (${code})`
+}

@@ -1,0 +1,64 @@
+import { type FSWatcher, watch } from 'node:fs'
+import path from 'node:path'
+import { WATCHED } from './folder.ts'
+
+export interface DiskWatchOptions {
+  root: string
+  /** Something that the list is made from has changed on disk. */
+  onChange: () => void
+}
+
+/**
+ * Watches deployments_path and the folders in it, one level deep: what is below belongs to the deployments, and may
+ * be a database at work. Where the system cannot watch (no inotify watches left, a network mount), `complete` is false.
+ */
+export function createDiskWatch({ root, onChange }: DiskWatchOptions) {
+  const watchers = new Map<string, FSWatcher>()
+  let complete = false
+
+  return {
+    complete: () => complete,
+
+    /** Watches exactly these folders from now on; true when some of them were not watched before. */
+    update(folders: readonly string[]): boolean {
+      const wanted = new Set([root, ...folders])
+      for (const [place, watcher] of watchers) {
+        if (wanted.has(place)) continue
+        watcher.close()
+        watchers.delete(place)
+      }
+      const before = watchers.size
+      complete = [...wanted].map((place) => ensure(place)).every((watched) => watched)
+      return watchers.size > before
+    },
+
+    close(): void {
+      complete = false
+      for (const watcher of watchers.values()) watcher.close()
+      watchers.clear()
+    }
+  }
+
+  function ensure(place: string): boolean {
+    if (watchers.has(place)) return true
+    try {
+      const watcher = watch(place, { persistent: false }, (_, file) => {
+        // What a watch says of itself is that its folder was moved or deleted; a new one of that name needs a new watch.
+        if (file === path.basename(place)) drop(place, watcher)
+        else if (place === root || file === null || WATCHED.has(file)) onChange()
+      })
+      watcher.on('error', () => drop(place, watcher))
+      watchers.set(place, watcher)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  function drop(place: string, watcher: FSWatcher): void {
+    watcher.close()
+    watchers.delete(place)
+    complete = false
+    onChange()
+  }
+}

@@ -1,0 +1,16 @@
+/** Reads values of unknown shape (YAML that people wrote, an engine's JSON) without trusting any of it. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** Numbers and booleans are what YAML makes of unquoted words, so they count as text. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}
+
+export const textsOf = (value: unknown): string[] => listOf(value).flatMap((item) => textOf(item) ?? [])
+
+export const numberOf = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0)
