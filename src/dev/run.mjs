@@ -8,12 +8,14 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { dashboardStamp } from './stamp.mjs'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const runtime = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 const stamp = path.join(root, 'node_modules', '.installed')
 
 install()
+if (process.argv[2]?.startsWith('src/') && process.argv[2] !== 'src/dev/build-dashboard.ts') buildDashboard()
 
 const child = spawn(runtime, process.argv.slice(2), { stdio: 'inherit', cwd: root })
 // A terminal sends Ctrl-C to the whole group, so the child has had it already; one signal is one request to stop.
@@ -40,4 +42,16 @@ function install() {
     process.exit(70)
   }
   writeFileSync(stamp, lock)
+}
+
+function buildDashboard() {
+  const built = path.join(root, 'dist', 'dashboard', '.built')
+  if (existsSync(built) && readFileSync(built, 'utf8') === dashboardStamp(root)) return
+  const build = spawnSync(runtime, ['src/dev/build-dashboard.ts'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit']
+  })
+  if (build.status === 0) return
+  console.error('The dashboard could not be built; the lines above say why.')
+  process.exit(70)
 }

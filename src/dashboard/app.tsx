@@ -1,0 +1,54 @@
+import { useEffect } from 'preact/hooks'
+import { Frame } from './frame.tsx'
+import { useDesk } from './lib/desk.ts'
+import type { Gate } from './lib/gate.ts'
+import { useResource } from './lib/resource.ts'
+import { FaultNotice } from './parts/fault.tsx'
+import { Screen } from './screen.tsx'
+import { SignIn } from './screens/sign-in.tsx'
+
+/** From a fresh page to the dashboard: sign in where a key is needed, set clustering up where it is off. */
+export function App({ gate }: { gate: Gate }) {
+  switch (gate.stage.value) {
+    case 'starting':
+      return <div aria-busy="true" />
+    case 'no-answer':
+      return (
+        <main class="alone">
+          <h1>This node does not answer</h1>
+          <p class="soft">The page is from memory. It asks again every five seconds.</p>
+        </main>
+      )
+    case 'sign-in':
+      return <SignIn gate={gate} />
+    default:
+      return <SignedIn gate={gate} />
+  }
+}
+
+function SignedIn({ gate }: { gate: Gate }) {
+  const { status } = useDesk()
+  useResource(status)
+  const known = status.data.value
+  if (!known) {
+    return (
+      <main class="alone">
+        <FaultNotice of={status} what="the cluster's status" />
+      </main>
+    )
+  }
+  return known.enabled ? <Clustered gate={gate} /> : <Screen name="first-run" />
+}
+
+function Clustered({ gate }: { gate: Gate }) {
+  const { peers, stats, deployments, live } = useDesk()
+  useResource(peers)
+  useResource(stats)
+  useResource(deployments)
+  useEffect(() => {
+    const leaving = new AbortController()
+    void live.run(leaving.signal)
+    return () => leaving.abort()
+  }, [])
+  return <Frame unlocked={gate.keyNeeded.value === false} />
+}

@@ -1,0 +1,4 @@
+declare module '*.css' {}
+declare module 'virtual:charts' {
+  export const charts: unknown
+}

@@ -1,0 +1,197 @@
+import { computed } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { Keys } from './keys.tsx'
+import { useDesk } from './lib/desk.ts'
+import { GRAVITY } from './lib/rows.ts'
+import { Ago } from './parts/checks.tsx'
+import { Icon, type IconName } from './parts/icon.tsx'
+import { Toasts } from './parts/toasts.tsx'
+import { prefetchScreens, Screen } from './screen.tsx'
+
+const PLACES: readonly { path: string; icon: IconName; word: string; wide?: boolean }[] = [
+  { path: '', icon: 'overview', word: 'Overview' },
+  { path: 'peers', icon: 'peers', word: 'Peers' },
+  { path: 'deployments', icon: 'deployments', word: 'Deployments' },
+  { path: 'servers', icon: 'servers', word: 'Servers', wide: true },
+  { path: 'machines', icon: 'machines', word: 'Machines', wide: true },
+  { path: 'events', icon: 'events', word: 'Events' },
+  { path: 'settings', icon: 'settings', word: 'Settings', wide: true }
+]
+
+/** The frame around every screen: where am I, is it live, where can I go. */
+export function Frame({ unlocked }: { unlocked: boolean }) {
+  const { route } = useDesk()
+  const name = route.path.value[0] ?? ''
+  useEffect(() => {
+    const idle = setTimeout(prefetchScreens, 1500)
+    return () => clearTimeout(idle)
+  }, [])
+  return (
+    <div class="frame">
+      <Title name={name} />
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <Top unlocked={unlocked} />
+      <Rail name={name} />
+      <main class="sheet" id="main" tabIndex={-1}>
+        {unlocked && (
+          <div class="banner">
+            <Icon name="warn" />
+            <strong>Anyone who reaches this address can do everything here.</strong>
+            <span>
+              Set <code>auth.enabled: true</code> before it can be reached by others.
+            </span>
+          </div>
+        )}
+        <Cut />
+        <Screen name={name} />
+      </main>
+      <Toasts />
+      <Keys />
+    </div>
+  )
+}
+
+function Top({ unlocked }: { unlocked: boolean }) {
+  const { self, session, route, theme } = useDesk()
+  return (
+    <header class="top">
+      <a class="brand" href="/">
+        <Mark />
+        <span class="cut foreign">{self.value || 'FlatRun cluster'}</span>
+      </a>
+      <button
+        type="button"
+        class="find"
+        onClick={() => route.set({ find: '1' })}
+        aria-label="Search servers and deployments"
+      >
+        <Icon name="search" />
+        <span>Search servers and deployments</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <span class="push" />
+      <LivePill />
+      <button
+        type="button"
+        class="button bare icon if-desk"
+        aria-label={`Theme: ${theme.theme.value}. Change to ${theme.next()}`}
+        title={`Theme: ${theme.theme.value}`}
+        onClick={() => theme.set(theme.next())}
+      >
+        <Icon name={theme.theme.value} />
+      </button>
+      {!unlocked && (
+        <button
+          type="button"
+          class="button bare icon if-desk"
+          aria-label="Sign out"
+          title="Sign out"
+          onClick={session.end}
+        >
+          <Icon name="out" />
+        </button>
+      )}
+    </header>
+  )
+}
+
+export function Mark() {
+  return (
+    <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.7" aria-hidden="true">
+      <path d="M10 5.6 5.2 13.2h9.6z" opacity="0.55" />
+      <g fill="currentColor" stroke="none">
+        <circle cx="10" cy="4.6" r="2.9" />
+        <circle cx="4.4" cy="14.2" r="2.9" />
+        <circle cx="15.6" cy="14.2" r="2.9" />
+      </g>
+    </svg>
+  )
+}
+
+function LivePill() {
+  const { live, peers, stats } = useDesk()
+  const phase = live.phase.value
+  const at = Math.max(peers.at.value, stats.at.value)
+  return (
+    <span class="live" data-phase={phase} role="status">
+      <i />
+      {phase === 'live' && 'Live'}
+      {phase === 'connecting' && 'Connecting…'}
+      {phase === 'cut' && (
+        <span>
+          Reconnecting
+          <b>
+            , stale for <Ago at={at || live.since.value} />
+          </b>
+        </span>
+      )}
+      {phase === 'none' && 'Asking every 10 s'}
+    </span>
+  )
+}
+
+/** Says at the head of every screen that nothing comes in any more; what stands below is dated. */
+function Cut() {
+  const { live, peers } = useDesk()
+  if (live.phase.value !== 'cut' || !peers.fault.value) return null
+  return (
+    <div class="banner" role="alert">
+      <Icon name="warn" />
+      <strong>This node does not answer.</strong>
+      <span>
+        What is shown was true <Ago at={peers.at.value || live.since.value} word=" ago" />. The page asks again by
+        itself.
+      </span>
+    </div>
+  )
+}
+
+function Rail({ name }: { name: string }) {
+  const { servers, peers } = useDesk()
+  const bad = servers.value.filter(({ verdict }) => GRAVITY[verdict] >= 3).length
+  return (
+    <nav class="rail" aria-label="Screens">
+      {PLACES.map((place) => (
+        <a
+          key={place.path}
+          href={`/${place.path}`}
+          class={place.wide ? 'if-desk' : ''}
+          aria-current={place.path === name ? 'page' : undefined}
+          title={place.word}
+        >
+          <Icon name={place.icon} />
+          <span>{place.word}</span>
+          {place.path === 'peers' && peers.data.value && (
+            <span class={`count ${bad > 0 ? 'bad' : ''}`}>
+              {bad > 0 ? bad : peers.data.value.length}
+              <span class="unseen">{bad > 0 ? ' with a problem' : ' in all'}</span>
+            </span>
+          )}
+        </a>
+      ))}
+      <a href="/more" class="if-hand" aria-current={name === 'more' ? 'page' : undefined}>
+        <Icon name="more" />
+        <span>More</span>
+      </a>
+    </nav>
+  )
+}
+
+function Title({ name }: { name: string }) {
+  const { servers, self } = useDesk()
+  const text = useMemo(
+    () =>
+      computed(() => {
+        const problems = servers.value.filter(({ verdict }) => GRAVITY[verdict] >= 3).length
+        const word = PLACES.find(({ path }) => path === name)?.word ?? 'FlatRun cluster'
+        return `${problems > 0 ? `(${problems}) ` : ''}${word} · ${self.value}`
+      }),
+    [name]
+  )
+  useEffect(() => {
+    document.title = text.value
+  }, [text.value])
+  return null
+}

@@ -1,0 +1,108 @@
+import { computed, signal } from '@preact/signals'
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { ClusterEvent } from '../../schemas/event.ts'
+import type { PeerView } from '../../schemas/peer.ts'
+import { aggregate, type Slices } from './aggregate.ts'
+import { createApi } from './api.ts'
+import { createHistories } from './histories.ts'
+import { createLive } from './live.ts'
+import { createResource, type Resource } from './resource.ts'
+import { createRoute } from './route.ts'
+import { deployedOn, deploymentRows, serverRows } from './rows.ts'
+import { createSession } from './session.ts'
+import { createTheme } from './theme.ts'
+import { createToasts } from './toasts.ts'
+
+export interface ClusterStatus {
+  enabled: boolean
+  server_name?: string
+  advertise_url?: string
+  peer_count?: number
+  version?: { version: string; build_time: string; git_commit: string }
+}
+
+export type Desk = ReturnType<typeof createDesk>
+
+/** Everything that the screens share: who is signed in, where they are, and what is known of the cluster. */
+export function createDesk(page: Window) {
+  const session = createSession({ tab: page.sessionStorage, browser: page.localStorage })
+  const route = createRoute(page)
+  const api = createApi({ token: () => session.token.value, refused: session.end })
+  const toasts = createToasts()
+
+  /** The time of the page, by which ages are told; it ticks only as long as somebody can see it. */
+  const now = signal(Date.now())
+  setInterval(() => {
+    if (!page.document.hidden) now.value = Date.now()
+  }, 1000)
+
+  const status = createResource<ClusterStatus>({
+    load: (signal) => api.get('/cluster/status', signal),
+    everyMs: 30_000
+  })
+  const peers = createResource<readonly PeerView[]>({
+    load: async (signal) => (await api.get<{ peers: PeerView[] }>('/cluster/peers', signal)).peers,
+    everyMs: 10_000
+  })
+  const spread = (path: string, everyMs: number) => {
+    const resource: Resource<Slices> = createResource<Slices>({
+      load: (signal, partial) => aggregate(api, path, { before: resource.data.value ?? new Map(), signal, partial }),
+      everyMs
+    })
+    return resource
+  }
+  const deployments = spread('/cluster/deployments', 30_000)
+  const stats = spread('/cluster/stats', 10_000)
+
+  const self = computed(() => status.data.value?.server_name ?? '')
+  const slices = computed<Slices>(() => deployments.data.value ?? new Map())
+  const byServer = computed(() => deployedOn(slices.value))
+  const servers = computed(() =>
+    serverRows({
+      self: self.value,
+      peers: peers.data.value ?? [],
+      stats: stats.data.value ?? new Map(),
+      deployed: byServer.value
+    })
+  )
+  const deployed = computed(() => deploymentRows(byServer.value, slices.value))
+
+  function heard(event: ClusterEvent) {
+    if (event.type.startsWith('peer.') || event.type.startsWith('invite.')) peers.refresh()
+    if (event.type === 'peer.joined' || event.type === 'peer.removed' || event.type === 'deployment.changed') {
+      deployments.refresh()
+    }
+    if (event.type === 'peer.state' && event.to === 'online') deployments.refresh()
+    toasts.tell(event)
+  }
+  const live = createLive({ api, heard })
+  const histories = createHistories(api)
+
+  return {
+    api,
+    session,
+    route,
+    live,
+    now,
+    status,
+    peers,
+    deployments,
+    stats,
+    self,
+    servers,
+    deployed,
+    histories,
+    toasts,
+    theme: createTheme(page)
+  }
+}
+
+const Context = createContext<Desk | undefined>(undefined)
+export const DeskProvider = Context.Provider
+
+export function useDesk(): Desk {
+  const desk = useContext(Context)
+  if (!desk) throw new Error('A part of the page was drawn without its desk.')
+  return desk
+}

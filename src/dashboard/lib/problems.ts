@@ -1,0 +1,70 @@
+import type { DeploymentStatus } from '../../schemas/deployment.ts'
+import type { Verdict } from '../../schemas/health.ts'
+import { segment } from './api.ts'
+import { plural } from './format.ts'
+import { type DeploymentRow, GRAVITY, type ServerRow } from './rows.ts'
+
+export interface Problem {
+  name: string
+  to: string
+  verdict?: Verdict
+  status?: DeploymentStatus
+  since?: number | undefined
+  why: string
+  grave: boolean
+}
+
+const WHY: Partial<Record<Verdict, string>> = {
+  pending: 'joined, and not confirmed by the other side yet',
+  rejected: 'it refuses our key: join it again with a new invite',
+  incompatible: 'something answers there that is no agent',
+  removed: 'it removed this node; remove it here or join it again',
+  quarantined: 'its actor here crashed too often'
+}
+
+/** What needs somebody, worst first. A deployment on a server that is away is part of that server's problem. */
+export function problems(servers: readonly ServerRow[], deployments: readonly DeploymentRow[]): Problem[] {
+  const away = new Set(servers.filter(({ verdict }) => GRAVITY[verdict] >= 4).map(({ name }) => name))
+  const of = servers
+    .filter(({ verdict }) => GRAVITY[verdict] >= 2)
+    .toSorted((a, b) => GRAVITY[b.verdict] - GRAVITY[a.verdict] || (a.since ?? 0) - (b.since ?? 0))
+    .map((server) => serverProblem(server, away.has(server.name)))
+  const full = servers
+    .filter(({ load, old }) => !old && Math.max(load.disk ?? 0, load.memory ?? 0) >= 92)
+    .map(fullProblem)
+  const broken = deployments
+    .filter(({ server, deployment: { status } }) => !away.has(server) && (status === 'error' || status === 'partial'))
+    .map(({ server, deployment }): Problem => {
+      const down = deployment.services.filter(({ status }) => !/^(running|up)/i.test(status))
+      return {
+        name: deployment.name,
+        to: `/deployments/${segment(server)}/${segment(deployment.name)}`,
+        status: deployment.status,
+        why: `on ${server}${deployment.error ? ` · ${deployment.error}` : down.length > 0 ? ` · ${down.map(({ name }) => name).join(', ')} not running` : ''}`,
+        grave: deployment.status === 'error'
+      }
+    })
+  return [...of, ...full, ...broken]
+}
+
+function serverProblem(server: ServerRow, grave: boolean): Problem {
+  const lost = grave && server.counts ? ` · ${plural(server.counts.total, 'deployment')} out of sight` : ''
+  return {
+    name: server.name,
+    to: `/peers/${segment(server.name)}`,
+    verdict: server.verdict,
+    since: server.since,
+    why: (WHY[server.verdict] ?? (server.error || 'no cause given')) + lost,
+    grave
+  }
+}
+
+function fullProblem(server: ServerRow): Problem {
+  const { disk = 0, memory = 0 } = server.load
+  return {
+    name: server.name,
+    to: `/servers?of=${segment(server.name)}`,
+    why: disk >= memory ? `disk ${Math.round(disk)} % full` : `memory ${Math.round(memory)} % used`,
+    grave: false
+  }
+}

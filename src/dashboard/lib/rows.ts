@@ -1,0 +1,129 @@
+import type { Deployment } from '../../schemas/deployment.ts'
+import type { FailureClass, Verdict } from '../../schemas/health.ts'
+import type { PeerView } from '../../schemas/peer.ts'
+import type { Slices } from './aggregate.ts'
+import { wall } from './format.ts'
+import { type Load, load, deployments as readDeployments } from './reading.ts'
+
+/** What each server runs, read once an answer. */
+export type Deployed = ReadonlyMap<string, readonly Deployment[]>
+
+export const deployedOn = (slices: Slices): Deployed =>
+  new Map(
+    [...slices].filter(([, { data }]) => data !== undefined).map(([name, { data }]) => [name, readDeployments(data)])
+  )
+
+/** One server as the lists show it: this node itself, or a peer. */
+export interface ServerRow {
+  name: string
+  self: boolean
+  verdict: Verdict
+  since: number | undefined
+  lastSeen: number | undefined
+  peer: PeerView | undefined
+  version: string
+  load: Load
+  /** Wall milliseconds at which `load` was true. */
+  loadAt: number | undefined
+  old: boolean
+  counts: Counts | undefined
+  error: string
+}
+
+export interface Counts {
+  total: number
+  running: number
+  /** Neither running nor stopped on purpose. */
+  troubled: number
+}
+
+export interface DeploymentRow {
+  key: string
+  server: string
+  deployment: Deployment
+  at: number | undefined
+  old: boolean
+}
+
+export function serverRows(known: {
+  self: string
+  peers: readonly PeerView[]
+  stats: Slices
+  deployed: Deployed
+}): ServerRow[] {
+  const row = (name: string, peer: PeerView | undefined): ServerRow => {
+    const slice = known.stats.get(name)
+    return {
+      name,
+      self: peer === undefined,
+      verdict: peer?.state ?? 'online',
+      since: wall(peer?.since),
+      lastSeen: wall(peer?.last_seen_at ?? peer?.last_seen),
+      peer,
+      version: peer?.version ?? '',
+      load: load(slice?.data),
+      loadAt: slice?.trueAt,
+      old: slice?.old ?? false,
+      counts: counts(known.deployed.get(name)),
+      error: peer?.error ?? slice?.error ?? ''
+    }
+  }
+  const rows = known.peers.map((peer) => row(peer.name, peer))
+  return known.self === '' ? rows : [row(known.self, undefined), ...rows]
+}
+
+export function deploymentRows(deployed: Deployed, slices: Slices): DeploymentRow[] {
+  const rows = [...deployed].flatMap(([server, deployments]) => {
+    const slice = slices.get(server)
+    return deployments.map((deployment) => ({
+      key: `${server}/${deployment.name}`,
+      server,
+      deployment,
+      at: slice?.trueAt,
+      old: slice?.old ?? false
+    }))
+  })
+  return rows.sort((a, b) => compare(a.deployment.name, b.deployment.name) || compare(a.server, b.server))
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+export const compare = collator.compare
+
+function counts(deployments: readonly Deployment[] | undefined): Counts | undefined {
+  if (!deployments) return undefined
+  const statuses = deployments.map(({ status }) => status)
+  return {
+    total: statuses.length,
+    running: statuses.filter((status) => status === 'running').length,
+    troubled: statuses.filter((status) => status === 'partial' || status === 'error').length
+  }
+}
+
+/** How bad a verdict is, worst first; 0 needs nobody. */
+export const GRAVITY: Record<Verdict, number> = {
+  offline: 8,
+  quarantined: 7,
+  rejected: 6,
+  incompatible: 5,
+  removed: 4,
+  suspect: 3,
+  pending: 2,
+  unknown: 1,
+  online: 0
+}
+
+export const CAUSES: Record<FailureClass, string> = {
+  dns: 'name not found',
+  refused: 'connection refused',
+  reset: 'connection cut',
+  timeout: 'no answer in time',
+  tls: 'certificate not accepted',
+  http: 'answered with an error',
+  not_agent: 'no agent at that address',
+  key_refused: 'refuses our key',
+  too_large: 'answer too large',
+  bad_json: 'answer unreadable',
+  address: 'address not allowed',
+  aborted: 'given up',
+  internal: 'fault on this side'
+}

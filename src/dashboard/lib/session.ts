@@ -1,0 +1,50 @@
+import { signal } from '@preact/signals'
+
+const KEY = 'flatrun-cluster.token'
+
+export type Session = ReturnType<typeof createSession>
+
+/** Who is signed in here: a bearer token, kept for this tab, or for this browser when that was asked for. */
+export function createSession({ tab, browser }: { tab: Storage; browser: Storage }) {
+  const token = signal(read(tab) ?? read(browser))
+
+  return {
+    token,
+    begin(value: string, keep: boolean) {
+      write(tab, value)
+      write(browser, keep ? value : undefined)
+      token.value = value
+    },
+    end() {
+      write(tab, undefined)
+      write(browser, undefined)
+      token.value = undefined
+    }
+  }
+}
+
+/** The one-time ticket of a printed link (`#key=…`). It leaves the address bar and the history before it is used. */
+export function takeTicket(page: Window): string | undefined {
+  const ticket = new URLSearchParams(page.location.hash.slice(1)).get('key')
+  if (!ticket) return undefined
+  page.history.replaceState(null, '', page.location.pathname + page.location.search)
+  return ticket
+}
+
+// Storage throws where the browser forbids it; the session then lasts as long as the page.
+function read(store: Storage): string | undefined {
+  try {
+    return store.getItem(KEY) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function write(store: Storage, value: string | undefined) {
+  try {
+    if (value === undefined) store.removeItem(KEY)
+    else store.setItem(KEY, value)
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,49 @@
+import type { ClusterEvent, EventType } from '../../schemas/event.ts'
+
+const WORDS: Record<EventType, string> = {
+  'peer.joined': 'joined',
+  'peer.confirmed': 'confirmed the join',
+  'peer.removed': 'was removed here',
+  'peer.left': 'removed us',
+  'peer.state': 'changed',
+  'peer.flapping': 'comes and goes; further changes are held back',
+  'peer.crashed': 'its actor crashed and was started again',
+  'peer.quarantined': 'its actor crashed too often and is held',
+  'peer.rekeyed': 'got a new key',
+  'invite.created': 'an invite was made',
+  'invite.spent': 'an invite was used',
+  'invite.revoked': 'an invite was revoked',
+  'invite.refused': 'a join was refused',
+  'policy.changed': 'its grants were changed',
+  'deployment.changed': 'a deployment changed',
+  'config.reloaded': 'the config was read again',
+  'alert.sent': 'an alert was sent',
+  'alert.failed': 'an alert could not be sent',
+  'node.started': 'the agent started',
+  'node.stalled': 'this node was stopped or overloaded; failures of that time do not count'
+}
+
+export type Kind = 'good' | 'warn' | 'bad' | 'wait' | 'none'
+
+const BAD: ReadonlySet<string> = new Set(['offline', 'rejected', 'incompatible', 'quarantined', 'removed'])
+
+/** An event as one sentence without its subject. */
+export function sentence(event: ClusterEvent): string {
+  if (event.type === 'peer.state') {
+    const change = event.from ? `${event.from} → ${event.to}` : (event.to ?? '')
+    return event.reason ? `${change} · ${event.reason}` : change
+  }
+  const word = WORDS[event.type] ?? event.type
+  return event.reason ? `${word} · ${event.reason}` : word
+}
+
+export function kindOf(event: ClusterEvent): Kind {
+  if (event.type === 'peer.state') {
+    if (event.to === 'online') return 'good'
+    return BAD.has(event.to ?? '') ? 'bad' : event.to === 'suspect' ? 'warn' : 'none'
+  }
+  if (event.type === 'peer.joined' || event.type === 'peer.confirmed') return 'good'
+  if (/crashed|quarantined|refused|failed|left/.test(event.type)) return 'bad'
+  if (/flapping|stalled|removed/.test(event.type)) return 'warn'
+  return event.type.startsWith('invite.') ? 'wait' : 'none'
+}

@@ -1,0 +1,63 @@
+import { useDesk } from '../lib/desk.ts'
+import { type Fault, notOffered } from '../lib/fault.ts'
+import type { Resource } from '../lib/resource.ts'
+import { Ago } from './checks.tsx'
+
+/** What went wrong with one panel: what, why, and what can be done. What was there stays below it. */
+export function FaultNotice({ of, what }: { of: Resource<unknown>; what: string }) {
+  const { toasts } = useDesk()
+  const fault = of.fault.value
+  if (!fault) return null
+  return (
+    <div class="notice bad" role="alert">
+      <strong>{title(fault, what)}</strong>
+      <span class="foreign">{fault.message}</span>
+      {of.data.value !== undefined && (
+        <span class="soft">
+          Showing what was true <Ago at={of.at.value} word=" ago" />.
+        </span>
+      )}
+      <span class="push">
+        <button
+          type="button"
+          class="button tiny bare"
+          onClick={() => {
+            void navigator.clipboard.writeText(details(fault, what)).then(() => toasts.show('Details copied'))
+          }}
+        >
+          Copy details
+        </button>
+        <button type="button" class="button tiny" onClick={of.refresh}>
+          Try again
+        </button>
+      </span>
+    </div>
+  )
+}
+
+/** Where a node is too old, or of another make, to have what a panel shows. */
+export function NotOffered({ what }: { what: string }) {
+  return (
+    <div class="empty">
+      <h2>{what} is not offered by this node</h2>
+      <p>It runs a version, or a configuration, without it. Nothing is wrong with the rest.</p>
+    </div>
+  )
+}
+
+function title(fault: Fault, what: string): string {
+  if (fault.status === 403) return `You may not see ${what}.`
+  if (notOffered(fault)) return `This node does not offer ${what}.`
+  if (fault.status === 0) return `No answer about ${what}.`
+  return `Could not get ${what}.`
+}
+
+const details = (fault: Fault, what: string) =>
+  [
+    `what: ${what}`,
+    `status: ${fault.status}`,
+    `code: ${fault.code}`,
+    `message: ${fault.message}`,
+    `request: ${fault.requestId ?? '–'}`,
+    `at: ${new Date().toISOString()}`
+  ].join('\n')

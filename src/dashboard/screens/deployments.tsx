@@ -1,0 +1,3 @@
+export function Deployments() {
+  return <h1>Deployments</h1>
+}

@@ -1,0 +1,3 @@
+export function Machines() {
+  return <h1>Machines</h1>
+}

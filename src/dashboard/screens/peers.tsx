@@ -1,0 +1,3 @@
+export function Peers() {
+  return <h1>Peers</h1>
+}

@@ -1,0 +1,1 @@
+export function dashboardStamp(root: string): string

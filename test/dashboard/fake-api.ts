@@ -1,0 +1,162 @@
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { dashboard } from '../../src/http/dashboard.ts'
+import type { Answer } from '../../src/schemas/answer.ts'
+import type { ClusterEvent, NewEvent } from '../../src/schemas/event.ts'
+import { ago, peerView, type Server, stats, type World } from './world.ts'
+
+export const BUILT = path.join(import.meta.dirname, '..', '..', 'dist', 'dashboard')
+
+export interface FakeNode {
+  url: string
+  world: World
+  /** What was asked for, in order, as `GET /api/…`. */
+  asked: string[]
+  publish(event: NewEvent): void
+  /** Ends every open stream, as a restart would. */
+  cut(): void
+  app: FastifyInstance
+  close(): Promise<void>
+}
+
+/** A node that says what its `world` says, in the shapes of the protocol, so that states that are hard to produce can be looked at. */
+export async function startFake(world: World): Promise<FakeNode> {
+  const app = Fastify({ forceCloseConnections: true })
+  const asked: string[] = []
+  const streams = new Set<FastifyReply>()
+  const tickets = new Set(['fresh-ticket'])
+
+  const peers = () => world.servers.filter(({ name }) => name !== world.self)
+  const peerNamed = (name: string) => peers().find((server) => server.name === name)
+  const numberOf = (server: Server) => world.servers.indexOf(server) + 1
+
+  app.addHook('onRequest', async (request, reply) => {
+    asked.push(`${request.method} ${request.url}`)
+    const open = !request.url.startsWith('/api/') || /^\/api\/(health|auth\/)/.test(request.url)
+    if (open || !world.authEnabled || request.headers.authorization === 'Bearer fake-token') return
+    return reply.code(401).send({ error: 'Invalid or expired token', code: 'unauthorized' })
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found', code: 'not_found' }))
+
+  app.get('/api/auth/status', async () => ({ enabled: world.authEnabled }))
+  app.post<{ Body: { api_key?: string; ticket?: string } }>('/api/auth/login', async (request, reply) => {
+    const { api_key, ticket } = request.body
+    if (api_key === world.key || (ticket && tickets.delete(ticket))) {
+      return { token: 'fake-token', expires_in: 86_400, token_type: 'Bearer' }
+    }
+    if (api_key === 'too-often') {
+      return reply.code(429).header('retry-after', '42').send({ error: 'Too many attempts', code: 'rate_limited' })
+    }
+    return reply.code(401).send({ error: 'Invalid API key', code: 'invalid_key' })
+  })
+  app.get('/api/cluster/status', async () =>
+    world.enabled
+      ? {
+          enabled: true,
+          server_name: world.self,
+          peer_count: peers().length,
+          advertise_url: `https://${world.self}.example.net:8090`,
+          version: { version: '0.1.0', build_time: '2026-11-23T00:00:00Z', git_commit: 'unknown' }
+        }
+      : { enabled: false }
+  )
+  app.post<{ Body: { server_name: string } }>('/api/cluster/setup', async (request) => {
+    world.enabled = true
+    world.self = request.body.server_name
+    return { enabled: true, ...request.body, peer_count: 0 }
+  })
+  app.get('/api/cluster/peers', async () => ({
+    peers: peers().map((server) => peerView(world, server, numberOf(server)))
+  }))
+  app.get<{ Params: { name: string } }>('/api/cluster/peers/:name', async (request, reply) => {
+    const server = peerNamed(request.params.name)
+    if (!server) return reply.code(404).send({ error: `peer "${request.params.name}" not found`, code: 'peer_unknown' })
+    return {
+      ...peerView(world, server, numberOf(server)),
+      evidence: checks(world, server).slice(-10),
+      checks: checks(world, server)
+    }
+  })
+  app.delete<{ Params: { name: string } }>('/api/cluster/peers/:name', async (request) => {
+    world.servers = world.servers.filter(({ name }) => name !== request.params.name)
+    return { status: 'removed', peer: request.params.name }
+  })
+
+  const aggregate = (pick: (server: Server) => unknown) => async (reply: FastifyReply, lines: boolean) => {
+    const answers = world.servers.map((server) => answer(server, pick(server)))
+    const summary = { answered: answers.filter(({ online }) => online).length, failed: 0, total: answers.length }
+    if (!lines) return { servers: Object.fromEntries(answers.map((entry) => [entry.name, entry])), summary }
+    reply.type('application/x-ndjson')
+    return reply.send([...answers, { summary }].map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  }
+  const deployments = aggregate((server) => server.deployments)
+  const loads = aggregate(stats)
+  const wantsLines = (accept: string | undefined) => accept?.includes('ndjson') ?? false
+  app.get('/api/cluster/deployments', (request, reply) => deployments(reply, wantsLines(request.headers.accept)))
+  app.get('/api/cluster/stats', (request, reply) => loads(reply, wantsLines(request.headers.accept)))
+
+  app.get('/api/cluster/events', (request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })
+    const after = Number(request.headers['last-event-id'] ?? 0)
+    for (const event of world.events) if (event.id > after) write(reply, event)
+    reply.raw.write(': here\n\n')
+    streams.add(reply)
+    request.raw.on('close', () => streams.delete(reply))
+  })
+
+  await app.register(dashboard, { root: BUILT })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? (address satisfies AddressInfo).port : 0
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    world,
+    asked,
+    app,
+    publish(event) {
+      const whole = { ...event, id: (world.events.at(-1)?.id ?? 0) + 1, at: new Date().toISOString() }
+      world.events.push(whole)
+      for (const stream of streams) write(stream, whole)
+    },
+    cut() {
+      for (const stream of streams) stream.raw.destroy()
+    },
+    close: () => app.close()
+  }
+}
+
+function write(reply: FastifyReply, event: ClusterEvent) {
+  reply.raw.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+}
+
+function answer(server: Server, data: unknown): Answer {
+  const up = server.verdict === 'online' || server.verdict === 'suspect'
+  const base = { name: server.name, online: up, state: server.verdict }
+  if (up) return { ...base, data, age_ms: 0 }
+  return {
+    ...base,
+    data,
+    age_ms: (server.sinceS ?? 60) * 1000,
+    stale: true,
+    error: server.error ?? 'away',
+    code: server.code ?? 'refused'
+  }
+}
+
+function checks(world: World, server: Server) {
+  const down = server.verdict === 'offline' ? 6 : server.verdict === 'suspect' ? 1 : 0
+  return Array.from({ length: 50 }, (_, index) => {
+    const ok = index < 50 - down && !(server.flapping && index % 9 === 4)
+    const wave = 1 + 0.35 * Math.sin(index * 1.7 + server.name.length) + (index % 17 === 3 ? 1.4 : 0)
+    return {
+      asked: 'GET /api/health',
+      at: ago(world, (50 - index) * 30),
+      ok,
+      duration_ms: ok ? (server.latencyMs ?? 12) * wave : 2000,
+      ...(ok ? {} : { class: server.code ?? 'refused', detail: server.error ?? 'connection refused' })
+    }
+  })
+}
