@@ -1,6 +1,7 @@
 import type { ClusterEvent, EventType } from '../../schemas/event.ts'
 
-const WORDS: Record<EventType, string> = {
+// Partial, so that a node may know more kinds of events than the page; those are shown by their name.
+const WORDS: Partial<Record<EventType, string>> = {
   'peer.joined': 'joined',
   'peer.confirmed': 'confirmed the join',
   'peer.removed': 'was removed here',
@@ -9,6 +10,7 @@ const WORDS: Record<EventType, string> = {
   'peer.flapping': 'comes and goes; further changes are held back',
   'peer.crashed': 'its actor crashed and was started again',
   'peer.quarantined': 'its actor crashed too often and is held',
+  'prober.crashed': 'the prober crashed and was started again',
   'peer.rekeyed': 'got a new key',
   'invite.created': 'an invite was made',
   'invite.spent': 'an invite was used',
