@@ -6,11 +6,15 @@ import type { PeerSpec, ProbeAnswer, Verdict } from '../src/schemas/health.ts'
 /** Somebody to whom such messages may be sent. */
 export type Hears<Message extends EventObject> = ActorRef<Snapshot<unknown>, Message>
 
-/** To the prober. `believed`: the peer counts as up, so its failure tells something about ourselves too. */
+/**
+ * To the prober. `believed`: the peer counts as up, so its failure tells something about ourselves too.
+ * `urgent`: somebody waits for it, so it goes before what is merely due.
+ */
 export type ProbeWanted = {
   type: 'probe.wanted'
   peer: PeerSpec
   believed: boolean
+  urgent: boolean
   from: Hears<ProbeAnswered>
 }
 export type ProbeUnwanted = { type: 'probe.unwanted'; id: string }

@@ -11,9 +11,9 @@ import type {
   SignOfLife,
   SupervisorRef
 } from './messages.ts'
-import { recorded, restlessAfter } from './record.ts'
+import { judged, recorded, restlessAfter } from './record.ts'
 import type { Rule } from './rule.ts'
-import { decide, NOTHING_YET, type Tally, weigh } from './verdict.ts'
+import { NOTHING_YET, type Tally } from './verdict.ts'
 
 export interface PeerInput {
   peer: PeerSpec
@@ -32,7 +32,9 @@ export interface PeerContext {
   since: number
   tally: Tally
   flap: Flap
-  /** The question now open was asked because its time had come. */
+  /** A question is open; an answer without one counts for nothing. */
+  open: boolean
+  /** It was asked because its time had come. */
   due: boolean
   /** It had its first answer and its own place in the interval. */
   placed: boolean
@@ -57,8 +59,7 @@ type Seen = { context: PeerContext; event: PeerEvent }
 const becomes =
   (verdict: Verdict) =>
   ({ context, event }: Seen) =>
-    event.type === 'probe.answered' &&
-    decide(context.verdict, weigh(context.tally, { ...event, due: context.due }), context.rule) === verdict
+    event.type === 'probe.answered' && context.open && judged(context, event) === verdict
 
 /**
  * One remote node, as seen from here. Two regions run side by side: `probe` asks again and again, `health` is the
@@ -68,15 +69,17 @@ export const peerMachine = setup({
   types,
   actions: {
     ask: enqueueActions(({ context, enqueue, self, system }) => {
+      enqueue.assign({ open: true })
       const prober: ProberRef | undefined = system.get('prober')
       const believed = context.verdict === 'online' || context.verdict === 'suspect'
       // Without a prober nothing is lost: a new one says that it is ready, and whoever waits asks again.
-      if (prober) enqueue.sendTo(prober, { type: 'probe.wanted', peer: context.peer, believed, from: self })
+      if (prober)
+        enqueue.sendTo(prober, { type: 'probe.wanted', peer: context.peer, believed, urgent: !context.due, from: self })
     }),
     becauseDue: assign({ due: true }),
     becauseAsked: assign({ due: false }),
     record: assign(({ context, event }) => (event.type === 'probe.answered' ? recorded(context, event) : {})),
-    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer, due: true } : {})),
+    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer, due: false } : {})),
     startOver: assign({ tally: NOTHING_YET, evidence: [], latencyMs: undefined }),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context
@@ -115,8 +118,10 @@ export const peerMachine = setup({
     askedJustNow: ({ context, event }) => 'now' in event && event.now - context.endedAt < context.rule.pauseMs,
     isWell: ({ context }) => context.verdict === 'online',
     alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
-    fallsTooOften: ({ context, event }) => event.type === 'probe.answered' && restlessAfter(context, event).flapping,
-    calmedDown: ({ context, event }) => event.type === 'probe.answered' && !restlessAfter(context, event).flapping
+    fallsTooOften: ({ context, event }) =>
+      event.type === 'probe.answered' && context.open && restlessAfter(context, event).flapping,
+    calmedDown: ({ context, event }) =>
+      event.type === 'probe.answered' && context.open && !restlessAfter(context, event).flapping
   },
   delays: {
     untilFirstProbe: ({ context }) => context.startAfterMs,
@@ -131,7 +136,8 @@ export const peerMachine = setup({
     since: input.wall,
     tally: NOTHING_YET,
     flap: CALM,
-    due: true,
+    open: false,
+    due: input.startAfterMs > 0,
     placed: false,
     waitMs: 0,
     dueAt: 0,

@@ -51,6 +51,7 @@ export const createProber = (options: ProberOptions) =>
   fromCallback<ProberEvent>(({ receive, self }) => {
     const { clock } = options
     const doubt = createDoubt(options.doubt)
+    const urgent = new Map<string, ProbeWanted>()
     const waiting = new Map<string, ProbeWanted>()
     const asked = new Map<string, Question>()
     let working = 0
@@ -76,7 +77,8 @@ export const createProber = (options: ProberOptions) =>
     function hear(event: ProberEvent) {
       if (event.type === 'probe.wanted') {
         drop(event.peer.id)
-        waiting.set(event.peer.id, event)
+        const line = event.urgent ? urgent : waiting
+        line.set(event.peer.id, event)
       } else if (event.type === 'probe.unwanted') {
         drop(event.id)
         doubt.forget(event.id)
@@ -88,9 +90,14 @@ export const createProber = (options: ProberOptions) =>
     }
 
     function askWaiting() {
-      for (const [id, { peer, believed, from }] of waiting) {
+      askFrom(urgent)
+      askFrom(waiting)
+    }
+
+    function askFrom(line: Map<string, ProbeWanted>) {
+      for (const [id, { peer, believed, from }] of line) {
         if (working >= options.concurrency || asked.size >= options.inFlight) return
-        waiting.delete(id)
+        line.delete(id)
         const question: Question = {
           ...{ peer, believed, from, slow: false, spared: false },
           began: clock.now(),
@@ -117,7 +124,7 @@ export const createProber = (options: ProberOptions) =>
 
     function finish(question: Question, answer: ProbeAnswer) {
       const { peer, believed, from, began } = question
-      drop(peer.id)
+      settle(question)
       const now = clock.now()
       if (!believed) doubt.forget(peer.id)
       else if (answer.ok || answer.class !== 'aborted') doubt.heard(peer.id, answer.ok, now)
@@ -144,17 +151,23 @@ export const createProber = (options: ProberOptions) =>
         return
       }
       const at = clock.wall() - (now - question.began)
+      question.abort.abort()
       finish(question, failure(question, at, 'timeout', `No answer within ${options.deadlineMs} ms`))
     }
 
     function drop(id: string) {
+      urgent.delete(id)
       waiting.delete(id)
       const question = asked.get(id)
       if (!question) return
-      asked.delete(id)
+      settle(question)
+      question.abort.abort()
+    }
+
+    function settle(question: Question) {
+      asked.delete(question.peer.id)
       clock.clearTimeout(question.timer)
       if (!question.slow) working--
-      question.abort.abort()
     }
 
     function after(delayMs: number, type: 'probe.slow' | 'probe.late', question: Question) {
@@ -179,6 +192,7 @@ export const createProber = (options: ProberOptions) =>
       ended = true
       clock.clearTimeout(pulse)
       for (const id of [...asked.keys()]) drop(id)
+      urgent.clear()
       waiting.clear()
     }
   })

@@ -9,12 +9,13 @@ const EVIDENCE = 10
 export function recorded(context: PeerContext, event: ProbeAnswered): Partial<PeerContext> {
   const { rule } = context
   const { answer, now, wall } = event
-  const tally = weigh(context.tally, { ...event, due: context.due })
-  const verdict = decide(context.verdict, tally, rule)
+  const tally = tallied(context, event)
+  const verdict = judged(context, event)
   const placed = context.placed || verdict === 'online'
   const waitMs = nextDelay()
 
   return {
+    open: false,
     tally,
     placed,
     waitMs,
@@ -34,14 +35,23 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Partial<Pe
 
   function nextDelay() {
     // An extra question that changed nothing leaves the plan as it was.
-    if (tally === context.tally && !context.due) return Math.max(context.dueAt - now, rule.pauseMs)
+    if (tally === context.tally && !isDue(context, event)) return Math.max(context.dueAt - now, rule.pauseMs)
     // All peers start together; after that each has its own place anywhere in the interval.
     if (placed && !context.placed) return Math.max(rule.intervalMs * event.chance, rule.pauseMs)
     return untilNext(verdict, tally, rule, event.chance)
   }
 }
 
+/** The verdict that an answer leads to. */
+export const judged = (context: PeerContext, event: ProbeAnswered) =>
+  decide(context.verdict, tallied(context, event), context.rule)
+
 export function restlessAfter(context: PeerContext, event: ProbeAnswered): Flap {
-  const verdict = decide(context.verdict, weigh(context.tally, { ...event, due: context.due }), context.rule)
-  return restless(context.flap, context.verdict, verdict, context.rule.flapping, event.now)
+  return restless(context.flap, context.verdict, judged(context, event), context.rule.flapping, event.now)
 }
+
+const tallied = (context: PeerContext, event: ProbeAnswered) =>
+  weigh(context.tally, { answer: event.answer, doubted: event.doubted, due: isDue(context, event) })
+
+// An extra question that is answered when the next one is due stands for it; else signs of life could put it off for ever.
+const isDue = (context: PeerContext, { now }: ProbeAnswered) => context.due || now >= context.dueAt

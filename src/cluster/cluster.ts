@@ -36,7 +36,7 @@ export function createCluster(options: ClusterOptions) {
   const started = clock.wall()
 
   const prober = createProber({
-    ...{ probe: options.probe, clock, random, concurrency: 64, slowAfterMs: 1_000, inFlight: 4_096 },
+    ...{ probe: options.probe, clock, random, concurrency: 64, slowAfterMs: 100, inFlight: 4_096 },
     deadlineMs: options.probeTimeoutMs ?? 5_000,
     ...(options.doubt && { doubt: options.doubt }),
     onAnswer: ({ id }, answer) => {
