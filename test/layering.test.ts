@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:pino',
     'npm:pino-pretty'
   ],
+  'src/admin': ['src/config', 'src/config.ts', 'src/ops', 'src/store', 'src/schemas', 'src/errors.ts'],
   'src/cli': ['src/remote', 'src/schemas', 'npm:commander', 'npm:typebox']
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TSchema, Type } from 'typebox'
 import { parse } from 'yaml'
@@ -47,8 +47,8 @@ export function readEnvironment(env: Environment): Settings {
   const known = new Map(allKeys().map((entry) => [variableOf(entry.key), entry]))
 
   for (const entry of known.values()) {
-    const held = secret(entry.schema) ? credential(env, entry.key) : undefined
-    if (held !== undefined) settings.push(setting(entry, held, `credential ${entry.key}`, true))
+    const file = secret(entry.schema) ? handedOver(env, entry.key) : undefined
+    if (file !== undefined) fromFile(entry, file, `credential ${entry.key}`)
   }
   for (const [name, text] of Object.entries(env)) {
     if (text === undefined || !name.startsWith('FLATRUN_')) continue
@@ -57,13 +57,16 @@ export function readEnvironment(env: Environment): Settings {
     if (direct) settings.push(setting(direct, text, name, false))
     else if (filed && env[variableOf(filed.key)] !== undefined)
       faults.push({ place: name, key: filed.key, message: `set it or ${variableOf(filed.key)}, not both` })
-    else if (filed) {
-      const content = readText(located(env, text))
-      if (typeof content === 'string') settings.push(setting(filed, content, name, true))
-      else faults.push({ place: name, key: filed.key, message: `${content.reason} (${text})` })
-    } else judgeUnknown(name, known)
+    else if (filed) fromFile(filed, located(env, text), name)
+    else judgeUnknown(name, known)
   }
   return { settings, faults, notes }
+
+  function fromFile(entry: Key, file: string, place: string) {
+    const content = readText(file)
+    if (typeof content === 'string') settings.push(setting(entry, content, place, true))
+    else faults.push({ place, key: entry.key, message: `${content.reason} (${file})` })
+  }
 
   function judgeUnknown(name: string, keys: ReadonlyMap<string, Key>) {
     const rest = name.slice('FLATRUN_'.length)
@@ -84,15 +87,15 @@ export function readEnvironment(env: Environment): Settings {
 
 /** A name without a slash is one of the credentials that systemd handed over. */
 function located(env: Environment, name: string): string {
-  const folder = env.CREDENTIALS_DIRECTORY
-  return folder && !name.includes('/') ? path.join(folder, name) : name
+  return name.includes('/') ? name : (handedOver(env, name) ?? name)
 }
 
-function credential(env: Environment, key: string): string | undefined {
+/** A folder of credentials arrives with the name that the unit gives it in front of each file. */
+function handedOver(env: Environment, name: string): string | undefined {
   const folder = env.CREDENTIALS_DIRECTORY
   if (!folder) return undefined
-  const content = readText(path.join(folder, key))
-  return typeof content === 'string' ? content : undefined
+  const places = [name, `flatrun_${name}`].map((file) => path.join(folder, file))
+  return places.find((file) => existsSync(file))
 }
 
 function readText(file: string): string | { reason: string } {

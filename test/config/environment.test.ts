@@ -67,6 +67,12 @@ test('a bare name is one of systemd’s credentials, and so is a credential name
   )
 })
 
+test('a folder of credentials, as the unit loads it, is read by the names of its files', (t) => {
+  const credentials = folder(t)
+  writeFileSync(path.join(credentials, 'flatrun_auth.jwt_secret'), 'by-folder')
+  assert.deepEqual(load(t, '', { CREDENTIALS_DIRECTORY: credentials }).auth.jwtSecrets, ['by-folder'])
+})
+
 test('faults in the environment are told beside those of the file, by the name of the variable', (t) => {
   const faults = refusal(t, 'api: { port: x }', {
     FLATRUN_CLUSTER__SERVERNAME: 'a',

@@ -19,7 +19,7 @@ if [ "${1:-}" != inside ]; then
     wait "$child" 2>/dev/null || true
     echo $$ > "$top/cgroup.procs"
     for _ in $(seq 40); do
-      find "$group" -depth -type d -exec rmdir {} + 2>/dev/null
+      find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
       [ -d "$group" ] || break
       sleep 0.05
     done

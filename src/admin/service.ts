@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { Fatal } from '../errors.ts'
+import {
+  describeStep,
+  type InstallOptions,
+  type Present,
+  planInstall,
+  planUninstall,
+  type Step,
+  unreachable
+} from '../ops/service-plan.ts'
+import { SERVICE } from '../ops/unit.ts'
+import type { Terminal } from './terminal.ts'
+
+const USAGE =
+  'Usage: flatrun-cluster service install|uninstall|status [--config FILE] [--docker] [--deployments DIR] [--socket ADDRESS:PORT] [--user NAME] [--dry-run] [--yes]'
+
+/** `flatrun-cluster service`: shows every step, asks, then does it. Gives the exit code. */
+export async function runService(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = read(words)
+  const [action] = positionals
+  if (action === 'status') return status(terminal)
+  if (action !== 'install' && action !== 'uninstall') throw new Fatal(64, USAGE)
+  const version = versionOfSystemd()
+  const steps = action === 'install' ? planInstall(installOptions(values, version), present) : planUninstall(present)
+  if (steps.length === 0) {
+    terminal.err('there is no service to take away')
+    return 0
+  }
+  terminal.err(`This ${values['dry-run'] ? 'would' : 'will'}:`)
+  for (const step of steps) terminal.err(`  ${describeStep(step)}`)
+  if (values['dry-run']) {
+    for (const step of steps) if (step.kind === 'file') terminal.out(`# ${step.path}\n${step.text}`)
+    return 0
+  }
+  if (process.getuid?.() !== 0) throw new Fatal(77, 'this needs root: run it again with sudo')
+  if (!values.yes && !terminal.interactive) throw new Fatal(64, 'nobody is here to ask; add --yes')
+  if (!values.yes && !(await terminal.agrees('Go on?'))) return 1
+  for (const step of steps) apply(step)
+  terminal.err(
+    action === 'install'
+      ? `done; look with: systemctl status ${SERVICE}`
+      : `done; /etc/flatrun-cluster and /var/lib/${SERVICE} are left for you`
+  )
+  return 0
+}
+
+function read(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        docker: { type: 'boolean', default: false },
+        deployments: { type: 'string' },
+        socket: { type: 'string' },
+        user: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        yes: { type: 'boolean', short: 'y', default: false }
+      }
+    })
+  } catch (cause) {
+    throw new Fatal(64, `${cause instanceof Error ? cause.message : cause}. ${USAGE}`, { cause })
+  }
+}
+
+function installOptions(values: ReturnType<typeof read>['values'], version: number): InstallOptions {
+  const program = [process.execPath, path.resolve(process.argv[1] ?? '')]
+  const hidden = unreachable(program)
+  if (hidden) throw new Fatal(64, hidden)
+  const { docker, deployments, socket, user } = values
+  if (deployments && !user)
+    throw new Fatal(64, '--deployments needs --user: a user that systemd makes for each run cannot own files')
+  if (user && spawnSync('id', [user]).status !== 0)
+    throw new Fatal(64, `there is no user ${user}; make it with: useradd --system --home-dir /nonexistent ${user}`)
+  return { program, docker, deployments, socket, user, version, config: path.resolve(values.config ?? usualConfig()) }
+}
+
+/** FlatRun's own config where there is one: it works here as it is. */
+const usualConfig = () =>
+  existsSync('/etc/flatrun/config.yml') ? '/etc/flatrun/config.yml' : '/etc/flatrun-cluster/config.yml'
+
+const present: Present = (file) => {
+  if (!existsSync(file)) return undefined
+  return statSync(file).isDirectory() ? '' : readFileSync(file, 'utf8')
+}
+
+function versionOfSystemd(): number {
+  const { status, stdout } = spawnSync('systemctl', ['--version'], { encoding: 'utf8' })
+  const version = Number(/^systemd (\d+)/.exec(stdout ?? '')?.[1])
+  if (status !== 0 || !version) throw new Fatal(69, 'there is no systemd here')
+  return version
+}
+
+function apply(step: Step): void {
+  if (step.kind === 'folder') mkdirSync(step.path, { recursive: true, mode: step.mode })
+  else if (step.kind === 'remove') rmSync(step.path)
+  else if (step.kind === 'file') {
+    mkdirSync(path.dirname(step.path), { recursive: true, mode: 0o755 })
+    writeFileSync(step.path, step.text, { mode: step.mode })
+  } else {
+    const [program = '', ...words] = step.words
+    const { status } = spawnSync(program, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+    if (status !== 0) throw new Fatal(70, `${step.words.join(' ')} failed; look with: journalctl -u ${SERVICE} -n 50`)
+  }
+}
+
+const MEANING: Readonly<Record<string, string>> = {
+  64: 'wrong usage',
+  71: 'the port is taken',
+  73: 'the data path cannot be made',
+  74: 'the data path cannot be written',
+  75: 'another agent holds the data path',
+  78: 'wrong config, wrong secret, or a store that is not ours'
+}
+
+function status(terminal: Terminal): number {
+  versionOfSystemd()
+  const names = [
+    'LoadState',
+    'ActiveState',
+    'SubState',
+    'UnitFileState',
+    'StatusText',
+    'MainPID',
+    'NRestarts',
+    'ExecMainStatus'
+  ]
+  const { stdout } = spawnSync('systemctl', ['show', SERVICE, `--property=${names.join(',')}`], { encoding: 'utf8' })
+  const shown = new Map(
+    stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+  )
+  if (shown.get('LoadState') !== 'loaded') {
+    terminal.out('not installed; flatrun-cluster service install')
+    return 5
+  }
+  const active = shown.get('ActiveState')
+  const code = shown.get('ExecMainStatus') ?? '0'
+  terminal.out(`state     ${active} (${shown.get('SubState')}), ${shown.get('UnitFileState')} at boot`)
+  if (shown.get('StatusText')) terminal.out(`says      ${shown.get('StatusText')}`)
+  if (active === 'active') terminal.out(`process   ${shown.get('MainPID')}, restarted ${shown.get('NRestarts')} times`)
+  if (active !== 'active' && code !== '0')
+    terminal.out(`ended     with ${code}${MEANING[code] ? `: ${MEANING[code]}` : ''}`)
+  return active === 'active' ? 0 : 6
+}

@@ -1,0 +1,110 @@
+/**
+ * Builds what is shipped into `dist`: the whole program as one file without packages beside it, the dashboard, and the
+ * files that packages read at run time. One file, because a package that is installed with its dependencies is another
+ * program on each system, and because nothing may be compiled where servers are run.
+ */
+import { spawnSync } from 'node:child_process'
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { build, type Plugin } from 'esbuild'
+
+const root = path.join(import.meta.dirname, '..', '..')
+const dist = path.join(root, 'dist')
+const packages = path.join(root, 'node_modules')
+
+/** Folders that a package reads when it runs. */
+const ASSETS = ['@fastify/swagger-ui/static']
+
+/** Drivers and runtimes that are looked for and never there. */
+const ABSENT = ['better-sqlite3', 'bun:sqlite', 'bufferutil', 'utf-8-validate']
+
+// `import.meta.dirname` and `__dirname` mean the bundle's folder after bundling; each file keeps the place it had.
+const BANNER = `#!/usr/bin/env node
+import { createRequire as __createRequire } from 'node:module'
+import { join as __join } from 'node:path'
+const require = __createRequire(import.meta.url)
+const __root = __join(import.meta.dirname, '..')`
+
+const places: Plugin = {
+  name: 'places',
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/](src|machines)[\\/].*\.ts$/ }, async ({ path: file }) => {
+      const text = await readFile(file, 'utf8')
+      if (file.includes('node_modules') || !text.includes('import.meta.dirname')) return undefined
+      const place = JSON.stringify(path.relative(root, path.dirname(file)))
+      return { contents: text.replaceAll('import.meta.dirname', `__join(__root, ${place})`), loader: 'ts' }
+    })
+    bundler.onLoad({ filter: /node_modules[\\/].*\.c?js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, 'utf8')
+      if (!/\b__(dirname|filename)\b/.test(text)) return undefined
+      const name = path.join('dist', 'assets', path.relative(packages, file))
+      return {
+        contents: text
+          .replaceAll(/\b__dirname\b/g, `__join(__root, ${JSON.stringify(path.dirname(name))})`)
+          .replaceAll(/\b__filename\b/g, `__join(__root, ${JSON.stringify(name)})`),
+        loader: 'js'
+      }
+    })
+  }
+}
+
+const main = path.join(dist, 'flatrun-cluster.js')
+await rm(path.join(dist, 'assets'), { recursive: true, force: true })
+await mkdir(dist, { recursive: true })
+const { metafile } = await build({
+  entryPoints: [path.join(root, 'src', 'main.ts')],
+  outfile: main,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  external: ABSENT,
+  banner: { js: BANNER },
+  plugins: [places],
+  define: { __BUILD__: JSON.stringify(await provenance()) },
+  legalComments: 'none',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  metafile: true,
+  logLevel: 'warning'
+})
+await chmod(main, 0o755)
+await writeFile(path.join(dist, 'LICENSES.txt'), await licenses(Object.keys(metafile.inputs)))
+for (const folder of ASSETS)
+  await cp(path.join(packages, folder), path.join(dist, 'assets', folder), { recursive: true })
+const dashboard = spawnSync(process.execPath, [path.join(import.meta.dirname, 'build-dashboard.ts')], {
+  stdio: 'inherit'
+})
+process.exitCode = dashboard.status ?? 1
+
+/** Where this build comes from: the same commit gives the same file. */
+async function provenance() {
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
+  const git = (...words: string[]) => spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? ''
+  const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? git('log', '-1', '--format=%ct'))
+  return {
+    version,
+    build_time: seconds > 0 ? new Date(seconds * 1_000).toISOString().replace('.000', '') : 'unknown',
+    git_commit: git('rev-parse', '--short=12', 'HEAD') || 'unknown'
+  }
+}
+
+/** The licenses of all that went into the bundle, each package once. */
+async function licenses(files: readonly string[]) {
+  const found = new Set<string>()
+  for (const file of files) {
+    const name = /^(?:.*node_modules\/)((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[0]
+    if (name) found.add(name)
+  }
+  const texts = await Promise.all([...found].toSorted().map(license))
+  return texts.join(`\n${'-'.repeat(78)}\n`)
+}
+
+async function license(folder: string) {
+  const place = path.join(root, folder)
+  const { name, version, license: kind } = JSON.parse(await readFile(path.join(place, 'package.json'), 'utf8'))
+  const tries = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE', 'License']
+  const texts = await Promise.all(tries.map((file) => readFile(path.join(place, file), 'utf8').catch(() => '')))
+  return `${name} ${version} (${kind})\n\n${texts.find(Boolean) ?? ''}`
+}
