@@ -35,13 +35,13 @@ export const InviteLimit = createError(
   409
 )
 export const InviteIdUnknown = createError<[string]>('invite_id_unknown', 'No open invite "%s"', 404)
-export const ContactFailed = createError<[string]>('peer_unreachable', 'Failed to contact peer: %s', 502)
-export const ContactTimedOut = createError(
+export const ContactFailed = createError<[string, ErrorOptions?]>('peer_unreachable', 'Failed to contact peer: %s', 502)
+export const ContactTimedOut = createError<[ErrorOptions?]>(
   'peer_timeout',
   'Failed to contact peer: it did not answer in time. It may have recorded this server: if it lists it, remove it there and use a new invite',
   504
 )
-export const ExchangeRejected = createError<[string]>('exchange_rejected', 'Peer rejected exchange: %s', 502)
+export const ExchangeRejected = createError<[string, ErrorOptions?]>('exchange_rejected', 'Peer rejected exchange: %s', 502)
 export const BadPeerAnswer = createError<[string]>('peer_bad_answer', 'Failed to parse peer response: %s', 502)
 export const Unauthorized = createError<[string]>('unauthorized', '%s', 401)
 export const PermissionDenied = createError<[string]>('permission_denied', 'Permission denied: %s required', 403)
@@ -68,3 +68,13 @@ export class Fatal extends Error {
     this.exitCode = exitCode
   }
 }
+export const SealedOnly = createError(
+  'sealed_only',
+  'This server only takes sealed exchanges; join it with flatrun-cluster, or set cluster.exchange: any on it',
+  426
+)
+export const JoinInterrupted = createError<[ErrorOptions?]>(
+  'join_interrupted',
+  'The other server did not answer; this one keeps asking until the invite expires. See GET /api/cluster/joins',
+  504
+)

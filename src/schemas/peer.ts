@@ -31,6 +31,8 @@ export const Member = Type.Object({
   /** Digest of the invite that this member spent: one write stores the peer and spends the invite. */
   invite: Type.Optional(Type.String()),
   exchangeId: Type.Optional(Type.String()),
+  /** Joined by an invite that asks for an operator's word; until then its key opens nothing. */
+  awaitsApproval: Type.Optional(Type.Boolean()),
   removedBy: Type.Optional(Type.String()),
   removedAt: Type.Optional(Timestamp)
 })
@@ -58,10 +60,11 @@ export const PeerView = Type.Object({
   flapping: Type.Boolean(),
   restarts: Type.Integer(),
   next_check_at: Type.Optional(Timestamp),
+  awaits_approval: Type.Optional(Type.Boolean()),
   removed_by: Type.Optional(Type.String()),
   removed_at: Type.Optional(Timestamp)
 })
 export type PeerView = Static<typeof PeerView>
 
-export const PeerDetail = Type.Intersect([PeerView, Type.Object({ evidence: Type.Array(Evidence) })])
+export const PeerDetail = Type.Object({ ...PeerView.properties, evidence: Type.Array(Evidence) })
 export type PeerDetail = Static<typeof PeerDetail>

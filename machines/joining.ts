@@ -1,0 +1,132 @@
+import { assign, fromPromise, setup } from 'xstate'
+
+/** Facts of one join. The token and the keys stay outside: the actors find them by the exchange id. */
+export interface JoinInput {
+  exchangeId: string
+  /** Ask again after a failure whose outcome is unknown? Plain FlatRun takes an invite once only. */
+  repeatable: boolean
+  /** Wall milliseconds until which asking makes sense. */
+  expiresAt: number
+}
+
+export interface JoinedPeer {
+  memberId: string
+  name: string
+}
+
+/** How a step failed. `final`: asking again cannot help. */
+export interface StepFailure {
+  code: string
+  sentence: string
+  final: boolean
+}
+
+/** What the steps reject with. The error itself is for whoever asked, the machine reads the failure. */
+export class StepFailed extends Error {
+  override name = 'StepFailed'
+  readonly step: StepFailure
+
+  constructor(step: StepFailure, options?: ErrorOptions) {
+    super(step.sentence, options)
+    this.step = step
+  }
+}
+
+const refuse = (step: string) => () => Promise.reject(new Error(`${step} is not provided`))
+
+/**
+ * The joiner's side of one join: ask and store, confirm, and again after a failure. Asking again with the same
+ * exchange id is the same join, so a crash or a lost answer on either side ends in both joined or neither.
+ */
+export const joiningMachine = setup({
+  types: {
+    input: {} as JoinInput,
+    context: {} as JoinInput & { attempts: number; peer?: JoinedPeer; failure?: StepFailure },
+    events: {} as { type: 'join.cancel' }
+  },
+  actors: {
+    ask: fromPromise<JoinedPeer, { exchangeId: string }>(refuse('ask')),
+    confirm: fromPromise<void, { memberId: string }>(refuse('confirm')),
+    giveUp: fromPromise<void, { exchangeId: string }>(refuse('giveUp'))
+  },
+  actions: {
+    countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
+    recordPeer: assign((_, { peer }: { peer: JoinedPeer }) => ({ peer, failure: undefined })),
+    recordFailure: assign((_, { error }: { error: unknown }) => ({ failure: failureOf(error) })),
+    recordExpiry: assign({
+      failure: { code: 'invite_expired', sentence: 'The invite expired before the other server answered', final: true }
+    })
+  },
+  guards: {
+    mayAskAgain: ({ context }, { error }: { error: unknown }) => context.repeatable && !failureOf(error).final,
+    inviteIsOver: ({ context }) => Date.now() >= context.expiresAt
+  },
+  delays: {
+    untilNextTry: ({ context }) => Math.min(1_000 * 2 ** (context.attempts - 1), 60_000)
+  }
+}).createMachine({
+  id: 'joining',
+  description: 'The joiner’s side of one join',
+  context: ({ input }) => ({ ...input, attempts: 0 }),
+  initial: 'asking',
+  states: {
+    asking: {
+      description: 'Posts the exchange to the inviter and stores what it answers',
+      entry: 'countAttempt',
+      invoke: {
+        src: 'ask',
+        input: ({ context }) => ({ exchangeId: context.exchangeId }),
+        onDone: {
+          target: 'confirming',
+          description: 'The inviter took us in, and we stored it',
+          actions: { type: 'recordPeer', params: ({ event }) => ({ peer: event.output }) }
+        },
+        onError: [
+          {
+            guard: { type: 'mayAskAgain', params: ({ event }) => ({ error: event.error }) },
+            target: 'waiting',
+            description: 'The answer was lost, or nobody answered: the same question may be asked again',
+            actions: { type: 'recordFailure', params: ({ event }) => ({ error: event.error }) }
+          },
+          {
+            target: 'failing',
+            description: 'The inviter refused, or asking twice is not safe',
+            actions: { type: 'recordFailure', params: ({ event }) => ({ error: event.error }) }
+          }
+        ]
+      }
+    },
+    waiting: {
+      description: 'Waits before it asks again with the same exchange id',
+      always: { guard: 'inviteIsOver', target: 'failing', actions: 'recordExpiry' },
+      on: { 'join.cancel': { target: 'failing', description: 'An operator gave up' } },
+      after: { untilNextTry: { target: 'asking' } }
+    },
+    confirming: {
+      description: 'Tells the inviter that we stored it; any authenticated request tells it too, so a failure is no harm',
+      invoke: {
+        src: 'confirm',
+        input: ({ context }) => ({ memberId: context.peer?.memberId ?? '' }),
+        onDone: { target: 'joined' },
+        onError: { target: 'joined', description: 'The first probe will confirm' }
+      }
+    },
+    failing: {
+      description: 'Erases the journal: nothing of this join stays behind',
+      invoke: {
+        src: 'giveUp',
+        input: ({ context }) => ({ exchangeId: context.exchangeId }),
+        onDone: { target: 'failed' },
+        onError: { target: 'failed' }
+      }
+    },
+    joined: { type: 'final', description: 'Both sides have each other' },
+    failed: { type: 'final', description: 'Neither side has the other' }
+  }
+})
+
+/** Anything that is not a step's failure is a defect of ours, and asking again would only repeat it. */
+function failureOf(error: unknown): StepFailure {
+  if (error instanceof StepFailed) return error.step
+  return { code: 'internal', sentence: 'Joining failed for a reason that is in the log of this server', final: true }
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto'
+import pLimit from 'p-limit'
+import { Check } from 'typebox/value'
+import {
+  AlreadyJoined,
+  BadRequest,
+  InsecureTransport,
+  InviteExpired,
+  InviteOtherName,
+  InviteUnknown,
+  InviteUsed,
+  PeerNameTaken,
+  SealedOnly
+} from '../errors.ts'
+import type { EventLog } from '../schemas/event.ts'
+import { DEFAULT_GRANTS } from '../schemas/grant.ts'
+import type { Invite } from '../schemas/invite.ts'
+import { type PlainExchange, SealedRequestContent } from '../schemas/joining.ts'
+import { sameName } from '../schemas/names.ts'
+import type { Member } from '../schemas/peer.ts'
+import { CannotUnseal, type SealedReply, type SealedRequest, openRequest } from '../security/sealing.ts'
+import { digest, randomToken } from '../security/tokens.ts'
+import { type Store, credentialContext } from '../store/store.ts'
+import type { Cluster } from './cluster.ts'
+import { type Invites, privateKeyContext } from './invites.ts'
+import { specOf } from './peers.ts'
+import { FEATURES, type Self, nameOf, urlOf } from './self.ts'
+import { transportOf } from './transport.ts'
+
+/** Binds a sealed message to what it is for. */
+export const EXCHANGE_PURPOSE = 'POST /api/cluster/exchange'
+
+interface AdmissionOptions {
+  store: Pick<Store, 'members' | 'invites' | 'vault' | 'revoke'>
+  self: Self
+  invites: Invites
+  cluster: Pick<Cluster, 'joined' | 'left'>
+  events: EventLog
+  exchange: 'any' | 'sealed-only'
+  allowInsecure: 'private' | 'always' | 'never'
+  pins?: () => readonly string[]
+  now?: () => number
+}
+
+type Applicant = PlainExchange & Partial<Omit<SealedRequestContent, keyof PlainExchange>> & { sealed: boolean }
+
+export type Admission = ReturnType<typeof createAdmission>
+
+/**
+ * The inviter's side of a join. One exchange at a time, and one write does both: the stored member names the invite
+ * that it spent, so after any crash an invite is unused, or used with its member.
+ */
+export function createAdmission(options: AdmissionOptions) {
+  const { store, self, invites, cluster, events, exchange, now = Date.now, pins = () => [] } = options
+  const { members, vault } = store
+  const oneAtATime = pLimit(1)
+
+  /** @throws InviteUnknown, InviteUsed, InviteExpired, PeerNameTaken, AlreadyJoined, BadRequest; the invite then stays as it was. */
+  async function admit(applicant: Applicant): Promise<{ key: string; member: Member }> {
+    const invite = invites.byDigest(digest(applicant.invite_token))
+    if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
+    const spender = members.bySpentInvite(invite.digest)
+    const again = spender?.state === 'pending' && spender.exchangeId !== undefined && spender.exchangeId === applicant.exchange_id
+    if (!again) assertUsable(invite, spender)
+    const replaced = replacedBy(invite, spender)
+    const url = check(applicant, invite, replaced)
+
+    const key = randomToken()
+    const member = memberOf({ applicant, invite, url, key, replaced })
+    await members.put(member)
+    if (replaced && replaced.id === member.id) store.revoke(digestsOf(replaced))
+    // The sealing key stays until the join is confirmed: the same join may have to be asked again.
+    await store.invites.put({ ...invite, usedBy: member.id, usedAt: new Date(now()).toISOString() })
+    cluster.joined(specOf(member))
+    if (!again) {
+      events.publish({ type: 'invite.spent', peer: member.name, peer_id: member.id, facts: { invite: invite.id } })
+      events.publish({ type: replaced ? 'peer.rekeyed' : 'peer.joined', peer: member.name, peer_id: member.id, reason: 'it accepted an invite of this server' })
+    }
+    return { key, member }
+  }
+
+  function assertUsable(invite: Invite, spender: Member | undefined): void {
+    if (spender || invite.usedAt !== undefined) {
+      events.publish({ type: 'invite.refused', reason: 'somebody tried to use an invite that was used already', facts: { invite: invite.id } })
+      throw new InviteUsed()
+    }
+    if (Date.parse(invite.expiresAt) <= now()) throw new InviteExpired()
+  }
+
+  /** The member whose record this exchange writes over: the same join asked again, or the one the invite replaces. */
+  function replacedBy(invite: Invite, spender: Member | undefined): Member | undefined {
+    if (spender) return spender
+    return invite.replaces === undefined ? undefined : members.byName(invite.replaces)
+  }
+
+  function check(applicant: Applicant, invite: Invite, replaced: Member | undefined): string {
+    const name = nameOf('name', applicant.name)
+    if (invite.replaces !== undefined && !sameName(name, invite.replaces)) throw new InviteOtherName(invite.replaces)
+    if (invite.expectedName !== undefined && !sameName(name, invite.expectedName)) throw new InviteOtherName(invite.expectedName)
+    const holder = members.byName(name)
+    if (sameName(name, self.name()) || (holder && holder.id !== replaced?.id)) throw new PeerNameTaken(name)
+    const known = applicant.node_id !== undefined && members.all().find(({ nodeId }) => nodeId === applicant.node_id)
+    if (known && known.id !== replaced?.id) throw new AlreadyJoined(known.name)
+    if (applicant.api_key.trim() === '') throw new BadRequest('api_key: must not be empty')
+    const url = urlOf('url', applicant.url, self.dialPolicy())
+    if (transportOf(url, applicant, options.allowInsecure) === undefined) throw new InsecureTransport()
+    return url
+  }
+
+  function memberOf({ applicant, invite, url, key, replaced }: Parts): Member {
+    const id = replaced?.id ?? randomUUID()
+    return {
+      id,
+      number: replaced?.number ?? Math.max(0, ...members.all().map(({ number }) => number)) + 1,
+      name: applicant.name,
+      url,
+      state: 'pending',
+      joinedAt: replaced?.joinedAt ?? new Date(now()).toISOString(),
+      credential: { sealed: vault.seal(applicant.api_key, credentialContext(id)) },
+      keyDigest: { current: digest(key) },
+      grants: [...(invite.grants ?? replaced?.grants ?? DEFAULT_GRANTS)],
+      features: [...(applicant.features ?? [])],
+      transport: transportOf(url, applicant, options.allowInsecure) ?? 'insecure',
+      pins: [...(applicant.pins ?? [])],
+      invite: invite.digest,
+      ...(applicant.node_id !== undefined && { nodeId: applicant.node_id }),
+      ...(applicant.exchange_id !== undefined && { exchangeId: applicant.exchange_id }),
+      ...(invite.requireApproval && { awaitsApproval: true })
+    }
+  }
+
+  async function openSealed(body: SealedRequest) {
+    const invite = invites.byKeyId(body.kid)
+    if (!invite) throw new InviteUnknown()
+    if (invite.privateKey === undefined) {
+      throw members.bySpentInvite(invite.digest) ? new InviteUsed() : new InviteExpired()
+    }
+    const opened = await openRequest(vault.open(invite.privateKey, privateKeyContext(invite.id)), body, EXCHANGE_PURPOSE)
+    const content: unknown = JSON.parse(opened.plain)
+    if (!Check(SealedRequestContent, content)) throw new BadRequest('the sealed request has a wrong shape')
+    if (digest(content.invite_token) !== invite.digest) throw new InviteUnknown()
+    return { content, sealReply: opened.sealReply }
+  }
+
+  return {
+    /** FlatRun's exchange, readable on the wire. */
+    plain(request: PlainExchange): Promise<{ api_key: string; name: string }> {
+      if (exchange === 'sealed-only') throw new SealedOnly()
+      return oneAtATime(async () => {
+        const { key } = await admit({ ...request, sealed: false })
+        return { api_key: key, name: self.name() }
+      })
+    },
+
+    /** Ours: neither the token nor the keys can be read or changed on the way. */
+    sealed(body: SealedRequest): Promise<SealedReply> {
+      return oneAtATime(async () => {
+        const { content, sealReply } = await openSealed(body).catch((error: unknown) => {
+          throw error instanceof CannotUnseal || error instanceof SyntaxError ? new InviteUnknown() : error
+        })
+        const { key } = await admit({ ...content, sealed: true })
+        return sealReply(
+          JSON.stringify({ api_key: key, name: self.name(), node_id: self.nodeId(), features: FEATURES, pins: pins() })
+        )
+      })
+    }
+  }
+}
+
+interface Parts {
+  applicant: Applicant
+  invite: Invite
+  url: string
+  key: string
+  replaced: Member | undefined
+}
+
+const digestsOf = ({ keyDigest }: Member) => [keyDigest.current, ...(keyDigest.next === undefined ? [] : [keyDigest.next])]

@@ -1,0 +1,110 @@
+import { type Permission, permissionsOf } from '../schemas/grant.ts'
+import type { Member } from '../schemas/peer.ts'
+import type { Session, Sessions } from '../security/session.ts'
+import { digest, randomToken } from '../security/tokens.ts'
+import type { Members } from '../store/members.ts'
+
+export interface OperatorKey {
+  readonly key: string
+  readonly name: string
+  readonly scopes: readonly ('read' | 'write')[]
+}
+
+/** Who is asking. A peer is never an operator, whatever it was granted. */
+export type Caller =
+  | { kind: 'nobody' }
+  | { kind: 'operator'; name: string; permissions: ReadonlySet<Permission>; canWrite: boolean }
+  | { kind: 'peer'; id: string; name: string; permissions: ReadonlySet<Permission> }
+
+interface CallersOptions {
+  operatorKeys: readonly OperatorKey[]
+  sessions: Sessions
+  members: Members
+  /** A member proved that it holds the key with this digest. */
+  onMember: (member: Member, keyDigest: string) => void
+  now?: () => number
+}
+
+const READ: readonly Permission[] = ['cluster:read', 'deployments:read', 'containers:read', 'system:read', 'infrastructure:read']
+const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
+const NONE: ReadonlySet<Permission> = new Set()
+const TICKET_MS = 600_000
+const REMEMBERED_SESSIONS = 1_000
+
+export type Callers = ReturnType<typeof createCallers>
+
+/**
+ * Tells who holds a key. Keys are looked up by their digest, in memory: no store read, and no time that tells how much
+ * of a guess was right.
+ */
+export function createCallers({ operatorKeys, sessions, members, onMember, now = Date.now }: CallersOptions) {
+  let operators = index(operatorKeys)
+  const verified = new Map<string, Session>()
+  const tickets = new Map<string, { name: string; until: number }>()
+
+  async function session(token: string, tokenDigest: string): Promise<Caller | undefined> {
+    const known = verified.get(tokenDigest) ?? (await sessions.read(token))
+    if (!known || known.exp * 1_000 <= now()) return undefined
+    if (verified.size >= REMEMBERED_SESSIONS) verified.clear()
+    verified.set(tokenDigest, known)
+    // The session ends with the key that it came from.
+    const operator = [...operators].find(([keyDigest]) => keyDigest.startsWith(known.key))
+    return operator?.[1]
+  }
+
+  return {
+    /** Undefined when the token is nobody's. */
+    async identify(token: string): Promise<Caller | undefined> {
+      const tokenDigest = digest(token)
+      const operator = operators.get(tokenDigest)
+      if (operator) return operator
+      const member = members.byKeyDigest(tokenDigest)
+      if (member) {
+        if (member.state === 'removed') return undefined
+        onMember(member, tokenDigest)
+        return { kind: 'peer', id: member.id, name: member.name, permissions: member.awaitsApproval ? NONE : permissionsOf(member.grants) }
+      }
+      return token.split('.').length === 3 ? session(token, tokenDigest) : undefined
+    },
+
+    /** A session token for an operator's key; undefined when the key is none. */
+    async login(key: string): Promise<{ token: string; operator: Operator } | undefined> {
+      const keyDigest = digest(key)
+      const operator = operators.get(keyDigest)
+      return operator && { token: await sessions.issue(operator.name, keyDigest.slice(0, 32)), operator }
+    },
+
+    /** A ticket signs in once, within ten minutes: what a fresh start prints instead of a key. */
+    createTicket(name: string): string {
+      const ticket = randomToken()
+      tickets.set(digest(ticket), { name, until: now() + TICKET_MS })
+      return ticket
+    },
+    async redeem(ticket: string): Promise<{ token: string; operator: Operator } | undefined> {
+      const found = tickets.get(digest(ticket))
+      tickets.delete(digest(ticket))
+      if (!found || found.until < now()) return undefined
+      const [keyDigest, operator] = [...operators].find(([, { name }]) => name === found.name) ?? []
+      return keyDigest && operator && { token: await sessions.issue(operator.name, keyDigest.slice(0, 32)), operator }
+    },
+
+    /** Takes effect at the next request. */
+    replaceOperatorKeys(keys: readonly OperatorKey[]): void {
+      operators = index(keys)
+    }
+  }
+}
+
+export type Operator = Extract<Caller, { kind: 'operator' }>
+
+/** Everybody, where authentication is off. */
+export const EVERYBODY: Operator = operatorOf({ name: 'everybody', scopes: ['read', 'write'] })
+
+function index(keys: readonly OperatorKey[]): Map<string, Operator> {
+  return new Map(keys.map((entry) => [digest(entry.key), operatorOf(entry)]))
+}
+
+function operatorOf({ name, scopes }: Omit<OperatorKey, 'key'>): Operator {
+  const canWrite = scopes.includes('write')
+  return { kind: 'operator', name, canWrite, permissions: new Set(canWrite ? [...READ, ...WRITE] : READ) }
+}

@@ -1,0 +1,160 @@
+import { PeerUnknown } from '../errors.ts'
+import type { Remote } from '../remote/client.ts'
+import type { EventLog } from '../schemas/event.ts'
+import type { Departure } from '../schemas/joining.ts'
+import type { Member, PeerDetail, PeerView } from '../schemas/peer.ts'
+import type { Collection } from '../store/collection.ts'
+import type { Store } from '../store/store.ts'
+import type { Cluster } from './cluster.ts'
+import type { Invites } from './invites.ts'
+import { detailOf, specOf, viewOf } from './peers.ts'
+
+interface MembershipOptions {
+  store: Pick<Store, 'members' | 'revoke'>
+  departures: Collection<Departure>
+  cluster: Pick<Cluster, 'left' | 'updated' | 'peer'>
+  invites: Pick<Invites, 'close'>
+  remote: Pick<Remote, 'request' | 'forget'>
+  events: EventLog
+  /** Ends what the member still has open here: streams, sockets. */
+  onRemoved?: (memberId: string) => void
+  now?: () => number
+}
+
+export type Membership = ReturnType<typeof createMembership>
+
+const DAY_MS = 24 * 3_600_000
+/** A member that never confirmed is forgotten, with its key. */
+const CONFIRM_WITHIN_MS = 3_600_000
+
+/** Who belongs to this node: looked up, confirmed, approved, removed. The store first, then the actors. */
+export function createMembership(options: MembershipOptions) {
+  const { store, departures, cluster, invites, remote, events, onRemoved = () => {}, now = Date.now } = options
+  const { members } = store
+  const timestamp = () => new Date(now()).toISOString()
+
+  function find(name: string): Member {
+    const member = members.byName(name)
+    if (!member) throw new PeerUnknown(name)
+    return member
+  }
+
+  async function change(member: Member, changes: Partial<Member>): Promise<Member> {
+    const changed = { ...member, ...changes }
+    await members.put(changed)
+    cluster.updated(specOf(changed))
+    return changed
+  }
+
+  async function erase(member: Member): Promise<void> {
+    const { current, next } = member.keyDigest
+    store.revoke(next === undefined ? [current] : [current, next])
+    await members.delete(member.id)
+    cluster.left(member.id)
+    remote.forget(member.id)
+    onRemoved(member.id)
+  }
+
+  async function deliver(departure: Departure): Promise<void> {
+    const { notice, id } = departure
+    if (!notice) return
+    if (Date.parse(departure.removedAt) + DAY_MS < now()) {
+      await departures.put(without(departure))
+      return
+    }
+    const body = { removed_by: departure.removedBy, removed_at: departure.removedAt }
+    const ask = { method: 'POST' as const, path: '/api/cluster/leave', body, deadlineMs: 5_000, maxBytes: 16_384 }
+    const status = await remote.request({ id, ...notice }, ask).then(
+      (answer) => answer.status,
+      () => undefined
+    )
+    // Told, or it does not know us any more: either way there is nothing left to say.
+    if (status === 200 || status === 401 || status === 403 || status === 404) await departures.put(without(departure))
+  }
+
+  return {
+    find,
+    get: members.get,
+    all: members.all,
+    count: () => members.all().length,
+    /** Sorted by name. */
+    views: (): PeerView[] =>
+      members
+        .all()
+        .map((member) => viewOf(member, cluster.peer(member.id)))
+        .sort((a, b) => a.name.localeCompare(b.name)),
+    detail: (name: string): PeerDetail => {
+      const member = find(name)
+      return detailOf(member, cluster.peer(member.id))
+    },
+
+    /** The other side has stored us: it said so, called us, or answered to its key. */
+    async confirmed(id: string): Promise<void> {
+      const member = members.get(id)
+      if (member?.state !== 'pending' || member.awaitsApproval) return
+      await change(member, { state: 'active' })
+      if (member.invite !== undefined) await invites.close(member.invite)
+      events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: id })
+    },
+
+    /** An operator lets a member in that joined with `require_approval`. */
+    async approve(name: string): Promise<PeerView> {
+      const { awaitsApproval: _, ...member } = find(name)
+      await members.put({ ...member, state: 'active' })
+      cluster.updated(specOf({ ...member, state: 'active' }))
+      events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: member.id, reason: 'approved by an operator' })
+      return viewOf({ ...member, state: 'active' }, cluster.peer(member.id))
+    },
+
+    /** Its key is dead with the answer; it is told, again and again for a day. */
+    async remove(name: string, by: string): Promise<{ peer: string }> {
+      const member = find(name)
+      const { id, url, transport, pins, credential, features } = member
+      const tell = member.state !== 'removed' && features.includes('leave')
+      const departure: Departure = {
+        id,
+        name: member.name,
+        removedAt: timestamp(),
+        removedBy: by,
+        ...(member.nodeId !== undefined && { nodeId: member.nodeId }),
+        ...(tell && { notice: { url, transport, pins, credential: credential.sealed } })
+      }
+      await departures.put(departure)
+      await erase(member)
+      events.publish({ type: 'peer.removed', peer: member.name, peer_id: id, reason: `by ${by}` })
+      deliver(departure).catch(() => {})
+      return { peer: member.name }
+    },
+
+    /** The other side removed us. It stays in the list until an operator removes it here as well. */
+    async left(id: string, by: string): Promise<void> {
+      const member = members.get(id)
+      if (!member || member.state === 'removed') return
+      await change(member, { state: 'removed', removedBy: by, removedAt: timestamp() })
+      onRemoved(id)
+      events.publish({ type: 'peer.left', peer: member.name, peer_id: id, reason: `its operator removed this server (${by})` })
+    },
+
+    async seen(id: string, at: number): Promise<void> {
+      const member = members.get(id)
+      if (member) await members.put({ ...member, lastSeenAt: new Date(at).toISOString() })
+    },
+
+    /** Run at start and each minute. */
+    async tidy(): Promise<void> {
+      for (const member of members.all()) {
+        if (member.state !== 'pending' || member.awaitsApproval || Date.parse(member.joinedAt) + CONFIRM_WITHIN_MS > now()) continue
+        await erase(member)
+        events.publish({ type: 'peer.removed', peer: member.name, peer_id: member.id, reason: 'it never confirmed the join' })
+      }
+      await Promise.all(departures.all().map(deliver))
+    },
+
+    /** The sealed credential for a notice to a peer that is no member any more. */
+    noticeCredential: (id: string) => departures.get(id)?.notice?.credential
+  }
+}
+
+function without({ notice: _, ...departure }: Departure): Departure {
+  return departure
+}

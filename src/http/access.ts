@@ -1,0 +1,24 @@
+import type { Caller } from '../cluster/callers.ts'
+import type { Permission } from '../schemas/grant.ts'
+
+/**
+ * Who may call a route. Every route says it, or the app does not start: a forgotten route is closed, not open.
+ * `peers`: the key of a peer with that permission is enough. Without it only operators come in, whatever a peer was
+ * granted.
+ */
+export type Access = 'public' | { need: Permission; peers?: true } | { peerItself: true }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    caller: Caller
+  }
+}
+
+export const operator = (need: Permission): { access: Access } => ({ access: { need } })
+export const operatorOrPeer = (need: Permission): { access: Access } => ({ access: { need, peers: true } })
+export const anybody: { access: Access } = { access: 'public' }
+/** What a peer says about its own membership: its key alone decides. */
+export const peerItself: { access: Access } = { access: { peerItself: true } }

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import { authenticate } from './auth.ts'
+import { answerErrors, sendError } from './errors.ts'
+import { aggregateRoutes } from './routes/aggregates.ts'
+import { authRoutes } from './routes/auth.ts'
+import { joiningRoutes } from './routes/joining.ts'
+import { localRoutes } from './routes/local.ts'
+import { peerRoutes } from './routes/peers.ts'
+import { statusRoutes } from './routes/status.ts'
+import type { Services } from './services.ts'
+import { compileValidator } from './validation.ts'
+
+export interface AppOptions {
+  services: Services
+  log: FastifyBaseLogger
+  authEnabled: boolean
+  trustProxy: boolean | readonly string[]
+  cors: { enabled: boolean; origins: readonly string[] }
+  https?: { key: string; cert: string }
+  /** Further parts, each in a scope of its own: the proxy, the dashboard, metrics, the inspector. */
+  parts?: readonly FastifyPluginAsync[]
+}
+
+const BODY_LIMIT = 65_536
+
+/** The HTTP surface. Knows the use-cases, and neither the store nor the machines. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { services, log, parts = [] } = options
+  const app = createServer(options)
+  answerErrors(app)
+  acceptJsonOnly(app)
+  authenticate(app, { callers: services.callers, enabled: options.authEnabled })
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  if (options.cors.enabled) await app.register(cors, { origin: [...options.cors.origins], maxAge: 600 })
+
+  await app.register(async (api) => {
+    await api.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }, hsts: false })
+    api.addHook('onSend', async (_, reply) => {
+      if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    })
+    for (const routes of [statusRoutes, authRoutes, peerRoutes, joiningRoutes, localRoutes, aggregateRoutes]) {
+      await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
+    }
+  })
+  for (const part of parts) await app.register(part)
+  log.debug('routes are ready')
+  return app
+}
+
+function createServer({ log, trustProxy, https }: AppOptions): FastifyInstance {
+  const options = {
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    requestIdHeader: false as const,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
+    connectionTimeout: 0,
+    requestTimeout: 300_000,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    forceCloseConnections: 'idle' as const,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: sendError
+  }
+  const app = https ? Fastify({ ...options, https }) : Fastify(options)
+  app.setValidatorCompiler(compileValidator)
+  // A request that a stopped server would cut is not begun.
+  app.server.maxConnections = 4_096
+  return app
+}
+
+/** A well-formed id of the caller's own is kept, so that one request has one id in all logs. */
+function requestId({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
+}
+
+/** Text is no JSON, so no other page can post to us without asking; no body at all is no fault. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body.toString(), done)
+  })
+}

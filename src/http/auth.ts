@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Caller, type Callers, EVERYBODY } from '../cluster/callers.ts'
+import { PermissionDenied, Unauthorized } from '../errors.ts'
+import type { Access } from './access.ts'
+
+interface AuthOptions {
+  callers: Pick<Callers, 'identify'>
+  enabled: boolean
+}
+
+const NOBODY: Caller = { kind: 'nobody' }
+
+/** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
+export function authenticate(app: FastifyInstance, { callers, enabled }: AuthOptions): void {
+  app.decorateRequest('caller', { getter: () => NOBODY })
+
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.access) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+  })
+
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access
+    if (!access) return
+    const caller = await callerOf(request, access)
+    Object.defineProperty(request, 'caller', { value: caller })
+    assertAllowed(caller, access)
+  })
+
+  async function callerOf(request: FastifyRequest, access: Access): Promise<Caller> {
+    const header = request.headers.authorization
+    const caller = header === undefined ? undefined : await identify(header, access)
+    if (caller) return caller
+    if (!enabled) return EVERYBODY
+    if (access !== 'public') throw new Unauthorized('Authorization header required')
+    return NOBODY
+  }
+
+  /** In FlatRun's words, in FlatRun's order. */
+  async function identify(header: string, access: Access): Promise<Caller | undefined> {
+    const [, scheme, token] = /^(\S+) +(\S.*)$/.exec(header.trim()) ?? []
+    const refuse = (sentence: string) => {
+      if (enabled && access !== 'public') throw new Unauthorized(sentence)
+      return undefined
+    }
+    if (scheme === undefined || token === undefined) return refuse('Invalid authorization header format')
+    if (!/^(bearer|apikey)$/i.test(scheme)) return refuse('Unsupported authorization scheme')
+    return (await callers.identify(token)) ?? refuse('Invalid or expired token')
+  }
+}
+
+function assertAllowed(caller: Caller, access: Access): void {
+  if (access === 'public') return
+  if ('peerItself' in access) {
+    if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
+    return
+  }
+  const allowed = caller.kind === 'operator' || (caller.kind === 'peer' && access.peers === true)
+  if (!allowed || !('permissions' in caller) || !caller.permissions.has(access.need)) throw new PermissionDenied(access.need)
+}

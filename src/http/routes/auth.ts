@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import type { Operator } from '../../cluster/callers.ts'
+import { BadRequest, Unauthorized } from '../../errors.ts'
+import { Permission } from '../../schemas/grant.ts'
+import { LoginReply, LoginRequest, User } from '../../schemas/session.ts'
+import { anybody, operator } from '../access.ts'
+import { ErrorBody } from '../errors.ts'
+import { createFailures } from '../failures.ts'
+import type { Services } from '../services.ts'
+import { type Routes, answers } from './routes.ts'
+
+const SESSION_SECONDS = 86_400
+
+/** Signing in, in the shapes that FlatRun's UI and CLI know. There are keys and no users; a key shows as one. */
+export function authRoutes(app: Routes, { callers, authEnabled }: Services): void {
+  const failures = createFailures({ perMinute: 10 })
+
+  app.get(
+    '/api/auth/status',
+    { config: anybody, schema: { tags: ['auth'], summary: 'Whether a key is needed', response: answers(Type.Object({ enabled: Type.Boolean() })) } },
+    async () => ({ enabled: authEnabled })
+  )
+
+  app.post(
+    '/api/auth/login',
+    { config: anybody, bodyLimit: 16_384, schema: { tags: ['auth'], summary: 'A session for an operator key', body: LoginRequest, response: answers(LoginReply) } },
+    async ({ body, ip }) =>
+      failures.attempt(ip, async () => {
+        const login = await loginWith(body)
+        const { token, operator } = login
+        return {
+          token,
+          expires_in: SESSION_SECONDS,
+          token_type: 'Bearer' as const,
+          user: userOf(operator),
+          permissions: [...operator.permissions],
+          deployments: []
+        }
+      })
+  )
+
+  app.get(
+    '/api/auth/validate',
+    {
+      config: anybody,
+      schema: {
+        tags: ['auth'],
+        summary: 'Whether a session is still good',
+        response: { 200: Type.Object({ valid: Type.Literal(true), message: Type.String() }), 401: Type.Object({ valid: Type.Literal(false), error: Type.String() }), '5xx': ErrorBody }
+      }
+    },
+    async ({ caller, headers }, reply) => {
+      if (caller.kind !== 'nobody') return { valid: true as const, message: 'Token is valid' }
+      const error = headers.authorization === undefined ? 'Authorization header required' : 'Invalid or expired token'
+      return reply.code(401).send({ valid: false as const, error })
+    }
+  )
+
+  app.get(
+    '/api/users/me',
+    {
+      config: operator('cluster:read'),
+      schema: {
+        tags: ['auth'],
+        summary: 'Who is signed in',
+        response: answers(Type.Object({ user: User, permissions: Type.Array(Permission), deployments: Type.Array(Type.Unknown()) }))
+      }
+    },
+    async ({ caller }) => {
+      if (caller.kind !== 'operator') throw new Unauthorized('Authorization header required')
+      return { user: userOf(caller), permissions: [...caller.permissions], deployments: [] }
+    }
+  )
+
+  async function loginWith({ api_key, username, password, ticket }: LoginRequest) {
+    if (ticket !== undefined) return found(await callers.redeem(ticket), 'This link was used already or is too old; sign in with an operator key')
+    if (api_key !== undefined) return found(await callers.login(api_key), 'Invalid API key')
+    if (username === undefined || password === undefined) throw new BadRequest('API key or username/password required')
+    return found(await callers.login(password), 'Invalid username or password')
+  }
+}
+
+function found<T>(login: T | undefined, sentence: string): T {
+  if (login === undefined) throw new Unauthorized(sentence)
+  return login
+}
+
+function userOf({ name, canWrite }: Operator) {
+  const never = '0001-01-01T00:00:00Z'
+  return { id: 1, uid: name, username: name, email: '', role: canWrite ? 'admin' : 'viewer', is_active: true, created_at: never, last_login_at: never }
+}

@@ -1,0 +1,116 @@
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { AcceptReply, AcceptRequest, ExchangeReply, InviteReply, InviteRequest, InviteView, PlainExchange, SealedBody, SealedReplyBody } from '../../schemas/joining.ts'
+import { anybody, operator, peerItself } from '../access.ts'
+import { createFailures } from '../failures.ts'
+import type { Services } from '../services.ts'
+import { InvalidInput, faultsOf } from '../validation.ts'
+import { type Routes, answers } from './routes.ts'
+
+const Join = Type.Object({
+  id: Type.String(),
+  state: Type.String(),
+  attempts: Type.Integer(),
+  expires_at: Type.String(),
+  error: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String())
+})
+const LeaveRequest = Type.Object({ removed_by: Type.Optional(Type.String({ maxLength: 256 })), removed_at: Type.Optional(Type.String({ maxLength: 64 })) })
+const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const Ok = Type.Object({ status: Type.String() })
+const SMALL = 16_384
+
+/** Invites, and both sides of a join. */
+export function joiningRoutes(app: Routes, { self, invites, joins, admission, membership }: Services): void {
+  const failures = createFailures({ perMinute: 10 })
+  app.addHook('onRequest', async ({ routeOptions }) => {
+    if (routeOptions.url) self.assertEnabled()
+  })
+  const schema = { tags: ['joining'] }
+
+  app.post(
+    '/api/cluster/invite',
+    {
+      config: operator('cluster:write'),
+      preValidation: async (request) => {
+        request.body ??= {}
+      },
+      schema: { ...schema, summary: 'Make a one-time invite', body: InviteRequest, response: answers(InviteReply) }
+    },
+    async ({ body, caller }) => invites.create(body, nameOf(caller))
+  )
+
+  app.get(
+    '/api/cluster/invites',
+    { config: operator('cluster:read'), schema: { ...schema, summary: 'Open invites, never their tokens', response: answers(Type.Object({ invites: Type.Array(InviteView) })) } },
+    async () => ({ invites: invites.list() })
+  )
+
+  app.delete(
+    '/api/cluster/invites/:id',
+    { config: operator('cluster:write'), schema: { ...schema, summary: 'Revoke an invite', params: IdParams, response: answers(Ok) } },
+    async ({ params }) => {
+      await invites.revoke(params.id)
+      return { status: 'revoked' }
+    }
+  )
+
+  app.post(
+    '/api/cluster/accept',
+    { config: operator('cluster:write'), schema: { ...schema, summary: 'Join the server that made an invite', body: AcceptRequest, response: answers(AcceptReply) } },
+    async ({ body }) => ({ ...(await joins.accept(body)), status: 'peered' as const })
+  )
+
+  app.get(
+    '/api/cluster/joins',
+    { config: operator('cluster:read'), schema: { ...schema, summary: 'Joins of this server that are under way', response: answers(Type.Object({ joins: Type.Array(Join) })) } },
+    async () => ({ joins: joins.list() })
+  )
+
+  app.post(
+    '/api/cluster/exchange',
+    {
+      config: anybody,
+      bodyLimit: SMALL,
+      validatorCompiler: compileExchange,
+      schema: {
+        ...schema,
+        summary: 'Present an invite: the token is the credential',
+        body: Type.Union([PlainExchange, SealedBody]),
+        response: answers(Type.Union([ExchangeReply, SealedReplyBody]))
+      }
+    },
+    async ({ body, ip }) => failures.attempt(ip, async () => ('v' in body ? admission.sealed(body) : admission.plain(body)))
+  )
+
+  app.post(
+    '/api/cluster/confirm',
+    { config: peerItself, bodyLimit: SMALL, schema: { ...schema, summary: 'The joiner has stored this server', response: answers(Ok) } },
+    async ({ caller }) => {
+      if (caller.kind === 'peer') await membership.confirmed(caller.id)
+      return { status: 'confirmed' }
+    }
+  )
+
+  app.post(
+    '/api/cluster/leave',
+    { config: peerItself, bodyLimit: SMALL, schema: { ...schema, summary: 'The calling peer has removed this server', body: LeaveRequest, response: answers(Ok) } },
+    async ({ caller, body }) => {
+      if (caller.kind === 'peer') await membership.left(caller.id, body.removed_by ?? 'its operator')
+      return { status: 'noted' }
+    }
+  )
+}
+
+const plain = Compile(PlainExchange)
+const sealed = Compile(SealedBody)
+
+/** The two bodies are told apart first, so that a fault names the field of the one that was meant. */
+function compileExchange() {
+  return (input: unknown) => {
+    const meant = typeof input === 'object' && input !== null && 'v' in input ? sealed : plain
+    return meant.Check(input) ? { value: input } : { error: new InvalidInput(faultsOf(meant.Errors(input))) }
+  }
+}
+
+const nameOf = (caller: { kind: string; name?: string }) => caller.name ?? caller.kind

@@ -1,0 +1,80 @@
+import { Type } from 'typebox'
+import { FEATURES } from '../../cluster/self.ts'
+import { Stopping } from '../../errors.ts'
+import { Version } from '../../schemas/names.ts'
+import { anybody, operator, operatorOrPeer } from '../access.ts'
+import type { Services } from '../services.ts'
+import { type Routes, answers } from './routes.ts'
+
+const Health = Type.Object({
+  status: Type.Literal('healthy'),
+  agent: Type.Literal('flatrun'),
+  version: Version,
+  name: Type.Optional(Type.String()),
+  node_id: Type.Optional(Type.String()),
+  features: Type.Optional(Type.Array(Type.String())),
+  time: Type.Optional(Type.String())
+})
+
+const ClusterStatus = Type.Object({
+  enabled: Type.Boolean(),
+  server_name: Type.Optional(Type.String()),
+  peer_count: Type.Optional(Type.Integer()),
+  version: Type.Optional(Version),
+  advertise_url: Type.Optional(Type.String()),
+  node_id: Type.Optional(Type.String()),
+  peers: Type.Optional(Type.Record(Type.String(), Type.Integer()))
+})
+
+const SetupRequest = Type.Object({
+  server_name: Type.String({ minLength: 1, maxLength: 255 }),
+  advertise_url: Type.String({ minLength: 1, maxLength: 512 })
+})
+
+/** Whether this node is well, and what it is in the cluster. */
+export function statusRoutes(app: Routes, { self, membership, stopping }: Services): void {
+  app.get(
+    '/api/health',
+    { config: anybody, schema: { tags: ['status'], summary: 'Whether this agent is well', response: answers(Health) } },
+    async ({ caller }) => {
+      if (stopping()) throw new Stopping()
+      const health = { status: 'healthy' as const, agent: 'flatrun' as const, version: self.version }
+      if (caller.kind === 'nobody') return health
+      return { ...health, name: self.name(), node_id: self.nodeId(), features: [...FEATURES], time: new Date().toISOString() }
+    }
+  )
+
+  app.get(
+    '/api/setup/status',
+    { config: anybody, schema: { tags: ['status'], summary: 'Whether the agent was set up', response: answers(Type.Object({ initialized: Type.Literal(true) })) } },
+    async () => ({ initialized: true as const })
+  )
+
+  app.get(
+    '/api/cluster/status',
+    { config: operatorOrPeer('cluster:read'), schema: { tags: ['cluster'], summary: 'Whether clustering is on, and who this server is', response: answers(ClusterStatus) } },
+    async () => {
+      if (!self.enabled()) return { enabled: false }
+      const states = membership.views().map(({ state }) => state)
+      const peers = Object.fromEntries([...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length]))
+      return {
+        enabled: true,
+        server_name: self.name(),
+        peer_count: membership.count(),
+        version: self.version,
+        advertise_url: self.advertiseUrl(),
+        node_id: self.nodeId(),
+        peers
+      }
+    }
+  )
+
+  app.post(
+    '/api/cluster/setup',
+    { config: operator('cluster:write'), schema: { tags: ['cluster'], summary: 'Turn clustering on', body: SetupRequest, response: answers(ClusterStatus) } },
+    async ({ body }) => {
+      const { serverName, advertiseUrl } = await self.setup(body.server_name, body.advertise_url)
+      return { enabled: true, server_name: serverName, advertise_url: advertiseUrl, peer_count: membership.count(), version: self.version }
+    }
+  )
+}

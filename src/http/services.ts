@@ -1,0 +1,34 @@
+import type { Admission } from '../cluster/admission.ts'
+import type { Callers } from '../cluster/callers.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Invites } from '../cluster/invites.ts'
+import type { Joins } from '../cluster/joins.ts'
+import type { Membership } from '../cluster/membership.ts'
+import type { Policies } from '../cluster/policy.ts'
+import type { Self } from '../cluster/self.ts'
+import type { DeploymentList } from '../schemas/deployment.ts'
+import type { EventLog } from '../schemas/event.ts'
+import type { Stats } from '../schemas/stats.ts'
+
+/** This node's own deployments and statistics. */
+export interface LocalNode {
+  deployments(signal?: AbortSignal): Promise<DeploymentList>
+  stats(signal?: AbortSignal): Promise<Stats>
+}
+
+/** What the routes answer with. */
+export interface Services {
+  self: Self
+  callers: Callers
+  membership: Membership
+  invites: Invites
+  admission: Admission
+  joins: Joins
+  policies: Policies
+  cluster: Cluster
+  events: EventLog
+  local: LocalNode
+  authEnabled: boolean
+  /** True once the daemon has begun to stop. */
+  stopping: () => boolean
+}

@@ -1,0 +1,112 @@
+import { type Static, Type } from 'typebox'
+import { Grant } from './grant.ts'
+import { PeerName, Timestamp } from './names.ts'
+import { Transport } from './peer.ts'
+
+const Token = Type.String({ minLength: 1, maxLength: 8_192 })
+const Url = Type.String({ minLength: 1, maxLength: 512 })
+const Key = Type.String({ minLength: 16, maxLength: 512 })
+
+export const InviteRequest = Type.Object(
+  {
+    expires_in: Type.Optional(Type.String({ description: 'A duration from 1m to 24h; 1h when absent', examples: ['30m'] })),
+    note: Type.Optional(Type.String({ maxLength: 200 })),
+    expected_name: Type.Optional(PeerName),
+    grants: Type.Optional(Type.Array(Grant, { maxItems: 16 })),
+    replaces: Type.Optional(PeerName),
+    require_approval: Type.Optional(Type.Boolean())
+  },
+  { additionalProperties: false }
+)
+export type InviteRequest = Static<typeof InviteRequest>
+
+export const InviteReply = Type.Object({ invite_token: Type.String(), expires_at: Timestamp, id: Type.String() })
+
+/** An open invite, without its token. */
+export const InviteView = Type.Object({
+  id: Type.String(),
+  created_at: Timestamp,
+  expires_at: Timestamp,
+  created_by: Type.String(),
+  note: Type.Optional(Type.String()),
+  expected_name: Type.Optional(Type.String()),
+  replaces: Type.Optional(Type.String()),
+  require_approval: Type.Optional(Type.Boolean())
+})
+export type InviteView = Static<typeof InviteView>
+
+export const AcceptRequest = Type.Object({
+  invite_token: Token,
+  /** Not needed with a token that holds addresses. */
+  peer_url: Type.Optional(Url),
+  callback_url: Type.Optional(Url)
+})
+export type AcceptRequest = Static<typeof AcceptRequest>
+
+export const AcceptReply = Type.Object({
+  peer_name: Type.String(),
+  peer_url: Type.String(),
+  status: Type.Literal('peered'),
+  transport: Type.String()
+})
+
+/** What FlatRun's agents send. `name` and `api_key` are checked where the rules live, so that each error names its field. */
+export const PlainExchange = Type.Object({ invite_token: Token, url: Url, api_key: Key, name: Type.String({ maxLength: 255 }) })
+export type PlainExchange = Static<typeof PlainExchange>
+
+export const SealedBody = Type.Object({
+  v: Type.Literal(1),
+  kid: Type.String({ maxLength: 64 }),
+  enc: Type.String({ maxLength: 64 }),
+  ct: Type.String({ maxLength: 12_000 })
+})
+
+export const ExchangeReply = Type.Object({ api_key: Type.String(), name: Type.String() })
+export const SealedReplyBody = Type.Object({ v: Type.Literal(1), nonce: Type.String({ maxLength: 64 }), ct: Type.String({ maxLength: 12_000 }) })
+
+/** Inside a sealed request: FlatRun's four words, and what two of ours need besides. */
+export const SealedRequestContent = Type.Object({
+  ...PlainExchange.properties,
+  exchange_id: Type.String({ maxLength: 64 }),
+  node_id: Type.String({ maxLength: 64 }),
+  features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 })
+})
+export type SealedRequestContent = Static<typeof SealedRequestContent>
+
+export const SealedReplyContent = Type.Object({
+  api_key: Key,
+  name: Type.String({ maxLength: 255 }),
+  node_id: Type.String({ maxLength: 64 }),
+  features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 })
+})
+export type SealedReplyContent = Static<typeof SealedReplyContent>
+
+/** The joiner's journal: written before the first request, deleted when the join has ended either way. */
+export const JoinAttempt = Type.Object({
+  /** The exchange id: asking again with the same one is the same join. */
+  id: Type.String(),
+  startedAt: Timestamp,
+  expiresAt: Timestamp,
+  /** The inviter's base URLs, best first. */
+  urls: Type.Array(Type.String()),
+  callbackUrl: Type.String(),
+  /** The invite token and the key that the inviter is to use here, both sealed. */
+  token: Type.String(),
+  key: Type.String(),
+  keyDigest: Type.String()
+})
+export type JoinAttempt = Static<typeof JoinAttempt>
+
+/** A member that was removed here: its keys stay dead, and it is told so for a day. */
+export const Departure = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  nodeId: Type.Optional(Type.String()),
+  removedAt: Timestamp,
+  removedBy: Type.String(),
+  /** The notice that is still to be delivered. */
+  notice: Type.Optional(Type.Object({ url: Type.String(), credential: Type.String(), transport: Transport, pins: Type.Array(Type.String()) }))
+})
+export type Departure = Static<typeof Departure>
