@@ -23,6 +23,7 @@ import { digest, randomToken } from '../security/tokens.ts'
 import { type Store, credentialContext } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import { type Invites, privateKeyContext } from './invites.ts'
+import { keptOf } from './keys.ts'
 import { specOf } from './peers.ts'
 import { FEATURES, type Self, nameOf, urlOf } from './self.ts'
 import { transportOf } from './transport.ts'
@@ -109,6 +110,7 @@ export function createAdmission(options: AdmissionOptions) {
 
   function memberOf({ applicant, invite, url, key, replaced }: Parts): Member {
     const id = replaced?.id ?? randomUUID()
+    const kept = keptOf(vault, id, key)
     return {
       id,
       number: replaced?.number ?? Math.max(0, ...members.all().map(({ number }) => number)) + 1,
@@ -117,7 +119,8 @@ export function createAdmission(options: AdmissionOptions) {
       state: 'pending',
       joinedAt: replaced?.joinedAt ?? new Date(now()).toISOString(),
       credential: { sealed: vault.seal(applicant.api_key, credentialContext(id)) },
-      keyDigest: { current: digest(key) },
+      keyDigest: { current: kept.digest },
+      ...(applicant.features?.includes('signed-requests') && { signing: kept.signing }),
       grants: [...(invite.grants ?? replaced?.grants ?? DEFAULT_GRANTS)],
       features: [...(applicant.features ?? [])],
       transport: transportOf(url, applicant, options.allowInsecure) ?? 'insecure',
@@ -135,7 +138,8 @@ export function createAdmission(options: AdmissionOptions) {
     if (invite.privateKey === undefined) {
       throw members.bySpentInvite(invite.digest) ? new InviteUsed() : new InviteExpired()
     }
-    const opened = await openRequest(vault.open(invite.privateKey, privateKeyContext(invite.id)), body, EXCHANGE_PURPOSE)
+    const [publicKey = '', privateKey = ''] = vault.open(invite.privateKey, privateKeyContext(invite.id)).split('.')
+    const opened = await openRequest({ publicKey, privateKey }, body, EXCHANGE_PURPOSE)
     const content: unknown = JSON.parse(opened.plain)
     if (!Check(SealedRequestContent, content)) throw new BadRequest('the sealed request has a wrong shape')
     if (digest(content.invite_token) !== invite.digest) throw new InviteUnknown()

@@ -3,6 +3,7 @@ import type { Member } from '../schemas/peer.ts'
 import type { Session, Sessions } from '../security/session.ts'
 import { digest, randomToken } from '../security/tokens.ts'
 import type { Members } from '../store/members.ts'
+import type { SignedCallers, SignedRequest } from './signed-callers.ts'
 
 export interface OperatorKey {
   readonly key: string
@@ -20,6 +21,7 @@ interface CallersOptions {
   operatorKeys: readonly OperatorKey[]
   sessions: Sessions
   members: Members
+  signed: SignedCallers
   /** A member proved that it holds the key with this digest. */
   onMember: (member: Member, keyDigest: string) => void
   now?: () => number
@@ -37,7 +39,7 @@ export type Callers = ReturnType<typeof createCallers>
  * Tells who holds a key. Keys are looked up by their digest, in memory: no store read, and no time that tells how much
  * of a guess was right.
  */
-export function createCallers({ operatorKeys, sessions, members, onMember, now = Date.now }: CallersOptions) {
+export function createCallers({ operatorKeys, sessions, members, signed, onMember, now = Date.now }: CallersOptions) {
   let operators = index(operatorKeys)
   const verified = new Map<string, Session>()
   const tickets = new Map<string, { name: string; until: number }>()
@@ -52,6 +54,13 @@ export function createCallers({ operatorKeys, sessions, members, onMember, now =
     return operator?.[1]
   }
 
+  function peerOf(member: Member, keyDigest: string): Caller | undefined {
+    if (member.state === 'removed') return undefined
+    onMember(member, keyDigest)
+    const permissions = member.awaitsApproval ? NONE : permissionsOf(member.grants)
+    return { kind: 'peer', id: member.id, name: member.name, permissions }
+  }
+
   return {
     /** Undefined when the token is nobody's. */
     async identify(token: string): Promise<Caller | undefined> {
@@ -59,12 +68,14 @@ export function createCallers({ operatorKeys, sessions, members, onMember, now =
       const operator = operators.get(tokenDigest)
       if (operator) return operator
       const member = members.byKeyDigest(tokenDigest)
-      if (member) {
-        if (member.state === 'removed') return undefined
-        onMember(member, tokenDigest)
-        return { kind: 'peer', id: member.id, name: member.name, permissions: member.awaitsApproval ? NONE : permissionsOf(member.grants) }
-      }
+      if (member) return peerOf(member, tokenDigest)
       return token.split('.').length === 3 ? session(token, tokenDigest) : undefined
+    },
+
+    /** Who signed a request, and the digest that its body must have. @throws Unauthorized */
+    identifySigned(request: SignedRequest): { caller: Caller | undefined; bodyDigest: string | undefined } {
+      const { member, keyDigest, bodyDigest } = signed(request)
+      return { caller: peerOf(member, keyDigest), bodyDigest }
     },
 
     /** A session token for an operator's key; undefined when the key is none. */
@@ -85,7 +96,8 @@ export function createCallers({ operatorKeys, sessions, members, onMember, now =
       tickets.delete(digest(ticket))
       if (!found || found.until < now()) return undefined
       const [keyDigest, operator] = [...operators].find(([, { name }]) => name === found.name) ?? []
-      return keyDigest && operator && { token: await sessions.issue(operator.name, keyDigest.slice(0, 32)), operator }
+      if (!keyDigest || !operator) return undefined
+      return { token: await sessions.issue(operator.name, keyDigest.slice(0, 32)), operator }
     },
 
     /** Takes effect at the next request. */

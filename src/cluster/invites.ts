@@ -68,7 +68,7 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
         ...(request.grants && { grants: request.grants }),
         ...(request.replaces !== undefined && { replaces: request.replaces }),
         ...(request.require_approval && { requireApproval: true }),
-        privateKey: vault.seal(key.privateKey, privateKeyContext(id)),
+        privateKey: vault.seal(`${key.publicKey}.${key.privateKey}`, privateKeyContext(id)),
         publicKeyId: sealingKeyId(key.publicKey)
       })
       events.publish({ type: 'invite.created', reason: `by ${createdBy}`, facts: { invite: id } })

@@ -15,6 +15,7 @@ import type { Collection } from '../store/collection.ts'
 import { type Store, credentialContext } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import type { Invites } from './invites.ts'
+import { keptOf } from './keys.ts'
 import { presentInvite } from './join-client.ts'
 import { specOf } from './peers.ts'
 import { FEATURES, type Self, nameOf, urlOf } from './self.ts'
@@ -90,7 +91,7 @@ export function createJoins(options: JoinsOptions) {
           : { content: plain })
       })
     )
-    const member = memberOf({ attempt, url, reply, sealed: invite !== undefined })
+    const member = memberOf({ attempt, key, url, reply, sealed: invite !== undefined })
     await members.put(member)
     await journal.delete(exchangeId)
     cluster.joined(specOf(member))
@@ -98,7 +99,7 @@ export function createJoins(options: JoinsOptions) {
     return { memberId: member.id, name: member.name }
   }
 
-  function memberOf({ attempt, url, reply, sealed }: { attempt: JoinAttempt; url: string; reply: SealedReplyContent; sealed: boolean }): Member {
+  function memberOf({ attempt, key, url, reply, sealed }: { attempt: JoinAttempt; key: string; url: string; reply: SealedReplyContent; sealed: boolean }): Member {
     const name = nameOf('the name that the other server gave', reply.name)
     const known = members.byName(name)
     if (sameName(name, self.name()) || (known && known.nodeId !== reply.node_id)) throw new PeerNameTaken(name)
@@ -113,6 +114,7 @@ export function createJoins(options: JoinsOptions) {
       joinedAt: new Date(now()).toISOString(),
       credential: { sealed: vault.seal(reply.api_key, credentialContext(id)) },
       keyDigest: { current: attempt.keyDigest },
+      ...(reply.features.includes('signed-requests') && { signing: keptOf(vault, id, key).signing }),
       grants: [...DEFAULT_GRANTS],
       features: [...reply.features],
       transport: transportOf(url, { sealed, features: reply.features, pins: reply.pins }, options.allowInsecure) ?? 'insecure',

@@ -14,6 +14,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     caller: Caller
+    /** Set where the request was signed: what its body must hash to, if the signature covers it. */
+    signed?: { bodyDigest: string | undefined }
   }
 }
 

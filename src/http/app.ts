@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { answerErrors, sendError } from './errors.ts'
-import { aggregateRoutes } from './routes/aggregates.ts'
 import { authRoutes } from './routes/auth.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
@@ -44,7 +44,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     api.addHook('onSend', async (_, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
-    for (const routes of [statusRoutes, authRoutes, peerRoutes, joiningRoutes, localRoutes, aggregateRoutes]) {
+    for (const routes of [statusRoutes, authRoutes, peerRoutes, joiningRoutes, localRoutes]) {
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }
   })
@@ -87,7 +87,12 @@ function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
+    if (request.signed && !isSignedBody(body, request.signed.bodyDigest)) done(new Unauthorized('The body is not the one that was signed'))
+    else if (body === '') done(null, undefined)
     else parse(request, body.toString(), done)
   })
+}
+
+function isSignedBody(body: string | Buffer, expected: string | undefined): boolean {
+  return createHash('sha256').update(body).digest('base64') === expected
 }

@@ -4,7 +4,7 @@ import { PermissionDenied, Unauthorized } from '../errors.ts'
 import type { Access } from './access.ts'
 
 interface AuthOptions {
-  callers: Pick<Callers, 'identify'>
+  callers: Pick<Callers, 'identify' | 'identifySigned'>
   enabled: boolean
 }
 
@@ -13,6 +13,8 @@ const NOBODY: Caller = { kind: 'nobody' }
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
 export function authenticate(app: FastifyInstance, { callers, enabled }: AuthOptions): void {
   app.decorateRequest('caller', { getter: () => NOBODY })
+
+  app.decorateRequest('signed')
 
   app.addHook('onRoute', (route) => {
     if (!route.config?.access) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
@@ -28,11 +30,22 @@ export function authenticate(app: FastifyInstance, { callers, enabled }: AuthOpt
 
   async function callerOf(request: FastifyRequest, access: Access): Promise<Caller> {
     const header = request.headers.authorization
-    const caller = header === undefined ? undefined : await identify(header, access)
+    const caller = header === undefined ? identifySigned(request, access) : await identify(header, access)
     if (caller) return caller
     if (!enabled) return EVERYBODY
     if (access !== 'public') throw new Unauthorized('Authorization header required')
     return NOBODY
+  }
+
+  function identifySigned(request: FastifyRequest, access: Access): Caller | undefined {
+    const { signature, 'signature-input': signatureInput, 'content-digest': contentDigest } = request.headers
+    if (typeof signature !== 'string' || typeof signatureInput !== 'string') return undefined
+    const { method, url: path } = request
+    const digest = typeof contentDigest === 'string' ? contentDigest : undefined
+    const { caller, bodyDigest } = callers.identifySigned({ method, path, signatureInput, signature, contentDigest: digest })
+    request.signed = { bodyDigest }
+    if (!caller && access !== 'public') throw new Unauthorized('Invalid or expired token')
+    return caller
   }
 
   /** In FlatRun's words, in FlatRun's order. */

@@ -21,6 +21,8 @@ export const Member = Type.Object({
   credential: Type.Object({ sealed: Type.String(), next: Type.Optional(Type.String()) }),
   /** SHA-256 of the key that it presents here; `next` is valid from now on, and ends `current` at its first use. */
   keyDigest: Type.Object({ current: Type.String(), next: Type.Optional(Type.String()) }),
+  /** The keys of its request signatures, sealed; absent for plain FlatRun. By digest of the key they were made of. */
+  signing: Type.Optional(Type.Record(Type.String(), Type.String())),
   grants: Type.Array(Grant),
   features: Type.Array(Type.String()),
   transport: Transport,

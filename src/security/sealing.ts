@@ -23,7 +23,12 @@ const INFO = Buffer.from('flatrun-cluster exchange v1')
 const suite = () => new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
 
 /** A one-time X25519 key pair, both halves base64url. */
-export async function createSealingKey(): Promise<{ publicKey: string; privateKey: string }> {
+export interface SealingKey {
+  publicKey: string
+  privateKey: string
+}
+
+export async function createSealingKey(): Promise<SealingKey> {
   const hpke = suite()
   const pair = await hpke.GenerateKeyPair(true)
   const [publicKey, privateKey] = await Promise.all([
@@ -53,8 +58,8 @@ export async function sealRequest(publicKey: string, plain: string, purpose: str
   return { request, openReply: (reply: SealedReply) => openReply(exported, encapsulatedSecret, reply) }
 }
 
-/** Opens a sealed request with the private half. @throws CannotUnseal */
-export async function openRequest(privateKey: string, { kid, enc, ct }: SealedRequest, purpose: string) {
+/** Opens a sealed request. @throws CannotUnseal */
+export async function openRequest({ publicKey, privateKey }: SealingKey, { kid, enc, ct }: SealedRequest, purpose: string) {
   try {
     const hpke = suite()
     const encapsulated = decode(enc)

@@ -7,12 +7,12 @@ import { CannotUnseal, createSealingKey, openRequest, sealRequest } from '../../
 test('a request and its reply open at both ends of one exchange, and nowhere else', async () => {
   const [key, other] = await Promise.all([createSealingKey(), createSealingKey()])
   const { request, openReply } = await sealRequest(key.publicKey, 'hello', 'exchange')
-  const { plain, sealReply } = await openRequest(key.privateKey, request, 'exchange')
+  const { plain, sealReply } = await openRequest(key, request, 'exchange')
 
   assert.equal(plain, 'hello')
   assert.equal(openReply(sealReply('welcome')), 'welcome')
-  await assert.rejects(openRequest(other.privateKey, request, 'exchange'), CannotUnseal)
-  await assert.rejects(openRequest(key.privateKey, request, 'another purpose'), CannotUnseal)
+  await assert.rejects(openRequest(other, request, 'exchange'), CannotUnseal)
+  await assert.rejects(openRequest(key, request, 'another purpose'), CannotUnseal)
 
   const second = await sealRequest(key.publicKey, 'hello', 'exchange')
   assert.throws(() => second.openReply(sealReply('welcome')), CannotUnseal)
@@ -23,14 +23,14 @@ test('any text survives sealing, and no flipped byte does', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary' }), fc.nat(), async (text, at) => {
       const { request } = await sealRequest(key.publicKey, text, 'exchange')
-      const opened = await openRequest(key.privateKey, request, 'exchange')
+      const opened = await openRequest(key, request, 'exchange')
       assert.equal(opened.plain, Buffer.from(text).toString())
 
       const bytes = Buffer.from(request.ct, 'base64url')
       const position = at % bytes.length
       bytes[position] = (bytes[position] ?? 0) ^ 1
       await assert.rejects(
-        openRequest(key.privateKey, { ...request, ct: bytes.toString('base64url') }, 'exchange'),
+        openRequest(key, { ...request, ct: bytes.toString('base64url') }, 'exchange'),
         CannotUnseal
       )
     }),

@@ -1,0 +1,61 @@
+import { Unauthorized } from '../errors.ts'
+import type { Member } from '../schemas/peer.ts'
+import { createReplays } from '../security/replays.ts'
+import { readSignature, verifySignature } from '../security/signatures.ts'
+import type { Vault } from '../security/vault.ts'
+import type { Members } from '../store/members.ts'
+import { openSigningKey } from './keys.ts'
+
+/** A signed request as it came. */
+export interface SignedRequest {
+  method: string
+  path: string
+  signatureInput: string
+  signature: string
+  contentDigest: string | undefined
+}
+
+interface SignedCallersOptions {
+  members: Members
+  vault: Vault
+  now?: () => number
+}
+
+const WINDOW_SECONDS = 120
+const INVALID = 'Invalid or expired token'
+
+/** Tells which member signed a request: the right key, lately, and not seen before. */
+export function createSignedCallers({ members, vault, now = Date.now }: SignedCallersOptions) {
+  const replays = createReplays()
+  const opened = new Map<string, Buffer>()
+
+  function keyOf(member: Member, keyId: string): Buffer | undefined {
+    const known = opened.get(keyId)
+    if (known) return known
+    const sealed = member.signing?.[keyId]
+    if (sealed === undefined) return undefined
+    const key = openSigningKey(vault, member.id, sealed)
+    opened.set(keyId, key)
+    return key
+  }
+
+  /** @throws Unauthorized with what is wrong. */
+  return function identify(request: SignedRequest): { member: Member; keyDigest: string; bodyDigest: string | undefined } {
+    const signature = readSignature(request)
+    if (!signature) throw new Unauthorized('The signature has a form that is not understood here')
+    const member = members.byKeyDigest(signature.keyId)
+    const key = member && keyOf(member, signature.keyId)
+    const { method, path } = request
+    const parts = signature.bodyDigest === undefined ? { method, path } : { method, path, bodyDigest: signature.bodyDigest }
+    if (!member || !key || !verifySignature(key, parts, request)) throw new Unauthorized(INVALID)
+
+    const skew = Math.round(now() / 1_000) - signature.created
+    if (Math.abs(skew) > WINDOW_SECONDS) {
+      throw new Unauthorized(`The clocks of the two servers differ by ${Math.abs(skew)} s; set them by NTP`)
+    }
+    if (!replays.isFresh(signature.keyId, signature.nonce)) throw new Unauthorized('This request came already')
+    return { member, keyDigest: signature.keyId, bodyDigest: signature.bodyDigest }
+  }
+}
+
+export type SignedCallers = ReturnType<typeof createSignedCallers>

@@ -1,0 +1,89 @@
+import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/**
+ * Requests between two of ours on plain http carry a signature and no key: HTTP Message Signatures (RFC 9421) with
+ * hmac-sha256, over the method, the path with its query, and the digest of the body (RFC 9530) where it is known. What
+ * a listener reads cannot be used again, nor for another request.
+ */
+export interface SignedParts {
+  method: string
+  /** From `/api` on: a proxy in front may take a prefix away. */
+  path: string
+  /** SHA-256 of the body, base64; absent where it is streamed. */
+  bodyDigest?: string
+}
+
+export interface Signature {
+  keyId: string
+  /** Seconds since 1970, by the sender's clock. */
+  created: number
+  nonce: { boot: string; sequence: number }
+  bodyDigest: string | undefined
+}
+
+/** The key of the signatures, from the key that was exchanged: who holds this one cannot make that one of it. */
+export const signingKey = (key: string) => Buffer.from(hkdfSync('sha256', key, '', 'flatrun-cluster request signature v1', 32))
+
+export type Signer = ReturnType<typeof createSigner>
+
+/** Signs for many keys; the numbers that it gives out never repeat. */
+export function createSigner({ now = Date.now }: { now?: () => number } = {}) {
+  const boot = randomBytes(9).toString('base64url')
+  let sequence = 0
+
+  return function sign(key: string, parts: SignedParts): Record<string, string> {
+    const keyId = createHash('sha256').update(key).digest('hex')
+    const params = `${covered(parts)};created=${Math.floor(now() / 1_000)};keyid="${keyId}";alg="hmac-sha256";nonce="${boot}.${++sequence}"`
+    const mac = createHmac('sha256', signingKey(key)).update(base(parts, params)).digest('base64')
+    return {
+      'signature-input': `flatrun=${params}`,
+      signature: `flatrun=:${mac}:`,
+      ...(parts.bodyDigest !== undefined && { 'content-digest': contentDigest(parts.bodyDigest) })
+    }
+  }
+}
+
+const INPUT = /^flatrun=(\((?:"@method" "@request-target"|"@method" "@request-target" "content-digest")\);created=(\d{1,12});keyid="([0-9a-f]{64})";alg="hmac-sha256";nonce="([\w-]{12})\.(\d{1,15})")$/
+const MAC = /^flatrun=:([A-Za-z0-9+/]{43}=):$/
+const DIGEST = /^sha-256=:([A-Za-z0-9+/]{43}=):$/
+
+interface Headers {
+  signatureInput: string
+  signature: string
+  contentDigest: string | undefined
+}
+
+/** Reads the headers without believing them; undefined when they are not of this form. */
+export function readSignature({ signatureInput, contentDigest: header }: Headers): Signature | undefined {
+  const [, params, created, keyId, boot, sequence] = INPUT.exec(signatureInput) ?? []
+  if (!params || !created || !keyId || !boot || !sequence) return undefined
+  const coversBody = params.includes('"content-digest"')
+  const bodyDigest = coversBody ? DIGEST.exec(header ?? '')?.[1] : undefined
+  if (coversBody && bodyDigest === undefined) return undefined
+  return { keyId, created: Number(created), nonce: { boot, sequence: Number(sequence) }, bodyDigest }
+}
+
+/** Whether the signature was made with this key for this request. Says nothing of when. */
+export function verifySignature(key: Buffer, parts: SignedParts, headers: Headers): boolean {
+  const params = INPUT.exec(headers.signatureInput)?.[1]
+  const mac = MAC.exec(headers.signature)?.[1]
+  if (!params || !mac) return false
+  const expected = createHmac('sha256', key).update(base(parts, params)).digest()
+  return timingSafeEqual(expected, Buffer.from(mac, 'base64'))
+}
+
+function covered({ bodyDigest }: SignedParts): string {
+  return bodyDigest === undefined ? '("@method" "@request-target")' : '("@method" "@request-target" "content-digest")'
+}
+
+/** RFC 9421 §2.5. */
+function base({ method, path, bodyDigest }: SignedParts, params: string): string {
+  return [
+    `"@method": ${method}`,
+    `"@request-target": ${path}`,
+    ...(bodyDigest === undefined ? [] : [`"content-digest": ${contentDigest(bodyDigest)}`]),
+    `"@signature-params": ${params}`
+  ].join('\n')
+}
+
+const contentDigest = (digest: string) => `sha-256=:${digest}:`
