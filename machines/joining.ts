@@ -103,7 +103,8 @@ export const joiningMachine = setup({
       after: { untilNextTry: { target: 'asking' } }
     },
     confirming: {
-      description: 'Tells the inviter that we stored it; any authenticated request tells it too, so a failure is no harm',
+      description:
+        'Tells the inviter that we stored it; any authenticated request tells it too, so a failure is no harm',
       invoke: {
         src: 'confirm',
         input: ({ context }) => ({ memberId: context.peer?.memberId ?? '' }),

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { ConfigFaults, type Config, loadConfig } from './config.ts'
+import { type Config, ConfigFaults, loadConfig } from './config.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { Fatal } from './errors.ts'
-import { keptSecret } from './secrets.ts'
 import { createLog } from './ops/log.ts'
 import { createNotifier } from './ops/systemd.ts'
 import { startWatchdog } from './ops/watchdog.ts'
+import { keptSecret } from './secrets.ts'
 
 /** Runs the daemon until it is told to stop; gives the exit code of PROTOCOL §0. */
 export async function runAgent(words: readonly string[]): Promise<number> {
@@ -22,7 +22,12 @@ export async function runAgent(words: readonly string[]): Promise<number> {
 
 async function run(config: Config): Promise<number> {
   const notifier = createNotifier({ env: process.env, pid: process.pid })
-  const log = createLog({ ...config.logging, journal: process.env.JOURNAL_STREAM !== undefined, stream: process.stdout, colors: process.stdout.isTTY })
+  const log = createLog({
+    ...config.logging,
+    journal: process.env.JOURNAL_STREAM !== undefined,
+    stream: process.stdout,
+    colors: process.stdout.isTTY
+  })
   for (const note of config.source.notes) log.info(note)
   const daemon = await startDaemon({ config, log })
   const status = () => {
@@ -33,7 +38,10 @@ async function run(config: Config): Promise<number> {
   greet(daemon, config)
   notifier.ready(status())
   daemon.cluster.onChange(() => notifier.status(status()))
-  const watchdog = startWatchdog({ notifier, alive: () => daemon.cluster.roots().every((actor) => actor.getSnapshot().status === 'active') })
+  const watchdog = startWatchdog({
+    notifier,
+    alive: () => daemon.cluster.roots().every((actor) => actor.getSnapshot().status === 'active')
+  })
 
   const reason = await stopAsked()
   log.info({ reason }, 'stopping')
@@ -74,7 +82,11 @@ function readWords(words: readonly string[]): { config: string | undefined } {
     const { values } = parseArgs({ args: [...words], options: { config: { type: 'string', short: 'c' } } })
     return { config: values.config }
   } catch (cause) {
-    throw new Fatal(64, `${cause instanceof Error ? cause.message : cause}. Usage: flatrun-cluster agent [--config FILE]`, { cause })
+    throw new Fatal(
+      64,
+      `${cause instanceof Error ? cause.message : cause}. Usage: flatrun-cluster agent [--config FILE]`,
+      { cause }
+    )
   }
 }
 

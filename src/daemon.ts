@@ -21,12 +21,12 @@ import { createLocalNode } from './local/node.ts'
 import { createRemote } from './remote/client.ts'
 import { createProbe } from './remote/probe.ts'
 import { Departure, JoinAttempt } from './schemas/joining.ts'
-import { mayDial } from './security/addresses.ts'
-import { createSigner } from './security/signatures.ts'
-import { createSessions } from './security/session.ts'
 import { keptSecret } from './secrets.ts'
+import { mayDial } from './security/addresses.ts'
+import { createSessions } from './security/session.ts'
+import { createSigner } from './security/signatures.ts'
 import { prepareDataPath } from './store/database.ts'
-import { type Store, credentialContext, openStore } from './store/store.ts'
+import { credentialContext, openStore, type Store } from './store/store.ts'
 import { readVersion } from './version.ts'
 
 export interface DaemonOptions {
@@ -55,7 +55,8 @@ const GRACE_MS = 10_000
 /** Builds every part in order, and closes them in reverse. Two daemons fit in one process. @throws Fatal */
 export async function startDaemon({ config, log, clock }: DaemonOptions): Promise<Daemon> {
   prepareDataPath(config.dataPath)
-  const secrets = config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
+  const secrets =
+    config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
   const onError = (error: unknown) => log.error({ err: error }, 'something failed inside')
   const store = await openStore({ folder: config.dataPath, secrets, onError })
   try {
@@ -76,7 +77,9 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
   const { members, vault } = store
   const { cluster: settings } = config
   const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
-  const operatorKeys = adminKey ? [{ key: adminKey.value, name: 'admin', scopes: ['read', 'write'] as const }] : config.auth.apiKeys
+  const operatorKeys = adminKey
+    ? [{ key: adminKey.value, name: 'admin', scopes: ['read', 'write'] as const }]
+    : config.auth.apiKeys
   let stopping = false
 
   const events = createEventLog({ onFault: onError })
@@ -97,7 +100,10 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
     credentialOf,
     sign: ({ id, url }, { method, path, bodyDigest }) => {
       const inside = path.slice(new URL(url).pathname.replace(/\/+$/, '').length)
-      return signer(credentialOf(id) ?? '', bodyDigest === undefined ? { method, path: inside } : { method, path: inside, bodyDigest })
+      return signer(
+        credentialOf(id) ?? '',
+        bodyDigest === undefined ? { method, path: inside } : { method, path: inside, bodyDigest }
+      )
     },
     lookupGuard: (address) => mayDial(address, self.dialPolicy()),
     onConnectionClosed: (id) => cluster.signOfDeath(id)
@@ -159,7 +165,8 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
   const local = createLocalNode({
     deploymentsPath: config.deploymentsPath,
     dockerSocket: config.dockerSocket,
-    onDeploymentChange: ({ name, from, to }) => events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
+    onDeploymentChange: ({ name, from, to }) =>
+      events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
   })
 
   const app = await buildApp({
@@ -231,9 +238,14 @@ async function listen(app: FastifyInstance, { api }: Config): Promise<string> {
     await app.listen({ host: api.host, port: api.port })
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code === 'EADDRINUSE') throw new Fatal(71, `port ${api.port} on ${api.host} is taken; stop what listens there, or set api.port`, { cause })
-    if (code === 'EACCES') throw new Fatal(71, `port ${api.port} may not be opened by this user; use one above 1023`, { cause })
-    if (code === 'EADDRNOTAVAIL') throw new Fatal(71, `${api.host} is no address of this machine; set api.host`, { cause })
+    if (code === 'EADDRINUSE')
+      throw new Fatal(71, `port ${api.port} on ${api.host} is taken; stop what listens there, or set api.port`, {
+        cause
+      })
+    if (code === 'EACCES')
+      throw new Fatal(71, `port ${api.port} may not be opened by this user; use one above 1023`, { cause })
+    if (code === 'EADDRNOTAVAIL')
+      throw new Fatal(71, `${api.host} is no address of this machine; set api.host`, { cause })
     throw cause
   }
   const address = app.server.address()

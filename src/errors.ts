@@ -41,7 +41,11 @@ export const ContactTimedOut = createError<[ErrorOptions?]>(
   'Failed to contact peer: it did not answer in time. It may have recorded this server: if it lists it, remove it there and use a new invite',
   504
 )
-export const ExchangeRejected = createError<[string, ErrorOptions?]>('exchange_rejected', 'Peer rejected exchange: %s', 502)
+export const ExchangeRejected = createError<[string, ErrorOptions?]>(
+  'exchange_rejected',
+  'Peer rejected exchange: %s',
+  502
+)
 export const BadPeerAnswer = createError<[string]>('peer_bad_answer', 'Failed to parse peer response: %s', 502)
 export const Unauthorized = createError<[string]>('unauthorized', '%s', 401)
 export const PermissionDenied = createError<[string]>('permission_denied', 'Permission denied: %s required', 403)

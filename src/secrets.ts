@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { randomBytes } from 'node:crypto'
 import { Fatal } from './errors.ts'
 
 /** A secret that the config does not give is made once and kept in the data path, readable by its owner only. */

@@ -18,14 +18,14 @@ import type { Invite } from '../schemas/invite.ts'
 import { type PlainExchange, SealedRequestContent } from '../schemas/joining.ts'
 import { sameName } from '../schemas/names.ts'
 import type { Member } from '../schemas/peer.ts'
-import { CannotUnseal, type SealedReply, type SealedRequest, openRequest } from '../security/sealing.ts'
+import { CannotUnseal, openRequest, type SealedReply, type SealedRequest } from '../security/sealing.ts'
 import { digest, randomToken } from '../security/tokens.ts'
-import { type Store, credentialContext } from '../store/store.ts'
+import { credentialContext, type Store } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import { type Invites, privateKeyContext } from './invites.ts'
 import { keptOf } from './keys.ts'
 import { specOf } from './peers.ts'
-import { FEATURES, type Self, nameOf, urlOf } from './self.ts'
+import { FEATURES, nameOf, type Self, urlOf } from './self.ts'
 import { transportOf } from './transport.ts'
 
 /** Binds a sealed message to what it is for. */
@@ -61,7 +61,8 @@ export function createAdmission(options: AdmissionOptions) {
     const invite = invites.byDigest(digest(applicant.invite_token))
     if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
     const spender = members.bySpentInvite(invite.digest)
-    const again = spender?.state === 'pending' && spender.exchangeId !== undefined && spender.exchangeId === applicant.exchange_id
+    const again =
+      spender?.state === 'pending' && spender.exchangeId !== undefined && spender.exchangeId === applicant.exchange_id
     if (!again) assertUsable(invite, spender)
     const replaced = replacedBy(invite, spender)
     const url = check(applicant, invite, replaced)
@@ -75,14 +76,23 @@ export function createAdmission(options: AdmissionOptions) {
     cluster.joined(specOf(member))
     if (!again) {
       events.publish({ type: 'invite.spent', peer: member.name, peer_id: member.id, facts: { invite: invite.id } })
-      events.publish({ type: replaced ? 'peer.rekeyed' : 'peer.joined', peer: member.name, peer_id: member.id, reason: 'it accepted an invite of this server' })
+      events.publish({
+        type: replaced ? 'peer.rekeyed' : 'peer.joined',
+        peer: member.name,
+        peer_id: member.id,
+        reason: 'it accepted an invite of this server'
+      })
     }
     return { key, member }
   }
 
   function assertUsable(invite: Invite, spender: Member | undefined): void {
     if (spender || invite.usedAt !== undefined) {
-      events.publish({ type: 'invite.refused', reason: 'somebody tried to use an invite that was used already', facts: { invite: invite.id } })
+      events.publish({
+        type: 'invite.refused',
+        reason: 'somebody tried to use an invite that was used already',
+        facts: { invite: invite.id }
+      })
       throw new InviteUsed()
     }
     if (Date.parse(invite.expiresAt) <= now()) throw new InviteExpired()
@@ -97,7 +107,8 @@ export function createAdmission(options: AdmissionOptions) {
   function check(applicant: Applicant, invite: Invite, replaced: Member | undefined): string {
     const name = nameOf('name', applicant.name)
     if (invite.replaces !== undefined && !sameName(name, invite.replaces)) throw new InviteOtherName(invite.replaces)
-    if (invite.expectedName !== undefined && !sameName(name, invite.expectedName)) throw new InviteOtherName(invite.expectedName)
+    if (invite.expectedName !== undefined && !sameName(name, invite.expectedName))
+      throw new InviteOtherName(invite.expectedName)
     const holder = members.byName(name)
     if (sameName(name, self.name()) || (holder && holder.id !== replaced?.id)) throw new PeerNameTaken(name)
     const known = applicant.node_id !== undefined && members.all().find(({ nodeId }) => nodeId === applicant.node_id)
@@ -179,4 +190,7 @@ interface Parts {
   replaced: Member | undefined
 }
 
-const digestsOf = ({ keyDigest }: Member) => [keyDigest.current, ...(keyDigest.next === undefined ? [] : [keyDigest.next])]
+const digestsOf = ({ keyDigest }: Member) => [
+  keyDigest.current,
+  ...(keyDigest.next === undefined ? [] : [keyDigest.next])
+]

@@ -27,7 +27,13 @@ interface CallersOptions {
   now?: () => number
 }
 
-const READ: readonly Permission[] = ['cluster:read', 'deployments:read', 'containers:read', 'system:read', 'infrastructure:read']
+const READ: readonly Permission[] = [
+  'cluster:read',
+  'deployments:read',
+  'containers:read',
+  'system:read',
+  'infrastructure:read'
+]
 const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
 const NONE: ReadonlySet<Permission> = new Set()
 const TICKET_MS = 600_000

@@ -76,7 +76,10 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
     },
 
     /** The open ones, the newest first; never a token. */
-    list: (): InviteView[] => open().map(viewOf).sort((a, b) => b.created_at.localeCompare(a.created_at)),
+    list: (): InviteView[] =>
+      open()
+        .map(viewOf)
+        .sort((a, b) => b.created_at.localeCompare(a.created_at)),
 
     async revoke(id: string): Promise<void> {
       const invite = invites.get(id)

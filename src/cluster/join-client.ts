@@ -1,9 +1,9 @@
 import { Check } from 'typebox/value'
 import { BadPeerAnswer, ContactFailed, ContactTimedOut, ExchangeRejected } from '../errors.ts'
-import { ExchangeReply, SealedReplyBody, SealedReplyContent } from '../schemas/joining.ts'
-import { RemoteFailure } from '../remote/failure.ts'
 import type { Remote } from '../remote/client.ts'
+import { RemoteFailure } from '../remote/failure.ts'
 import type { RemoteAnswer } from '../remote/target.ts'
+import { ExchangeReply, SealedReplyBody, SealedReplyContent } from '../schemas/joining.ts'
 import { sealRequest } from '../security/sealing.ts'
 import { EXCHANGE_PURPOSE } from './admission.ts'
 
@@ -31,10 +31,15 @@ async function plain(remote: Pick<Remote, 'exchange'>, question: Question): Prom
   return { ...answer, node_id: '', features: [], pins: [] }
 }
 
-async function sealed(remote: Pick<Remote, 'exchange'>, question: Question, sealTo: string): Promise<SealedReplyContent> {
+async function sealed(
+  remote: Pick<Remote, 'exchange'>,
+  question: Question,
+  sealTo: string
+): Promise<SealedReplyContent> {
   const { request, openReply } = await sealRequest(sealTo, JSON.stringify(question.content), EXCHANGE_PURPOSE)
   const answer = accepted(await post(remote, question, request))
-  if (!Check(SealedReplyBody, answer)) throw new BadPeerAnswer('it is not a sealed answer, so something between the two servers answered')
+  if (!Check(SealedReplyBody, answer))
+    throw new BadPeerAnswer('it is not a sealed answer, so something between the two servers answered')
   const content = parse(opened(() => openReply(answer)))
   if (!Check(SealedReplyContent, content)) throw new BadPeerAnswer('its sealed answer has a wrong shape')
   return content
@@ -48,8 +53,18 @@ function opened(open: () => string): string {
   }
 }
 
-async function post(remote: Pick<Remote, 'exchange'>, { url, pins, signal }: Question, body: unknown): Promise<RemoteAnswer> {
-  const ask = { method: 'POST' as const, path: '/api/cluster/exchange', body, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES }
+async function post(
+  remote: Pick<Remote, 'exchange'>,
+  { url, pins, signal }: Question,
+  body: unknown
+): Promise<RemoteAnswer> {
+  const ask = {
+    method: 'POST' as const,
+    path: '/api/cluster/exchange',
+    body,
+    deadlineMs: DEADLINE_MS,
+    maxBytes: MAX_BYTES
+  }
   try {
     return await remote.exchange(url, signal ? { ...ask, signal } : ask, pins)
   } catch (error) {
@@ -65,13 +80,21 @@ function accepted({ status, text }: RemoteAnswer): unknown {
     if (body === undefined) throw new BadPeerAnswer('it is not JSON')
     return body
   }
-  throw new ExchangeRejected(`${reasonOf(body)} (status ${status})`, { cause: new RemoteFailure('http', 'it refused', { status }) })
+  throw new ExchangeRejected(`${reasonOf(body)} (status ${status})`, {
+    cause: new RemoteFailure('http', 'it refused', { status })
+  })
 }
 
 /** The other side's words, cut and cleaned: they are shown to an operator. */
 function reasonOf(body: unknown): string {
-  const text = typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string' ? body.error : 'it gave no reason'
-  return [...text].filter((char) => char >= ' ' && !/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(char)).join('').slice(0, 256)
+  const text =
+    typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
+      ? body.error
+      : 'it gave no reason'
+  return [...text]
+    .filter((char) => char >= ' ' && !/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(char))
+    .join('')
+    .slice(0, 256)
 }
 
 function parse(text: string): unknown {

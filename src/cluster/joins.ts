@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
-import { type JoinedPeer, StepFailed, joiningMachine } from '../../machines/joining.ts'
+import { type JoinedPeer, joiningMachine, StepFailed } from '../../machines/joining.ts'
 import { BadRequest, InsecureTransport, JoinInterrupted, NoCallbackUrl, PeerNameTaken, SelfJoin } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { RemoteFailure } from '../remote/failure.ts'
@@ -9,16 +9,16 @@ import { DEFAULT_GRANTS } from '../schemas/grant.ts'
 import type { AcceptRequest, JoinAttempt, SealedReplyContent } from '../schemas/joining.ts'
 import { sameName } from '../schemas/names.ts'
 import type { Member } from '../schemas/peer.ts'
-import { BadToken, type InviteContent, decodeInvite, isSealedToken } from '../security/invite-token.ts'
+import { BadToken, decodeInvite, type InviteContent, isSealedToken } from '../security/invite-token.ts'
 import { digest, randomToken } from '../security/tokens.ts'
 import type { Collection } from '../store/collection.ts'
-import { type Store, credentialContext } from '../store/store.ts'
+import { credentialContext, type Store } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import type { Invites } from './invites.ts'
-import { keptOf } from './keys.ts'
 import { presentInvite } from './join-client.ts'
+import { keptOf } from './keys.ts'
 import { specOf } from './peers.ts'
-import { FEATURES, type Self, nameOf, urlOf } from './self.ts'
+import { FEATURES, nameOf, type Self, urlOf } from './self.ts'
 import { targetOf, transportOf } from './transport.ts'
 
 interface JoinsOptions {
@@ -53,9 +53,13 @@ export function createJoins(options: JoinsOptions) {
 
   const machine = joiningMachine.provide({
     actors: {
-      ask: fromPromise<JoinedPeer, { exchangeId: string }>(({ input, signal }) => step(input.exchangeId, () => ask(input.exchangeId, signal))),
+      ask: fromPromise<JoinedPeer, { exchangeId: string }>(({ input, signal }) =>
+        step(input.exchangeId, () => ask(input.exchangeId, signal))
+      ),
       confirm: fromPromise<void, { memberId: string }>(({ input, signal }) => confirm(input.memberId, signal)),
-      giveUp: fromPromise<void, { exchangeId: string }>(async ({ input }) => void (await journal.delete(input.exchangeId)))
+      giveUp: fromPromise<void, { exchangeId: string }>(
+        async ({ input }) => void (await journal.delete(input.exchangeId))
+      )
     }
   })
 
@@ -87,7 +91,10 @@ export function createJoins(options: JoinsOptions) {
         signal,
         pins: invite?.pin === undefined ? [] : [invite.pin],
         ...(invite
-          ? { sealTo: invite.key, content: { ...plain, exchange_id: exchangeId, node_id: self.nodeId(), features: FEATURES, pins: pins() } }
+          ? {
+              sealTo: invite.key,
+              content: { ...plain, exchange_id: exchangeId, node_id: self.nodeId(), features: FEATURES, pins: pins() }
+            }
           : { content: plain })
       })
     )
@@ -95,11 +102,28 @@ export function createJoins(options: JoinsOptions) {
     await members.put(member)
     await journal.delete(exchangeId)
     cluster.joined(specOf(member))
-    events.publish({ type: 'peer.joined', peer: member.name, peer_id: member.id, reason: 'this server accepted its invite' })
+    events.publish({
+      type: 'peer.joined',
+      peer: member.name,
+      peer_id: member.id,
+      reason: 'this server accepted its invite'
+    })
     return { memberId: member.id, name: member.name }
   }
 
-  function memberOf({ attempt, key, url, reply, sealed }: { attempt: JoinAttempt; key: string; url: string; reply: SealedReplyContent; sealed: boolean }): Member {
+  function memberOf({
+    attempt,
+    key,
+    url,
+    reply,
+    sealed
+  }: {
+    attempt: JoinAttempt
+    key: string
+    url: string
+    reply: SealedReplyContent
+    sealed: boolean
+  }): Member {
     const name = nameOf('the name that the other server gave', reply.name)
     const known = members.byName(name)
     if (sameName(name, self.name()) || (known && known.nodeId !== reply.node_id)) throw new PeerNameTaken(name)
@@ -117,7 +141,8 @@ export function createJoins(options: JoinsOptions) {
       ...(reply.features.includes('signed-requests') && { signing: keptOf(vault, id, key).signing }),
       grants: [...DEFAULT_GRANTS],
       features: [...reply.features],
-      transport: transportOf(url, { sealed, features: reply.features, pins: reply.pins }, options.allowInsecure) ?? 'insecure',
+      transport:
+        transportOf(url, { sealed, features: reply.features, pins: reply.pins }, options.allowInsecure) ?? 'insecure',
       pins: [...reply.pins],
       exchangeId: attempt.id,
       ...(reply.node_id !== '' && { nodeId: reply.node_id })
@@ -128,7 +153,14 @@ export function createJoins(options: JoinsOptions) {
     const member = members.get(memberId)
     if (!member?.features.includes('confirm')) return
     const body = { exchange_id: member.exchangeId }
-    await remote.request(targetOf(member), { method: 'POST', path: '/api/cluster/confirm', body, deadlineMs: 5_000, maxBytes: 16_384, signal })
+    await remote.request(targetOf(member), {
+      method: 'POST',
+      path: '/api/cluster/confirm',
+      body,
+      deadlineMs: 5_000,
+      maxBytes: 16_384,
+      signal
+    })
   }
 
   function run(attempt: JoinAttempt, repeatable: boolean): JoinActor {
@@ -145,7 +177,11 @@ export function createJoins(options: JoinsOptions) {
       const { attempt, repeatable } = prepare(request)
       await journal.put(attempt)
       const actor = run(attempt, repeatable)
-      const settled = await waitFor(actor, (snapshot) => snapshot.status !== 'active' || snapshot.matches('confirming'), { timeout: ANSWER_WITHIN_MS }).catch(() => undefined)
+      const settled = await waitFor(
+        actor,
+        (snapshot) => snapshot.status !== 'active' || snapshot.matches('confirming'),
+        { timeout: ANSWER_WITHIN_MS }
+      ).catch(() => undefined)
       const cause = causes.get(attempt.id)
       causes.delete(attempt.id)
       const peer = settled?.context.peer
@@ -157,14 +193,21 @@ export function createJoins(options: JoinsOptions) {
 
     /** Goes on with the joins that a crash or a stop interrupted. */
     resume(): void {
-      for (const attempt of journal.all()) run(attempt, isSealedToken(vault.open(attempt.token, secretContext(attempt.id))))
+      for (const attempt of journal.all())
+        run(attempt, isSealedToken(vault.open(attempt.token, secretContext(attempt.id))))
     },
 
     /** The joins under way: never a token or a key. */
     list: () =>
       [...actors.entries()].map(([id, actor]) => {
         const { value, context } = actor.getSnapshot()
-        return { id, state: String(value), attempts: context.attempts, expires_at: new Date(context.expiresAt).toISOString(), ...(context.failure && { error: context.failure.sentence, code: context.failure.code }) }
+        return {
+          id,
+          state: String(value),
+          attempts: context.attempts,
+          expires_at: new Date(context.expiresAt).toISOString(),
+          ...(context.failure && { error: context.failure.sentence, code: context.failure.code })
+        }
       }),
 
     /** For the inspector. */
@@ -184,8 +227,10 @@ export function createJoins(options: JoinsOptions) {
     const urls = urlsOf(request, invite).map((url) => urlOf('peer_url', url, policy))
     const callback = request.callback_url ?? self.advertiseUrl()
     if (!callback) throw new NoCallbackUrl()
-    if (!invite && urls.some((url) => transportOf(url, { sealed: false }, options.allowInsecure) === undefined)) throw new InsecureTransport()
-    if (invite && (sameName(invite.name, self.name()) || isOther(members.byName(invite.name)))) throw new PeerNameTaken(invite.name)
+    if (!invite && urls.some((url) => transportOf(url, { sealed: false }, options.allowInsecure) === undefined))
+      throw new InsecureTransport()
+    if (invite && (sameName(invite.name, self.name()) || isOther(members.byName(invite.name))))
+      throw new PeerNameTaken(invite.name)
 
     const id = randomUUID()
     const key = randomToken()
@@ -238,14 +283,15 @@ async function askEach(urls: readonly string[], present: (url: string) => Promis
 }
 
 const UNREACHED: ReadonlySet<string> = new Set(['dns', 'refused', 'tls', 'address'])
-const neverArrived = (error: unknown) => error instanceof Error && error.cause instanceof RemoteFailure && UNREACHED.has(error.cause.class)
+const neverArrived = (error: unknown) =>
+  error instanceof Error && error.cause instanceof RemoteFailure && UNREACHED.has(error.cause.class)
 
 /** Nothing arrived, or the other side said no: final. Otherwise the outcome is unknown. */
 function stepFailure(error: unknown): { code: string; sentence: string; final: boolean } {
   if (!(error instanceof Error)) return { code: 'internal', sentence: 'Joining failed', final: true }
   const code = 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'internal'
   const reason = error.cause instanceof RemoteFailure ? error.cause : undefined
-  const refused = reason?.status !== undefined && reason.status >= 400 && reason.status < 500 && reason.status !== 429
+  const refused = reason?.status !== undefined && reason.status >= 400 && reason.status < 500
   const unknown = reason !== undefined && !refused && !neverArrived(error)
   return { code, sentence: error.message, final: !unknown }
 }

@@ -102,7 +102,12 @@ export function createMembership(options: MembershipOptions) {
       const { awaitsApproval: _, ...member } = find(name)
       await members.put({ ...member, state: 'active' })
       cluster.updated(specOf({ ...member, state: 'active' }))
-      events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: member.id, reason: 'approved by an operator' })
+      events.publish({
+        type: 'peer.confirmed',
+        peer: member.name,
+        peer_id: member.id,
+        reason: 'approved by an operator'
+      })
       return viewOf({ ...member, state: 'active' }, cluster.peer(member.id))
     },
 
@@ -132,7 +137,12 @@ export function createMembership(options: MembershipOptions) {
       if (!member || member.state === 'removed') return
       await change(member, { state: 'removed', removedBy: by, removedAt: timestamp() })
       onRemoved(id)
-      events.publish({ type: 'peer.left', peer: member.name, peer_id: id, reason: `its operator removed this server (${by})` })
+      events.publish({
+        type: 'peer.left',
+        peer: member.name,
+        peer_id: id,
+        reason: `its operator removed this server (${by})`
+      })
     },
 
     async seen(id: string, at: number): Promise<void> {
@@ -143,9 +153,19 @@ export function createMembership(options: MembershipOptions) {
     /** Run at start and each minute. */
     async tidy(): Promise<void> {
       for (const member of members.all()) {
-        if (member.state !== 'pending' || member.awaitsApproval || Date.parse(member.joinedAt) + CONFIRM_WITHIN_MS > now()) continue
+        if (
+          member.state !== 'pending' ||
+          member.awaitsApproval ||
+          Date.parse(member.joinedAt) + CONFIRM_WITHIN_MS > now()
+        )
+          continue
         await erase(member)
-        events.publish({ type: 'peer.removed', peer: member.name, peer_id: member.id, reason: 'it never confirmed the join' })
+        events.publish({
+          type: 'peer.removed',
+          peer: member.name,
+          peer_id: member.id,
+          reason: 'it never confirmed the join'
+        })
       }
       await Promise.all(departures.all().map(deliver))
     },

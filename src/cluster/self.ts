@@ -1,7 +1,7 @@
 import { Check } from 'typebox/value'
 import { BadRequest, ClusterDisabled, ClusterEnabled } from '../errors.ts'
 import { PeerName, RESERVED_NAMES, type Version } from '../schemas/names.ts'
-import { BadUrl, type DialPolicy, bareHost, isLoopback, parsePeerUrl } from '../security/addresses.ts'
+import { BadUrl, bareHost, type DialPolicy, isLoopback, parsePeerUrl } from '../security/addresses.ts'
 import type { Store } from '../store/store.ts'
 
 /** What two of our own agents can do with each other, in health and exchange answers. */

@@ -40,13 +40,18 @@ export function createSignedCallers({ members, vault, now = Date.now }: SignedCa
   }
 
   /** @throws Unauthorized with what is wrong. */
-  return function identify(request: SignedRequest): { member: Member; keyDigest: string; bodyDigest: string | undefined } {
+  return function identify(request: SignedRequest): {
+    member: Member
+    keyDigest: string
+    bodyDigest: string | undefined
+  } {
     const signature = readSignature(request)
     if (!signature) throw new Unauthorized('The signature has a form that is not understood here')
     const member = members.byKeyDigest(signature.keyId)
     const key = member && keyOf(member, signature.keyId)
     const { method, path } = request
-    const parts = signature.bodyDigest === undefined ? { method, path } : { method, path, bodyDigest: signature.bodyDigest }
+    const parts =
+      signature.bodyDigest === undefined ? { method, path } : { method, path, bodyDigest: signature.bodyDigest }
     if (!member || !key || !verifySignature(key, parts, request)) throw new Unauthorized(INVALID)
 
     const skew = Math.round(now() / 1_000) - signature.created

@@ -27,7 +27,9 @@ function hostOf(url: string): { protocol: string; host: string } {
 }
 
 const isPrivateHost = (host: string) =>
-  isIP(host) !== 0 ? isPrivate(host) : !host.includes('.') || /\.(local|lan|internal|home|localhost|home\.arpa)$/i.test(host)
+  isIP(host) !== 0
+    ? isPrivate(host)
+    : !host.includes('.') || /\.(local|lan|internal|home|localhost|home\.arpa)$/i.test(host)
 
 /** Where requests to a member go. */
 export const targetOf = ({ id, url, transport, pins }: Member): PeerTarget => ({ id, url, transport, pins })

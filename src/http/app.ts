@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { answerErrors, sendError } from './errors.ts'
@@ -40,7 +40,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.cors.enabled) await app.register(cors, { origin: [...options.cors.origins], maxAge: 600 })
 
   await app.register(async (api) => {
-    await api.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }, hsts: false })
+    await api.register(helmet, {
+      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+      hsts: false
+    })
     api.addHook('onSend', async (_, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
@@ -56,7 +59,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 function createServer({ log, trustProxy, https }: AppOptions): FastifyInstance {
   const options = {
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     requestIdHeader: false as const,
     bodyLimit: BODY_LIMIT,
@@ -87,7 +90,8 @@ function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (request.signed && !isSignedBody(body, request.signed.bodyDigest)) done(new Unauthorized('The body is not the one that was signed'))
+    if (request.signed && !isSignedBody(body, request.signed.bodyDigest))
+      done(new Unauthorized('The body is not the one that was signed'))
     else if (body === '') done(null, undefined)
     else parse(request, body.toString(), done)
   })

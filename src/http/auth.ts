@@ -42,7 +42,13 @@ export function authenticate(app: FastifyInstance, { callers, enabled }: AuthOpt
     if (typeof signature !== 'string' || typeof signatureInput !== 'string') return undefined
     const { method, url: path } = request
     const digest = typeof contentDigest === 'string' ? contentDigest : undefined
-    const { caller, bodyDigest } = callers.identifySigned({ method, path, signatureInput, signature, contentDigest: digest })
+    const { caller, bodyDigest } = callers.identifySigned({
+      method,
+      path,
+      signatureInput,
+      signature,
+      contentDigest: digest
+    })
     request.signed = { bodyDigest }
     if (!caller && access !== 'public') throw new Unauthorized('Invalid or expired token')
     return caller
@@ -68,5 +74,6 @@ function assertAllowed(caller: Caller, access: Access): void {
     return
   }
   const allowed = caller.kind === 'operator' || (caller.kind === 'peer' && access.peers === true)
-  if (!allowed || !('permissions' in caller) || !caller.permissions.has(access.need)) throw new PermissionDenied(access.need)
+  if (!allowed || !('permissions' in caller) || !caller.permissions.has(access.need))
+    throw new PermissionDenied(access.need)
 }

@@ -1,5 +1,5 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { InvalidInput } from './validation.ts'
 
@@ -20,7 +20,10 @@ export const ErrorBody = Type.Object({
 export type ErrorBody = Static<typeof ErrorBody>
 
 const PLAIN_WORDS: Record<string, [code: string, sentence: string]> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'The body must be JSON, with content-type application/json'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media_type',
+    'The body must be JSON, with content-type application/json'
+  ],
   FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body is too large'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad_json', 'The body is not valid JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_length', 'The body is not as long as its content-length says'],
@@ -29,7 +32,13 @@ const PLAIN_WORDS: Record<string, [code: string, sentence: string]> = {
 
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply))
-  app.setNotFoundHandler((request, reply) => sendError({ statusCode: 404, code: 'not_found', message: `${request.method} ${pathOf(request)} not found` }, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      { statusCode: 404, code: 'not_found', message: `${request.method} ${pathOf(request)} not found` },
+      request,
+      reply
+    )
+  )
 }
 
 interface Failure {
@@ -44,7 +53,9 @@ export function sendError(error: Failure, request: FastifyRequest, reply: Fastif
   const status = error.statusCode ?? 500
   const expected = error.statusCode !== undefined && error.code !== undefined
   if (!expected || status === 500) request.log.error({ err: error }, 'a request failed')
-  const [code, sentence] = expected ? wordsOf(error, status) : ['internal', 'Something went wrong here; the log of this server says what']
+  const [code, sentence] = expected
+    ? wordsOf(error, status)
+    : ['internal', 'Something went wrong here; the log of this server says what']
   const body: ErrorBody = {
     error: sentence,
     code,
@@ -69,7 +80,8 @@ export function sendError(error: Failure, request: FastifyRequest, reply: Fastif
 function wordsOf({ code = '', message }: Failure, status: number): [string, string] {
   const known = PLAIN_WORDS[code]
   if (known) return known
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || message.includes('JSON')) return ['bad_json', 'The body is not valid JSON']
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || message.includes('JSON'))
+    return ['bad_json', 'The body is not valid JSON']
   return [code.startsWith('FST_') && status < 500 ? 'bad_request' : code.toLowerCase(), message]
 }
 

@@ -51,12 +51,19 @@ export function faultsOf(errors: Iterable<SchemaError>): Fault[] {
 }
 
 function toFaults({ keyword, instancePath, message, params }: SchemaError): Fault[] {
-  const listed = (key: string) => (key in params && Array.isArray(Reflect.get(params, key)) ? Reflect.get(params, key) : [])
+  const listed = (key: string) =>
+    key in params && Array.isArray(Reflect.get(params, key)) ? Reflect.get(params, key) : []
   if (keyword === 'required') {
-    return listed('requiredProperties').map((name: string) => ({ pointer: `${instancePath}/${name}`, detail: 'is required' }))
+    return listed('requiredProperties').map((name: string) => ({
+      pointer: `${instancePath}/${name}`,
+      detail: 'is required'
+    }))
   }
   if (keyword === 'additionalProperties') {
-    return listed('additionalProperties').map((name: string) => ({ pointer: `${instancePath}/${name}`, detail: 'is not known here' }))
+    return listed('additionalProperties').map((name: string) => ({
+      pointer: `${instancePath}/${name}`,
+      detail: 'is not known here'
+    }))
   }
   if (keyword === 'boolean') return []
   return [{ pointer: instancePath, detail: message }]

@@ -9,7 +9,9 @@ const Key = Type.String({ minLength: 16, maxLength: 512 })
 
 export const InviteRequest = Type.Object(
   {
-    expires_in: Type.Optional(Type.String({ description: 'A duration from 1m to 24h; 1h when absent', examples: ['30m'] })),
+    expires_in: Type.Optional(
+      Type.String({ description: 'A duration from 1m to 24h; 1h when absent', examples: ['30m'] })
+    ),
     note: Type.Optional(Type.String({ maxLength: 200 })),
     expected_name: Type.Optional(PeerName),
     grants: Type.Optional(Type.Array(Grant, { maxItems: 16 })),
@@ -51,7 +53,12 @@ export const AcceptReply = Type.Object({
 })
 
 /** What FlatRun's agents send. `name` and `api_key` are checked where the rules live, so that each error names its field. */
-export const PlainExchange = Type.Object({ invite_token: Token, url: Url, api_key: Key, name: Type.String({ maxLength: 255 }) })
+export const PlainExchange = Type.Object({
+  invite_token: Token,
+  url: Url,
+  api_key: Key,
+  name: Type.String({ maxLength: 255 })
+})
 export type PlainExchange = Static<typeof PlainExchange>
 
 export const SealedBody = Type.Object({
@@ -62,7 +69,11 @@ export const SealedBody = Type.Object({
 })
 
 export const ExchangeReply = Type.Object({ api_key: Type.String(), name: Type.String() })
-export const SealedReplyBody = Type.Object({ v: Type.Literal(1), nonce: Type.String({ maxLength: 64 }), ct: Type.String({ maxLength: 12_000 }) })
+export const SealedReplyBody = Type.Object({
+  v: Type.Literal(1),
+  nonce: Type.String({ maxLength: 64 }),
+  ct: Type.String({ maxLength: 12_000 })
+})
 
 /** Inside a sealed request: FlatRun's four words, and what two of ours need besides. */
 export const SealedRequestContent = Type.Object({
@@ -107,6 +118,13 @@ export const Departure = Type.Object({
   removedAt: Timestamp,
   removedBy: Type.String(),
   /** The notice that is still to be delivered. */
-  notice: Type.Optional(Type.Object({ url: Type.String(), credential: Type.String(), transport: Transport, pins: Type.Array(Type.String()) }))
+  notice: Type.Optional(
+    Type.Object({
+      url: Type.String(),
+      credential: Type.String(),
+      transport: Transport,
+      pins: Type.Array(Type.String())
+    })
+  )
 })
 export type Departure = Static<typeof Departure>

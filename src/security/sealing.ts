@@ -59,13 +59,19 @@ export async function sealRequest(publicKey: string, plain: string, purpose: str
 }
 
 /** Opens a sealed request. @throws CannotUnseal */
-export async function openRequest({ publicKey, privateKey }: SealingKey, { kid, enc, ct }: SealedRequest, purpose: string) {
+export async function openRequest(
+  { publicKey, privateKey }: SealingKey,
+  { kid, enc, ct }: SealedRequest,
+  purpose: string
+) {
   try {
     const hpke = suite()
     const encapsulated = decode(enc)
-    const ctx = await hpke.SetupRecipient(await hpke.DeserializePrivateKey(decode(privateKey)), encapsulated, {
-      info: INFO
-    })
+    const pair = {
+      publicKey: await hpke.DeserializePublicKey(decode(publicKey)),
+      privateKey: await hpke.DeserializePrivateKey(decode(privateKey))
+    }
+    const ctx = await hpke.SetupRecipient(pair, encapsulated, { info: INFO })
     const plain = Buffer.from(await ctx.Open(decode(ct), associated(purpose, kid))).toString('utf8')
     const exported = await ctx.Export(Buffer.from('reply'), 32)
     return { plain, sealReply: (text: string) => sealReply(exported, encapsulated, text) }

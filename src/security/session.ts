@@ -1,4 +1,4 @@
-import { SignJWT, jwtVerify } from 'jose'
+import { jwtVerify, SignJWT } from 'jose'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { derive } from './vault.ts'
@@ -28,7 +28,9 @@ export function createSessions(secrets: readonly string[]) {
     /** Undefined when it is none of ours, was changed, or has expired. */
     async read(token: string): Promise<Session | undefined> {
       for (const key of keys) {
-        const verified = await jwtVerify(token, key, { issuer: 'flatrun-cluster', algorithms: ['HS256'] }).catch(() => undefined)
+        const verified = await jwtVerify(token, key, { issuer: 'flatrun-cluster', algorithms: ['HS256'] }).catch(
+          () => undefined
+        )
         if (verified && Check(Claims, verified.payload)) return verified.payload
       }
       return undefined

@@ -22,7 +22,8 @@ export interface Signature {
 }
 
 /** The key of the signatures, from the key that was exchanged: who holds this one cannot make that one of it. */
-export const signingKey = (key: string) => Buffer.from(hkdfSync('sha256', key, '', 'flatrun-cluster request signature v1', 32))
+export const signingKey = (key: string) =>
+  Buffer.from(hkdfSync('sha256', key, '', 'flatrun-cluster request signature v1', 32))
 
 export type Signer = ReturnType<typeof createSigner>
 
@@ -43,7 +44,8 @@ export function createSigner({ now = Date.now }: { now?: () => number } = {}) {
   }
 }
 
-const INPUT = /^flatrun=(\((?:"@method" "@request-target"|"@method" "@request-target" "content-digest")\);created=(\d{1,12});keyid="([0-9a-f]{64})";alg="hmac-sha256";nonce="([\w-]{12})\.(\d{1,15})")$/
+const INPUT =
+  /^flatrun=(\((?:"@method" "@request-target"|"@method" "@request-target" "content-digest")\);created=(\d{1,12});keyid="([0-9a-f]{64})";alg="hmac-sha256";nonce="([\w-]{12})\.(\d{1,15})")$/
 const MAC = /^flatrun=:([A-Za-z0-9+/]{43}=):$/
 const DIGEST = /^sha-256=:([A-Za-z0-9+/]{43}=):$/
 

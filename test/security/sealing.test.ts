@@ -29,10 +29,7 @@ test('any text survives sealing, and no flipped byte does', async () => {
       const bytes = Buffer.from(request.ct, 'base64url')
       const position = at % bytes.length
       bytes[position] = (bytes[position] ?? 0) ^ 1
-      await assert.rejects(
-        openRequest(key, { ...request, ct: bytes.toString('base64url') }, 'exchange'),
-        CannotUnseal
-      )
+      await assert.rejects(openRequest(key, { ...request, ct: bytes.toString('base64url') }, 'exchange'), CannotUnseal)
     }),
     { numRuns: 50 }
   )

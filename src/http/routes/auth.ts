@@ -7,7 +7,7 @@ import { anybody, operator } from '../access.ts'
 import { ErrorBody } from '../errors.ts'
 import { createFailures } from '../failures.ts'
 import type { Services } from '../services.ts'
-import { type Routes, answers } from './routes.ts'
+import { answers, type Routes } from './routes.ts'
 
 const SESSION_SECONDS = 86_400
 
@@ -17,13 +17,29 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Services): voi
 
   app.get(
     '/api/auth/status',
-    { config: anybody, schema: { tags: ['auth'], summary: 'Whether a key is needed', response: answers(Type.Object({ enabled: Type.Boolean() })) } },
+    {
+      config: anybody,
+      schema: {
+        tags: ['auth'],
+        summary: 'Whether a key is needed',
+        response: answers(Type.Object({ enabled: Type.Boolean() }))
+      }
+    },
     async () => ({ enabled: authEnabled })
   )
 
   app.post(
     '/api/auth/login',
-    { config: anybody, bodyLimit: 16_384, schema: { tags: ['auth'], summary: 'A session for an operator key', body: LoginRequest, response: answers(LoginReply) } },
+    {
+      config: anybody,
+      bodyLimit: 16_384,
+      schema: {
+        tags: ['auth'],
+        summary: 'A session for an operator key',
+        body: LoginRequest,
+        response: answers(LoginReply)
+      }
+    },
     async ({ body, ip }) =>
       failures.attempt(ip, async () => {
         const login = await loginWith(body)
@@ -46,7 +62,11 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Services): voi
       schema: {
         tags: ['auth'],
         summary: 'Whether a session is still good',
-        response: { 200: Type.Object({ valid: Type.Literal(true), message: Type.String() }), 401: Type.Object({ valid: Type.Literal(false), error: Type.String() }), '5xx': ErrorBody }
+        response: {
+          200: Type.Object({ valid: Type.Literal(true), message: Type.String() }),
+          401: Type.Object({ valid: Type.Literal(false), error: Type.String() }),
+          '5xx': ErrorBody
+        }
       }
     },
     async ({ caller, headers }, reply) => {
@@ -63,7 +83,9 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Services): voi
       schema: {
         tags: ['auth'],
         summary: 'Who is signed in',
-        response: answers(Type.Object({ user: User, permissions: Type.Array(Permission), deployments: Type.Array(Type.Unknown()) }))
+        response: answers(
+          Type.Object({ user: User, permissions: Type.Array(Permission), deployments: Type.Array(Type.Unknown()) })
+        )
       }
     },
     async ({ caller }) => {
@@ -73,7 +95,11 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Services): voi
   )
 
   async function loginWith({ api_key, username, password, ticket }: LoginRequest) {
-    if (ticket !== undefined) return found(await callers.redeem(ticket), 'This link was used already or is too old; sign in with an operator key')
+    if (ticket !== undefined)
+      return found(
+        await callers.redeem(ticket),
+        'This link was used already or is too old; sign in with an operator key'
+      )
     if (api_key !== undefined) return found(await callers.login(api_key), 'Invalid API key')
     if (username === undefined || password === undefined) throw new BadRequest('API key or username/password required')
     return found(await callers.login(password), 'Invalid username or password')
@@ -87,5 +113,14 @@ function found<T>(login: T | undefined, sentence: string): T {
 
 function userOf({ name, canWrite }: Operator) {
   const never = '0001-01-01T00:00:00Z'
-  return { id: 1, uid: name, username: name, email: '', role: canWrite ? 'admin' : 'viewer', is_active: true, created_at: never, last_login_at: never }
+  return {
+    id: 1,
+    uid: name,
+    username: name,
+    email: '',
+    role: canWrite ? 'admin' : 'viewer',
+    is_active: true,
+    created_at: never,
+    last_login_at: never
+  }
 }

@@ -1,11 +1,21 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { AcceptReply, AcceptRequest, ExchangeReply, InviteReply, InviteRequest, InviteView, PlainExchange, SealedBody, SealedReplyBody } from '../../schemas/joining.ts'
+import {
+  AcceptReply,
+  AcceptRequest,
+  ExchangeReply,
+  InviteReply,
+  InviteRequest,
+  InviteView,
+  PlainExchange,
+  SealedBody,
+  SealedReplyBody
+} from '../../schemas/joining.ts'
 import { anybody, operator, peerItself } from '../access.ts'
 import { createFailures } from '../failures.ts'
 import type { Services } from '../services.ts'
-import { InvalidInput, faultsOf } from '../validation.ts'
-import { type Routes, answers } from './routes.ts'
+import { faultsOf, InvalidInput } from '../validation.ts'
+import { answers, type Routes } from './routes.ts'
 
 const Join = Type.Object({
   id: Type.String(),
@@ -15,7 +25,10 @@ const Join = Type.Object({
   error: Type.Optional(Type.String()),
   code: Type.Optional(Type.String())
 })
-const LeaveRequest = Type.Object({ removed_by: Type.Optional(Type.String({ maxLength: 256 })), removed_at: Type.Optional(Type.String({ maxLength: 64 })) })
+const LeaveRequest = Type.Object({
+  removed_by: Type.Optional(Type.String({ maxLength: 256 })),
+  removed_at: Type.Optional(Type.String({ maxLength: 64 }))
+})
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const Ok = Type.Object({ status: Type.String() })
 const SMALL = 16_384
@@ -42,13 +55,23 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
 
   app.get(
     '/api/cluster/invites',
-    { config: operator('cluster:read'), schema: { ...schema, summary: 'Open invites, never their tokens', response: answers(Type.Object({ invites: Type.Array(InviteView) })) } },
+    {
+      config: operator('cluster:read'),
+      schema: {
+        ...schema,
+        summary: 'Open invites, never their tokens',
+        response: answers(Type.Object({ invites: Type.Array(InviteView) }))
+      }
+    },
     async () => ({ invites: invites.list() })
   )
 
   app.delete(
     '/api/cluster/invites/:id',
-    { config: operator('cluster:write'), schema: { ...schema, summary: 'Revoke an invite', params: IdParams, response: answers(Ok) } },
+    {
+      config: operator('cluster:write'),
+      schema: { ...schema, summary: 'Revoke an invite', params: IdParams, response: answers(Ok) }
+    },
     async ({ params }) => {
       await invites.revoke(params.id)
       return { status: 'revoked' }
@@ -57,13 +80,28 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
 
   app.post(
     '/api/cluster/accept',
-    { config: operator('cluster:write'), schema: { ...schema, summary: 'Join the server that made an invite', body: AcceptRequest, response: answers(AcceptReply) } },
+    {
+      config: operator('cluster:write'),
+      schema: {
+        ...schema,
+        summary: 'Join the server that made an invite',
+        body: AcceptRequest,
+        response: answers(AcceptReply)
+      }
+    },
     async ({ body }) => ({ ...(await joins.accept(body)), status: 'peered' as const })
   )
 
   app.get(
     '/api/cluster/joins',
-    { config: operator('cluster:read'), schema: { ...schema, summary: 'Joins of this server that are under way', response: answers(Type.Object({ joins: Type.Array(Join) })) } },
+    {
+      config: operator('cluster:read'),
+      schema: {
+        ...schema,
+        summary: 'Joins of this server that are under way',
+        response: answers(Type.Object({ joins: Type.Array(Join) }))
+      }
+    },
     async () => ({ joins: joins.list() })
   )
 
@@ -80,12 +118,17 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
         response: answers(Type.Union([ExchangeReply, SealedReplyBody]))
       }
     },
-    async ({ body, ip }) => failures.attempt(ip, async () => ('v' in body ? admission.sealed(body) : admission.plain(body)))
+    async ({ body, ip }) =>
+      failures.attempt(ip, async () => ('v' in body ? admission.sealed(body) : admission.plain(body)))
   )
 
   app.post(
     '/api/cluster/confirm',
-    { config: peerItself, bodyLimit: SMALL, schema: { ...schema, summary: 'The joiner has stored this server', response: answers(Ok) } },
+    {
+      config: peerItself,
+      bodyLimit: SMALL,
+      schema: { ...schema, summary: 'The joiner has stored this server', response: answers(Ok) }
+    },
     async ({ caller }) => {
       if (caller.kind === 'peer') await membership.confirmed(caller.id)
       return { status: 'confirmed' }
@@ -94,7 +137,16 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
 
   app.post(
     '/api/cluster/leave',
-    { config: peerItself, bodyLimit: SMALL, schema: { ...schema, summary: 'The calling peer has removed this server', body: LeaveRequest, response: answers(Ok) } },
+    {
+      config: peerItself,
+      bodyLimit: SMALL,
+      schema: {
+        ...schema,
+        summary: 'The calling peer has removed this server',
+        body: LeaveRequest,
+        response: answers(Ok)
+      }
+    },
     async ({ caller, body }) => {
       if (caller.kind === 'peer') await membership.left(caller.id, body.removed_by ?? 'its operator')
       return { status: 'noted' }

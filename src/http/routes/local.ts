@@ -2,19 +2,29 @@ import { DeploymentList } from '../../schemas/deployment.ts'
 import { Stats } from '../../schemas/stats.ts'
 import { operatorOrPeer } from '../access.ts'
 import type { Services } from '../services.ts'
-import { type Routes, answers } from './routes.ts'
+import { answers, type Routes } from './routes.ts'
 
 /** This node's own deployments and statistics: what its peers ask for. */
 export function localRoutes(app: Routes, { local }: Services): void {
   app.get(
     '/api/deployments',
-    { config: operatorOrPeer('deployments:read'), schema: { tags: ['this server'], summary: 'The deployments of this server', response: answers(DeploymentList) } },
+    {
+      config: operatorOrPeer('deployments:read'),
+      schema: { tags: ['this server'], summary: 'The deployments of this server', response: answers(DeploymentList) }
+    },
     async () => local.deployments()
   )
 
   app.get(
     '/api/stats',
-    { config: operatorOrPeer('deployments:read'), schema: { tags: ['this server'], summary: 'CPU, memory, disk, and counts of this server', response: answers(Stats) } },
+    {
+      config: operatorOrPeer('deployments:read'),
+      schema: {
+        tags: ['this server'],
+        summary: 'CPU, memory, disk, and counts of this server',
+        response: answers(Stats)
+      }
+    },
     async () => local.stats()
   )
 }

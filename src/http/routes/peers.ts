@@ -3,7 +3,7 @@ import { Grant } from '../../schemas/grant.ts'
 import { PeerDetail, PeerView } from '../../schemas/peer.ts'
 import { operator, operatorOrPeer } from '../access.ts'
 import type { Services } from '../services.ts'
-import { NameParams, type Routes, answers } from './routes.ts'
+import { answers, NameParams, type Routes } from './routes.ts'
 
 const Policy = Type.Object({ peer: Type.String(), grants: Type.Array(Grant) })
 const PolicyRequest = Type.Object({ grants: Type.Array(Grant, { maxItems: 64 }) })
@@ -15,19 +15,37 @@ export function peerRoutes(app: Routes, { self, membership, policies, cluster }:
 
   app.get(
     '/api/cluster/peers',
-    { config: operatorOrPeer('cluster:read'), schema: { ...schema, summary: 'All peers and how they are', response: answers(Type.Object({ peers: Type.Array(PeerView) })) } },
+    {
+      config: operatorOrPeer('cluster:read'),
+      schema: {
+        ...schema,
+        summary: 'All peers and how they are',
+        response: answers(Type.Object({ peers: Type.Array(PeerView) }))
+      }
+    },
     async () => ({ peers: membership.views() })
   )
 
   app.get(
     '/api/cluster/peers/:name',
-    { config: operatorOrPeer('cluster:read'), schema: { ...schema, summary: 'One peer, with the evidence for its state', params: NameParams, response: answers(PeerDetail) } },
+    {
+      config: operatorOrPeer('cluster:read'),
+      schema: {
+        ...schema,
+        summary: 'One peer, with the evidence for its state',
+        params: NameParams,
+        response: answers(PeerDetail)
+      }
+    },
     async ({ params }) => membership.detail(params.name)
   )
 
   app.post(
     '/api/cluster/peers/:name/check',
-    { config: operator('cluster:read'), schema: { ...schema, summary: 'Ask a peer now', params: NameParams, response: answers(PeerDetail) } },
+    {
+      config: operator('cluster:read'),
+      schema: { ...schema, summary: 'Ask a peer now', params: NameParams, response: answers(PeerDetail) }
+    },
     async ({ params }) => {
       await cluster.check(membership.find(params.name).id)
       return membership.detail(params.name)
@@ -36,7 +54,15 @@ export function peerRoutes(app: Routes, { self, membership, policies, cluster }:
 
   app.post(
     '/api/cluster/peers/:name/approve',
-    { config: operator('cluster:write'), schema: { ...schema, summary: 'Let in a peer that waits for approval', params: NameParams, response: answers(PeerView) } },
+    {
+      config: operator('cluster:write'),
+      schema: {
+        ...schema,
+        summary: 'Let in a peer that waits for approval',
+        params: NameParams,
+        response: answers(PeerView)
+      }
+    },
     async ({ params }) => membership.approve(params.name)
   )
 
@@ -44,7 +70,12 @@ export function peerRoutes(app: Routes, { self, membership, policies, cluster }:
     '/api/cluster/peers/:name',
     {
       config: operator('cluster:write'),
-      schema: { ...schema, summary: 'Remove a peer on both sides', params: NameParams, response: answers(Type.Object({ status: Type.Literal('removed'), peer: Type.String() })) }
+      schema: {
+        ...schema,
+        summary: 'Remove a peer on both sides',
+        params: NameParams,
+        response: answers(Type.Object({ status: Type.Literal('removed'), peer: Type.String() }))
+      }
     },
     async ({ params, caller }) => {
       const by = caller.kind === 'operator' ? caller.name : 'operator'
@@ -55,13 +86,25 @@ export function peerRoutes(app: Routes, { self, membership, policies, cluster }:
 
   app.get(
     '/api/cluster/peers/:name/policy',
-    { config: operator('cluster:read'), schema: { ...schema, summary: 'What a peer may do here', params: NameParams, response: answers(Policy) } },
+    {
+      config: operator('cluster:read'),
+      schema: { ...schema, summary: 'What a peer may do here', params: NameParams, response: answers(Policy) }
+    },
     async ({ params }) => policies.get(params.name)
   )
 
   app.put(
     '/api/cluster/peers/:name/policy',
-    { config: operator('cluster:write'), schema: { ...schema, summary: 'Change what a peer may do here', params: NameParams, body: PolicyRequest, response: answers(Policy) } },
+    {
+      config: operator('cluster:write'),
+      schema: {
+        ...schema,
+        summary: 'Change what a peer may do here',
+        params: NameParams,
+        body: PolicyRequest,
+        response: answers(Policy)
+      }
+    },
     async ({ params, body }) => policies.put(params.name, body.grants)
   )
 }

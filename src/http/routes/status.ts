@@ -4,7 +4,7 @@ import { Stopping } from '../../errors.ts'
 import { Version } from '../../schemas/names.ts'
 import { anybody, operator, operatorOrPeer } from '../access.ts'
 import type { Services } from '../services.ts'
-import { type Routes, answers } from './routes.ts'
+import { answers, type Routes } from './routes.ts'
 
 const Health = Type.Object({
   status: Type.Literal('healthy'),
@@ -40,23 +40,45 @@ export function statusRoutes(app: Routes, { self, membership, stopping }: Servic
       if (stopping()) throw new Stopping()
       const health = { status: 'healthy' as const, agent: 'flatrun' as const, version: self.version }
       if (caller.kind === 'nobody') return health
-      return { ...health, name: self.name(), node_id: self.nodeId(), features: [...FEATURES], time: new Date().toISOString() }
+      return {
+        ...health,
+        name: self.name(),
+        node_id: self.nodeId(),
+        features: [...FEATURES],
+        time: new Date().toISOString()
+      }
     }
   )
 
   app.get(
     '/api/setup/status',
-    { config: anybody, schema: { tags: ['status'], summary: 'Whether the agent was set up', response: answers(Type.Object({ initialized: Type.Literal(true) })) } },
+    {
+      config: anybody,
+      schema: {
+        tags: ['status'],
+        summary: 'Whether the agent was set up',
+        response: answers(Type.Object({ initialized: Type.Literal(true) }))
+      }
+    },
     async () => ({ initialized: true as const })
   )
 
   app.get(
     '/api/cluster/status',
-    { config: operatorOrPeer('cluster:read'), schema: { tags: ['cluster'], summary: 'Whether clustering is on, and who this server is', response: answers(ClusterStatus) } },
+    {
+      config: operatorOrPeer('cluster:read'),
+      schema: {
+        tags: ['cluster'],
+        summary: 'Whether clustering is on, and who this server is',
+        response: answers(ClusterStatus)
+      }
+    },
     async () => {
       if (!self.enabled()) return { enabled: false }
       const states = membership.views().map(({ state }) => state)
-      const peers = Object.fromEntries([...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length]))
+      const peers = Object.fromEntries(
+        [...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])
+      )
       return {
         enabled: true,
         server_name: self.name(),
@@ -71,10 +93,19 @@ export function statusRoutes(app: Routes, { self, membership, stopping }: Servic
 
   app.post(
     '/api/cluster/setup',
-    { config: operator('cluster:write'), schema: { tags: ['cluster'], summary: 'Turn clustering on', body: SetupRequest, response: answers(ClusterStatus) } },
+    {
+      config: operator('cluster:write'),
+      schema: { tags: ['cluster'], summary: 'Turn clustering on', body: SetupRequest, response: answers(ClusterStatus) }
+    },
     async ({ body }) => {
       const { serverName, advertiseUrl } = await self.setup(body.server_name, body.advertise_url)
-      return { enabled: true, server_name: serverName, advertise_url: advertiseUrl, peer_count: membership.count(), version: self.version }
+      return {
+        enabled: true,
+        server_name: serverName,
+        advertise_url: advertiseUrl,
+        peer_count: membership.count(),
+        version: self.version
+      }
     }
   )
 }

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { join, sees, startNode } from './daemon.ts'
+
+test('one pasted token joins two servers, and each sees the other online', async (t) => {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b' })
+
+  const reply = await join(a, b)
+
+  assert.equal(reply.status, 200)
+  assert.deepEqual(reply.body, { peer_name: 'node-a', peer_url: a.url, status: 'peered', transport: 'signed' })
+  await Promise.all([sees(a, 'node-b', 'online'), sees(b, 'node-a', 'online')])
+})
+
+test('a restart keeps the members, and they are online again', async (t) => {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b' })
+  await join(a, b)
+  await b.stop()
+
+  const again = await startNode(t, {
+    name: 'node-b',
+    folder: b.folder,
+    config: { 'api.port': Number(new URL(b.url).port) }
+  })
+
+  await Promise.all([sees(again, 'node-a', 'online'), sees(a, 'node-b', 'online')])
+})
+
+test('a removed peer is gone here, told so there, and its key is dead at once', async (t) => {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b' })
+  await join(a, b)
+  await sees(b, 'node-a', 'online')
+
+  const removed = await a.call('DELETE', '/api/cluster/peers/node-b')
+
+  assert.deepEqual(removed.body, { status: 'removed', peer: 'node-b' })
+  assert.deepEqual((await a.call('GET', '/api/cluster/peers')).body, { peers: [] })
+  await sees(b, 'node-a', 'removed')
+  const { body } = await b.call('GET', '/api/cluster/peers')
+  assert.match(body.peers[0].removed_by, /on node-a$/)
+  assert.equal((await a.call('DELETE', '/api/cluster/peers/node-b')).status, 404)
+})
+
+test('64 accepts of one token make one peer', async (t) => {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b' })
+  const c = await startNode(t, { name: 'node-c' })
+  const { body } = await a.call('POST', '/api/cluster/invite')
+
+  const replies = await Promise.all(
+    Array.from({ length: 64 }, (_, at) =>
+      (at % 2 ? b : c).call('POST', '/api/cluster/accept', { invite_token: body.invite_token })
+    )
+  )
+
+  assert.equal(replies.filter(({ status }) => status === 200).length, 1)
+  assert.equal((await a.call('GET', '/api/cluster/peers')).body.peers.length, 1)
+  const joined = await Promise.all(
+    [b, c].map(async (node) => (await node.call('GET', '/api/cluster/peers')).body.peers.length)
+  )
+  assert.deepEqual(joined.sort(), [0, 1])
+})
