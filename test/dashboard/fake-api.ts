@@ -83,6 +83,49 @@ export async function startFake(world: World): Promise<FakeNode> {
     return { status: 'removed', peer: request.params.name }
   })
 
+  const invites = new Map<string, object>()
+  app.post<{ Body: Record<string, string> | null }>('/api/cluster/invite', async (request) => {
+    const id = `invite-${invites.size + 1}`
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString()
+    invites.set(id, { id, created_at: new Date().toISOString(), expires_at, created_by: 'operator', ...request.body })
+    const token = `frc1.${'eyJhIjpbImh0dHBzOi8vZnJhbmtmdXJ0LTEuZXhhbXBsZS5uZXQ6ODA5MCJdfQ'.repeat(3)}`
+    return { invite_token: token, expires_at, id }
+  })
+  app.get('/api/cluster/invites', async () => ({ invites: [...invites.values()] }))
+  app.delete<{ Params: { id: string } }>('/api/cluster/invites/:id', async (request) => {
+    invites.delete(request.params.id)
+    return { status: 'revoked' }
+  })
+  app.post<{ Body: { invite_token: string } }>('/api/cluster/accept', async (request, reply) => {
+    if (!request.body.invite_token.startsWith('frc1.good')) {
+      return reply.code(502).send({ error: 'Failed to contact peer: connection refused', code: 'peer_unreachable' })
+    }
+    world.servers.push({ name: 'joined-1', verdict: 'online', latencyMs: 9, deployments: [] })
+    return { peer_name: 'joined-1', peer_url: 'https://joined-1.example.net', status: 'peered', transport: 'pinned' }
+  })
+  app.post<{ Params: { name: string } }>('/api/cluster/peers/:name/check', async (request, reply) => {
+    const server = peerNamed(request.params.name)
+    if (!server) return reply.code(404).send({ error: 'peer not found', code: 'peer_unknown' })
+    return { ...peerView(world, server, numberOf(server)), evidence: checks(world, server).slice(-10) }
+  })
+  let grants: unknown = [
+    { capability: 'fleet.read' },
+    { capability: 'deployments.read' },
+    { capability: 'deployments.run' },
+    { capability: 'capacity.read' }
+  ]
+  app.get<{ Params: { name: string } }>('/api/cluster/peers/:name/policy', async (request) => ({
+    peer: request.params.name,
+    grants
+  }))
+  app.put<{ Params: { name: string }; Body: { grants: unknown } }>(
+    '/api/cluster/peers/:name/policy',
+    async (request) => {
+      grants = request.body.grants
+      return { peer: request.params.name, grants }
+    }
+  )
+
   const aggregate = (pick: (server: Server) => unknown) => async (reply: FastifyReply, lines: boolean) => {
     const answers = world.servers.map((server) => answer(server, pick(server)))
     const summary = { answered: answers.filter(({ online }) => online).length, failed: 0, total: answers.length }

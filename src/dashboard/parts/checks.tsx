@@ -1,17 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useDesk } from '../lib/desk.ts'
-import { clock, millis, span } from '../lib/format.ts'
+import { clock } from '../lib/format.ts'
 import type { Check } from '../lib/histories.ts'
 
 const SHOWN = 50
 const HEIGHT = 20
 
-/**
- * The last fifty checks as one bar each: how high tells how long the answer took, and a failed one reaches from top to
- * bottom. Its own checks are asked for only while it can be seen.
- */
+/** The last checks of one peer, asked for only while they can be seen. */
 export function PeerChecks({ name }: { name: string }) {
-  const desk = useDesk()
+  const { histories } = useDesk()
   const place = useRef<HTMLDivElement>(null)
   const [seen, setSeen] = useState(false)
   useEffect(() => {
@@ -20,23 +17,30 @@ export function PeerChecks({ name }: { name: string }) {
     observer.observe(place.current)
     return () => observer.disconnect()
   }, [])
-  useEffect(() => (seen ? desk.histories.checks(name).watch() : undefined), [seen, name])
+  useEffect(() => (seen ? histories.checks(name).watch() : undefined), [seen, name])
   return (
     <div ref={place}>
-      <Checks checks={desk.histories.checks(name).data.value ?? []} />
+      <Checks checks={histories.checks(name).data.value ?? []} />
     </div>
   )
 }
 
+/** One bar a check: how high tells how long the answer took, and a failed one reaches from top to bottom. */
 export function Checks({ checks }: { checks: readonly Check[] }) {
   const shown = checks.slice(-SHOWN)
-  const failed = shown.filter(({ ok }) => !ok)
+  const failed = shown.filter(({ ok }) => !ok).length
   const slowest = Math.max(20, ...shown.map(({ ms }) => ms ?? 0))
+  const paths = { ok: '', no: '', gap: '' }
+  for (let index = 0; index < SHOWN; index++) {
+    const check = shown[index - (SHOWN - shown.length)]
+    const kind = !check ? 'gap' : check.ok ? 'ok' : 'no'
+    const height = !check ? 2 : check.ok ? 5 + 11 * Math.sqrt(Math.min(1, (check.ms ?? 0) / slowest)) : HEIGHT
+    paths[kind] += `M${index * 4} ${HEIGHT}v${-height.toFixed(1)}h3v${height.toFixed(1)}z`
+  }
   const first = shown[0]
-  const label =
-    first === undefined
-      ? 'No checks yet'
-      : `${shown.length - failed.length} of the last ${shown.length} checks answered, since ${clock(first.at)}`
+  const label = first
+    ? `${shown.length - failed} of the last ${shown.length} checks answered, since ${clock(first.at)}`
+    : 'No checks yet'
   return (
     <svg
       class="checks"
@@ -45,35 +49,10 @@ export function Checks({ checks }: { checks: readonly Check[] }) {
       role="img"
       aria-label={label}
     >
-      {Array.from({ length: SHOWN }, (_, index) => {
-        const check = shown[index - (SHOWN - shown.length)]
-        const height = !check ? 2 : check.ok ? 5 + 11 * Math.sqrt((check.ms ?? 0) / slowest) : HEIGHT
-        return (
-          <rect
-            key={index}
-            class={!check ? 'gap' : check.ok ? 'ok' : 'no'}
-            x={index * 4}
-            y={HEIGHT - height}
-            width="3"
-            height={height}
-            rx="1"
-          >
-            {check && <title>{`${clock(check.at)} · ${check.ok ? millis(check.ms) : check.why || 'failed'}`}</title>}
-          </rect>
-        )
-      })}
+      <title>{label}</title>
+      <path class="gap" d={paths.gap} />
+      <path class="ok" d={paths.ok} />
+      <path class="no" d={paths.no} />
     </svg>
-  )
-}
-
-/** How long ago, told by the page's clock; the exact time on hover and for readers. */
-export function Ago({ at, word = '' }: { at: number | undefined; word?: string }) {
-  const { now } = useDesk()
-  if (at === undefined) return <span class="faint">never</span>
-  return (
-    <time dateTime={new Date(at).toISOString()} title={clock(at, now.value)} class="nowrap">
-      {span(now.value - at)}
-      {word}
-    </time>
   )
 }

@@ -1,7 +1,7 @@
 import { useDesk } from '../lib/desk.ts'
 import { type Fault, notOffered } from '../lib/fault.ts'
 import type { Resource } from '../lib/resource.ts'
-import { Ago } from './checks.tsx'
+import { Ago } from './ago.tsx'
 
 /** What went wrong with one panel: what, why, and what can be done. What was there stays below it. */
 export function FaultNotice({ of, what }: { of: Resource<unknown>; what: string }) {

@@ -2,7 +2,8 @@ import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { millis } from '../lib/format.ts'
 import type { ServerRow } from '../lib/rows.ts'
-import { Ago, PeerChecks } from './checks.tsx'
+import { Ago } from './ago.tsx'
+import { PeerChecks } from './checks.tsx'
 import { Meter } from './meter.tsx'
 import { VerdictMark } from './state.tsx'
 
@@ -54,10 +55,10 @@ export function ServerTable({ rows, waiting }: { rows: readonly ServerRow[]; wai
                 {row.self ? <span class="faint small">asks the others</span> : <PeerChecks name={row.name} />}
               </td>
               <td class="num if-phone">{row.self ? <span class="faint">–</span> : millis(row.peer?.latency_ms)}</td>
-              <td>
+              <td data-label="CPU">
                 <Meter value={row.load.cpu} label={`CPU of ${row.name}`} />
               </td>
-              <td>
+              <td data-label="Mem">
                 <Meter value={row.load.memory} label={`Memory of ${row.name}`} />
               </td>
               <td class="if-phone">

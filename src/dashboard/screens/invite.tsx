@@ -1,0 +1,133 @@
+import { useState } from 'preact/hooks'
+import { useDesk } from '../lib/desk.ts'
+import { asFault, type Fault } from '../lib/fault.ts'
+import { wall } from '../lib/format.ts'
+import { Until } from '../parts/ago.tsx'
+import { Code } from '../parts/copy.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Field } from '../parts/field.tsx'
+import { Icon } from '../parts/icon.tsx'
+
+interface Made {
+  invite_token: string
+  expires_at: string
+  id?: string
+  /** The newest event when it was made: what comes after it may be the join. */
+  after: number
+}
+
+/** Makes an invite, shows its token once, and waits with its maker until somebody has joined by it. */
+export function InviteDialog({ close }: { close: () => void }) {
+  const { api, live } = useDesk()
+  const [made, setMade] = useState<Made>()
+  const [fault, setFault] = useState<Fault>()
+
+  async function make(event: SubmitEvent) {
+    event.preventDefault()
+    if (!(event.currentTarget instanceof HTMLFormElement)) return
+    const form = new FormData(event.currentTarget)
+    const said = (name: string) => String(form.get(name) ?? '').trim()
+    const wish = { expires_in: said('life'), note: said('note'), expected_name: said('name') }
+    const approval = form.get('approval') !== null
+    try {
+      const body = {
+        ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== '')),
+        ...(approval ? { require_approval: true } : {})
+      }
+      const after = live.events.value.at(-1)?.id ?? 0
+      setMade({ ...(await api.post<Omit<Made, 'after'>>('/cluster/invite', body)), after })
+    } catch (thrown) {
+      setFault(asFault(thrown))
+    }
+  }
+
+  return (
+    <Dialog title="Invite a server" close={close}>
+      {made ? (
+        <Token made={made} close={close} />
+      ) : (
+        <form class="stack" onSubmit={make}>
+          <p class="soft">
+            The token lets one server join, once. Whoever joins can see this server and its deployments.
+          </p>
+          <div class="fields">
+            <Field
+              label="Good for"
+              name="life"
+              as="select"
+              options={[
+                ['10m', '10 minutes'],
+                ['1h', '1 hour'],
+                ['8h', '8 hours'],
+                ['24h', '24 hours']
+              ]}
+              value="1h"
+            />
+            <Field label="Only for a server named" name="name" hint="Any name, when empty" />
+          </div>
+          <Field label="Note" name="note" hint="For the list of open invites" />
+          <label class="tick">
+            <input type="checkbox" name="approval" />
+            Ask me before the server is let in
+          </label>
+          {fault && (
+            <p class="wrong" role="alert">
+              {fault.message}
+            </p>
+          )}
+          <footer>
+            <button type="submit" class="button main">
+              Make the token
+            </button>
+          </footer>
+        </form>
+      )}
+    </Dialog>
+  )
+}
+
+function Token({ made, close }: { made: Made; close: () => void }) {
+  const { api, live, toasts } = useDesk()
+  const joined = live.events.value.find(({ id, type, peer }) => id > made.after && type === 'peer.joined' && peer)
+  const whole = made.invite_token.startsWith('frc1.')
+  const command = `flatrun-cluster cluster accept '${made.invite_token}'`
+  async function revoke() {
+    if (made.id === undefined) return close()
+    await api
+      .remove(`/cluster/invites/${made.id}`)
+      .then(close, (thrown: unknown) => toasts.show(asFault(thrown).message, { bad: true }))
+  }
+  return (
+    <>
+      <p class="soft">Shown once, here. Copy it to the other server: into its dashboard under Peers, Join.</p>
+      <Code text={made.invite_token} label="the token" />
+      {whole && (
+        <details>
+          <summary>On its command line</summary>
+          <Code text={command} label="the command" />
+        </details>
+      )}
+      <footer class="waiting">
+        {joined ? (
+          <strong class="state tone-good" role="status">
+            <Icon name="tick" /> <span class="foreign">{joined.peer} joined</span>
+          </strong>
+        ) : (
+          <span class="soft" role="status">
+            Waiting for a server · <Until at={wall(made.expires_at) ?? 0} over="the token has expired" />
+          </span>
+        )}
+        <span class="push row">
+          {!joined && made.id !== undefined && (
+            <button type="button" class="button bare" onClick={revoke}>
+              Revoke
+            </button>
+          )}
+          <button type="button" class="button" onClick={close}>
+            {joined ? 'Done' : 'Close'}
+          </button>
+        </span>
+      </footer>
+    </>
+  )
+}
