@@ -26,7 +26,8 @@ export function unpack(archive: Buffer): Entry[] {
     const name = text(head, 0, 100)
     const size = octal(head, 124, 12)
     const kind = text(head, 156, 1)
-    if (octal(head, 148, 8) !== sum(head) || (kind !== '0' && kind !== '')) throw new RangeError('not an archive of files')
+    if (octal(head, 148, 8) !== sum(head) || (kind !== '0' && kind !== ''))
+      throw new RangeError('not an archive of files')
     if (!/^\w[\w.-]*$/.test(name)) throw new RangeError(`not a plain file name: ${JSON.stringify(name)}`)
     const start = place + BLOCK
     if (start + size > archive.length) throw new RangeError('the archive is cut')
@@ -59,4 +60,5 @@ function sum(head: Buffer): number {
 
 const text = (head: Buffer, place: number, length: number) =>
   head.toString('latin1', place, place + length).replace(/\0.*$/s, '')
-const octal = (head: Buffer, place: number, length: number) => Number.parseInt(text(head, place, length).trim() || '0', 8)
+const octal = (head: Buffer, place: number, length: number) =>
+  Number.parseInt(text(head, place, length).trim() || '0', 8)

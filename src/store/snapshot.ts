@@ -30,7 +30,10 @@ export function inspectDatabase(file: string): Snapshot {
     if (number('application_id') !== APPLICATION_ID) throw new Fatal(78, 'this is not a store of flatrun-cluster')
     const schemaVersion = number('user_version')
     if (schemaVersion > SCHEMA_VERSION)
-      throw new Fatal(78, `this store was written by a newer flatrun-cluster (store version ${schemaVersion}, this one knows ${SCHEMA_VERSION})`)
+      throw new Fatal(
+        78,
+        `this store was written by a newer flatrun-cluster (store version ${schemaVersion}, this one knows ${SCHEMA_VERSION})`
+      )
     if (handle.prepare('PRAGMA quick_check').get()?.quick_check !== 'ok') throw new Fatal(78, 'this store is corrupt')
     return { ...identityIn(handle), schemaVersion }
   } catch (cause) {
@@ -42,7 +45,7 @@ export function inspectDatabase(file: string): Snapshot {
 }
 
 function identityIn(handle: DatabaseSync): { nodeId: string; epoch: number } {
-  const { value } = handle.prepare("SELECT value FROM meta WHERE key LIKE '%identity'").get() ?? {}
+  const { value } = handle.prepare("SELECT value FROM meta WHERE key = 'identity'").get() ?? {}
   const record: unknown = JSON.parse(String(value))
   const identity = isRecord(record) && isRecord(record.value) ? record.value : undefined
   if (typeof identity?.nodeId !== 'string' || typeof identity.epoch !== 'number')
