@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../machines/clock.ts'
 import { createAdmission } from './cluster/admission.ts'
 import { createCallers } from './cluster/callers.ts'
+import { systemClock } from './cluster/clock.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
-import { createEventLog } from './cluster/events.ts'
+import { createHistory } from './cluster/history.ts'
 import { createInvites } from './cluster/invites.ts'
 import { createJoins } from './cluster/joins.ts'
+import { createKeptEvents } from './cluster/kept-events.ts'
 import { createLastSeen } from './cluster/last-seen.ts'
 import { createMembership } from './cluster/membership.ts'
 import { specOf } from './cluster/peers.ts'
@@ -19,7 +19,6 @@ import { targetOf } from './cluster/transport.ts'
 import type { Config } from './config.ts'
 import { Fatal } from './errors.ts'
 import { buildApp } from './http/app.ts'
-import { dashboard } from './http/dashboard.ts'
 import { createLocalNode } from './local/node.ts'
 import { createRemote } from './remote/client.ts'
 import { createProbe } from './remote/probe.ts'
@@ -76,7 +75,7 @@ interface Parts extends DaemonOptions {
   onError: (error: unknown) => void
 }
 
-async function assemble({ config, log, clock, store, secrets, onError }: Parts): Promise<Daemon> {
+async function assemble({ config, log, clock = systemClock, store, secrets, onError }: Parts): Promise<Daemon> {
   const { members, vault } = store
   const { cluster: settings } = config
   const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
@@ -85,7 +84,8 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
     : config.auth.apiKeys
   let stopping = false
 
-  const events = createEventLog({ onFault: onError })
+  const kept = createKeptEvents({ store: store.events, onFault: onError })
+  const events = kept.log
   const self = createSelf({
     store,
     version: readVersion(),
@@ -130,7 +130,11 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
     events,
     rule: { intervalMs: settings.healthIntervalMs },
     onFault: onError,
-    ...(clock && { clock })
+    clock
+  })
+  const history = createHistory({
+    ...{ store: store.history, clock, cluster, onFault: onError },
+    isMember: (id) => members.get(id) !== undefined
   })
   const invites = createInvites({ store, self, events })
   const membership = createMembership({ store, departures, cluster, invites, remote, events })
@@ -182,6 +186,7 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
       joins,
       policies: createPolicies({ members, events }),
       cluster,
+      history,
       events,
       local,
       authEnabled: config.auth.enabled,
@@ -190,8 +195,7 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
     log,
     authEnabled: config.auth.enabled,
     trustProxy: config.api.trustProxy,
-    cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
-    parts: [(scope) => dashboard(scope, { root: builtDashboard() })]
+    cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins }
   })
 
   const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS)
@@ -210,6 +214,8 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
     clearTimeout(graceOver)
     joins.stop()
     cluster.stop()
+    await history.close()
+    kept.close()
     await lastSeen.flush()
     lastSeen.stop()
     await Promise.all([remote.close(), local.close()])
@@ -235,12 +241,6 @@ async function assemble({ config, log, clock, store, secrets, onError }: Parts):
     await close()
     throw error
   }
-}
-
-/** Beside the bundled program, or where a checkout builds it. */
-function builtDashboard(): string {
-  const places = ['dashboard', '../dist/dashboard'].map((place) => path.join(import.meta.dirname, place))
-  return places.find((place) => existsSync(path.join(place, '.built'))) ?? ''
 }
 
 async function listen(app: FastifyInstance, { api }: Config): Promise<string> {

@@ -7,7 +7,7 @@ import { DEFAULT_RULE, type Rule } from '../../machines/rule.ts'
 import { supervisorMachine } from '../../machines/supervisor.ts'
 import { PeerUnknown } from '../errors.ts'
 import type { EventLog } from '../schemas/event.ts'
-import type { PeerHealth, PeerSpec, ProbeAnswer } from '../schemas/health.ts'
+import type { PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../schemas/health.ts'
 import { systemClock } from './clock.ts'
 import { createReporter } from './reporter.ts'
 import { peerHealth, unwatchedHealth } from './view.ts'
@@ -31,7 +31,8 @@ export function createCluster(options: ClusterOptions) {
   const { clock = systemClock, random = Math.random, onFault = () => {} } = options
   const rule = { ...DEFAULT_RULE, ...options.rule }
   const asked = new Set<(peer: PeerHealth, answer: ProbeAnswer) => void>()
-  const changed = new Set<(peer: PeerHealth) => void>()
+  const changed = new Set<(peer: PeerHealth, from?: Verdict) => void>()
+  const gone = new Set<(id: string) => void>()
   const waiting = new Map<string, { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }[]>()
   const started = clock.wall()
 
@@ -58,7 +59,9 @@ export function createCluster(options: ClusterOptions) {
     if (!('id' in told)) return
     const health = peer(told.id)
     if (told.type === 'peer.crashed') settle(told.id, ({ resolve }) => health && resolve(health))
-    if (health) for (const listener of changed) guarded(() => listener(health))
+    if (health)
+      for (const listener of changed)
+        guarded(() => listener(health, told.type === 'peer.judged' ? told.from : undefined))
   })
 
   return {
@@ -79,6 +82,7 @@ export function createCluster(options: ClusterOptions) {
     },
     left(id: string) {
       supervisor.send({ type: 'peer.left', id })
+      for (const listener of gone) guarded(() => listener(id))
       settle(id, ({ reject }) => reject(new PeerUnknown(id)))
     },
     /** Asks now, and answers with how the peer is after that. Lifts a quarantine. */
@@ -100,8 +104,10 @@ export function createCluster(options: ClusterOptions) {
     signOfDeath: (id: string) => child(id)?.send({ type: 'peer.doubtful', now: clock.now() }),
     peer,
     peers: (): PeerHealth[] => Object.keys(supervisor.getSnapshot().context.members).flatMap((id) => peer(id) ?? []),
-    /** Calls back when a verdict changed, or an actor crashed; until the returned function is called. */
-    onChange: (listener: (peer: PeerHealth) => void) => listen(changed, listener),
+    /** Calls back when a verdict changed (then with the one before), or an actor crashed; until the returned function is called. */
+    onChange: (listener: (peer: PeerHealth, from?: Verdict) => void) => listen(changed, listener),
+    /** Calls back when a peer is no member any more. */
+    onLeft: (listener: (id: string) => void) => listen(gone, listener),
     /** Calls back after every probe. */
     onAnswer: (listener: (peer: PeerHealth, answer: ProbeAnswer) => void) => listen(asked, listener),
     /** For the inspector. */

@@ -7,6 +7,7 @@ import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { authRoutes } from './routes/auth.ts'
+import { eventRoutes } from './routes/events.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { peerRoutes } from './routes/peers.ts'
@@ -47,7 +48,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     api.addHook('onSend', async (_, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
-    for (const routes of [statusRoutes, authRoutes, peerRoutes, joiningRoutes, localRoutes]) {
+    for (const routes of [statusRoutes, authRoutes, peerRoutes, eventRoutes, joiningRoutes, localRoutes]) {
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }
   })

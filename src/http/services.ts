@@ -1,6 +1,7 @@
 import type { Admission } from '../cluster/admission.ts'
 import type { Callers } from '../cluster/callers.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { History } from '../cluster/history.ts'
 import type { Invites } from '../cluster/invites.ts'
 import type { Joins } from '../cluster/joins.ts'
 import type { Membership } from '../cluster/membership.ts'
@@ -26,6 +27,7 @@ export interface Services {
   joins: Joins
   policies: Policies
   cluster: Cluster
+  history: History
   events: EventLog
   local: LocalNode
   authEnabled: boolean

@@ -7,6 +7,8 @@ import { Member } from '../schemas/peer.ts'
 import { createVault, type Vault } from '../security/vault.ts'
 import { openCollection } from './collection.ts'
 import { type Database, openDatabase, prepareDataPath } from './database.ts'
+import { openEvents } from './events.ts'
+import { openHistory } from './history.ts'
 import { lockDataPath } from './lock.ts'
 import { type Marker, readMarker, writeMarker } from './marker.ts'
 import { createMembers } from './members.ts'
@@ -88,6 +90,8 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     members,
     invites,
     vault,
+    history: openHistory(handle),
+    events: openEvents(handle),
     restored,
     /** Opens another collection in the same file. */
     table,

@@ -23,10 +23,9 @@ export function createSession({ tab, browser }: { tab: Storage; browser: Storage
   }
 }
 
-/** The one-time ticket of a printed link (`#ticket=…`). It leaves the address bar and the history before it is used. */
+/** The one-time ticket of a printed link (`#key=…`). It leaves the address bar and the history before it is used. */
 export function takeTicket(page: Window): string | undefined {
-  const said = new URLSearchParams(page.location.hash.slice(1))
-  const ticket = said.get('ticket') ?? said.get('key')
+  const ticket = new URLSearchParams(page.location.hash.slice(1)).get('key')
   if (!ticket) return undefined
   page.history.replaceState(null, '', page.location.pathname + page.location.search)
   return ticket

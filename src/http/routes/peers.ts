@@ -1,17 +1,20 @@
 import { Type } from 'typebox'
 import { Grant } from '../../schemas/grant.ts'
+import { HistoryRange, PeerHistory, PeerPast } from '../../schemas/history.ts'
 import { PeerDetail, PeerView } from '../../schemas/peer.ts'
 import { operator, operatorOrPeer } from '../access.ts'
 import type { Services } from '../services.ts'
 import { answers, NameParams, type Routes } from './routes.ts'
 
+const PeerPage = Type.Intersect([PeerDetail, PeerPast])
 const Policy = Type.Object({ peer: Type.String(), grants: Type.Array(Grant) })
 const PolicyRequest = Type.Object({ grants: Type.Array(Grant, { maxItems: 64 }) })
 
 /** The peers of this node: looked at, asked now, allowed, removed. */
-export function peerRoutes(app: Routes, { self, membership, policies, cluster }: Services): void {
+export function peerRoutes(app: Routes, { self, membership, policies, cluster, history }: Services): void {
   app.addHook('preHandler', async () => self.assertEnabled())
   const schema = { tags: ['peers'] }
+  const page = (name: string) => ({ ...membership.detail(name), ...history.past(membership.find(name).id) })
 
   app.get(
     '/api/cluster/peers',
@@ -34,21 +37,36 @@ export function peerRoutes(app: Routes, { self, membership, policies, cluster }:
         ...schema,
         summary: 'One peer, with the evidence for its state',
         params: NameParams,
-        response: answers(PeerDetail)
+        response: answers(PeerPage)
       }
     },
-    async ({ params }) => membership.detail(params.name)
+    async ({ params }) => page(params.name)
+  )
+
+  app.get(
+    '/api/cluster/peers/:name/history',
+    {
+      config: operatorOrPeer('cluster:read'),
+      schema: {
+        ...schema,
+        summary: 'What is remembered of a peer',
+        params: NameParams,
+        querystring: Type.Object({ range: Type.Optional(HistoryRange) }),
+        response: answers(PeerHistory)
+      }
+    },
+    async ({ params, query }) => history.of(membership.find(params.name).id, query.range ?? 'hour')
   )
 
   app.post(
     '/api/cluster/peers/:name/check',
     {
       config: operator('cluster:read'),
-      schema: { ...schema, summary: 'Ask a peer now', params: NameParams, response: answers(PeerDetail) }
+      schema: { ...schema, summary: 'Ask a peer now', params: NameParams, response: answers(PeerPage) }
     },
     async ({ params }) => {
       await cluster.check(membership.find(params.name).id)
-      return membership.detail(params.name)
+      return page(params.name)
     }
   )
 

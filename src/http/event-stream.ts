@@ -1,0 +1,42 @@
+import { Readable } from 'node:stream'
+import type { ClusterEvent, EventLog } from '../schemas/event.ts'
+
+export interface EventStreamOptions {
+  events: EventLog
+  /** The last event that the reader knows; without it, it gets the newest few. */
+  after: number | undefined
+  /** What a reader may leave unread before it is dropped. */
+  mostUnread?: number
+  heartbeatMs?: number
+}
+
+const NEWEST = 200
+const MOST_UNREAD = 262_144
+
+/**
+ * Events as server-sent events, those that are remembered first. A reader that does not keep up is dropped and comes
+ * back with `Last-Event-ID`: what it did not read is kept once, in the log, and not once more for each reader.
+ */
+export function createEventStream(options: EventStreamOptions): Readable {
+  const { events, after, mostUnread = MOST_UNREAD, heartbeatMs = 15_000 } = options
+  const stream = new Readable({ read() {} })
+  const unsubscribe = events.subscribe((event) => push(textOf(event)))
+  // Comments keep proxies from closing what is silent, and tell a reader that we are still here.
+  const heartbeat = setInterval(() => push(': here\n\n'), heartbeatMs)
+  heartbeat.unref()
+  stream.once('close', () => {
+    unsubscribe()
+    clearInterval(heartbeat)
+  })
+  stream.push('retry: 2000\n\n')
+  const remembered = after === undefined ? events.since(0).slice(-NEWEST) : events.since(after)
+  for (const event of remembered) stream.push(textOf(event))
+  return stream
+
+  function push(text: string) {
+    if (stream.readableLength > mostUnread) stream.destroy()
+    else stream.push(text)
+  }
+}
+
+const textOf = (event: ClusterEvent) => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`

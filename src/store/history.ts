@@ -1,0 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/**
+ * What is remembered of each peer, as bytes by its id, beside the collections: it is rewritten all the time, may be
+ * lost without harm, and is held in memory by whoever made it, so a second copy in a collection would be waste.
+ */
+export function openHistory(handle: DatabaseSync) {
+  handle.exec('CREATE TABLE IF NOT EXISTS history (id TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID')
+  const insert = handle.prepare('INSERT OR REPLACE INTO history (id, bytes) VALUES (?, ?)')
+  const remove = handle.prepare('DELETE FROM history WHERE id = ?')
+
+  return {
+    *load(): Generator<{ id: string; bytes: Uint8Array }> {
+      for (const { id, bytes } of handle.prepare('SELECT id, bytes FROM history').iterate()) {
+        if (typeof id === 'string' && bytes instanceof Uint8Array) yield { id, bytes }
+      }
+    },
+    /** All of the batch or nothing. */
+    save(batch: readonly { id: string; bytes: Uint8Array }[]): void {
+      inTransaction(handle, () => {
+        for (const { id, bytes } of batch) insert.run(id, bytes)
+      })
+    },
+    delete(id: string): void {
+      remove.run(id)
+    }
+  }
+}
+
+export function inTransaction(handle: DatabaseSync, write: () => void): void {
+  handle.exec('BEGIN IMMEDIATE')
+  try {
+    write()
+    handle.exec('COMMIT')
+  } catch (error) {
+    handle.exec('ROLLBACK')
+    throw error
+  }
+}
