@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../machines/clock.ts'
 import { createAdmission } from './cluster/admission.ts'
@@ -19,6 +21,7 @@ import { targetOf } from './cluster/transport.ts'
 import type { Config } from './config.ts'
 import { Fatal } from './errors.ts'
 import { buildApp } from './http/app.ts'
+import { dashboard } from './http/dashboard.ts'
 import { createLocalNode } from './local/node.ts'
 import { createRemote } from './remote/client.ts'
 import { createProbe } from './remote/probe.ts'
@@ -195,7 +198,8 @@ async function assemble({ config, log, clock = systemClock, store, secrets, onEr
     log,
     authEnabled: config.auth.enabled,
     trustProxy: config.api.trustProxy,
-    cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins }
+    cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
+    parts: [(scope) => dashboard(scope, { root: builtDashboard() })]
   })
 
   const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS)
@@ -241,6 +245,12 @@ async function assemble({ config, log, clock = systemClock, store, secrets, onEr
     await close()
     throw error
   }
+}
+
+/** Beside the bundled program, or where a checkout builds it. */
+function builtDashboard(): string {
+  const places = ['dashboard', '../dist/dashboard'].map((place) => path.join(import.meta.dirname, place))
+  return places.find((place) => existsSync(path.join(place, '.built'))) ?? ''
 }
 
 async function listen(app: FastifyInstance, { api }: Config): Promise<string> {

@@ -83,7 +83,7 @@ export async function request(
   { method = 'GET', body, headers = {} }: { method?: string; body?: unknown; headers?: Record<string, string> } = {}
 ): Promise<Reply> {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-  const type = body === undefined ? {} : { 'content-type': 'application/json' }
+  const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
   const answer = await fetch(url, { method, redirect: 'manual', headers: { ...type, ...headers }, ...sent })
   const text = await answer.text()
   return { status: answer.status, body: parse(text), headers: answer.headers, text }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { anybody } from './access.ts'
 
 /** Nothing inline, nothing from elsewhere, and no string ever becomes markup or code. */
 const POLICY = [
@@ -39,23 +40,27 @@ export async function dashboard(app: FastifyInstance, { root }: { root: string }
   }
   await app.register(fastifyStatic, {
     root,
-    wildcard: false,
-    index: false,
+    serve: false,
     preCompressed: true,
     cacheControl: false,
+    dotfiles: 'ignore',
     setHeaders(reply, file) {
       for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value)
       const hashed = file.includes(`${path.sep}assets${path.sep}`)
       reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     }
   })
-  const page = (_request: FastifyRequest, reply: FastifyReply) => reply.sendFile('index.html')
-  app.get('/', page)
-  app.get('/*', (request, reply) => (wantsPage(request) ? page(request, reply) : reply.callNotFound()))
+  const file = (request: FastifyRequest, reply: FastifyReply) => reply.sendFile(pathOf(request).slice(1))
+  app.get('/theme.js', { config: anybody }, file)
+  app.get('/assets/*', { config: anybody }, file)
+  app.get('/', { config: anybody }, (_, reply) => reply.sendFile('index.html'))
+  app.get('/*', { config: anybody }, (request, reply) =>
+    wantsPage(request) ? reply.sendFile('index.html') : reply.callNotFound()
+  )
 }
 
+const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? ''
+
 function wantsPage(request: FastifyRequest): boolean {
-  const where = request.url.split('?', 1)[0] ?? ''
-  const file = /\.[a-z0-9]+$/i.test(where) && where.startsWith('/assets/')
-  return !/^\/api(\/|$)/.test(where) && !file && (request.headers.accept ?? '').includes('text/html')
+  return !/^\/api(\/|$)/.test(pathOf(request)) && (request.headers.accept ?? '').includes('text/html')
 }

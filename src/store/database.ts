@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Fatal } from '../errors.ts'
 
 /** "FRC1" in SQLite's header: a file with another number is somebody else's. */
-const APPLICATION_ID = 0x46524331
+export const APPLICATION_ID = 0x46524331
 export const SCHEMA_VERSION = 1
 
 export interface Database {

@@ -75,7 +75,8 @@ test('nothing outside of the built files is served', async (t) => {
     '/.built',
     '/assets/../../package.json',
     '/assets/%2e%2e/%2e%2e/package.json',
-    '/assets//index-abc.js'
+    '/assets/.built',
+    '/index.html'
   ]) {
     const answer = await app.inject({ url })
     assert.equal(answer.statusCode, 404, url)

@@ -23,9 +23,10 @@ export function createSession({ tab, browser }: { tab: Storage; browser: Storage
   }
 }
 
-/** The one-time ticket of a printed link (`#key=…`). It leaves the address bar and the history before it is used. */
+/** The one-time ticket of a printed link (`#ticket=…`). It leaves the address bar and the history before it is used. */
 export function takeTicket(page: Window): string | undefined {
-  const ticket = new URLSearchParams(page.location.hash.slice(1)).get('key')
+  const said = new URLSearchParams(page.location.hash.slice(1))
+  const ticket = said.get('ticket') ?? said.get('key')
   if (!ticket) return undefined
   page.history.replaceState(null, '', page.location.pathname + page.location.search)
   return ticket

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
 import { wall } from '../lib/format.ts'
@@ -12,13 +12,13 @@ interface Made {
   invite_token: string
   expires_at: string
   id?: string
-  /** The newest event when it was made: what comes after it may be the join. */
-  after: number
+  /** Who was a peer when it was made: whoever is not among them has joined since. */
+  before: ReadonlySet<string>
 }
 
 /** Makes an invite, shows its token once, and waits with its maker until somebody has joined by it. */
 export function InviteDialog({ close }: { close: () => void }) {
-  const { api, live } = useDesk()
+  const { api, peers } = useDesk()
   const [made, setMade] = useState<Made>()
   const [fault, setFault] = useState<Fault>()
 
@@ -34,8 +34,8 @@ export function InviteDialog({ close }: { close: () => void }) {
         ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== '')),
         ...(approval ? { require_approval: true } : {})
       }
-      const after = live.events.value.at(-1)?.id ?? 0
-      setMade({ ...(await api.post<Omit<Made, 'after'>>('/cluster/invite', body)), after })
+      const before = new Set(peers.data.value?.map(({ peer_id }) => peer_id))
+      setMade({ ...(await api.post<Omit<Made, 'before'>>('/cluster/invite', body)), before })
     } catch (thrown) {
       setFault(asFault(thrown))
     }
@@ -87,8 +87,13 @@ export function InviteDialog({ close }: { close: () => void }) {
 }
 
 function Token({ made, close }: { made: Made; close: () => void }) {
-  const { api, live, toasts } = useDesk()
-  const joined = live.events.value.find(({ id, type, peer }) => id > made.after && type === 'peer.joined' && peer)
+  const { api, peers, toasts } = useDesk()
+  const joined = peers.data.value?.find(({ peer_id }) => !made.before.has(peer_id))
+  useEffect(() => {
+    // The stream tells it at once; a node without one is asked.
+    const timer = setInterval(peers.refresh, 3000)
+    return () => clearInterval(timer)
+  }, [])
   const whole = made.invite_token.startsWith('frc1.')
   const command = `flatrun-cluster cluster accept '${made.invite_token}'`
   async function revoke() {
@@ -110,7 +115,7 @@ function Token({ made, close }: { made: Made; close: () => void }) {
       <footer class="waiting">
         {joined ? (
           <strong class="state tone-good" role="status">
-            <Icon name="tick" /> <span class="foreign">{joined.peer} joined</span>
+            <Icon name="tick" /> <span class="foreign">{joined.name} joined</span>
           </strong>
         ) : (
           <span class="soft" role="status">

@@ -1,0 +1,100 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
+import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { Fatal } from '../errors.ts'
+import { prepareDataPath } from '../store/database.ts'
+import { lockDataPath } from '../store/lock.ts'
+import { type Marker, readMarker, writeMarker } from '../store/marker.ts'
+import { inspectDatabase } from '../store/snapshot.ts'
+import { type Entry, unpack } from './archive.ts'
+import { hasStore } from './data-path.ts'
+
+const LARGEST = 1_024 * 1_024 * 1_024
+
+export interface RestoreOptions {
+  readonly archive: string
+  readonly folder: string
+  /** What is there is put aside, and this takes its place. */
+  readonly replace: boolean
+  readonly now: Date
+}
+
+export interface Restored {
+  readonly nodeId: string
+  /** Where the old files are now. */
+  readonly aside: string | undefined
+}
+
+/**
+ * Puts a backup into a data path, whole or not at all. The marker is moved on, so that the daemon knows at its next
+ * start that its store is older than its last days; keys that died since the backup was made stay dead.
+ */
+export function restore({ archive, folder, replace, now }: RestoreOptions): Restored {
+  const entries = contents(archive)
+  prepareDataPath(folder)
+  const lock = lockDataPath(path.join(folder, 'lock'))
+  const scratch = mkdtempSync(path.join(folder, '.restore-'))
+  try {
+    for (const { name, content } of entries) writeFileSync(path.join(scratch, name), content, { mode: 0o600 })
+    const { nodeId } = inspectDatabase(path.join(scratch, 'cluster.db'))
+    const marker = readMarker(scratch)
+    if (marker?.node_id !== nodeId) throw new Fatal(78, `${archive} mixes the files of two nodes; nothing was changed`)
+    const there = readMarker(folder)
+    if ((there || hasStore(folder)) && !replace)
+      throw new Fatal(73, `${folder} holds a node already; add --replace to put it aside`)
+    writeMarker(scratch, moved(marker, there?.node_id === nodeId ? there : undefined))
+
+    const aside = there || hasStore(folder) ? putAside(folder, now) : undefined
+    const { uid, gid } = statSync(folder)
+    for (const name of readdirSync(scratch)) {
+      const file = path.join(scratch, name)
+      chmodSync(file, 0o600)
+      // Root restores what the service's user is to read.
+      if (process.getuid?.() === 0) chownSync(file, uid, gid)
+      renameSync(file, path.join(folder, name))
+    }
+    return { nodeId, aside }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+    lock.release()
+  }
+}
+
+function contents(archive: string): Entry[] {
+  if (!existsSync(archive)) throw new Fatal(66, `there is no ${archive}`)
+  try {
+    const entries = unpack(gunzipSync(readFileSync(archive), { maxOutputLength: LARGEST }))
+    const names = new Set(entries.map(({ name }) => name))
+    if (!names.has('cluster.db') || !names.has('node.json') || names.size < entries.length)
+      throw new RangeError('incomplete')
+    return entries
+  } catch (cause) {
+    throw new Fatal(65, `${archive} is no backup of flatrun-cluster, or is damaged; nothing was changed`, { cause })
+  }
+}
+
+/** A marker that is newer than the store beside it: that is how a daemon sees that it was restored. */
+function moved(marker: Marker, there: Marker | undefined): Marker {
+  const revoked = new Map([...marker.revoked, ...(there?.revoked ?? [])].map((entry) => [entry.digest, entry]))
+  return { ...marker, epoch: Math.max(marker.epoch, there?.epoch ?? 0) + 1, revoked: [...revoked.values()] }
+}
+
+function putAside(folder: string, now: Date): string {
+  const aside = path.join(folder, `replaced-${now.toISOString().replace(/[:.]/g, '-')}`)
+  mkdirSync(aside, { mode: 0o700 })
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isFile() && entry.name !== 'lock') renameSync(path.join(folder, entry.name), path.join(aside, entry.name))
+  return aside
+}

@@ -1,0 +1,92 @@
+/** Three joined agents on this machine, each with sample deployments of its own. Ctrl-C leaves nothing behind. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { loadConfig } from '../config.ts'
+import { type Daemon, startDaemon } from '../daemon.ts'
+import { createLog } from '../ops/log.ts'
+
+const KEY = 'demo-operator-key'
+const SAMPLES: Record<string, Record<string, string[]>> = {
+  'fra-1': { shop: ['web:nginx:1.29', 'db:postgres:17'], blog: ['ghost:ghost:5'] },
+  'fra-2': { shop: ['web:nginx:1.29', 'worker:busybox:1.37'], metrics: ['prometheus:prom/prometheus:v3.1.0'] },
+  'nyc-1': { gitea: ['gitea:gitea/gitea:1.24', 'db:postgres:17'], mail: ['postfix:boky/postfix:4'] }
+}
+const FIRST_PORT = 8091
+
+const folder = mkdtempSync(path.join(tmpdir(), 'flatrun-demo-'))
+const daemons: Daemon[] = []
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(0))
+
+try {
+  for (const [at, name] of Object.keys(SAMPLES).entries()) daemons.push(await start(name, FIRST_PORT + at))
+  const [hub, ...others] = daemons
+  if (!hub) throw new Error('no samples')
+  for (const [at, one] of others.entries()) for (const earlier of daemons.slice(0, at + 1)) await join(earlier, one)
+  print(hub)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  await leave(70)
+}
+
+async function start(name: string, port: number): Promise<Daemon> {
+  const home = path.join(folder, name)
+  for (const [deployment, services] of Object.entries(SAMPLES[name] ?? {}))
+    writeCompose(path.join(home, 'deployments', deployment), services)
+  const flags = {
+    deployments_path: path.join(home, 'deployments'),
+    data_path: path.join(home, 'data'),
+    'api.port': port,
+    'auth.api_keys': [KEY],
+    'cluster.enabled': true,
+    'cluster.server_name': name,
+    'cluster.health_interval': '10s'
+  }
+  const log = createLog({ level: 'warn', format: 'pretty', journal: false, stream: process.stderr })
+  return startDaemon({ config: loadConfig({ env: {}, flags, cwd: folder }), log })
+}
+
+function writeCompose(place: string, services: readonly string[]): void {
+  mkdirSync(place, { recursive: true })
+  const lines = services.map((service) => {
+    const [name = '', ...image] = service.split(':')
+    return `  ${name}:\n    image: ${image.join(':')}\n    restart: unless-stopped\n`
+  })
+  writeFileSync(path.join(place, 'docker-compose.yml'), `services:\n${lines.join('')}`)
+}
+
+async function join(inviter: Daemon, joiner: Daemon): Promise<void> {
+  const { invite_token } = await post(`${inviter.url}/api/cluster/invite`)
+  await post(`${joiner.url}/api/cluster/accept`, { invite_token })
+}
+
+async function post(url: string, body?: unknown) {
+  const sent =
+    body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` } }
+  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${KEY}` }, ...sent })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`)
+  return JSON.parse(text)
+}
+
+function print(hub: Daemon): void {
+  const names = Object.keys(SAMPLES)
+  const lines = [
+    'Three agents are running and joined:',
+    ...daemons.map(({ url }, at) => `  ${(names[at] ?? '').padEnd(6)} ${url}/`),
+    '',
+    `Sign in with the key ${KEY}, or ask one of them about all:`,
+    `  curl -s -H 'Authorization: Bearer ${KEY}' ${hub.url}/api/cluster/deployments`,
+    '',
+    'Ctrl-C stops them and leaves nothing behind.'
+  ]
+  console.log(lines.join('\n'))
+}
+
+async function leave(code: number): Promise<void> {
+  await Promise.allSettled(daemons.map((daemon) => daemon.close()))
+  rmSync(folder, { recursive: true, force: true })
+  process.exit(code)
+}

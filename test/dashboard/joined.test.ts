@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { OPERATOR_KEY, startNode } from '../daemon.ts'
+import { openBrowser, openTab } from './browser.ts'
+import { ensureBuilt } from './built.ts'
+
+let browser: Browser
+before(async () => {
+  ensureBuilt()
+  browser = await openBrowser()
+})
+after(() => browser.close())
+
+test('two nodes are joined through their pages, and a node that is killed is seen to turn', async (t) => {
+  const first = await startNode(t, { name: 'north-1', config: { 'cluster.health_interval': '1s' } })
+  const second = await startNode(t, { name: 'south-1' })
+  const north = await openTab(browser)
+  const south = await openTab(browser)
+  t.after(() => Promise.all([north.page.context().close(), south.page.context().close()]))
+
+  for (const [{ page }, node] of [
+    [north, first],
+    [south, second]
+  ] as const) {
+    await page.goto(`${node.url}/peers`)
+    await page.getByLabel('Operator key').fill(OPERATOR_KEY)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Peers', exact: true }).waitFor()
+  }
+
+  await north.page.getByRole('button', { name: 'Invite', exact: true }).click()
+  await north.page.getByLabel('Note').fill('the southern one')
+  await north.page.getByRole('button', { name: 'Make the token' }).click()
+  const token = (await north.page.locator('.code').first().textContent())?.trim() ?? ''
+  assert.match(token, /^frc1\./)
+
+  await south.page.getByRole('button', { name: 'Join', exact: true }).click()
+  await south.page.getByLabel('Invite token').fill(token)
+  await south.page.getByRole('dialog').getByRole('button', { name: 'Join', exact: true }).click()
+  await south.page.getByText('north-1 has joined.').waitFor()
+
+  await north.page.getByText('south-1 joined').first().waitFor()
+  await north.page.getByRole('button', { name: 'Done' }).click()
+  const row = north.page.getByRole('row').filter({ hasText: 'south-1' })
+  await row.getByText('online').waitFor()
+
+  await second.stop()
+  await row.getByText(/suspect|offline/).waitFor()
+  assert.deepEqual([...north.complaints, ...south.complaints], [])
+})
