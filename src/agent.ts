@@ -1,66 +1,86 @@
 import { parseArgs } from 'node:util'
-import { type Config, ConfigFaults, loadConfig } from './config.ts'
+import { type Config, loadConfig } from './config.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { Fatal } from './errors.ts'
+import { type Lifecycle, startLifecycle } from './lifecycle.ts'
+import { goesToJournal, inheritedFrom, SYSTEMD_VARIABLES } from './ops/inherited.ts'
 import { createLog } from './ops/log.ts'
-import { createNotifier } from './ops/systemd.ts'
+import { createNotifier, type Notifier } from './ops/systemd.ts'
 import { startWatchdog } from './ops/watchdog.ts'
 import { keptSecret } from './secrets.ts'
 
 /** Runs the daemon until it is told to stop; gives the exit code of PROTOCOL §0. */
 export async function runAgent(words: readonly string[]): Promise<number> {
-  try {
-    const { config: file } = readWords(words)
-    const config = loadConfig({ file, env: process.env })
-    return await run(config)
-  } catch (error) {
-    const { code, sentence } = endOf(error)
-    process.stderr.write(`flatrun-cluster: ${sentence}\n`)
-    return code
-  }
-}
+  const { config: file } = readWords(words)
+  const env = { ...process.env }
+  for (const name of SYSTEMD_VARIABLES) delete process.env[name]
+  const load = () => loadConfig({ file, env })
+  const config = load()
+  const log = logFor(config, env)
+  for (const note of config.source.notes) log.warn(note)
 
-async function run(config: Config): Promise<number> {
-  const notifier = createNotifier({ env: process.env, pid: process.pid })
-  const log = createLog({
-    ...config.logging,
-    journal: process.env.JOURNAL_STREAM !== undefined,
-    stream: process.stdout,
-    colors: process.stdout.isTTY
+  const notifier = createNotifier({ env, pid: process.pid })
+  const { listener } = inheritedFrom(env, process.pid)
+  let greeted = false
+  const lifecycle = await startLifecycle({
+    config,
+    load,
+    log,
+    setLevel: (level) => {
+      log.level = level
+    },
+    start: (next) => startDaemon({ config: next, log, listener }),
+    onStart: (daemon, started) => {
+      if (!greeted) greet(daemon, started)
+      greeted = true
+      daemon.cluster.onChange(() => notifier.status(statusOf(daemon)))
+    }
   })
-  for (const note of config.source.notes) log.info(note)
-  const daemon = await startDaemon({ config, log })
-  const status = () => {
-    const peers = daemon.cluster.peers()
-    const up = peers.filter(({ verdict }) => verdict === 'online' || verdict === 'suspect').length
-    return `${up} of ${peers.length} peers online`
-  }
-  greet(daemon, config)
-  notifier.ready(status())
-  daemon.cluster.onChange(() => notifier.status(status()))
-  const watchdog = startWatchdog({
-    notifier,
-    alive: () => daemon.cluster.roots().every((actor) => actor.getSnapshot().status === 'active')
-  })
+  notifier.ready(statusOf(lifecycle.daemon()))
+  const watchdog = startWatchdog({ notifier, alive: () => answers(lifecycle.daemon()) })
 
-  const reason = await stopAsked()
+  const reason = await toldToStop(lifecycle, notifier)
   log.info({ reason }, 'stopping')
   notifier.stopping('stopping')
   watchdog.stop()
-  await daemon.close()
+  await lifecycle.close()
   await notifier.settled()
   return 0
 }
 
-/** A second request to stop ends the process at once. */
-function stopAsked(): Promise<string> {
-  return new Promise((resolve) => {
+function logFor({ logging, source }: Config, env: NodeJS.ProcessEnv) {
+  const chosen = source.entries.some(({ key, origin }) => key === 'logging.format' && origin !== 'default')
+  return createLog({
+    level: logging.level,
+    // A person at a terminal reads lines, unless the config says otherwise.
+    format: process.stdout.isTTY && !chosen ? 'pretty' : logging.format,
+    journal: goesToJournal(env, 1),
+    stream: process.stdout,
+    colors: process.stdout.isTTY
+  })
+}
+
+function statusOf(daemon: Daemon): string {
+  const peers = daemon.cluster.peers()
+  const up = peers.filter(({ verdict }) => verdict === 'online' || verdict === 'suspect').length
+  return `${up} of ${peers.length} peers online`
+}
+
+const answers = ({ cluster }: Daemon) => cluster.roots().every((actor) => actor.getSnapshot().status === 'active')
+
+/** Resolves at the first request to stop; a second one ends the process at once. SIGHUP reads the config again. */
+function toldToStop(lifecycle: Lifecycle, notifier: Notifier): Promise<string> {
+  return new Promise((resolve, reject) => {
     for (const signal of ['SIGTERM', 'SIGINT']) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(130))
         resolve(signal)
       })
     }
+    process.on('SIGHUP', () => {
+      notifier.reloading()
+      lifecycle.reload().then(() => notifier.ready(statusOf(lifecycle.daemon())), reject)
+    })
   })
 }
 
@@ -82,16 +102,7 @@ function readWords(words: readonly string[]): { config: string | undefined } {
     const { values } = parseArgs({ args: [...words], options: { config: { type: 'string', short: 'c' } } })
     return { config: values.config }
   } catch (cause) {
-    throw new Fatal(
-      64,
-      `${cause instanceof Error ? cause.message : cause}. Usage: flatrun-cluster agent [--config FILE]`,
-      { cause }
-    )
+    const reason = cause instanceof Error ? cause.message : cause
+    throw new Fatal(64, `${reason}. Usage: flatrun-cluster agent [--config FILE]`, { cause })
   }
-}
-
-function endOf(error: unknown): { code: number; sentence: string } {
-  if (error instanceof Fatal) return { code: error.exitCode, sentence: error.message }
-  if (error instanceof ConfigFaults) return { code: 78, sentence: error.message }
-  return { code: 70, sentence: `internal fault: ${error instanceof Error ? error.stack : error}` }
 }

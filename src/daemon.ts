@@ -39,6 +39,8 @@ export interface DaemonOptions {
   log: FastifyBaseLogger
   /** Time for the machines. */
   clock?: Clock
+  /** A descriptor that listens already; else the port of the config is opened. */
+  listener?: number | undefined
 }
 
 export interface Daemon {
@@ -50,6 +52,8 @@ export interface Daemon {
   ticket: string | undefined
   app: FastifyInstance
   cluster: Cluster
+  /** Takes effect at the next request. Not for a daemon that made its own key: that one is started anew. */
+  replaceOperatorKeys(keys: Config['auth']['apiKeys']): void
   close(): Promise<void>
 }
 
@@ -58,14 +62,14 @@ const MINUTE_MS = 60_000
 const GRACE_MS = 10_000
 
 /** Builds every part in order, and closes them in reverse. Two daemons fit in one process. @throws Fatal */
-export async function startDaemon({ config, log, clock }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({ config, log, clock, listener }: DaemonOptions): Promise<Daemon> {
   prepareDataPath(config.dataPath)
   const secrets =
     config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
   const onError = (error: unknown) => log.error({ err: error }, 'something failed inside')
   const store = await openStore({ folder: config.dataPath, secrets, onError })
   try {
-    return await assemble({ config, log, store, secrets, onError, ...(clock && { clock }) })
+    return await assemble({ config, log, store, secrets, onError, listener, ...(clock && { clock }) })
   } catch (error) {
     store.close()
     throw error
@@ -78,7 +82,15 @@ interface Parts extends DaemonOptions {
   onError: (error: unknown) => void
 }
 
-async function assemble({ config, log, clock = systemClock, store, secrets, onError }: Parts): Promise<Daemon> {
+async function assemble({
+  config,
+  log,
+  clock = systemClock,
+  listener,
+  store,
+  secrets,
+  onError
+}: Parts): Promise<Daemon> {
   const { members, vault } = store
   const { cluster: settings } = config
   const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
@@ -227,7 +239,7 @@ async function assemble({ config, log, clock = systemClock, store, secrets, onEr
   }
 
   try {
-    const url = await listen(app, config)
+    const url = await listen(app, config, listener)
     self.listening(url)
     cluster.start(members.all().map(specOf))
     joins.resume()
@@ -239,6 +251,7 @@ async function assemble({ config, log, clock = systemClock, store, secrets, onEr
       ticket: config.auth.enabled && adminKey ? callers.createTicket('admin') : undefined,
       app,
       cluster,
+      replaceOperatorKeys: callers.replaceOperatorKeys,
       close
     }
   } catch (error) {
@@ -253,9 +266,12 @@ function builtDashboard(): string {
   return places.find((place) => existsSync(path.join(place, '.built'))) ?? ''
 }
 
-async function listen(app: FastifyInstance, { api }: Config): Promise<string> {
+async function listen(app: FastifyInstance, { api }: Config, listener: number | undefined): Promise<string> {
+  const { host, port } = api
+  // Fastify hands this on to Node's server, which knows `fd`; its own types do not.
+  const place = listener === undefined ? { host, port } : { host, fd: listener }
   try {
-    await app.listen({ host: api.host, port: api.port })
+    await app.listen(place)
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'EADDRINUSE')

@@ -1,28 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from './shape.ts'
 
-/** What the running daemon takes over from a config that was read again. All else waits for a restart. */
-const LIVE: readonly string[] = [
-  'auth.apiKeys',
-  'api.enableCors',
-  'api.allowedOrigins',
-  'logging.level',
-  'metrics.public',
-  'alerts.',
-  'cluster.healthIntervalMs',
-  'cluster.requestTimeoutMs',
-  'cluster.maxConcurrency',
-  'cluster.exchange',
-  'cluster.allowInsecureExchange',
-  'cluster.keyRotationMs',
-  'cluster.inspector.'
-]
+/** What a running daemon takes over in place. For all else it is built anew, in the same process. */
+const LIVE: ReadonlySet<string> = new Set(['auth.apiKeys', 'logging.level'])
 
 export interface ConfigChanges {
-  /** Keys of Config that changed and count at once. */
+  /** Keys of Config that changed and need no more than to be told. */
   readonly live: readonly string[]
-  /** Keys that changed and count after a restart. */
-  readonly restart: readonly string[]
+  /** Keys that changed and that parts of the daemon were built with. */
+  readonly rebuild: readonly string[]
 }
 
 /** What differs between two configs. Keys only: values may be secret. */
@@ -31,8 +17,10 @@ export function changesBetween(before: Config, after: Config): ConfigChanges {
   const changed = [...leaves(after)]
     .filter(([key, value]) => !isDeepStrictEqual(old.get(key), value))
     .map(([key]) => key)
-  const live = changed.filter((key) => LIVE.some((name) => (name.endsWith('.') ? key.startsWith(name) : key === name)))
-  return { live, restart: changed.filter((key) => !live.includes(key)) }
+  // Without keys in the config the daemon has one of its own, made when it was built.
+  const ownKey = before.auth.apiKeys.length === 0 || after.auth.apiKeys.length === 0
+  const isLive = (key: string) => LIVE.has(key) && !(key === 'auth.apiKeys' && ownKey)
+  return { live: changed.filter(isLive), rebuild: changed.filter((key) => !isLive(key)) }
 }
 
 function leaves({ source: _, ...config }: Config): Map<string, unknown> {

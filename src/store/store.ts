@@ -110,7 +110,9 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     },
     /** True when the file can be read right now. */
     alive: () => handle.prepare('SELECT 1 AS one').get()?.one === 1,
+    /** Closing twice is closing once: a start that fails late is cleaned up by two hands. */
     close(): void {
+      if (!handle.isOpen) return
       handle.close()
       lock.release()
     }

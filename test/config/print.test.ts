@@ -53,15 +53,18 @@ test('the JSON Schema requires nothing that has a default and knows FlatRun’s 
   assert.doesNotMatch(JSON.stringify(schema), /"expected"|"longestMs"|go-duration/)
 })
 
-test('a config that was read again says what counts at once and what after a restart', (t) => {
-  const before = load(t, 'api: { port: 1 }\ncluster: { health_interval: 5s }\nlogging: { level: info }')
-  const after = load(
-    t,
-    'api: { port: 2 }\ncluster: { health_interval: 9s }\nlogging: { level: debug }\nalerts: { delay: 1m }'
-  )
+test('a config that was read again says what counts in place and what the daemon is built anew for', (t) => {
+  const before = load(t, 'api: { port: 1 }\nauth: { api_keys: [one] }\nlogging: { level: info }')
+  const after = load(t, 'api: { port: 2 }\nauth: { api_keys: [two] }\nlogging: { level: debug }\nalerts: { delay: 1m }')
   assert.deepEqual(changesBetween(before, after), {
-    live: ['logging.level', 'alerts.delay', 'cluster.healthIntervalMs'],
-    restart: ['api.port']
+    live: ['auth.apiKeys', 'logging.level'],
+    rebuild: ['api.port', 'alerts.delay']
   })
-  assert.deepEqual(changesBetween(before, before), { live: [], restart: [] })
+  assert.deepEqual(changesBetween(before, before), { live: [], rebuild: [] })
+})
+
+test('to get or lose the key that a daemon makes for itself, it is built anew', (t) => {
+  const [none, one] = [load(t, ''), load(t, 'auth: { api_keys: [one] }')]
+  assert.deepEqual(changesBetween(none, one), { live: [], rebuild: ['auth.apiKeys'] })
+  assert.deepEqual(changesBetween(one, none), { live: [], rebuild: ['auth.apiKeys'] })
 })
