@@ -97,8 +97,11 @@ function versionOfSystemd(): number {
 }
 
 function apply(step: Step): void {
-  if (step.kind === 'folder') mkdirSync(step.path, { recursive: true, mode: step.mode })
-  else if (step.kind === 'remove') rmSync(step.path)
+  if (step.kind === 'folder') {
+    // Only the innermost is for root alone: the daemon's own user reads the config beside it.
+    mkdirSync(path.dirname(step.path), { recursive: true, mode: 0o755 })
+    mkdirSync(step.path, { mode: step.mode })
+  } else if (step.kind === 'remove') rmSync(step.path)
   else if (step.kind === 'file') {
     mkdirSync(path.dirname(step.path), { recursive: true, mode: 0o755 })
     writeFileSync(step.path, step.text, { mode: step.mode })

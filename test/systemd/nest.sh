@@ -74,4 +74,4 @@ hostname nest
 # LoadCredential moves a mount into the service's namespace, which needs a shared tree.
 mount --make-rshared /
 exec env -i container=nest PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-  /lib/systemd/systemd --system --unit=nest.target --log-target=console --log-level=notice --show-status=false
+  /lib/systemd/systemd --system --unit=nest.target --log-target=journal --log-level=notice --show-status=false

@@ -74,7 +74,7 @@ export async function startNest(t: TestContext, app: string): Promise<Nest> {
   }
   const must = (command: string) => {
     const { status, out } = run(command)
-    if (status !== 0) throw new Error(`${command}: ${status}\n${out}\n${run('journalctl -n 40 --no-pager').out}`)
+    if (status !== 0) throw new Error(`${command}: ${status}\n${out}\n${run(JOURNAL).out}`)
     return out
   }
   const until = (command: string, fits: RegExp, withinMs = 30_000) => {
@@ -82,8 +82,7 @@ export async function startNest(t: TestContext, app: string): Promise<Nest> {
     for (;;) {
       const { out } = run(command)
       if (fits.test(out)) return out
-      if (performance.now() > end)
-        throw new Error(`${command} never fitted ${fits}:\n${out}\n${run('journalctl -n 60 --no-pager').out}`)
+      if (performance.now() > end) throw new Error(`${command} never fitted ${fits}:\n${out}\n${run(JOURNAL).out}`)
       spawnSync('sleep', ['0.1'])
     }
   }
@@ -91,6 +90,7 @@ export async function startNest(t: TestContext, app: string): Promise<Nest> {
   return { run, must, until }
 }
 
+const JOURNAL = 'journalctl --no-pager -n 40 -t flatrun-cluster -t systemd'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 async function pidOf(output: NodeJS.ReadableStream): Promise<string> {
