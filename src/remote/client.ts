@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type Dispatcher, Pool } from 'undici'
+import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
+import { carry } from './carry.ts'
 import { collect } from './collect.ts'
 import { createConnector, type LookupGuard } from './connector.ts'
 import { type Clock, systemClock } from './deadline.ts'
 import { RemoteFailure } from './failure.ts'
-import { createPools, type PeerPools } from './pools.ts'
+import { createPools } from './pools.ts'
 import type { Ask, PeerTarget, RemoteAnswer } from './target.ts'
 
 /** What a request is, to whoever makes its authorization. */
@@ -100,8 +102,13 @@ export function createRemote(options: RemoteOptions) {
     request,
     exchange,
     authorize,
-    /** The connections for what is proxied: their own, so that a slow peer's traffic cannot delay its probes. */
-    connection: (target: PeerTarget): Pick<PeerPools, 'traffic' | 'base'> => pools.of(target),
+    /** Passes a request on, over connections of their own: a slow peer's traffic cannot delay its probes. */
+    carry(target: PeerTarget, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
+      const { traffic, base } = pools.of(target)
+      const path = base + request.path
+      const headers = authorize(target, { method: request.method, path })
+      return carry(traffic, { ...request, path }, headers, sink)
+    },
     /** Ends every connection to a peer, WebSockets too. */
     forget: pools.forget,
     close: pools.close

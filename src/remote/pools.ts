@@ -25,15 +25,14 @@ export interface PeerPools {
 
 /** The connections to peers: two pools for each, made when first needed, and gone when the peer is forgotten. */
 export function createPools(options: PoolsOptions) {
-  const entries = new Map<string, { key: string; pools: PeerPools; destroy(): void }>()
+  const entries = new Map<string, { target: PeerTarget; pools: PeerPools; destroy(): void }>()
 
   function of(target: PeerTarget): PeerPools {
-    const key = `${target.url} ${target.pins.join(' ')}`
     const known = entries.get(target.id)
-    if (known?.key === key) return known.pools
+    if (known && leadsTo(known.target, target)) return known.pools
     known?.destroy()
     const { pools, destroy } = open(target, options)
-    entries.set(target.id, { key, pools, destroy })
+    entries.set(target.id, { target, pools, destroy })
     return pools
   }
 
@@ -44,6 +43,9 @@ export function createPools(options: PoolsOptions) {
 
   return { of, forget, close: () => [...entries.keys()].forEach(forget) }
 }
+
+const leadsTo = (a: PeerTarget, b: PeerTarget) =>
+  a === b || (a.url === b.url && a.pins.join() === b.pins.join())
 
 function open(target: PeerTarget, options: PoolsOptions) {
   const url = new URL(target.url)

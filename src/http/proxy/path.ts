@@ -1,0 +1,61 @@
+import { BadProxyPath, LoopDetected } from '../../errors.ts'
+
+/** What stands in the request's own URL before the part that is the peer's: /api/cluster/peers/:name/proxy/ */
+const SLASHES_BEFORE_TAIL = 6
+/** None of these can change where a path leads. */
+const PLAIN = /^[\w\-.~!$&'()*+,;=:@/]*$/
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:;[^/]*)?(?:\/|$)/
+const LOOP = /^\/*cluster\/+peers\/+[^/]+\/+proxy(?:\/|$)/i
+const MAX_DECODINGS = 3
+
+/**
+ * The peer's path and query, from the raw URL: a decoded parameter would be decoded once too often. What is under
+ * `/api/` here stays under `/api/` there, however often the peer decodes it.
+ * @throws BadProxyPath, LoopDetected
+ */
+export function upstreamPath(rawUrl: string): string {
+  // Also refuses the absolute form, in which a URL names another host (RFC 9112 §3.2.2).
+  if (!rawUrl.startsWith('/') || rawUrl.includes('#')) throw new BadProxyPath()
+  const mark = rawUrl.indexOf('?')
+  const end = mark === -1 ? rawUrl.length : mark
+  const start = tailStart(rawUrl)
+  const tail = start <= end ? rawUrl.slice(start, end) : ''
+  checkTail(tail)
+  return `/api/${tail}${rawUrl.slice(end)}`
+}
+
+function tailStart(rawUrl: string): number {
+  let at = -1
+  for (let count = 0; count < SLASHES_BEFORE_TAIL; count++) {
+    at = rawUrl.indexOf('/', at + 1)
+    if (at === -1) return rawUrl.length
+  }
+  return at + 1
+}
+
+function checkTail(tail: string) {
+  let path = tail
+  for (let round = 0; ; round++) {
+    if (DOT_SEGMENT.test(path) || path.includes('\\') || hasControl(path)) throw new BadProxyPath()
+    if (LOOP.test(path)) throw new LoopDetected()
+    if (round === MAX_DECODINGS || (round === 0 && PLAIN.test(path))) return
+    path = decoded(path)
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    // A second decoding meets percent signs that are just that; the first may not.
+    throw new BadProxyPath()
+  }
+}
+
+function hasControl(path: string): boolean {
+  for (let at = 0; at < path.length; at++) {
+    const char = path.charCodeAt(at)
+    if (char < 0x20 || char === 0x7f) return true
+  }
+  return false
+}
