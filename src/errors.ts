@@ -61,6 +61,36 @@ export const StoreFailed = createError<[ErrorOptions?]>(
 )
 export const Stopping = createError('stopping', 'This server is stopping; try again in a moment', 503)
 export const NotFound = createError<[string]>('not_found', '%s not found', 404)
+export const BadProxyPath = createError(
+  'bad_path',
+  "The path leads outside of the peer's /api, or holds characters that no path may have",
+  400
+)
+export const LoopDetected = createError(
+  'loop_detected',
+  'This request has come through the proxy of a server already; ask the peer that it is meant for',
+  508
+)
+export const PeerPending = createError<[string]>('peer_pending', 'Peer "%s" has not confirmed the join yet', 409)
+export const PeerAway = createError<[string, string]>('peer_offline', 'Peer "%s" was not asked: %s', 503)
+export const PeerBusy = createError<[string]>(
+  'peer_busy',
+  'Too many requests to peer "%s" are under way; try again in a moment',
+  503
+)
+export const PeerFailed = createError<[string, string]>('peer_unreachable', 'Peer "%s" gave no answer: %s', 502)
+export const PeerTimedOut = createError<[string]>('peer_timeout', 'Peer "%s" did not answer in time', 504)
+export const PeerRejected = createError<[string]>(
+  'peer_rejected',
+  'Peer "%s" refuses our key, or does not let it do this; join again, or have its policy for this server changed there',
+  502
+)
+export const UpgradeRefused = createError<[string]>('upgrade_refused', 'Peer "%s" opens no WebSocket there', 502)
+export const ForeignOrigin = createError(
+  'foreign_origin',
+  'WebSockets may only be opened by pages of this server; add the origin to api.allowed_origins to allow it',
+  403
+)
 
 /** Ends the process with one line on stderr and an exit code of PROTOCOL §0. */
 export class Fatal extends Error {

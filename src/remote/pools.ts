@@ -44,8 +44,7 @@ export function createPools(options: PoolsOptions) {
   return { of, forget, close: () => [...entries.keys()].forEach(forget) }
 }
 
-const leadsTo = (a: PeerTarget, b: PeerTarget) =>
-  a === b || (a.url === b.url && a.pins.join() === b.pins.join())
+const leadsTo = (a: PeerTarget, b: PeerTarget) => a === b || (a.url === b.url && a.pins.join() === b.pins.join())
 
 function open(target: PeerTarget, options: PoolsOptions) {
   const url = new URL(target.url)

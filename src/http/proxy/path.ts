@@ -2,8 +2,6 @@ import { BadProxyPath, LoopDetected } from '../../errors.ts'
 
 /** What stands in the request's own URL before the part that is the peer's: /api/cluster/peers/:name/proxy/ */
 const SLASHES_BEFORE_TAIL = 6
-/** None of these can change where a path leads. */
-const PLAIN = /^[\w\-.~!$&'()*+,;=:@/]*$/
 const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:;[^/]*)?(?:\/|$)/
 const LOOP = /^\/*cluster\/+peers\/+[^/]+\/+proxy(?:\/|$)/i
 const MAX_DECODINGS = 3
@@ -38,17 +36,20 @@ function checkTail(tail: string) {
   for (let round = 0; ; round++) {
     if (DOT_SEGMENT.test(path) || path.includes('\\') || hasControl(path)) throw new BadProxyPath()
     if (LOOP.test(path)) throw new LoopDetected()
-    if (round === MAX_DECODINGS || (round === 0 && PLAIN.test(path))) return
-    path = decoded(path)
+    if (round === MAX_DECODINGS || !path.includes('%')) return
+    const next = decoded(path)
+    // Where a second decoding fails, the percent signs are just that: "100%25" is a name.
+    if (next === undefined && round > 0) return
+    if (next === undefined) throw new BadProxyPath()
+    path = next
   }
 }
 
-function decoded(path: string): string {
+function decoded(path: string): string | undefined {
   try {
     return decodeURIComponent(path)
   } catch {
-    // A second decoding meets percent signs that are just that; the first may not.
-    throw new BadProxyPath()
+    return undefined
   }
 }
 

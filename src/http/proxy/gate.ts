@@ -1,0 +1,70 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LoopDetected, PeerAway, PeerBusy, PeerPending, PeerRejected, PeerUnknown } from '../../errors.ts'
+import { REACHABLE } from '../../schemas/health.ts'
+import { HOP_HEADER } from './headers.ts'
+import { upstreamPath } from './path.ts'
+import type { ProxyPeer } from './peer.ts'
+
+export interface GateOptions {
+  find(name: string): ProxyPeer | undefined
+  /** Throws where the caller may not do this. Asked before our own key comes into play. */
+  permit(request: FastifyRequest, permission: 'cluster:read' | 'cluster:write'): void
+  /** Requests under way to one peer. */
+  maxInFlight: number
+}
+
+/** What a request has passed when the gate lets it through. */
+export interface Passage {
+  peer: ProxyPeer
+  path: string
+}
+
+/** Everything that is decided about a request before the peer hears of it. */
+export function createGate({ find, permit, maxInFlight }: GateOptions) {
+  const inFlight = new Map<string, number>()
+
+  function enter(request: FastifyRequest, reply: FastifyReply): Passage {
+    // One hop is all that a request may make: peers are asked directly.
+    if (request.headers[HOP_HEADER] !== undefined) throw new LoopDetected()
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    permit(request, reads && request.headers.upgrade === undefined ? 'cluster:read' : 'cluster:write')
+    const name = nameOf(request.params)
+    const peer = find(name)
+    if (!peer) throw new PeerUnknown(name)
+    const path = upstreamPath(request.raw.url ?? '')
+    checkState(peer, reply)
+    take(peer, reply)
+    return { peer, path }
+  }
+
+  /** A slow peer fills its own places only; the place is free again when the exchange with the caller is over. */
+  function take({ id, name }: ProxyPeer, reply: FastifyReply) {
+    const taken = inFlight.get(id) ?? 0
+    if (taken >= maxInFlight) {
+      reply.header('retry-after', '1')
+      throw new PeerBusy(name)
+    }
+    inFlight.set(id, taken + 1)
+    reply.raw.once('close', () => {
+      const left = (inFlight.get(id) ?? 1) - 1
+      if (left === 0) inFlight.delete(id)
+      else inFlight.set(id, left)
+    })
+  }
+
+  return enter
+}
+
+function checkState(peer: ProxyPeer, reply: FastifyReply) {
+  if (peer.verdict === 'online') return
+  if (peer.verdict === 'pending') throw new PeerPending(peer.name)
+  if (peer.verdict === 'rejected') throw new PeerRejected(peer.name)
+  if (REACHABLE.has(peer.verdict)) return
+  reply.header('retry-after', String(Math.max(1, Math.ceil(peer.retryAfterS()))))
+  throw new PeerAway(peer.name, peer.reason())
+}
+
+/** The plugin's route has no schema, so its parameters have no type. */
+function nameOf(params: unknown): string {
+  return typeof params === 'object' && params !== null && 'name' in params ? String(params.name) : ''
+}

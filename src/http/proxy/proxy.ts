@@ -1,0 +1,54 @@
+import httpProxy from '@fastify/http-proxy'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createGate, type GateOptions, type Passage } from './gate.ts'
+import { relay } from './relay.ts'
+import { createTunnels } from './tunnel.ts'
+import { acceptUpgrades } from './upgrades.ts'
+
+export interface ProxyOptions extends Pick<GateOptions, 'find' | 'permit'> {
+  signOfDeath?(id: string): void
+  /** Pages of other origins that may open WebSockets. */
+  allowedOrigins?: readonly string[]
+  maxInFlight?: number
+  /** How long a peer may take to begin its answer. */
+  headersTimeoutMs?: number
+}
+
+const PREFIX = '/api/cluster/peers/:name/proxy'
+/** Not TRACE: the peer would answer with the headers that it got, our key among them. */
+const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+
+/** The route that passes requests on to peers: any method, streams, WebSockets. */
+export async function registerProxy(app: FastifyInstance, options: ProxyOptions) {
+  const { find, permit, maxInFlight = 128, headersTimeoutMs = 60_000, allowedOrigins = [] } = options
+  const enter = createGate({ find, permit, maxInFlight })
+  const limits = { headersTimeoutMs, signOfDeath: (id: string) => options.signOfDeath?.(id) }
+  const { tunnel, closeAll } = createTunnels({ ...limits, allowedOrigins })
+  const heads = acceptUpgrades(app)
+  const passages = new WeakMap<FastifyRequest, Passage>()
+  app.addHook('preClose', async () => closeAll())
+
+  function pass(request: FastifyRequest, reply: FastifyReply, done: () => void) {
+    const passage = enter(request, reply)
+    const head = heads.get(request.raw)
+    if (head) return tunnel(request, reply, passage, head)
+    passages.set(request, passage)
+    done()
+  }
+
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    await scope.register(httpProxy, {
+      prefix: PREFIX,
+      rewritePrefix: '/api',
+      upstream: '',
+      httpMethods: METHODS,
+      replyOptions: { getUpstream: () => 'http://peer.invalid' },
+      preHandler: pass,
+      handler: (request, reply) => {
+        const passage = passages.get(request)
+        if (passage) relay(request, reply, passage, limits)
+      }
+    })
+  })
+}

@@ -1,0 +1,82 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { PeerRejected } from '../../errors.ts'
+import type { UpstreamCall, UpstreamFailure, UpstreamSink } from '../../schemas/upstream.ts'
+import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
+import type { Passage } from './gate.ts'
+import { headersFromPeer, headersToPeer } from './headers.ts'
+
+export interface RelayOptions {
+  headersTimeoutMs: number
+  signOfDeath?(id: string): void
+}
+
+/** Passes one request on to a peer and its answer back, both as they come. */
+export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path }: Passage, options: RelayOptions) {
+  const { raw } = reply
+  const body = bodyOf(request)
+  const upstream = {
+    method: request.method,
+    path,
+    headers: headersToPeer(request.headers, { upgrade: false, body: body !== undefined }),
+    headersTimeoutMs: options.headersTimeoutMs,
+    ...(body && { body })
+  }
+  let asked = 0
+  let call: UpstreamCall | undefined
+
+  const sink: UpstreamSink = {
+    start(status, headers) {
+      // A 401 of the peer's says that it does not know us; the caller would take it for its own.
+      if (status === 401 || status === 403) return refuse(status)
+      const passed = headersFromPeer(headers, { name: peer.name, base: peer.base, path })
+      // What hooks of this server have set, such as permissions for other origins.
+      for (const [name, value] of Object.entries(reply.getHeaders())) passed[name] ??= value
+      // A connection whose request was not read to its end cannot carry another (RFC 9112 §9.3).
+      if (!request.raw.complete) passed.connection = 'close'
+      raw.writeHead(status, passed)
+      reply.hijack()
+    },
+    data: (chunk) => raw.write(chunk),
+    end() {
+      raw.end()
+      if (!request.raw.complete) request.raw.resume()
+    },
+    fail
+  }
+
+  function refuse(status: number) {
+    call?.abort()
+    if (status === 401) options.signOfDeath?.(peer.id)
+    reply.send(new PeerRejected(peer.name))
+  }
+
+  function fail(reason: UpstreamFailure) {
+    if (raw.destroyed) return
+    // Less than the whole must not look like the whole.
+    if (raw.headersSent) return raw.destroy()
+    const repeatable = request.method === 'GET' || request.method === 'HEAD'
+    if (reason.stale && repeatable && asked === 1) return ask()
+    if (!reason.stale && SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id)
+    reply.send(proxyFault(peer.name, reason))
+  }
+
+  function ask() {
+    asked++
+    call = peer.carry(upstream, sink)
+  }
+
+  raw.on('drain', () => call?.resume())
+  raw.once('close', () => call?.abort())
+  ask()
+}
+
+/**
+ * The caller's body as a stream of its own: the peer may answer and hang up before it has read all of it, and that must
+ * not end the caller's connection before the answer is out.
+ */
+function bodyOf(request: FastifyRequest): Readable | undefined {
+  const { body, raw } = request
+  if (!(body instanceof Readable) || request.headers['content-length'] === '0') return undefined
+  return Readable.from(raw.iterator({ destroyOnReturn: false }))
+}

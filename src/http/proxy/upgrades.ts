@@ -1,0 +1,29 @@
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+
+/** Requests that ask for another protocol, and the first bytes that came after each. */
+export type Heads = WeakMap<IncomingMessage, Buffer>
+
+/**
+ * Lets requests that ask for another protocol go through Fastify like all others, so that they meet the same hooks.
+ * Where @fastify/websocket does that already, only their first bytes are kept.
+ */
+export function acceptUpgrades(app: FastifyInstance): Heads {
+  const heads: Heads = new WeakMap()
+  app.server.prependListener('upgrade', (request: IncomingMessage, _socket: Duplex, head: Buffer) => {
+    heads.set(request, head)
+  })
+  app.addHook('onReady', async () => {
+    if (app.server.listenerCount('upgrade') > 1) return
+    app.server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      socket.on('error', () => socket.destroy())
+      const response = new ServerResponse(request)
+      response.assignSocket(request.socket)
+      // An answer instead of a change of protocol is the last thing on this connection.
+      response.once('finish', () => socket.end())
+      app.routing(request, response)
+    })
+  })
+  return heads
+}
