@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../machines/clock.ts'
 import { createAdmission } from './cluster/admission.ts'
+import { createAggregate } from './cluster/aggregate.ts'
 import { createCallers } from './cluster/callers.ts'
 import { systemClock } from './cluster/clock.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
@@ -18,10 +19,12 @@ import { createPolicies } from './cluster/policy.ts'
 import { createSelf } from './cluster/self.ts'
 import { createSignedCallers } from './cluster/signed-callers.ts'
 import { targetOf } from './cluster/transport.ts'
+import { createUpstreams } from './cluster/upstreams.ts'
 import type { Config } from './config.ts'
 import { Fatal } from './errors.ts'
 import { buildApp } from './http/app.ts'
 import { dashboard } from './http/dashboard.ts'
+import { registerProxy } from './http/proxy/proxy.ts'
 import { createLocalNode } from './local/node.ts'
 import { createRemote } from './remote/client.ts'
 import { createProbe } from './remote/probe.ts'
@@ -126,12 +129,13 @@ async function assemble({
     lookupGuard: (address) => mayDial(address, self.dialPolicy()),
     onConnectionClosed: (id) => cluster.signOfDeath(id)
   })
+  const targetOfId = (id: string) => {
+    const member = members.get(id)
+    return member && targetOf(member)
+  }
   const ask = createProbe({
     remote,
-    targetOf: (id) => {
-      const member = members.get(id)
-      return member && targetOf(member)
-    },
+    targetOf: targetOfId,
     timeoutMs: Math.min(settings.requestTimeoutMs, 5_000)
   })
   const cluster = createCluster({
@@ -191,6 +195,18 @@ async function assemble({
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
   })
 
+  const aggregate = createAggregate({
+    local,
+    remote,
+    targetOf: targetOfId,
+    peers: cluster.peers,
+    selfName: self.name,
+    signOfLife: (id) => cluster.signOfLife(id),
+    signOfDeath: (id) => cluster.signOfDeath(id),
+    maxConcurrency: settings.maxConcurrency
+  })
+  const upstream = createUpstreams({ members, cluster, remote })
+
   const app = await buildApp({
     services: {
       self,
@@ -202,6 +218,7 @@ async function assemble({
       policies: createPolicies({ members, events }),
       cluster,
       history,
+      aggregate,
       events,
       local,
       authEnabled: config.auth.enabled,
@@ -211,7 +228,18 @@ async function assemble({
     authEnabled: config.auth.enabled,
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
-    parts: [(scope) => dashboard(scope, { root: builtDashboard() })]
+    parts: [
+      (scope) =>
+        registerProxy(scope, {
+          find(name) {
+            self.assertEnabled()
+            return upstream(name)
+          },
+          signOfDeath: (id) => cluster.signOfDeath(id),
+          allowedOrigins: config.api.allowedOrigins
+        }),
+      (scope) => dashboard(scope, { root: builtDashboard() })
+    ]
   })
 
   const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS)

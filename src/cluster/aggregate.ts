@@ -38,7 +38,8 @@ export function createAggregate(options: FanOutOptions & { clock?: Clock }) {
           const next = come[sent]
           if (next) {
             sent++
-            yield next.text
+            // Line breaks of a peer's are whitespace between tokens, and would end the line.
+            yield next.text.replace(/[\r\n]+/g, ' ')
           } else {
             await new Promise<void>((resolve) => {
               wake = resolve

@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import { answerErrors, sendError } from './errors.ts'
+import { aggregateRoutes } from './routes/aggregates.ts'
 import { authRoutes } from './routes/auth.ts'
 import { eventRoutes } from './routes/events.ts'
 import { joiningRoutes } from './routes/joining.ts'
@@ -48,7 +49,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     api.addHook('onSend', async (_, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
-    for (const routes of [statusRoutes, authRoutes, peerRoutes, eventRoutes, joiningRoutes, localRoutes]) {
+    for (const routes of [
+      statusRoutes,
+      authRoutes,
+      peerRoutes,
+      eventRoutes,
+      joiningRoutes,
+      localRoutes,
+      aggregateRoutes
+    ]) {
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }
   })

@@ -1,4 +1,5 @@
 import type { Admission } from '../cluster/admission.ts'
+import type { Aggregator } from '../cluster/aggregate.ts'
 import type { Callers } from '../cluster/callers.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { History } from '../cluster/history.ts'
@@ -28,6 +29,7 @@ export interface Services {
   policies: Policies
   cluster: Cluster
   history: History
+  aggregate: Aggregator
   events: EventLog
   local: LocalNode
   authEnabled: boolean

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type Dispatcher, Pool } from 'undici'
+import { Pool } from 'undici'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
 import { carry } from './carry.ts'
 import { collect } from './collect.ts'
 import { createConnector, type LookupGuard } from './connector.ts'
 import { type Clock, systemClock } from './deadline.ts'
-import { RemoteFailure } from './failure.ts'
+import { failureOf, RemoteFailure } from './failure.ts'
 import { createPools } from './pools.ts'
 import type { Ask, PeerTarget, RemoteAnswer } from './target.ts'
 
@@ -68,8 +68,21 @@ export function createRemote(options: RemoteOptions) {
     const { method, path } = parts
     // Only a signature needs it.
     const bodyDigest = target.transport === 'signed' && parts.body !== undefined ? digestOf(parts.body) : undefined
-    const headers = { ...parts.headers, ...authorize(target, { method, path, ...(bodyDigest && { bodyDigest }) }) }
-    return send(watch, { ...parts, headers }, ask)
+    const due = clock.now() + ask.deadlineMs
+    // Authorized anew each time: a signature is good for one request.
+    const send = () => {
+      const authorization = authorize(target, { method, path, ...(bodyDigest && { bodyDigest }) })
+      const headers = { ...parts.headers, ...authorization }
+      return collect(watch, { ...parts, headers }, limitsOf(ask, due - clock.now()))
+    }
+    try {
+      return await send()
+    } catch (error) {
+      // The peer may close an idle connection at the moment in which we reuse it (RFC 9112 §9.3.1).
+      const stale = error instanceof RemoteFailure && error.stale
+      if (method !== 'GET' || !stale || clock.now() >= due) throw error
+      return send()
+    }
   }
 
   /** To an address that is no peer yet: without any key of ours, on a connection of its own. */
@@ -78,23 +91,23 @@ export function createRemote(options: RemoteOptions) {
     const connect = createConnector({ guard: options.lookupGuard, pins, timeoutMs: connectTimeoutMs })
     const pool = new Pool(origin, { connect, connections: 1, allowH2: false, maxHeaderSize: 16_384 })
     try {
-      return await send(pool, requestOf(pathname.replace(/\/+$/, ''), ask), ask)
+      return await collect(pool, requestOf(pathname.replace(/\/+$/, ''), ask), limitsOf(ask, ask.deadlineMs))
     } finally {
       pool.destroy().catch(() => {})
     }
   }
 
-  async function send(pool: Dispatcher, parts: Dispatcher.DispatchOptions, ask: Ask): Promise<RemoteAnswer> {
-    const started = clock.now()
-    const limits = { maxBytes: ask.maxBytes, signal: ask.signal, clock }
+  const limitsOf = ({ maxBytes, signal }: Ask, deadlineMs: number) => ({ maxBytes, signal, deadlineMs, clock })
+
+  /** Passes a request on, over connections of their own: a slow peer's traffic cannot delay its probes. */
+  function pass(target: PeerTarget, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
+    const { traffic, base } = pools.of(target)
+    const path = base + request.path
     try {
-      return await collect(pool, parts, { ...limits, deadlineMs: ask.deadlineMs })
+      return carry(traffic, { ...request, path }, authorize(target, { method: request.method, path }), sink)
     } catch (error) {
-      // The peer may close an idle connection at the moment in which we reuse it (RFC 9112 §9.3.1).
-      const leftMs = ask.deadlineMs - (clock.now() - started)
-      const stale = error instanceof RemoteFailure && error.stale
-      if (parts.method !== 'GET' || !stale || leftMs <= 0) throw error
-      return collect(pool, parts, { ...limits, deadlineMs: leftMs })
+      queueMicrotask(() => sink.fail(failureOf(error)))
+      return { resume() {}, abort() {} }
     }
   }
 
@@ -102,13 +115,7 @@ export function createRemote(options: RemoteOptions) {
     request,
     exchange,
     authorize,
-    /** Passes a request on, over connections of their own: a slow peer's traffic cannot delay its probes. */
-    carry(target: PeerTarget, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
-      const { traffic, base } = pools.of(target)
-      const path = base + request.path
-      const headers = authorize(target, { method: request.method, path })
-      return carry(traffic, { ...request, path }, headers, sink)
-    },
+    carry: pass,
     /** Ends every connection to a peer, WebSockets too. */
     forget: pools.forget,
     close: pools.close

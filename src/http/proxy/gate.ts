@@ -7,8 +7,6 @@ import type { ProxyPeer } from './peer.ts'
 
 export interface GateOptions {
   find(name: string): ProxyPeer | undefined
-  /** Throws where the caller may not do this. Asked before our own key comes into play. */
-  permit(request: FastifyRequest, permission: 'cluster:read' | 'cluster:write'): void
   /** Requests under way to one peer. */
   maxInFlight: number
 }
@@ -20,14 +18,12 @@ export interface Passage {
 }
 
 /** Everything that is decided about a request before the peer hears of it. */
-export function createGate({ find, permit, maxInFlight }: GateOptions) {
+export function createGate({ find, maxInFlight }: GateOptions) {
   const inFlight = new Map<string, number>()
 
   function enter(request: FastifyRequest, reply: FastifyReply): Passage {
     // One hop is all that a request may make: peers are asked directly.
     if (request.headers[HOP_HEADER] !== undefined) throw new LoopDetected()
-    const reads = request.method === 'GET' || request.method === 'HEAD'
-    permit(request, reads && request.headers.upgrade === undefined ? 'cluster:read' : 'cluster:write')
     const name = nameOf(request.params)
     const peer = find(name)
     if (!peer) throw new PeerUnknown(name)

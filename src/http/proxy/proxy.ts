@@ -1,11 +1,13 @@
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Access, operator } from '../access.ts'
 import { createGate, type GateOptions, type Passage } from './gate.ts'
 import { relay } from './relay.ts'
 import { createTunnels } from './tunnel.ts'
 import { acceptUpgrades } from './upgrades.ts'
 
-export interface ProxyOptions extends Pick<GateOptions, 'find' | 'permit'> {
+export interface ProxyOptions {
+  find: GateOptions['find']
   signOfDeath?(id: string): void
   /** Pages of other origins that may open WebSockets. */
   allowedOrigins?: readonly string[]
@@ -15,13 +17,14 @@ export interface ProxyOptions extends Pick<GateOptions, 'find' | 'permit'> {
 }
 
 const PREFIX = '/api/cluster/peers/:name/proxy'
+const READING = ['GET', 'HEAD']
 /** Not TRACE: the peer would answer with the headers that it got, our key among them. */
-const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+const WRITING = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /** The route that passes requests on to peers: any method, streams, WebSockets. */
 export async function registerProxy(app: FastifyInstance, options: ProxyOptions) {
-  const { find, permit, maxInFlight = 128, headersTimeoutMs = 60_000, allowedOrigins = [] } = options
-  const enter = createGate({ find, permit, maxInFlight })
+  const { find, maxInFlight = 128, headersTimeoutMs = 60_000, allowedOrigins = [] } = options
+  const enter = createGate({ find, maxInFlight })
   const limits = { headersTimeoutMs, signOfDeath: (id: string) => options.signOfDeath?.(id) }
   const { tunnel, closeAll } = createTunnels({ ...limits, allowedOrigins })
   const heads = acceptUpgrades(app)
@@ -36,19 +39,26 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
     done()
   }
 
-  await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    await scope.register(httpProxy, {
-      prefix: PREFIX,
-      rewritePrefix: '/api',
-      upstream: '',
-      httpMethods: METHODS,
-      replyOptions: { getUpstream: () => 'http://peer.invalid' },
-      preHandler: pass,
-      handler: (request, reply) => {
-        const passage = passages.get(request)
-        if (passage) relay(request, reply, passage, limits)
-      }
+  // Who may call is decided by these before anything else, and so before our own key comes into play.
+  await route(READING, operator('cluster:read'))
+  await route(WRITING, operator('cluster:write'))
+
+  async function route(methods: string[], config: { access: Access }) {
+    await app.register(async (scope) => {
+      scope.removeAllContentTypeParsers()
+      await scope.register(httpProxy, {
+        prefix: PREFIX,
+        rewritePrefix: '/api',
+        upstream: '',
+        config,
+        httpMethods: methods,
+        replyOptions: { getUpstream: () => 'http://peer.invalid' },
+        preHandler: pass,
+        handler: (request, reply) => {
+          const passage = passages.get(request)
+          if (passage) relay(request, reply, passage, limits)
+        }
+      })
     })
-  })
+  }
 }

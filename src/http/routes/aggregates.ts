@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { AggregateKind, AggregateQuery } from '../../cluster/aggregate.ts'
+import { Aggregate } from '../../schemas/answer.ts'
+import { DeploymentStatus } from '../../schemas/deployment.ts'
+import { operatorOrPeer } from '../access.ts'
+import type { Services } from '../services.ts'
+import { answers, type Routes } from './routes.ts'
+
+const Query = Type.Object({
+  servers: Type.Optional(Type.String({ maxLength: 16_384, description: 'Names of servers, separated by commas' })),
+  status: Type.Optional(DeploymentStatus),
+  stale: Type.Optional(
+    Type.Boolean({ description: 'For a server that is away: its last good answer, marked as stale, with its age' })
+  )
+})
+
+const SUMMARIES: Record<AggregateKind, string> = {
+  deployments: 'The deployments of all servers',
+  stats: 'CPU, memory, disk, and counts of all servers'
+}
+const STREAMED = 'With Accept: application/x-ndjson or text/event-stream, each server as soon as it has answered'
+
+/** One question to all servers. Each has its entry, whatever it did; what they send is passed on as text. */
+export function aggregateRoutes(app: Routes, { self, aggregate }: Pick<Services, 'self' | 'aggregate'>): void {
+  app.addHook('preHandler', async () => self.assertEnabled())
+
+  for (const kind of ['deployments', 'stats'] as const) {
+    app.get(
+      `/api/cluster/${kind}`,
+      {
+        config: operatorOrPeer('cluster:read'),
+        schema: {
+          tags: ['cluster'],
+          summary: SUMMARIES[kind],
+          description: STREAMED,
+          querystring: Query,
+          response: answers(Aggregate)
+        }
+      },
+      async (request, reply) => {
+        const query = queryOf(request.query)
+        const signal = leavingOf(reply)
+        const format = formatOf(request)
+        if (format === JSON_TEXT) return send(reply, format, await aggregate.ask(kind, query, signal))
+        const pieces = aggregate.stream(kind, query, signal)
+        return send(reply, format, Readable.from(format === NDJSON ? lines(pieces) : events(pieces)))
+      }
+    )
+  }
+}
+
+const JSON_TEXT = 'application/json; charset=utf-8'
+const NDJSON = 'application/x-ndjson'
+const EVENTS = 'text/event-stream'
+
+const formatOf = ({ headers }: FastifyRequest) =>
+  [NDJSON, EVENTS].find((format) => headers.accept?.includes(format)) ?? JSON_TEXT
+
+function queryOf({ servers, status, stale }: Static<typeof Query>): AggregateQuery {
+  const names = servers?.split(',').flatMap((name) => name.trim() || [])
+  return { ...(names && { servers: names }), ...(status && { status }), ...(stale && { stale }) }
+}
+
+/** Aborted when the caller's connection ends before the answer does. */
+function leavingOf({ raw }: FastifyReply): AbortSignal {
+  const leaving = new AbortController()
+  raw.once('close', () => leaving.abort())
+  return leaving.signal
+}
+
+/** What was checked piece by piece needs no serializer: it would be read and written again. */
+function send(reply: FastifyReply, format: string, payload: Buffer | Readable): FastifyReply {
+  return reply.header('content-type', format).send(payload)
+}
+
+async function* lines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const piece of pieces) yield `${piece}\n`
+}
+
+async function* events(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const piece of pieces)
+    yield `event: ${piece.startsWith('{"summary"') ? 'summary' : 'node'}\ndata: ${piece}\n\n`
+}
