@@ -117,13 +117,13 @@ test('a peer known as offline costs no call, and tells why it is away', async (t
     class: 'refused',
     detail: 'no route'
   } as const
-  setHealth('a', { verdict: 'offline', evidence: [failed] })
+  setHealth('a', { verdict: 'offline', failures: 4, evidence: [failed] })
   const { servers } = await ask()
   assert.deepEqual(servers.a, {
     name: 'a',
     online: false,
     state: 'offline',
-    error: 'it is offline: no route',
+    error: '4 probes in a row failed: connection refused',
     code: 'refused'
   })
   assert.equal(peer('a').requests.length, 0)
