@@ -4,7 +4,10 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { dashboard } from '../../src/http/dashboard.ts'
 import type { Answer } from '../../src/schemas/answer.ts'
 import type { ClusterEvent, NewEvent } from '../../src/schemas/event.ts'
-import { ago, peerView, type Server, stats, type World } from './world.ts'
+import type { HistoryRange } from '../../src/schemas/history.ts'
+import { deploymentRoutes } from './fake-deployments.ts'
+import { checks, history } from './past.ts'
+import { peerView, type Server, stats, type World } from './world.ts'
 
 export const BUILT = path.join(import.meta.dirname, '..', '..', 'dist', 'dashboard')
 
@@ -75,9 +78,18 @@ export async function startFake(world: World): Promise<FakeNode> {
     return {
       ...peerView(world, server, numberOf(server)),
       evidence: checks(world, server).slice(-10),
-      checks: checks(world, server)
+      checks: checks(world, server),
+      transitions: []
     }
   })
+  app.get<{ Params: { name: string }; Querystring: { range?: HistoryRange } }>(
+    '/api/cluster/peers/:name/history',
+    async (request, reply) => {
+      const server = peerNamed(request.params.name)
+      if (!server) return reply.code(404).send({ error: 'peer not found', code: 'peer_unknown' })
+      return history(world, server, request.query.range ?? 'hour')
+    }
+  )
   app.delete<{ Params: { name: string } }>('/api/cluster/peers/:name', async (request) => {
     world.servers = world.servers.filter(({ name }) => name !== request.params.name)
     return { status: 'removed', peer: request.params.name }
@@ -149,6 +161,8 @@ export async function startFake(world: World): Promise<FakeNode> {
     request.raw.on('close', () => streams.delete(reply))
   })
 
+  deploymentRoutes(app, world)
+
   await app.register(dashboard, { root: BUILT })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.server.address()
@@ -187,19 +201,4 @@ function answer(server: Server, data: unknown): Answer {
     error: server.error ?? 'away',
     code: server.code ?? 'refused'
   }
-}
-
-function checks(world: World, server: Server) {
-  const down = server.verdict === 'offline' ? 6 : server.verdict === 'suspect' ? 1 : 0
-  return Array.from({ length: 50 }, (_, index) => {
-    const ok = index < 50 - down && !(server.flapping && index % 9 === 4)
-    const wave = 1 + 0.35 * Math.sin(index * 1.7 + server.name.length) + (index % 17 === 3 ? 1.4 : 0)
-    return {
-      asked: 'GET /api/health',
-      at: ago(world, (50 - index) * 30),
-      ok,
-      duration_ms: ok ? (server.latencyMs ?? 12) * wave : 2000,
-      ...(ok ? {} : { class: server.code ?? 'refused', detail: server.error ?? 'connection refused' })
-    }
-  })
 }

@@ -13,6 +13,7 @@ export const percent = (value: number) => (Number.isFinite(value) ? `${Math.roun
 
 export function millis(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return '–'
+  if (value === 0) return '0 ms'
   if (value < 10) return `${value.toFixed(1)} ms`
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }
@@ -61,6 +62,14 @@ export function clock(at: number, now = Date.now()): string {
   if (new Date(now).toDateString() === date.toDateString()) return time
   const year = date.getFullYear() === new Date(now).getFullYear() ? '' : `${date.getFullYear()}-`
   return `${year}${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`
+}
+
+/** A tick of a time axis: the hour of the day, or the day where the axis is longer than two. */
+export function tick(at: number, spanMs: number): string {
+  const date = new Date(at)
+  return spanMs > 2 * 86_400_000
+    ? `${two(date.getMonth() + 1)}-${two(date.getDate())}`
+    : `${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`

@@ -1,3 +1,141 @@
+import { useMemo } from 'preact/hooks'
+import type { DeploymentStatus } from '../../schemas/deployment.ts'
+import { useDesk } from '../lib/desk.ts'
+import { plural } from '../lib/format.ts'
+import { fingerprint } from '../lib/images.ts'
+import { compare, type DeploymentRow } from '../lib/rows.ts'
+import { type DeploymentItem, DeploymentTable } from '../parts/deployment-table.tsx'
+import { FaultNotice } from '../parts/fault.tsx'
+import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
+import { Unanswered } from '../parts/unanswered.tsx'
+import { DeploymentPage } from './deployment.tsx'
+
+const STATUSES: readonly (readonly [DeploymentStatus, string])[] = [
+  ['running', 'Running'],
+  ['partial', 'Partly up'],
+  ['stopped', 'Stopped'],
+  ['error', 'Error'],
+  ['unknown', 'Unknown']
+]
+const BADNESS: Record<DeploymentStatus, number> = { error: 0, partial: 1, unknown: 2, stopped: 3, running: 4 }
+
+/** What a row counts as: on a server that is away nobody knows. */
+const statusOf = ({ old, deployment }: DeploymentRow): DeploymentStatus => (old ? 'unknown' : deployment.status)
+
+/** The deployments of all servers in one list, or the one that the address names. */
 export function Deployments() {
-  return <h1>Deployments</h1>
+  const { route } = useDesk()
+  const [, server, name] = route.path.value
+  if (server !== undefined && name !== undefined) return <DeploymentPage server={server} name={name} />
+  return <DeploymentList />
+}
+
+function DeploymentList() {
+  const { route, deployed, deployments } = useDesk()
+  const all = deployed.value
+  const status = route.param('status')
+  const server = route.param('server')
+  const words = route.param('q').toLowerCase().split(/\s+/).filter(Boolean)
+  const sort = route.param('sort')
+  const down = route.param('dir') === 'down'
+  const shown = useMemo(
+    () =>
+      all.filter(
+        (row) =>
+          (status === '' || statusOf(row) === status) &&
+          (server === '' || row.server === server) &&
+          (words.length === 0 || fits(row, words))
+      ),
+    [all, status, server, words.join(' ')]
+  )
+  const items = useMemo(() => itemsOf(shown, all, sort, down), [shown, sort, down])
+  const counts = useMemo(() => {
+    const map = new Map<string, number>()
+    for (const row of all) map.set(statusOf(row), (map.get(statusOf(row)) ?? 0) + 1)
+    return map
+  }, [all])
+  const known = deployments.data.value
+
+  return (
+    <>
+      <div class="head">
+        <h1>Deployments</h1>
+      </div>
+      <FaultNotice of={deployments} what="the deployments" />
+      <Unanswered slices={known} />
+      <div class="filters">
+        <Choices
+          name="status"
+          label="Show deployments that are"
+          choices={[
+            { value: '', word: 'All', count: all.length },
+            ...STATUSES.map(([value, word]) => ({ value, word, count: counts.get(value) ?? 0 })).filter(
+              ({ value, count }) => count > 0 || value === status
+            )
+          ]}
+        />
+        <span class="push" />
+        {server !== '' && (
+          <button type="button" class="button tiny" onClick={() => route.set({ server: undefined })}>
+            on {server} ×
+          </button>
+        )}
+        <SearchField label="Filter by name, server or image" />
+      </div>
+      {known && all.length === 0 ? (
+        <div class="empty">
+          <h2>No deployments yet</h2>
+          <p>
+            Each folder with a compose file in <code>deployments_path</code> is one. Accepted are{' '}
+            <code>compose.yaml</code>, <code>compose.yml</code>, <code>docker-compose.yaml</code> and{' '}
+            <code>docker-compose.yml</code>.
+          </p>
+        </div>
+      ) : known && shown.length === 0 ? (
+        <NothingFits what="deployment" names={['q', 'status', 'server']} />
+      ) : (
+        <DeploymentTable items={items} waiting={!known} />
+      )}
+    </>
+  )
+}
+
+function fits({ server, deployment }: DeploymentRow, words: readonly string[]): boolean {
+  const text = `${deployment.name} ${server} ${deployment.services.map(({ image }) => image).join(' ')}`.toLowerCase()
+  return words.every((word) => text.includes(word))
+}
+
+/** Sorted by server, each server is a group; sorted by name, what differs between servers is marked. */
+function itemsOf(
+  shown: readonly DeploymentRow[],
+  all: readonly DeploymentRow[],
+  sort: string,
+  down: boolean
+): DeploymentItem[] {
+  const sign = down ? -1 : 1
+  const byName = (a: DeploymentRow, b: DeploymentRow) => compare(a.deployment.name, b.deployment.name)
+  const drifting = driftsAmong(all)
+  const item = (row: DeploymentRow) => ({ row, drift: drifting.has(row.deployment.name) })
+  if (sort === 'status') {
+    const rank = (row: DeploymentRow) => BADNESS[statusOf(row)]
+    return shown.toSorted((a, b) => sign * (rank(a) - rank(b)) || byName(a, b)).map(item)
+  }
+  if (sort !== 'server') return (down ? shown.toReversed() : shown).map(item)
+  const groups = Map.groupBy(shown, ({ server }) => server)
+  return [...groups]
+    .sort(([a], [b]) => sign * compare(a, b))
+    .flatMap(([name, rows]) => [{ group: { name, note: plural(rows.length, 'deployment') } }, ...rows.map(item)])
+}
+
+/** Names that run on several servers, and not the same images everywhere. */
+function driftsAmong(rows: readonly DeploymentRow[]): ReadonlySet<string> {
+  const prints = new Map<string, string>()
+  const drifting = new Set<string>()
+  for (const { deployment } of rows) {
+    const print = fingerprint(deployment)
+    const known = prints.get(deployment.name)
+    if (known !== undefined && known !== print) drifting.add(deployment.name)
+    prints.set(deployment.name, print)
+  }
+  return drifting
 }

@@ -1,3 +1,41 @@
+import { useDesk } from '../lib/desk.ts'
+import { Icon, type IconName } from '../parts/icon.tsx'
+
+const PLACES: readonly (readonly [string, IconName, string])[] = [
+  ['/servers', 'servers', 'Servers'],
+  ['/machines', 'machines', 'Machines'],
+  ['/settings', 'settings', 'Settings']
+]
+
+/** What the bar of a phone has no room for. */
 export function More() {
-  return <h1>More</h1>
+  const { theme, session } = useDesk()
+  return (
+    <>
+      <div class="head">
+        <h1>More</h1>
+      </div>
+      <ul class="menu">
+        {PLACES.map(([to, icon, word]) => (
+          <li key={to}>
+            <a href={to}>
+              <Icon name={icon} /> {word}
+            </a>
+          </li>
+        ))}
+        <li>
+          <button type="button" onClick={() => theme.set(theme.next())}>
+            <Icon name={theme.theme.value} /> Theme: {theme.theme.value}
+          </button>
+        </li>
+        {session.token.value !== undefined && (
+          <li>
+            <button type="button" onClick={session.end}>
+              <Icon name="out" /> Sign out
+            </button>
+          </li>
+        )}
+      </ul>
+    </>
+  )
 }

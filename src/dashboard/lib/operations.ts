@@ -1,0 +1,84 @@
+import type { Deployment } from '../../schemas/deployment.ts'
+import { type Api, segment } from './api.ts'
+import { linesOf, messagesOf } from './lines.ts'
+import { field, list, deployment as readDeployment, text } from './reading.ts'
+
+export type Action = 'start' | 'stop' | 'restart'
+
+export interface LogLine {
+  service: string
+  stream: string
+  at: string
+  line: string
+}
+
+export type Operations = ReturnType<typeof operationsOn>
+
+/** What can be done with one deployment: here, or through the proxy where it runs on a peer. Both have the same paths. */
+export function operationsOn(api: Api, { self, server, name }: { self: string; server: string; name: string }) {
+  const node = server === self ? '' : `/cluster/peers/${segment(server)}/proxy`
+  const base = `${node}/deployments/${segment(name)}`
+
+  return {
+    async act(action: Action): Promise<void> {
+      await api.post(`${base}/${action}`)
+    },
+
+    async look(signal: AbortSignal): Promise<Deployment> {
+      const answer = await api.get(base, signal)
+      return readDeployment(field(answer, 'deployment') ?? answer)
+    },
+
+    /** The compose file as it is written; what comes from `.env` is never put in. */
+    async compose(signal: AbortSignal): Promise<string> {
+      const response = await api.open(`${base}/compose`, { signal, accept: 'application/json, text/plain;q=0.9' })
+      const body = await response.text()
+      if (!response.headers.get('content-type')?.includes('json')) return body
+      const answer: unknown = JSON.parse(body)
+      return text(field(answer, 'content') ?? field(answer, 'compose'))
+    },
+
+    /** The newest lines, and then each as it is printed, until the signal ends it. */
+    async *logs({ tail, service }: { tail: number; service: string }, signal: AbortSignal): AsyncGenerator<LogLine> {
+      const query = new URLSearchParams({ tail: String(tail), follow: 'true', ...(service ? { service } : {}) })
+      const response = await api.open(`${base}/logs?${query}`, {
+        signal,
+        accept: 'text/event-stream, text/plain;q=0.9'
+      })
+      if (!response.body) return
+      const type = response.headers.get('content-type') ?? ''
+      if (type.includes('event-stream')) {
+        for await (const message of messagesOf(response.body))
+          if (message.event !== 'comment') yield lineOf(message.data)
+        return
+      }
+      if (type.includes('json')) {
+        // Plain FlatRun, which does not follow.
+        const answer: unknown = await response.json()
+        const logs = field(answer, 'lines') ?? field(answer, 'logs')
+        const lines = typeof logs === 'string' ? logs.split('\n') : list(logs)
+        for (const line of lines) yield typeof line === 'string' ? plain(line) : fields(line)
+        return
+      }
+      for await (const line of linesOf(response.body)) yield plain(line)
+    }
+  }
+}
+
+const plain = (line: string): LogLine => ({ service: '', stream: 'stdout', at: '', line })
+
+const fields = (value: unknown): LogLine => ({
+  service: text(field(value, 'service')),
+  stream: text(field(value, 'stream')),
+  at: text(field(value, 'at')),
+  line: text(field(value, 'line'))
+})
+
+function lineOf(data: string): LogLine {
+  try {
+    const value: unknown = JSON.parse(data)
+    return typeof value === 'object' && value !== null ? fields(value) : plain(data)
+  } catch {
+    return plain(data)
+  }
+}

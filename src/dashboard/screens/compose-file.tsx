@@ -1,0 +1,19 @@
+import { useMemo } from 'preact/hooks'
+import { notOffered } from '../lib/fault.ts'
+import type { Operations } from '../lib/operations.ts'
+import { createResource, useResource } from '../lib/resource.ts'
+import { Code } from '../parts/copy.tsx'
+import { FaultNotice, NotOffered } from '../parts/fault.tsx'
+
+/** The compose file, to read and to take along. */
+export function ComposeFile({ tools }: { tools: Operations }) {
+  const file = useMemo(() => createResource<string>({ load: tools.compose }), [tools])
+  useResource(file)
+  if (file.fault.value && notOffered(file.fault.value)) return <NotOffered what="The compose file" />
+  return (
+    <>
+      <FaultNotice of={file} what="the compose file" />
+      {file.data.value !== undefined && <Code text={file.data.value} label="the compose file" />}
+    </>
+  )
+}

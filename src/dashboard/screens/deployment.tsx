@@ -1,0 +1,263 @@
+import { useMemo, useState } from 'preact/hooks'
+import type { DeploymentService } from '../../schemas/deployment.ts'
+import { segment } from '../lib/api.ts'
+import { useDesk } from '../lib/desk.ts'
+import { asFault, notOffered } from '../lib/fault.ts'
+import { clock, wall } from '../lib/format.ts'
+import { fingerprint, isUp } from '../lib/images.ts'
+import { type Action, operationsOn } from '../lib/operations.ts'
+import type { DeploymentRow } from '../lib/rows.ts'
+import { Ago } from '../parts/ago.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Glyph, StatusMark } from '../parts/state.tsx'
+import { ComposeFile } from './compose-file.tsx'
+import { LogTail } from './log-tail.tsx'
+
+/** One deployment on one server: what it consists of, its log, and on which other servers it runs. */
+export function DeploymentPage({ server, name }: { server: string; name: string }) {
+  const { api, self, deployed, deployments, route } = useDesk()
+  const row = deployed.value.find((one) => one.server === server && one.deployment.name === name)
+  const tools = useMemo(() => operationsOn(api, { self: self.value, server, name }), [self.value, server, name])
+  if (!deployments.data.value) return <div class="late" aria-busy="true" />
+  if (!row) {
+    return (
+      <div class="empty">
+        <h2 class="foreign">
+          {server} has no deployment named {name}
+        </h2>
+        <p class="foreign">{deployments.data.value.get(server)?.error ?? 'It may have been removed there.'}</p>
+        <a class="button" href="/deployments">
+          All deployments
+        </a>
+      </div>
+    )
+  }
+  const view = route.param('view') || 'services'
+  return (
+    <>
+      <Head row={row} tools={tools} />
+      <div class="tabs line" role="group" aria-label="About this deployment">
+        {['services', 'log', 'compose'].map((key) => (
+          <a
+            key={key}
+            href={`/deployments/${segment(server)}/${segment(name)}${key === 'services' ? '' : `?view=${key}`}`}
+            aria-current={view === key ? 'page' : undefined}
+          >
+            {key === 'services' ? 'Services' : key === 'log' ? 'Log' : 'Compose file'}
+          </a>
+        ))}
+      </div>
+      {view === 'services' && (
+        <>
+          <Services services={row.deployment.services} />
+          <Elsewhere row={row} />
+        </>
+      )}
+      {view === 'log' && (
+        <LogTail tools={tools} services={row.deployment.services.map(({ name }) => name)} away={row.old} />
+      )}
+      {view === 'compose' && <ComposeFile tools={tools} />}
+    </>
+  )
+}
+
+function Head({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof operationsOn> }) {
+  const { self } = useDesk()
+  const { deployment, server } = row
+  return (
+    <>
+      <div class="head">
+        <h1 class="cut foreign">{deployment.name}</h1>
+        <StatusMark status={row.old ? 'unknown' : deployment.status} loud />
+        <span class="soft">
+          on{' '}
+          <a class="link foreign" href={server === self.value ? '/servers' : `/peers/${segment(server)}`}>
+            {server}
+          </a>
+        </span>
+        <Buttons row={row} tools={tools} />
+      </div>
+      {row.old && (
+        <p class="notice warn">
+          <strong class="foreign">{server} does not answer.</strong>
+          <span class="soft">
+            This is what it said <Ago at={row.at} word=" ago" />.
+          </span>
+        </p>
+      )}
+      {(deployment.error ?? deployment.status_reason) && (
+        <p class={`notice ${deployment.error ? 'bad' : 'warn'}`}>
+          <span class="foreign">{deployment.error ?? deployment.status_reason}</span>
+        </p>
+      )}
+      {deployment.warnings?.map((warning) => (
+        <p class="notice warn foreign" key={warning}>
+          {warning}
+        </p>
+      ))}
+      <dl class="facts">
+        <div class="long">
+          <dt>Folder</dt>
+          <dd class="mono foreign">{deployment.path || '–'}</dd>
+        </div>
+        <div>
+          <dt>Changed</dt>
+          <dd>{wall(deployment.updated_at) ? clock(wall(deployment.updated_at) ?? 0) : '–'}</dd>
+        </div>
+      </dl>
+    </>
+  )
+}
+
+const ACTIONS: readonly (readonly [Action, string, string])[] = [
+  ['restart', 'Restart', 'restarted'],
+  ['stop', 'Stop', 'stopped'],
+  ['start', 'Start', 'started']
+]
+
+function Buttons({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof operationsOn> }) {
+  const { deployments, toasts } = useDesk()
+  const [doing, setDoing] = useState<Action>()
+  const [asked, setAsked] = useState<Action>()
+  const [missing, setMissing] = useState(false)
+  const { deployment, server, old } = row
+  const anyUp = deployment.services.some(isUp)
+
+  async function act(action: Action) {
+    setAsked(undefined)
+    setDoing(action)
+    try {
+      await tools.act(action)
+      toasts.show(`${deployment.name} on ${server} was ${ACTIONS.find(([key]) => key === action)?.[2]}`)
+    } catch (thrown) {
+      const fault = asFault(thrown)
+      if (notOffered(fault)) setMissing(true)
+      toasts.show(notOffered(fault) ? `${server} does not offer this` : fault.message, { bad: true })
+    }
+    setDoing(undefined)
+    deployments.refresh()
+  }
+
+  if (old || missing) return null
+  return (
+    <div class="acts">
+      {ACTIONS.filter(([action]) => (action === 'start' ? !anyUp || deployment.status === 'partial' : anyUp)).map(
+        ([action, word]) => (
+          <button
+            key={action}
+            type="button"
+            class="button"
+            disabled={doing !== undefined}
+            onClick={() => (action === 'start' ? act(action) : setAsked(action))}
+          >
+            <Icon name={action} /> {doing === action ? `${word}…` : word}
+          </button>
+        )
+      )}
+      {asked && (
+        <Dialog
+          title={`${asked === 'stop' ? 'Stop' : 'Restart'} ${deployment.name}?`}
+          close={() => setAsked(undefined)}
+        >
+          <p class="soft">
+            {asked === 'stop' ? 'Stops' : 'Stops and starts'} its {deployment.services.length} services on{' '}
+            <b class="foreign">{server}</b>, in the order of what depends on what.
+          </p>
+          <footer>
+            <button type="button" class="button" onClick={() => setAsked(undefined)}>
+              Leave it
+            </button>
+            <button type="button" class="button main" onClick={() => act(asked)}>
+              {asked === 'stop' ? 'Stop' : 'Restart'}
+            </button>
+          </footer>
+        </Dialog>
+      )}
+    </div>
+  )
+}
+
+function Services({ services }: { services: readonly DeploymentService[] }) {
+  if (services.length === 0) return <p class="soft">Its compose file names no services.</p>
+  return (
+    <table class="table">
+      <thead>
+        <tr>
+          <th class="first">Service</th>
+          <th class="w-state">State</th>
+          <th>Image</th>
+          <th class="if-phone">Ports</th>
+          <th class="w-time if-mid">Container</th>
+        </tr>
+      </thead>
+      <tbody>
+        {services.map((service) => (
+          <tr key={service.name}>
+            <td class="first">
+              <span class="name cut foreign">{service.name}</span>
+            </td>
+            <td class="end">
+              <span class={`state tone-${isUp(service) ? (service.health === 'unhealthy' ? 'warn' : 'good') : 'none'}`}>
+                <Glyph shape={isUp(service) ? (service.health === 'unhealthy' ? 'half' : 'full') : 'square'} />
+                <span class="foreign">{service.health === 'unhealthy' ? 'unhealthy' : service.status}</span>
+              </span>
+            </td>
+            <td>
+              <span class="cut foreign" title={service.image}>
+                {service.image || '–'}
+              </span>
+            </td>
+            <td class="if-phone">
+              <span class="cut foreign soft">{service.ports?.join(', ') || '–'}</span>
+            </td>
+            <td class="if-mid">
+              <span class="cut mono soft foreign">{service.container_id.slice(0, 12) || '–'}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Elsewhere({ row }: { row: DeploymentRow }) {
+  const { deployed } = useDesk()
+  const others = deployed.value.filter(
+    ({ server, deployment }) => deployment.name === row.deployment.name && server !== row.server
+  )
+  if (others.length === 0) return null
+  const own = fingerprint(row.deployment)
+  return (
+    <>
+      <div class="section">
+        <h2>Also on</h2>
+      </div>
+      <table class="table">
+        <tbody>
+          {others.map((other) => (
+            <tr key={other.key} class={other.old ? 'old' : ''}>
+              <td class="first">
+                <span class="row keep">
+                  <a
+                    class="name cut foreign"
+                    href={`/deployments/${segment(other.server)}/${segment(other.deployment.name)}`}
+                  >
+                    {other.server}
+                  </a>
+                  {fingerprint(other.deployment) !== own && <span class="tag warn">other images</span>}
+                </span>
+              </td>
+              <td class="w-state end">
+                <StatusMark status={other.old ? 'unknown' : other.deployment.status} />
+              </td>
+              <td class="if-phone">
+                <span class="cut foreign soft">{other.deployment.services.map(({ image }) => image).join(', ')}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}

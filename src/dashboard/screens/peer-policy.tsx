@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Grant } from '../../schemas/grant.ts'
+import { segment } from '../lib/api.ts'
+import { useDesk } from '../lib/desk.ts'
+import { asFault, type Fault } from '../lib/fault.ts'
+
+const CAPABILITIES = [
+  ['fleet.read', 'See this server and its peers', 'names, states and addresses'],
+  ['deployments.read', 'See deployments and containers', 'their services, images, ports and logs'],
+  ['deployments.run', 'Start, stop and restart deployments', 'changes what runs here'],
+  ['capacity.read', 'See CPU, memory and disk', ''],
+  ['capacity.offer', 'Offer capacity', 'for schedulers that ask'],
+  ['events.publish', 'Publish events', ''],
+  ['routing.manage', 'Manage routing', 'networks, domains and proxies here']
+] as const
+
+/** The capabilities that a peer's key has on this server. */
+export function PeerPolicy({ name }: { name: string }) {
+  const { api, toasts } = useDesk()
+  const path = `/cluster/peers/${segment(name)}/policy`
+  const [grants, setGrants] = useState<readonly Grant[]>()
+  const [stored, setStored] = useState<readonly Grant[]>([])
+  const [fault, setFault] = useState<Fault>()
+
+  function take(policy: { grants: readonly Grant[] }) {
+    setGrants(policy.grants)
+    setStored(policy.grants)
+  }
+  useEffect(() => {
+    const leaving = new AbortController()
+    api.get<{ grants: Grant[] }>(path, leaving.signal).then(take, (thrown: unknown) => {
+      if (!leaving.signal.aborted) setFault(asFault(thrown))
+    })
+    return () => leaving.abort()
+  }, [name])
+
+  async function save(event: SubmitEvent) {
+    event.preventDefault()
+    try {
+      take(await api.put<{ grants: Grant[] }>(path, { grants }))
+      setFault(undefined)
+      toasts.show('Saved. It counts from the next request on.')
+    } catch (thrown) {
+      setFault(asFault(thrown))
+    }
+  }
+
+  const has = (capability: string) => grants?.some((grant) => grant.capability === capability) ?? false
+  const changed = JSON.stringify(grants) !== JSON.stringify(stored)
+  return (
+    <form class="stack policy" onSubmit={save}>
+      <p class="soft">
+        What <b class="foreign">{name}</b> may do on this server with its key. Whatever is chosen, it can never invite,
+        join, remove or change peers here.
+      </p>
+      {fault && (
+        <p class="notice bad" role="alert">
+          {fault.message}
+        </p>
+      )}
+      <ul>
+        {CAPABILITIES.map(([capability, word, hint]) => {
+          const limited = grants?.find((grant) => grant.capability === capability)?.deployments
+          return (
+            <li key={capability}>
+              <label class="tick">
+                <input
+                  type="checkbox"
+                  disabled={!grants}
+                  checked={has(capability)}
+                  onChange={() =>
+                    setGrants(
+                      has(capability)
+                        ? grants?.filter((grant) => grant.capability !== capability)
+                        : [...(grants ?? []), { capability }]
+                    )
+                  }
+                />
+                <span>
+                  {word}
+                  {limited && <span class="faint"> · only {limited.join(', ')}</span>}
+                  {hint && <span class="faint"> · {hint}</span>}
+                </span>
+              </label>
+            </li>
+          )
+        })}
+      </ul>
+      <footer>
+        <button type="submit" class="button main" disabled={!changed}>
+          Save
+        </button>
+      </footer>
+    </form>
+  )
+}

@@ -1,0 +1,68 @@
+import type { HistoryRange, PeerHistory } from '../../src/schemas/history.ts'
+import { ago, type Server, type World } from './world.ts'
+
+/** Looks like chance, and is the same each time. */
+const noise = (seed: number) => Math.abs(Math.sin(seed * 127.1 + 11.7) * 43_758.545) % 1
+
+const latency = (server: Server, index: number) => {
+  const spike = noise(index * 3.1 + server.name.length) > 0.94 ? 2.6 : 1
+  return (server.latencyMs ?? 14) * (0.8 + 0.5 * noise(index + server.name.length)) * spike
+}
+
+/** Newest last. */
+export function checks(world: World, server: Server, count = 50) {
+  const down = server.verdict === 'offline' ? 6 : server.verdict === 'suspect' ? 1 : 0
+  return Array.from({ length: count }, (_, index) => {
+    const fromEnd = count - index
+    const ok = fromEnd > down && !(server.flapping && fromEnd % 9 === 4)
+    return {
+      asked: 'GET /api/health',
+      at: ago(world, fromEnd * 30),
+      ok,
+      duration_ms: Math.round((ok ? latency(server, index) : 2000) * 10) / 10,
+      ...(ok ? {} : { class: server.code ?? ('refused' as const), detail: server.error ?? 'connection refused' })
+    }
+  })
+}
+
+export function history(world: World, server: Server, range: HistoryRange): PeerHistory {
+  const [count, stepS] = range === 'day' ? [48, 1800] : [30, 86_400]
+  const buckets = Array.from({ length: count }, (_, index) => {
+    const p50 = Math.round(latency(server, index) * 10) / 10
+    const failed = noise(index * 7 + server.name.length) > 0.9 ? 3 : 0
+    return {
+      at: ago(world, (count - index) * stepS),
+      checks: stepS / 30,
+      failed,
+      up_ms: (stepS - failed * 30) * 1000,
+      down_ms: failed * 30_000,
+      p50_ms: p50,
+      p99_ms: p50 * (2 + noise(index) * 2)
+    }
+  })
+  const last =
+    server.verdict === 'online'
+      ? []
+      : [
+          {
+            at: ago(world, server.sinceS ?? 60),
+            from: 'suspect' as const,
+            to: server.verdict,
+            reason: `4 probes in a row failed: ${server.error}`
+          }
+        ]
+  return {
+    range,
+    uptime_24h: server.verdict === 'offline' ? 0.9971 : server.flapping ? 0.9724 : 1,
+    uptime_30d: server.flapping ? 0.9813 : 0.99987,
+    p50_ms: server.latencyMs ?? 14,
+    p99_ms: (server.latencyMs ?? 14) * 3.4,
+    checks: range === 'hour' ? checks(world, server, 120).map(({ asked: _, ...check }) => check) : [],
+    buckets: range === 'hour' ? [] : buckets,
+    transitions: [
+      { at: ago(world, 3100), from: 'online', to: 'suspect', reason: 'no answer within 2 s' },
+      { at: ago(world, 3098), from: 'suspect', to: 'online', reason: 'answered again' },
+      ...last
+    ]
+  }
+}
