@@ -91,6 +91,41 @@ export const ForeignOrigin = createError(
   'WebSockets may only be opened by pages of this server; add the origin to api.allowed_origins to allow it',
   403
 )
+export const DeploymentNameInvalid = createError(
+  'deployment_name_invalid',
+  "A deployment's name is that of one folder: no slash or backslash in it, and no dot at its beginning",
+  400
+)
+export const DeploymentUnknown = createError<[string]>('deployment_unknown', 'deployment "%s" not found', 404)
+export const ServiceUnknown = createError<[string, string]>(
+  'service_unknown',
+  'deployment "%s" has no service "%s"',
+  404
+)
+export const DeploymentBusy = createError<[string, string, string, string, string]>(
+  'deployment_busy',
+  'deployment "%s" is being %s by %s since %s; wait for job %s to end',
+  409
+)
+export const JobUnknown = createError<[string, string]>(
+  'job_unknown',
+  'No job "%s" of deployment "%s"; finished ones are kept for 15 minutes',
+  404
+)
+export const EngineUnavailable = createError<[string, ErrorOptions?]>('engine_unavailable', '%s', 503)
+export const EngineRefused = createError<[string, ErrorOptions?]>('engine_refused', '%s', 502)
+export const ComposeInvalid = createError<[string]>('compose_invalid', '%s; correct it and try again', 422)
+export const ComposeMissing = createError(
+  'compose_missing',
+  'Its containers must be made first, and neither "docker compose" nor "docker-compose" is installed on this server; install one of them',
+  503
+)
+export const ComposeFailed = createError<[string]>('compose_failed', 'compose did not succeed: %s', 502)
+export const TooManyFollowers = createError(
+  'too_many_followers',
+  'Too many logs are being followed on this server; close one and try again',
+  429
+)
 
 /** Ends the process with one line on stderr and an exit code of PROTOCOL §0. */
 export class Fatal extends Error {

@@ -30,11 +30,15 @@ type Service = ServiceState & { declared?: ComposeService }
 function servicesOf(folder: Folder, containers: readonly Container[]): Service[] {
   const running = Map.groupBy(containers, ({ service, name }) => service ?? name)
   const declared = folder.services.map((service) => {
-    const state = { name: service.name, optional: service.optional, containers: running.get(service.name) ?? [] }
+    const { name, optional, lasting } = service
+    const state = { name, optional, lasting, containers: running.get(name) ?? [] }
     running.delete(service.name)
     return { ...state, declared: service }
   })
-  return [...declared, ...[...running].map(([name, own]) => ({ name, optional: true, containers: own }))]
+  return [
+    ...declared,
+    ...[...running].map(([name, own]) => ({ name, optional: true, lasting: false, containers: own }))
+  ]
 }
 
 function verdictOf(folder: Folder, services: readonly Service[], unknown: string | undefined) {

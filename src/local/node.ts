@@ -1,10 +1,19 @@
-import type { DeploymentList } from '../schemas/deployment.ts'
+import { Stopping } from '../errors.ts'
+import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
+import type { ContainerStats, ContainerView, DeploymentAudit, LogLine } from '../schemas/operation.ts'
 import type { Stats } from '../schemas/stats.ts'
 import { createChanges, type DeploymentChange } from './changes.ts'
+import { ownersOf, viewContainers } from './container-views.ts'
+import { readComposeText } from './disk/compose-text.ts'
 import { createDiskWatch } from './disk/watch.ts'
 import { createEngine } from './engine/client.ts'
 import { followEngine } from './engine/events.ts'
+import { findDeployment, needEngine } from './find.ts'
 import { createListing } from './listing.ts'
+import { createLogs, type LogsAsk } from './logs/logs.ts'
+import { createComposeCli } from './operations/compose-cli.ts'
+import { createContainerStats } from './operations/container-stats.ts'
+import { createOperations } from './operations/operations.ts'
 import { countStats } from './stats.ts'
 import { createSurveyor, type Survey } from './survey.ts'
 import { createSystem } from './system/system.ts'
@@ -19,6 +28,8 @@ export interface LocalNodeOptions {
   procPath?: string
   /** A deployment's status is another one than before. */
   onDeploymentChange?: (change: DeploymentChange) => void
+  /** Told of each change of a deployment, and of each attempt at one. */
+  audit?: (entry: DeploymentAudit) => void
 }
 
 export type LocalNode = ReturnType<typeof createLocalNode>
@@ -32,7 +43,8 @@ export function createLocalNode({
   dockerSocket,
   engineTimeoutMs = 2_000,
   procPath = '/proc',
-  onDeploymentChange
+  onDeploymentChange,
+  audit = () => {}
 }: LocalNodeOptions) {
   const closing = new AbortController()
   const engine = createEngine({ socket: dockerSocket, timeoutMs: engineTimeoutMs })
@@ -45,6 +57,20 @@ export function createLocalNode({
     onSurvey: surveyed,
     now: () => performance.now()
   })
+  const look = () => {
+    listing.invalidate()
+    return listing.current()
+  }
+  const operations = createOperations({
+    look,
+    engine,
+    composeUp: createComposeCli({ socket: dockerSocket }),
+    audit,
+    signal: closing.signal,
+    now: () => Date.now()
+  })
+  const logs = createLogs({ engine, now: () => Date.now() })
+  const containerStats = createContainerStats({ engine, now: () => performance.now() })
   let settling: NodeJS.Timeout | undefined
   disk.update([])
   const events =
@@ -62,9 +88,47 @@ export function createLocalNode({
       return countStats(survey, machine)
     },
 
+    async deployment(name: string): Promise<Deployment> {
+      return findDeployment(await listing.current(), name, { engineNeeded: false }).deployment
+    },
+
+    /** The text of its compose file as it was written: nothing of it is resolved. */
+    async compose(name: string): Promise<{ name: string; content: string; filename: string }> {
+      return readComposeText(findDeployment(await listing.current(), name, { engineNeeded: false }).folder)
+    },
+
+    /** Begins to start, stop or restart a deployment, one change at a time for each of them. */
+    begin: operations.begin,
+    job: operations.job,
+
+    async logs(name: string, ask: LogsAsk, signal?: AbortSignal) {
+      return logs.read(findDeployment(await listing.current(signal), name), ask, signal)
+    },
+
+    /** Finds the deployment before anything is read, so that what is wrong with the request is told at once. */
+    async followLogs(name: string, ask: LogsAsk, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
+      const target = findDeployment(await listing.current(signal), name)
+      return logs.follow(target, ask, AbortSignal.any([signal, closing.signal]))
+    },
+
+    async containers(): Promise<ContainerView[]> {
+      const survey = await listing.current()
+      needEngine(survey)
+      return viewContainers(survey)
+    },
+
+    /** Of one deployment, or of every container on this machine. */
+    async containerStats(name?: string): Promise<ContainerStats[]> {
+      const survey = await listing.current()
+      const members = name === undefined ? survey.containers : findDeployment(survey, name).members
+      needEngine(survey)
+      return containerStats(members, ownersOf(survey))
+    },
+
     async close(): Promise<void> {
-      closing.abort()
+      closing.abort(new Stopping())
       clearTimeout(settling)
+      await operations.settled()
       system.close()
       disk.close()
       await engine.close()

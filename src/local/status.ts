@@ -11,6 +11,7 @@ export interface Verdict {
 export interface ServiceState {
   name: string
   optional: boolean
+  lasting: boolean
   containers: readonly Container[]
 }
 
@@ -34,16 +35,20 @@ export function statusOf(services: readonly ServiceState[]): Verdict {
 
 const more = (complaints: readonly string[]) => (complaints.length > 5 ? ` and ${complaints.length - 5} more` : '')
 
-function complaintsOf({ name, optional, containers }: ServiceState, up: boolean): string[] {
+function complaintsOf({ name, optional, lasting, containers }: ServiceState, up: boolean): string[] {
   if (containers.length === 0) return up && !optional ? [`${name} has no container`] : []
-  return [...new Set(containers.flatMap((container) => complaintOf(name, container, up) ?? []))]
+  return [...new Set(containers.flatMap((container) => complaintOf(name, container, { up, lasting }) ?? []))]
 }
 
-function complaintOf(name: string, { state, health, exitCode }: Container, up: boolean): string | undefined {
+function complaintOf(
+  name: string,
+  { state, health, exitCode }: Container,
+  { up, lasting }: { up: boolean; lasting: boolean }
+): string | undefined {
   if (state === 'running') return health === 'unhealthy' ? `${name} is unhealthy` : undefined
   if (state === 'exited' && exitCode !== undefined) {
     // A job that ended well beside running services is done, not down.
-    if (exitCode === 0) return undefined
+    if (exitCode === 0) return up && lasting ? `${name} is stopped` : undefined
     if (!up && ORDERLY.has(exitCode)) return undefined
     return `${name} exited with code ${exitCode}`
   }

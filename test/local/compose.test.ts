@@ -23,6 +23,8 @@ services:
     ports: ['80:80'],
     networks: ['front'],
     dependsOn: [],
+    needsHealthy: [],
+    lasting: false,
     optional: false
   })
   assert.equal(job?.image, 'app:1')
@@ -63,6 +65,10 @@ services:
     found.map(({ dependsOn }) => dependsOn),
     [['db'], ['db'], ['db', 'data'], ['vpn']]
   )
+  assert.deepEqual(
+    found.map(({ needsHealthy }) => needsHealthy),
+    [[], ['db'], [], []]
+  )
 })
 
 test('a service behind a profile or scaled to zero may be absent', () => {
@@ -70,12 +76,16 @@ test('a service behind a profile or scaled to zero may be absent', () => {
 services:
   a: { profiles: [debug] }
   b: { deploy: { replicas: 0 } }
-  c: { scale: 2 }
+  c: { scale: 2, restart: unless-stopped }
   d:
 `)
   assert.deepEqual(
     found.map(({ optional }) => optional),
     [true, true, false, false]
+  )
+  assert.deepEqual(
+    found.map(({ lasting }) => lasting),
+    [false, false, true, false]
   )
 })
 
@@ -85,7 +95,16 @@ test('tags of compose, several documents, a byte order mark and Windows line end
   )
   assert.equal(compose.name, 'shop')
   assert.deepEqual(compose.services, [
-    { name: 'web', image: 'b', ports: [], networks: [], dependsOn: [], optional: false }
+    {
+      name: 'web',
+      image: 'b',
+      ports: [],
+      networks: [],
+      dependsOn: [],
+      needsHealthy: [],
+      lasting: false,
+      optional: false
+    }
   ])
 })
 

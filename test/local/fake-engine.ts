@@ -71,3 +71,11 @@ export function container({
     }
   }
 }
+
+/** One frame of a log as the engine sends it where there is no terminal. */
+export function frame(stream: 1 | 2, text: string): Buffer {
+  const header = Buffer.alloc(8)
+  header[0] = stream
+  header.writeUInt32BE(Buffer.byteLength(text), 4)
+  return Buffer.concat([header, Buffer.from(text)])
+}

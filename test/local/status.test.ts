@@ -49,7 +49,8 @@ for (const [what, services, status, reason] of TABLE) {
   test(`${what}: ${status}`, () => {
     const verdict = statusOf(
       Object.entries(services).map(([name, states]) => ({
-        name: name.replace('?', ''),
+        name: name.replace(/[?!]/, ''),
+        lasting: name.endsWith('!'),
         optional: name.endsWith('?'),
         containers: readContainers(
           states.map(([state, text]) => container({ service: name, state, status: text ?? '' }))
@@ -63,8 +64,8 @@ for (const [what, services, status, reason] of TABLE) {
 test('ten complaints are cut to five', () => {
   const names = Array.from({ length: 10 }, (_, index) => `s${index}`)
   const { reason } = statusOf([
-    { name: 'web', optional: false, containers: readContainers([container({ service: 'web' })]) },
-    ...names.map((name) => ({ name, optional: false, containers: [] }))
+    { name: 'web', optional: false, lasting: false, containers: readContainers([container({ service: 'web' })]) },
+    ...names.map((name) => ({ name, optional: false, lasting: false, containers: [] }))
   ])
   assert.match(reason ?? '', /^s0 has no container, .*s4 has no container and 5 more$/)
 })

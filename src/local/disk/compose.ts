@@ -9,6 +9,10 @@ export interface ComposeService {
   networks: string[]
   /** Services that must be up before this one. */
   dependsOn: string[]
+  /** Those of `dependsOn` that must not only be up but healthy. */
+  needsHealthy: string[]
+  /** Meant to run for ever (`restart: always`, `unless-stopped`), so that it is never done, only stopped. */
+  lasting: boolean
   /** Behind a profile or scaled to zero, so that its absence is nothing to worry about. */
   optional: boolean
 }
@@ -50,6 +54,8 @@ function mergeService(base: ComposeService, over: ComposeService): ComposeServic
     ports: union(base.ports, over.ports),
     networks: union(base.networks, over.networks),
     dependsOn: union(base.dependsOn, over.dependsOn),
+    needsHealthy: union(base.needsHealthy, over.needsHealthy),
+    lasting: base.lasting || over.lasting,
     optional: base.optional || over.optional
   }
 }
@@ -73,6 +79,8 @@ function readService(name: string, value: unknown): ComposeService {
     ports: listOf(service.ports).flatMap((port) => readPort(port) ?? []),
     networks: namesOf(service.networks),
     dependsOn: union(namesOf(service.depends_on), impliedBy(service)).filter((other) => other !== name),
+    needsHealthy: healthyOf(service.depends_on),
+    lasting: /^(always|unless-stopped)$/.test(textOf(service.restart) ?? ''),
     optional: listOf(service.profiles).length > 0 || replicasOf(service) === '0'
   }
 }
@@ -87,6 +95,14 @@ function readPort(port: unknown): string | undefined {
   if (published === undefined) return inside
   const host = textOf(port.host_ip)
   return host === undefined ? `${published}:${inside}` : `${host}:${published}:${inside}`
+}
+
+function healthyOf(dependsOn: unknown): string[] {
+  if (!isRecord(dependsOn)) return []
+  const conditions = Object.entries(dependsOn).filter(
+    ([, value]) => isRecord(value) && value.condition === 'service_healthy'
+  )
+  return conditions.map(([name]) => name)
 }
 
 /** Compose also starts first what a service links to or borrows volumes and namespaces from. */

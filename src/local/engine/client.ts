@@ -28,8 +28,8 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
   const { origin, socketPath } = addressOf(socket)
   const connect = { timeout: timeoutMs, ...(socketPath === undefined ? {} : { socketPath }) }
   const calls = new Pool(origin, { connect, connections: 8, headersTimeout: 0, bodyTimeout: 0 })
-  // A stream holds its connection for as long as somebody reads, so it must not take one that calls need.
-  const streams = new Pool(origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 0 })
+  // What holds its connection for long (a stream, a container that stops) must not take one that short calls need.
+  const long = new Pool(origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 0 })
   let version: Promise<string> | undefined
 
   return {
@@ -45,18 +45,18 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
     },
 
     /** The body of an answer as it comes, until it ends or `signal` is aborted. Only the headers have a deadline. */
-    async stream(path: string, signal: AbortSignal): Promise<{ body: AsyncIterable<Uint8Array>; type: string }> {
+    async stream(path: string, signal: AbortSignal): Promise<{ body: AsyncIterable<Uint8Array> }> {
       const waiting = new AbortController()
       const timer = setTimeout(() => waiting.abort(new EngineFailure('timeout', TOO_LATE)), timeoutMs)
       try {
         const full = `/v${await spoken()}${path}`
-        const answer = await streams.request({
+        const answer = await long.request({
           path: full,
           method: 'GET',
           signal: AbortSignal.any([signal, waiting.signal])
         })
         if (answer.statusCode >= 300) throw refusal(answer.statusCode, await readText(answer.body, 64 * 1024))
-        return { body: answer.body, type: String(answer.headers['content-type'] ?? '') }
+        return { body: guarded(answer.body, signal) }
       } catch (cause) {
         signal.throwIfAborted()
         throw failureOf(cause, socket)
@@ -66,7 +66,16 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
     },
 
     async close(): Promise<void> {
-      await Promise.all([calls.destroy(), streams.destroy()])
+      await Promise.all([calls.destroy(), long.destroy()])
+    }
+  }
+
+  async function* guarded(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body
+    } catch (cause) {
+      signal.throwIfAborted()
+      throw failureOf(cause, socket)
     }
   }
 
@@ -97,7 +106,8 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
     const deadline = AbortSignal.timeout(limit)
     const either = signal ? AbortSignal.any([signal, deadline]) : deadline
     try {
-      const answer = await request({ path, method, signal: either })
+      const pool = limit > timeoutMs ? long : calls
+      const answer = await request(pool, { path, method, signal: either })
       const text = await readText(answer.body, maxBytes)
       if (answer.statusCode >= 300 && answer.statusCode !== 304) throw refusal(answer.statusCode, text)
       return { text }
@@ -111,14 +121,14 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
   }
 
   /** A kept connection may die just when it is used again; asking once more is safe for a GET. */
-  async function request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  async function request(pool: Pool, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
     try {
-      return await calls.request(options)
+      return await pool.request(options)
     } catch (cause) {
       const died =
         cause instanceof Error && 'code' in cause && /UND_ERR_SOCKET|ECONNRESET|EPIPE/.test(String(cause.code))
       if (!died || options.method !== 'GET') throw cause
-      return calls.request(options)
+      return pool.request(options)
     }
   }
 }

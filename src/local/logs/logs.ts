@@ -1,0 +1,144 @@
+import { BadRequest, EngineRefused, EngineUnavailable, ServiceUnknown, TooManyFollowers } from '../../errors.ts'
+import type { LogLine } from '../../schemas/operation.ts'
+import type { Engine } from '../engine/client.ts'
+import type { Container } from '../engine/container.ts'
+import { EngineFailure } from '../engine/failure.ts'
+import type { Target } from '../find.ts'
+import { isRecord } from '../shape.ts'
+import { entriesOf } from './entries.ts'
+import { mergeStreams } from './merge.ts'
+import { parseSince } from './since.ts'
+
+export interface LogsAsk {
+  /** Newest lines of each container. */
+  tail?: number
+  since?: string
+  service?: string
+}
+
+export interface LogsOptions {
+  engine: Engine
+  now: () => number
+  /** For one look at a log that is not followed. */
+  timeoutMs?: number
+  maxFollowers?: number
+}
+
+const TAIL = { usual: 100, most: 10_000 }
+/** Of one answer; when there is more, the newest lines are given. */
+const MAX_BYTES = 4 * 1024 * 1024
+
+/** Logs of a deployment's containers: the newest lines in one piece, or line by line as they are printed. */
+export function createLogs({ engine, now, timeoutMs = 10_000, maxFollowers = 32 }: LogsOptions) {
+  let followers = 0
+
+  return {
+    /** In the order in which they were printed, as far as the containers' clocks tell. */
+    async read(target: Target, ask: LogsAsk, signal?: AbortSignal): Promise<{ lines: LogLine[]; cut: boolean }> {
+      const deadline = AbortSignal.timeout(timeoutMs)
+      const either = signal ? AbortSignal.any([signal, deadline]) : deadline
+      try {
+        const logs = await Promise.all(
+          choose(target, ask).map((container) => collect(open(container, ask, { follow: false, signal: either })))
+        )
+        const lines = logs.flatMap((log) => log.lines).sort(byTime)
+        const newest = newestWithin(lines, MAX_BYTES)
+        return { lines: newest, cut: newest.length < lines.length || logs.some((log) => log.cut) }
+      } catch (cause) {
+        signal?.throwIfAborted()
+        if (deadline.aborted)
+          throw new EngineUnavailable('The container engine did not send the log in time', { cause })
+        throw cause
+      }
+    },
+
+    /** Until the containers end or `signal` is aborted. Whoever does not read on holds the engine back, not our memory. */
+    async *follow(target: Target, ask: LogsAsk, signal: AbortSignal): AsyncGenerator<LogLine> {
+      const containers = choose(target, ask)
+      if (followers >= maxFollowers) throw new TooManyFollowers()
+      followers += 1
+      // A reader that stops without a word ends the streams as well.
+      const leaving = new AbortController()
+      const either = AbortSignal.any([signal, leaving.signal])
+      try {
+        yield* mergeStreams(containers.map((container) => open(container, ask, { follow: true, signal: either })))
+      } catch (cause) {
+        if (!signal.aborted) throw cause
+      } finally {
+        followers -= 1
+        leaving.abort()
+      }
+    }
+  }
+
+  function choose({ deployment, members, folder }: Target, { service }: LogsAsk): readonly Container[] {
+    if (service === undefined) return members
+    const chosen = members.filter((container) => (container.service ?? container.name) === service)
+    const declared = folder.services.some(({ name }) => name === service)
+    if (chosen.length === 0 && !declared) throw new ServiceUnknown(deployment.name, service)
+    return chosen
+  }
+
+  async function* open(
+    container: Container,
+    { tail = TAIL.usual, since }: LogsAsk,
+    { follow, signal }: { follow: boolean; signal: AbortSignal }
+  ): AsyncGenerator<LogLine> {
+    const query = new URLSearchParams({
+      stdout: '1',
+      stderr: '1',
+      timestamps: '1',
+      tail: String(Math.min(tail, TAIL.most))
+    })
+    if (follow) query.set('follow', '1')
+    if (since !== undefined) {
+      const seconds = parseSince(since, now())
+      if (seconds === undefined) throw new BadRequest('since must be like 10m, 1h30m or 2026-11-23T08:15:30Z')
+      query.set('since', seconds)
+    }
+    try {
+      const terminal = await hasTerminal(container, signal)
+      const { body } = await engine.stream(`/containers/${container.id}/logs?${query}`, signal)
+      const of = { service: container.service ?? container.name, container: container.name }
+      for await (const entry of entriesOf(body, terminal)) yield { ...of, ...entry }
+    } catch (cause) {
+      if (!(cause instanceof EngineFailure)) throw cause
+      // Removed since it was listed, so it has no log any more.
+      if (cause.status === 404) return
+      if (cause.status === undefined) throw new EngineUnavailable(cause.message, { cause })
+      throw new EngineRefused(`The log of ${container.name} could not be read. ${cause.message}`, { cause })
+    }
+  }
+
+  async function hasTerminal({ id }: Container, signal: AbortSignal): Promise<boolean> {
+    const found = await engine.json(`/containers/${id}/json`, { signal })
+    return isRecord(found) && isRecord(found.Config) && found.Config.Tty === true
+  }
+}
+
+/** The newest lines of one container within the limit: what comes later pushes out what came first. */
+async function collect(log: AsyncIterable<LogLine>): Promise<{ lines: LogLine[]; cut: boolean }> {
+  let lines: LogLine[] = []
+  let bytes = 0
+  let cut = false
+  for await (const line of log) {
+    lines.push(line)
+    bytes += line.line.length
+    if (bytes < MAX_BYTES * 2) continue
+    lines = newestWithin(lines, MAX_BYTES)
+    bytes = lines.reduce((sum, kept) => sum + kept.line.length, 0)
+    cut = true
+  }
+  return { lines, cut }
+}
+
+function newestWithin(lines: LogLine[], maxBytes: number): LogLine[] {
+  let bytes = 0
+  const first = lines.findLastIndex(({ line }) => {
+    bytes += line.length
+    return bytes > maxBytes
+  })
+  return first === -1 ? lines : lines.slice(first + 1)
+}
+
+const byTime = (a: LogLine, b: LogLine) => (a.at === b.at ? 0 : (a.at ?? '') < (b.at ?? '') ? -1 : 1)

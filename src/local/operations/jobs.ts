@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { DeploymentBusy, JobUnknown } from '../../errors.ts'
+import type { Action, Job } from '../../schemas/operation.ts'
+
+export interface JobsOptions {
+  /** Wall milliseconds. */
+  now: () => number
+  /** How long a finished job can be looked up. */
+  keepMs?: number
+}
+
+export interface Order {
+  deployment: string
+  action: Action
+  /** Who wants it, in words for a person. */
+  by: string
+}
+
+/** What a job writes while it runs. */
+export interface Progress {
+  line: (text: string) => void
+}
+
+/** A job that is over; `failure` is what it threw. */
+export interface Finished {
+  job: Job
+  failure?: unknown
+}
+
+const MAX_LINES = 500
+
+/** Changes of deployments, one at a time for each of them. They run to their end whoever waits for it. */
+export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
+  const jobs = new Map<string, Job>()
+  const active = new Map<string, { job: Job; finished: Promise<Finished> }>()
+
+  return {
+    /** Starts at once, or throws DeploymentBusy. */
+    begin({ deployment, action, by }: Order, work: (progress: Progress) => Promise<void>) {
+      forgetOld()
+      const current = active.get(deployment)?.job
+      if (current)
+        throw new DeploymentBusy(deployment, VERB[current.action], current.by, current.started_at, current.id)
+
+      const started_at = new Date(now()).toISOString()
+      const job: Job = {
+        id: randomUUID(),
+        deployment,
+        action,
+        by,
+        status: 'running',
+        lines: [],
+        output: '',
+        started_at
+      }
+      jobs.set(job.id, job)
+      const finished = run(job, work)
+      active.set(deployment, { job, finished })
+      return { job, finished }
+    },
+
+    find(deployment: string, id: string): Job {
+      const job = id === 'active' ? active.get(deployment)?.job : jobs.get(id)
+      if (job?.deployment !== deployment) throw new JobUnknown(id, deployment)
+      return job
+    },
+
+    /** Resolves when nothing is under way any more. */
+    async settled(): Promise<void> {
+      await Promise.all([...active.values()].map(({ finished }) => finished))
+    }
+  }
+
+  async function run(job: Job, work: (progress: Progress) => Promise<void>): Promise<Finished> {
+    const line = (text: string) => {
+      if (job.lines.length >= MAX_LINES) return
+      job.lines.push(text)
+      job.output = job.lines.join('\n')
+    }
+    try {
+      await work({ line })
+      job.status = 'succeeded'
+      return { job }
+    } catch (cause) {
+      job.status = 'failed'
+      job.error = cause instanceof Error ? cause.message : String(cause)
+      const code = codeOf(cause)
+      if (code !== undefined) job.code = code
+      return { job, failure: cause }
+    } finally {
+      job.finished_at = new Date(now()).toISOString()
+      active.delete(job.deployment)
+    }
+  }
+
+  function forgetOld(): void {
+    for (const [id, { finished_at }] of jobs) {
+      if (finished_at !== undefined && now() - Date.parse(finished_at) > keepMs) jobs.delete(id)
+    }
+  }
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+    ? cause.code.toLowerCase()
+    : undefined
+}
+
+const VERB: Record<Action, string> = { start: 'started', stop: 'stopped', restart: 'restarted' }

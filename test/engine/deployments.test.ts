@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, type TestContext, test } from 'node:test'
+import type { DeploymentChange } from '../../src/local/changes.ts'
+import { createLocalNode } from '../../src/local/node.ts'
+import type { Action, DeploymentAudit, LogLine } from '../../src/schemas/operation.ts'
+import { folder } from '../local/folder.ts'
+import { startEngine, whyNoEngine } from './engine.ts'
+
+const why = whyNoEngine()
+let engine: Awaited<ReturnType<typeof startEngine>>
+
+before(async () => {
+  if (why === undefined) engine = await startEngine()
+})
+after(async () => {
+  if (why === undefined) await engine.stop()
+})
+
+/** Each service notes in a file of the project when it starts and when it is told to stop. */
+function service(name: string, { dependsOn = '', say = '' } = {}): string {
+  return `
+  ${name}:
+    image: localhost/busybox:1
+    network_mode: host
+    stop_grace_period: 5s
+    volumes: [".:/out"]
+    ${dependsOn}
+    command:
+      - sh
+      - -c
+      - |
+        echo "start ${name}" >> /out/history
+        trap 'echo "stop ${name}" >> /out/history; exit 0' TERM
+        ${say}
+        while true; do sleep 0.1; done
+`
+}
+
+const SHOP = `version: "3.8"
+services:${service('web', { dependsOn: 'depends_on: [api]' })}${service('api', { dependsOn: 'depends_on: [db]' })}${service('db')}`
+
+async function world(t: TestContext, files: Record<string, string>) {
+  // Registered before the folder's own end: docker-compose needs the files to know what to take down.
+  const ends: (() => Promise<unknown>)[] = []
+  t.after(async () => {
+    for (const end of ends) await end()
+  })
+  const root = await folder(t, files)
+  const audits: DeploymentAudit[] = []
+  const waiting: { wanted: (change: DeploymentChange) => boolean; found: () => void }[] = []
+  const node = createLocalNode({
+    deploymentsPath: root,
+    dockerSocket: engine.socket,
+    engineTimeoutMs: 10_000,
+    audit: (entry) => audits.push(entry),
+    onDeploymentChange: (change) => {
+      for (const { wanted, found } of waiting) if (wanted(change)) found()
+    }
+  })
+  const projects = Object.keys(files)
+    .filter((file) => file.endsWith('compose.yml'))
+    .map((file) => path.join(root, path.dirname(file)))
+  ends.push(node.close, ...projects.map((project) => () => engine.compose(project, 'down', '-t', '0')))
+  const act = async (action: Action, deployment: string) =>
+    (await node.begin({ action, deployment, by: 'a test' })).result
+  const history = async () => (await readFile(path.join(root, 'shop', 'history'), 'utf8')).trim().split('\n')
+  const change = (wanted: (change: DeploymentChange) => boolean) =>
+    new Promise<void>((found) => waiting.push({ wanted, found }))
+  return { root, node, act, history, change, audits }
+}
+
+const options = { skip: why, timeout: 120_000 }
+
+test(
+  'a project without containers is brought up, stopped and started in the order that its services need',
+  options,
+  async (t) => {
+    const { root, node, act, history, audits } = await world(t, { 'shop/docker-compose.yml': SHOP })
+    const before = await node.deployment('shop')
+    assert.deepEqual(
+      [before.status, before.services.map(({ status }) => status)],
+      ['stopped', ['absent', 'absent', 'absent']]
+    )
+
+    const up = await act('start', 'shop')
+    assert.equal(up.message, 'Deployment started')
+    assert.match(up.output, /shop.web/)
+    assert.equal(up.deployment?.status, 'running')
+
+    const stopped = await act('stop', 'shop')
+    assert.equal(stopped.deployment?.status, 'stopped')
+    assert.match(stopped.output, /^shop.web.1 stopped\nshop.api.1 stopped\nshop.db.1 stopped$/)
+    const started = await act('start', 'shop')
+    assert.match(started.output, /^shop.db.1 started\nshop.api.1 started\nshop.web.1 started$/)
+    assert.equal(started.deployment?.status, 'running')
+
+    const stops = (await history()).filter((line) => line.startsWith('stop'))
+    assert.deepEqual(stops, ['stop web', 'stop api', 'stop db'])
+    assert.deepEqual(
+      audits.map(({ action, deployment, outcome, by }) => [action, deployment, outcome, by]),
+      (['start', 'stop', 'start'] as const).map((action) => [action, 'shop', 'succeeded', 'a test'])
+    )
+    assert.equal(before.path, path.join(root, 'shop'))
+  }
+)
+
+test('a restart stops what depends on others first and starts it last', options, async (t) => {
+  const { root, node, act, history } = await world(t, { 'shop/docker-compose.yml': SHOP })
+  await engine.compose(path.join(root, 'shop'), 'up', '-d')
+  const result = await act('restart', 'shop')
+
+  assert.equal(result.message, 'Deployment restarted')
+  assert.deepEqual(
+    result.output.split('\n').map((line) => line.replace(/shop.(\w+).1/, '$1')),
+    ['web stopped', 'api stopped', 'db stopped', 'db started', 'api started', 'web started']
+  )
+  assert.equal((await node.deployments()).deployments[0]?.status, 'running')
+  assert.deepEqual(
+    (await history()).filter((line) => line.startsWith('stop')),
+    ['stop web', 'stop api', 'stop db']
+  )
+})
+
+test('what is done behind our back is in the list without anybody asking', options, async (t) => {
+  const { root, node, change } = await world(t, { 'shop/docker-compose.yml': SHOP })
+  await node.deployments()
+  const running = change(({ to }) => to === 'running')
+  await engine.compose(path.join(root, 'shop'), 'up', '-d')
+  await running
+  const partial = change(({ to }) => to === 'partial')
+  await engine.compose(path.join(root, 'shop'), 'kill', 'api')
+  await partial
+  const { status, status_reason, services } = await node.deployment('shop')
+
+  assert.equal(status, 'partial')
+  assert.equal(status_reason, 'api exited with code 137')
+  assert.equal(services.find(({ name }) => name === 'api')?.status, 'exited')
+})
+
+const TALKER = `version: "3.8"
+services:${service('loud', {
+  say: `i=0; while [ $$i -lt 5 ]; do i=$$((i+1)); echo "out $$i"; echo "err $$i" >&2; sleep 0.01; done`
+})}${service('quiet', { say: 'echo hush' })}${service('long', {
+  say: `while [ ! -e /out/go ]; do sleep 0.1; done; head -c 10485760 /dev/zero | tr '\\0' 'x'; echo; echo after`
+})}`
+
+test('logs of all services come in order, taken apart and bounded', options, async (t) => {
+  const { root, node } = await world(t, { 'shop/docker-compose.yml': TALKER })
+  await engine.compose(path.join(root, 'shop'), 'up', '-d')
+  const reader = new AbortController()
+  const followed: LogLine[] = []
+  for await (const line of await node.followLogs('shop', {}, reader.signal)) {
+    followed.push(line)
+    // Printed while it is being read, because this engine forgets the beginning of long lines when asked for a tail.
+    if (followed.length === 11) await writeFile(path.join(root, 'shop', 'go'), '')
+    const has = (text: string) => followed.some((other) => other.line === text)
+    if (has('err 5') && has('out 5') && has('hush') && has('after')) break
+  }
+  reader.abort()
+  assert.deepEqual(
+    followed.filter(({ service, stream }) => service === 'loud' && stream === 'stderr').map(({ line }) => line),
+    ['err 1', 'err 2', 'err 3', 'err 4', 'err 5']
+  )
+  const long = followed.find(({ service }) => service === 'long')
+  assert.ok(/^x+ …\(cut\)$/.test(long?.line ?? ''), long?.line.slice(0, 100))
+  assert.equal(Math.round((long?.line.length ?? 0) / 1024), 16)
+
+  const loud = await node.logs('shop', { service: 'loud', tail: 3 })
+  assert.equal(loud.lines.length, 3)
+  assert.ok(loud.lines.every(({ at }) => at !== undefined && !Number.isNaN(Date.parse(at))))
+  assert.deepEqual((await node.logs('shop', { service: 'loud', since: '2100-01-01T00:00:00Z' })).lines, [])
+  const all = await node.logs('shop', {})
+  const times = all.lines.map(({ at }) => at ?? '')
+  assert.deepEqual(times, times.toSorted())
+  await assert.rejects(node.logs('shop', { service: 'nobody' }), { code: 'SERVICE_UNKNOWN' })
+})
+
+test('a log that never ends stops when its reader leaves', options, async (t) => {
+  const { root, node } = await world(t, {
+    'shop/docker-compose.yml': `version: "3.8"\nservices:${service('web', { say: 'yes "all day" &' })}`
+  })
+  await engine.compose(path.join(root, 'shop'), 'up', '-d')
+  const reader = new AbortController()
+  let lines = 0
+  for await (const _ of await node.followLogs('shop', { tail: 0 }, reader.signal)) {
+    lines += 1
+    if (lines === 1_000) reader.abort()
+  }
+  assert.ok(lines >= 1_000)
+})
+
+test('containers are listed with the deployment that they belong to, and measured', options, async (t) => {
+  const { root, node } = await world(t, { 'shop/docker-compose.yml': SHOP })
+  await engine.compose(path.join(root, 'shop'), 'up', '-d')
+  const containers = await node.containers()
+
+  assert.deepEqual(
+    containers.map(({ service, deployment, state }) => [service, deployment, state]),
+    [
+      ['api', 'shop', 'running'],
+      ['db', 'shop', 'running'],
+      ['web', 'shop', 'running']
+    ]
+  )
+  const stats = await node.containerStats('shop')
+  assert.deepEqual(stats.map(({ service }) => service).sort(), ['api', 'db', 'web'])
+  // Without cgroups, as here, an engine has no figures; then it says so.
+  assert.ok(stats.every(({ error, memory_usage }) => error !== undefined || memory_usage > 0))
+})
+
+test('a container that cannot start is the answer, with the reason of the engine', options, async (t) => {
+  const files = {
+    'shop/docker-compose.yml': SHOP.replace('[".:/out"]', '[".:/out", "./needed:/needed"]\n    restart: unless-stopped')
+  }
+  const { root, node, act, audits } = await world(t, { ...files, 'shop/needed/file': '' })
+  await act('start', 'shop')
+  await act('stop', 'shop')
+  await rm(path.join(root, 'shop', 'needed'), { recursive: true })
+
+  await assert.rejects(act('start', 'shop'), {
+    code: 'ENGINE_REFUSED',
+    message: /^shop.web.1 could not be started\. The container engine answered: /
+  })
+  const { status, status_reason } = await node.deployment('shop')
+  assert.equal(status, 'partial')
+  assert.equal(status_reason, 'web is stopped')
+  assert.equal(audits.at(-1)?.outcome, 'failed')
+})
