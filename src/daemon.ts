@@ -1,40 +1,31 @@
-import { existsSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import path from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../machines/clock.ts'
-import { createAdmission } from './cluster/admission.ts'
-import { createAggregate } from './cluster/aggregate.ts'
+import { createAudit } from './cluster/audit.ts'
 import { createCallers } from './cluster/callers.ts'
 import { systemClock } from './cluster/clock.ts'
-import { type Cluster, createCluster } from './cluster/cluster.ts'
-import { createHistory } from './cluster/history.ts'
-import { createInvites } from './cluster/invites.ts'
-import { createJoins } from './cluster/joins.ts'
+import type { Cluster } from './cluster/cluster.ts'
 import { createKeptEvents } from './cluster/kept-events.ts'
 import { createLastSeen } from './cluster/last-seen.ts'
-import { createMembership } from './cluster/membership.ts'
 import { specOf } from './cluster/peers.ts'
 import { createPolicies } from './cluster/policy.ts'
 import { createSelf } from './cluster/self.ts'
 import { createSignedCallers } from './cluster/signed-callers.ts'
-import { targetOf } from './cluster/transport.ts'
-import { createUpstreams } from './cluster/upstreams.ts'
 import type { Config } from './config.ts'
-import { Fatal } from './errors.ts'
+import { buildJoining } from './daemon/joining.ts'
+import { builtDashboard, listen } from './daemon/listen.ts'
+import { buildTraffic } from './daemon/traffic.ts'
+import { buildWatching } from './daemon/watching.ts'
 import { buildApp } from './http/app.ts'
+import { createConnections } from './http/connections.ts'
 import { dashboard } from './http/dashboard.ts'
-import { registerProxy } from './http/proxy/proxy.ts'
 import { createLocalNode } from './local/node.ts'
-import { createRemote } from './remote/client.ts'
-import { createProbe } from './remote/probe.ts'
-import { Departure, JoinAttempt } from './schemas/joining.ts'
+import { AuditEntry } from './schemas/audit.ts'
+import type { EventLog } from './schemas/event.ts'
 import { keptSecret } from './secrets.ts'
-import { mayDial } from './security/addresses.ts'
 import { createSessions } from './security/session.ts'
-import { createSigner } from './security/signatures.ts'
 import { prepareDataPath } from './store/database.ts'
-import { credentialContext, openStore, type Store } from './store/store.ts'
+import { openStore, type Store } from './store/store.ts'
+import { loadTls } from './tls.ts'
 import { readVersion } from './version.ts'
 
 export interface DaemonOptions {
@@ -55,6 +46,7 @@ export interface Daemon {
   ticket: string | undefined
   app: FastifyInstance
   cluster: Cluster
+  events: EventLog
   /** Takes effect at the next request. Not for a daemon that made its own key: that one is started anew. */
   replaceOperatorKeys(keys: Config['auth']['apiKeys']): void
   close(): Promise<void>
@@ -85,21 +77,15 @@ interface Parts extends DaemonOptions {
   onError: (error: unknown) => void
 }
 
-async function assemble({
-  config,
-  log,
-  clock = systemClock,
-  listener,
-  store,
-  secrets,
-  onError
-}: Parts): Promise<Daemon> {
+async function assemble(parts: Parts): Promise<Daemon> {
+  const { config, log, clock = systemClock, store, secrets, onError, listener } = parts
   const { members, vault } = store
   const { cluster: settings } = config
   const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
   const operatorKeys = adminKey
     ? [{ key: adminKey.value, name: 'admin', scopes: ['read', 'write'] as const }]
     : config.auth.apiKeys
+  const tls = loadTls(config.api.tls, { dataPath: config.dataPath, hosts: hostsOf(config) })
   let stopping = false
 
   const kept = createKeptEvents({ store: store.events, onFault: onError })
@@ -111,82 +97,28 @@ async function assemble({
     serverName: settings.serverName,
     advertiseUrl: settings.advertiseUrl
   })
-  const departures = await store.table('departures', Departure)
-  const credentialOf = (id: string) => {
-    const sealed = members.get(id)?.credential.sealed ?? departures.get(id)?.notice?.credential
-    return sealed === undefined ? undefined : vault.open(sealed, credentialContext(id))
-  }
-  const signer = createSigner()
-  const remote = createRemote({
-    credentialOf,
-    sign: ({ id, url }, { method, path, bodyDigest }) => {
-      const inside = path.slice(new URL(url).pathname.replace(/\/+$/, '').length)
-      return signer(
-        credentialOf(id) ?? '',
-        bodyDigest === undefined ? { method, path: inside } : { method, path: inside, bodyDigest }
-      )
-    },
-    lookupGuard: (address) => mayDial(address, self.dialPolicy()),
-    onConnectionClosed: (id) => cluster.signOfDeath(id)
+  const onAccepted = (id: string) => void membership.confirmed(id).catch(onError)
+  const watching = await buildWatching({ config, store, self, events, clock, onError, onAccepted })
+  const { remote, cluster, history } = watching
+  const connections = createConnections()
+  const joining = await buildJoining({
+    ...{ config, store, self, events, watching, onError },
+    pin: tls?.pin,
+    onRemoved: connections.drop
   })
-  const targetOfId = (id: string) => {
-    const member = members.get(id)
-    return member && targetOf(member)
-  }
-  const ask = createProbe({
-    remote,
-    targetOf: targetOfId,
-    timeoutMs: Math.min(settings.requestTimeoutMs, 5_000)
-  })
-  const cluster = createCluster({
-    probe: async (spec, signal) => {
-      const answer = await ask(spec, signal)
-      // A peer that accepts our key has stored us.
-      const accepted = answer.ok && (answer.features !== undefined || answer.asked.endsWith('/api/cluster/status'))
-      if (accepted && members.get(spec.id)?.state === 'pending') membership.confirmed(spec.id).catch(onError)
-      return answer
-    },
-    events,
-    rule: { intervalMs: settings.healthIntervalMs },
-    onFault: onError,
-    clock
-  })
-  const history = createHistory({
-    ...{ store: store.history, clock, cluster, onFault: onError },
-    isMember: (id) => members.get(id) !== undefined
-  })
-  const invites = createInvites({ store, self, events })
-  const membership = createMembership({ store, departures, cluster, invites, remote, events })
-  const admission = createAdmission({
-    store,
-    self,
-    invites,
-    cluster,
-    events,
-    exchange: settings.exchange,
-    allowInsecure: settings.allowInsecureExchange
-  })
-  const joins = createJoins({
-    store,
-    journal: await store.table('joins', JoinAttempt),
-    self,
-    invites,
-    remote,
-    cluster,
-    events,
-    allowInsecure: settings.allowInsecureExchange,
-    onError
-  })
+  const { membership, joins, rotation } = joining
   const callers = createCallers({
     operatorKeys,
     sessions: createSessions(secrets),
     members,
     signed: createSignedCallers({ members, vault }),
-    onMember: ({ id, state }) => {
+    onMember: ({ id, state, keyDigest }, used) => {
       cluster.signOfLife(id)
-      if (state === 'pending') membership.confirmed(id).catch(onError)
+      if (state === 'pending') onAccepted(id)
+      if (keyDigest.next === used) rotation.promote(id, used).catch(onError)
     }
   })
+  const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
   const lastSeen = createLastSeen({ cluster, membership, onError })
   const local = createLocalNode({
     deploymentsPath: config.deploymentsPath,
@@ -195,59 +127,37 @@ async function assemble({
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
   })
 
-  const aggregate = createAggregate({
-    local,
-    remote,
-    targetOf: targetOfId,
-    peers: cluster.peers,
-    selfName: self.name,
-    signOfLife: (id) => cluster.signOfLife(id),
-    signOfDeath: (id) => cluster.signOfDeath(id),
-    maxConcurrency: settings.maxConcurrency
-  })
-  const upstream = createUpstreams({ members, cluster, remote })
+  const traffic = buildTraffic({ config, store, self, watching, local })
 
   const app = await buildApp({
     services: {
+      ...joining,
       self,
       callers,
-      membership,
-      invites,
-      admission,
-      joins,
       policies: createPolicies({ members, events }),
+      audit,
       cluster,
       history,
-      aggregate,
+      aggregate: traffic.aggregate,
       events,
       local,
       authEnabled: config.auth.enabled,
       stopping: () => stopping
     },
     log,
+    connections,
     authEnabled: config.auth.enabled,
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
-    parts: [
-      (scope) =>
-        registerProxy(scope, {
-          find(name) {
-            self.assertEnabled()
-            return upstream(name)
-          },
-          signOfDeath: (id) => cluster.signOfDeath(id),
-          allowedOrigins: config.api.allowedOrigins
-        }),
-      (scope) => dashboard(scope, { root: builtDashboard() })
-    ]
+    ...(tls && { https: { key: tls.key, cert: tls.cert } }),
+    parts: [traffic.proxy, (scope) => dashboard(scope, { root: builtDashboard() })]
   })
 
   const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS)
   housekeeping.unref()
   async function keepHouse(): Promise<void> {
     await lastSeen.flush()
-    await invites.tidy()
-    await membership.tidy()
+    await joining.tidy()
   }
 
   async function close(): Promise<void> {
@@ -262,7 +172,7 @@ async function assemble({
     kept.close()
     await lastSeen.flush()
     lastSeen.stop()
-    await Promise.all([remote.close(), local.close()])
+    await Promise.all([remote.close(), local.close(), audit.close()])
     store.close()
   }
 
@@ -279,6 +189,7 @@ async function assemble({
       ticket: config.auth.enabled && adminKey ? callers.createTicket('admin') : undefined,
       app,
       cluster,
+      events,
       replaceOperatorKeys: callers.replaceOperatorKeys,
       close
     }
@@ -288,36 +199,8 @@ async function assemble({
   }
 }
 
-/** Beside the bundled program, or where a checkout builds it. */
-function builtDashboard(): string {
-  const places = ['dashboard', '../dist/dashboard'].map((place) => path.join(import.meta.dirname, place))
-  return places.find((place) => existsSync(path.join(place, '.built'))) ?? ''
-}
-
-async function listen(app: FastifyInstance, { api }: Config, listener: number | undefined): Promise<string> {
-  const { host, port } = api
-  // Fastify hands this on to Node's server, which knows `fd`; its own types do not.
-  const place = listener === undefined ? { host, port } : { host, fd: listener }
-  try {
-    await app.listen(place)
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code === 'EADDRINUSE')
-      throw new Fatal(71, `port ${api.port} on ${api.host} is taken; stop what listens there, or set api.port`, {
-        cause
-      })
-    if (code === 'EACCES')
-      throw new Fatal(71, `port ${api.port} may not be opened by this user; use one above 1023`, { cause })
-    if (code === 'EADDRNOTAVAIL')
-      throw new Fatal(71, `${api.host} is no address of this machine; set api.host`, { cause })
-    throw cause
-  }
-  const address = app.server.address()
-  return urlOf(address, api.tls.mode === 'off' ? 'http' : 'https')
-}
-
-function urlOf(address: AddressInfo | string | null, scheme: string): string {
-  if (address === null || typeof address === 'string') return `${scheme}://localhost`
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return `${scheme}://${host}:${address.port}`
+/** What a certificate of our own is for. */
+function hostsOf({ api, cluster }: Config): string[] {
+  const advertised = URL.parse(cluster.advertiseUrl)?.hostname.replace(/^\[|\]$/g, '')
+  return [cluster.serverName, 'localhost', '127.0.0.1', '::1', api.host, advertised ?? ''].filter((host) => host !== '')
 }

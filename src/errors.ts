@@ -147,3 +147,13 @@ export const JoinInterrupted = createError<[ErrorOptions?]>(
   'The other server did not answer; this one keeps asking until the invite expires. See GET /api/cluster/joins',
   504
 )
+export const RotationRefused = createError<[number]>(
+  'rotation_refused',
+  'The peer refused to change keys (status %d)',
+  502
+)
+export const NothingToApprove = createError<[string]>(
+  'nothing_to_approve',
+  'The peer "%s" does not wait for approval',
+  409
+)

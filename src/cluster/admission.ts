@@ -20,6 +20,7 @@ import { sameName } from '../schemas/names.ts'
 import type { Member } from '../schemas/peer.ts'
 import { CannotUnseal, openRequest, type SealedReply, type SealedRequest } from '../security/sealing.ts'
 import { digest, randomToken } from '../security/tokens.ts'
+import { digests } from '../store/members.ts'
 import { credentialContext, type Store } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import { type Invites, privateKeyContext } from './invites.ts'
@@ -70,7 +71,7 @@ export function createAdmission(options: AdmissionOptions) {
     const key = randomToken()
     const member = memberOf({ applicant, invite, url, key, replaced })
     await members.put(member)
-    if (replaced && replaced.id === member.id) store.revoke(digestsOf(replaced))
+    if (replaced && replaced.id === member.id) store.revoke(digests(replaced))
     // The sealing key stays until the join is confirmed: the same join may have to be asked again.
     await store.invites.put({ ...invite, usedBy: member.id, usedAt: new Date(now()).toISOString() })
     cluster.joined(specOf(member))
@@ -129,7 +130,10 @@ export function createAdmission(options: AdmissionOptions) {
       url,
       state: 'pending',
       joinedAt: replaced?.joinedAt ?? new Date(now()).toISOString(),
-      credential: { sealed: vault.seal(applicant.api_key, credentialContext(id)) },
+      credential: {
+        sealed: vault.seal(applicant.api_key, credentialContext(id)),
+        since: new Date(now()).toISOString()
+      },
       keyDigest: { current: kept.digest },
       ...(applicant.features?.includes('signed-requests') && { signing: kept.signing }),
       grants: [...(invite.grants ?? replaced?.grants ?? DEFAULT_GRANTS)],
@@ -189,8 +193,3 @@ interface Parts {
   key: string
   replaced: Member | undefined
 }
-
-const digestsOf = ({ keyDigest }: Member) => [
-  keyDigest.current,
-  ...(keyDigest.next === undefined ? [] : [keyDigest.next])
-]

@@ -136,7 +136,7 @@ export function createJoins(options: JoinsOptions) {
       url,
       state: 'active',
       joinedAt: new Date(now()).toISOString(),
-      credential: { sealed: vault.seal(reply.api_key, credentialContext(id)) },
+      credential: { sealed: vault.seal(reply.api_key, credentialContext(id)), since: new Date(now()).toISOString() },
       keyDigest: { current: attempt.keyDigest },
       ...(reply.features.includes('signed-requests') && { signing: keptOf(vault, id, key).signing }),
       grants: [...DEFAULT_GRANTS],

@@ -1,8 +1,7 @@
 import { signingKey } from '../security/signatures.ts'
 import { digest } from '../security/tokens.ts'
 import type { Vault } from '../security/vault.ts'
-
-const context = (memberId: string) => `members|${memberId}|signing`
+import { signingContext } from '../store/store.ts'
 
 /** What is stored of a key that a member presents here: its digest, and the sealed key of its signatures. */
 export function keptOf(
@@ -13,10 +12,10 @@ export function keptOf(
   const keyDigest = digest(key)
   return {
     digest: keyDigest,
-    signing: { [keyDigest]: vault.seal(signingKey(key).toString('base64url'), context(memberId)) }
+    signing: { [keyDigest]: vault.seal(signingKey(key).toString('base64url'), signingContext(memberId)) }
   }
 }
 
 export function openSigningKey(vault: Vault, memberId: string, sealed: string): Buffer {
-  return Buffer.from(vault.open(sealed, context(memberId)), 'base64url')
+  return Buffer.from(vault.open(sealed, signingContext(memberId)), 'base64url')
 }

@@ -1,9 +1,10 @@
-import { PeerUnknown } from '../errors.ts'
+import { NothingToApprove, PeerUnknown } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { Departure } from '../schemas/joining.ts'
 import type { Member, PeerDetail, PeerView } from '../schemas/peer.ts'
 import type { Collection } from '../store/collection.ts'
+import { digests } from '../store/members.ts'
 import type { Store } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import type { Invites } from './invites.ts'
@@ -39,16 +40,16 @@ export function createMembership(options: MembershipOptions) {
     return member
   }
 
-  async function change(member: Member, changes: Partial<Member>): Promise<Member> {
-    const changed = { ...member, ...changes }
-    await members.put(changed)
-    cluster.updated(specOf(changed))
-    return changed
+  async function change(id: string, how: (member: Member) => Member | undefined): Promise<Member | undefined> {
+    const before = members.get(id)
+    const after = await members.change(id, how)
+    if (!after || after === before) return undefined
+    cluster.updated(specOf(after))
+    return after
   }
 
   async function erase(member: Member): Promise<void> {
-    const { current, next } = member.keyDigest
-    store.revoke(next === undefined ? [current] : [current, next])
+    store.revoke(digests(member))
     await members.delete(member.id)
     cluster.left(member.id)
     remote.forget(member.id)
@@ -90,25 +91,23 @@ export function createMembership(options: MembershipOptions) {
 
     /** The other side has stored us: it said so, called us, or answered to its key. */
     async confirmed(id: string): Promise<void> {
-      const member = members.get(id)
-      if (member?.state !== 'pending' || member.awaitsApproval) return
-      await change(member, { state: 'active' })
+      const member = await change(id, (member) =>
+        member.state === 'pending' && !member.awaitsApproval ? { ...member, state: 'active' } : undefined
+      )
+      if (!member) return
       if (member.invite !== undefined) await invites.close(member.invite)
       events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: id })
     },
 
     /** An operator lets a member in that joined with `require_approval`. */
     async approve(name: string): Promise<PeerView> {
-      const { awaitsApproval: _, ...member } = find(name)
-      await members.put({ ...member, state: 'active' })
-      cluster.updated(specOf({ ...member, state: 'active' }))
-      events.publish({
-        type: 'peer.confirmed',
-        peer: member.name,
-        peer_id: member.id,
-        reason: 'approved by an operator'
-      })
-      return viewOf({ ...member, state: 'active' }, cluster.peer(member.id))
+      const { id } = find(name)
+      const member = await change(id, ({ awaitsApproval, ...rest }) =>
+        awaitsApproval ? { ...rest, state: 'active' } : undefined
+      )
+      if (!member) throw new NothingToApprove(name)
+      events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: id, reason: 'approved by an operator' })
+      return viewOf(member, cluster.peer(id))
     },
 
     /** Its key is dead with the answer; it is told, again and again for a day. */
@@ -133,22 +132,23 @@ export function createMembership(options: MembershipOptions) {
 
     /** The other side removed us. It stays in the list until an operator removes it here as well. */
     async left(id: string, by: string): Promise<void> {
-      const member = members.get(id)
-      if (!member || member.state === 'removed') return
-      await change(member, { state: 'removed', removedBy: by, removedAt: timestamp() })
+      const member = await change(id, (member) =>
+        member.state === 'removed'
+          ? undefined
+          : { ...member, state: 'removed', removedBy: by.slice(0, 256), removedAt: timestamp() }
+      )
+      if (!member) return
       onRemoved(id)
       events.publish({
         type: 'peer.left',
         peer: member.name,
         peer_id: id,
-        reason: `its operator removed this server (${by})`
+        reason: `its operator removed this server (${member.removedBy})`
       })
     },
 
-    async seen(id: string, at: number): Promise<void> {
-      const member = members.get(id)
-      if (member) await members.put({ ...member, lastSeenAt: new Date(at).toISOString() })
-    },
+    seen: (id: string, at: number) =>
+      members.change(id, (member) => ({ ...member, lastSeenAt: new Date(at).toISOString() })),
 
     /** Run at start and each minute. */
     async tidy(): Promise<void> {

@@ -20,7 +20,7 @@ export function createPolicies({ members, events }: { members: Members; events: 
     async put(name: string, grants: Grant[]) {
       const found = member(name)
       checkGrants(grants)
-      await members.put({ ...found, grants })
+      await members.change(found.id, (now) => ({ ...now, grants }))
       events.publish({
         type: 'policy.changed',
         peer: found.name,

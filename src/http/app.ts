@@ -5,8 +5,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
+import type { Connections } from './connections.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { aggregateRoutes } from './routes/aggregates.ts'
+import { auditRequests, auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { eventRoutes } from './routes/events.ts'
 import { joiningRoutes } from './routes/joining.ts'
@@ -19,6 +21,8 @@ import { compileValidator } from './validation.ts'
 export interface AppOptions {
   services: Services
   log: FastifyBaseLogger
+  /** Where peers' connections are noted, to end them with their keys. */
+  connections: Connections
   authEnabled: boolean
   trustProxy: boolean | readonly string[]
   cors: { enabled: boolean; origins: readonly string[] }
@@ -35,7 +39,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = createServer(options)
   answerErrors(app)
   acceptJsonOnly(app)
-  authenticate(app, { callers: services.callers, enabled: options.authEnabled })
+  authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
+  auditRequests(app, services.audit)
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -56,7 +61,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       eventRoutes,
       joiningRoutes,
       localRoutes,
-      aggregateRoutes
+      aggregateRoutes,
+      auditRoutes
     ]) {
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }

@@ -2,16 +2,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../cluster/callers.ts'
 import { PermissionDenied, Unauthorized } from '../errors.ts'
 import type { Access } from './access.ts'
+import type { Connections } from './connections.ts'
 
 interface AuthOptions {
   callers: Pick<Callers, 'identify' | 'identifySigned'>
   enabled: boolean
+  connections: Pick<Connections, 'note'>
 }
 
 const NOBODY: Caller = { kind: 'nobody' }
 
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
-export function authenticate(app: FastifyInstance, { callers, enabled }: AuthOptions): void {
+export function authenticate(app: FastifyInstance, { callers, enabled, connections }: AuthOptions): void {
   app.decorateRequest('caller', { getter: () => NOBODY })
 
   app.decorateRequest('signed')
@@ -25,6 +27,7 @@ export function authenticate(app: FastifyInstance, { callers, enabled }: AuthOpt
     if (!access) return
     const caller = await callerOf(request, access)
     Object.defineProperty(request, 'caller', { value: caller })
+    if (caller.kind === 'peer') connections.note(caller.id, request.raw.socket)
     assertAllowed(caller, access)
   })
 

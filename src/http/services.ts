@@ -1,5 +1,6 @@
 import type { Admission } from '../cluster/admission.ts'
 import type { Aggregator } from '../cluster/aggregate.ts'
+import type { Audit } from '../cluster/audit.ts'
 import type { Callers } from '../cluster/callers.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { History } from '../cluster/history.ts'
@@ -7,6 +8,7 @@ import type { Invites } from '../cluster/invites.ts'
 import type { Joins } from '../cluster/joins.ts'
 import type { Membership } from '../cluster/membership.ts'
 import type { Policies } from '../cluster/policy.ts'
+import type { Rotation } from '../cluster/rotation.ts'
 import type { Self } from '../cluster/self.ts'
 import type { DeploymentList } from '../schemas/deployment.ts'
 import type { EventLog } from '../schemas/event.ts'
@@ -27,6 +29,8 @@ export interface Services {
   admission: Admission
   joins: Joins
   policies: Policies
+  rotation: Rotation
+  audit: Audit
   cluster: Cluster
   history: History
   aggregate: Aggregator

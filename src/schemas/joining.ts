@@ -128,3 +128,11 @@ export const Departure = Type.Object({
   )
 })
 export type Departure = Static<typeof Departure>
+
+/** Asks for a new key, to come back sealed to this one-time public key. */
+export const RotateRequest = Type.Object({
+  key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  /** The answering side then renews its own as well. */
+  mutual: Type.Optional(Type.Boolean())
+})
+export const RotatedKey = Type.Object({ api_key: Key })

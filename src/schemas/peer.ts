@@ -17,10 +17,17 @@ export const Member = Type.Object({
   state: Type.Enum(['pending', 'active', 'removed']),
   joinedAt: Timestamp,
   lastSeenAt: Type.Optional(Timestamp),
-  /** The key that we present there, sealed; `next` while it is being changed. */
-  credential: Type.Object({ sealed: Type.String(), next: Type.Optional(Type.String()) }),
-  /** SHA-256 of the key that it presents here; `next` is valid from now on, and ends `current` at its first use. */
-  keyDigest: Type.Object({ current: Type.String(), next: Type.Optional(Type.String()) }),
+  /** The key that we present there, sealed; `previous` until the other side was seen to accept the new one. */
+  credential: Type.Object({ sealed: Type.String(), previous: Type.Optional(Type.String()), since: Timestamp }),
+  /**
+   * SHA-256 of the key that it presents here. `next` is valid already, and takes over at its first use; `previous` is
+   * valid for requests that were under way then.
+   */
+  keyDigest: Type.Object({
+    current: Type.String(),
+    next: Type.Optional(Type.String()),
+    previous: Type.Optional(Type.Object({ digest: Type.String(), until: Timestamp }))
+  }),
   /** The keys of its request signatures, sealed; absent for plain FlatRun. By digest of the key they were made of. */
   signing: Type.Optional(Type.Record(Type.String(), Type.String())),
   grants: Type.Array(Grant),

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Member } from '../schemas/peer.ts'
 import type { Collection } from './collection.ts'
 
@@ -5,6 +6,7 @@ export type Members = ReturnType<typeof createMembers>
 
 /** The members, and the three ways in which one is looked for. The indexes follow the records, never lead them. */
 export function createMembers(records: Collection<Member>) {
+  const oneAtATime = pLimit(1)
   const byDigest = new Map<string, Member>()
   const byName = new Map<string, Member>()
 
@@ -25,21 +27,37 @@ export function createMembers(records: Collection<Member>) {
     /** The member that presents a key with this digest here. */
     byKeyDigest: (digest: string) => byDigest.get(digest),
     bySpentInvite: (digest: string) => records.all().find(({ invite }) => invite === digest),
-    async put(member: Member): Promise<void> {
-      const old = records.get(member.id)
-      await records.put(member)
-      if (old) unindex(old)
-      index(member)
-    },
-    async delete(id: string): Promise<boolean> {
-      const old = records.get(id)
-      const deleted = await records.delete(id)
-      if (old && deleted) unindex(old)
-      return deleted
-    }
+    put: (member: Member) => oneAtATime(() => write(member)),
+    /**
+     * Changes a member as it is at that moment: changes of one record never overwrite each other. The change sees the
+     * record and gives the new one, or undefined to leave it. Resolves to what is stored then.
+     */
+    change: (id: string, how: (member: Member) => Member | undefined): Promise<Member | undefined> =>
+      oneAtATime(async () => {
+        const member = records.get(id)
+        const changed = member && how(member)
+        if (changed) await write(changed)
+        return changed ?? member
+      }),
+    delete: (id: string): Promise<boolean> =>
+      oneAtATime(async () => {
+        const old = records.get(id)
+        const deleted = await records.delete(id)
+        if (old && deleted) unindex(old)
+        return deleted
+      })
+  }
+
+  async function write(member: Member): Promise<void> {
+    const old = records.get(member.id)
+    await records.put(member)
+    if (old) unindex(old)
+    index(member)
   }
 }
 
-function digests({ keyDigest }: Member): string[] {
-  return keyDigest.next === undefined ? [keyDigest.current] : [keyDigest.current, keyDigest.next]
+/** Of all keys that open something here for it. */
+export function digests({ keyDigest }: Member): string[] {
+  const { current, next, previous } = keyDigest
+  return [current, ...(next === undefined ? [] : [next]), ...(previous ? [previous.digest] : [])]
 }

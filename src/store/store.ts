@@ -24,6 +24,8 @@ export type Store = Awaited<ReturnType<typeof openStore>>
 
 const CANARY = 'flatrun-cluster'
 const CANARY_CONTEXT = 'meta|identity|canary'
+/** What sealed texts belong to: authenticated with them, so that none opens in another place. */
+export const signingContext = (memberId: string) => `members|${memberId}|signing`
 export const credentialContext = (memberId: string) => `members|${memberId}|credential`
 
 /**
@@ -131,14 +133,23 @@ function assertSecret(vault: Vault, canary: string): void {
   }
 }
 
-/** After a change of secret, everything that the old one sealed is sealed with the new one. */
+/** After a change of secret, everything that an old one sealed is sealed with the new one. */
 async function reseal(members: ReturnType<typeof createMembers>, vault: Vault): Promise<void> {
   for (const member of members.all()) {
-    const { sealed, next } = member.credential
-    if ([sealed, next].every((text) => text === undefined || vault.isCurrent(text))) continue
-    const context = credentialContext(member.id)
-    const again = (text: string) => vault.seal(vault.open(text, context), context)
-    const credential = next === undefined ? { sealed: again(sealed) } : { sealed: again(sealed), next: again(next) }
-    await members.put({ ...member, credential })
+    const { sealed, previous, since } = member.credential
+    const signing = member.signing ?? {}
+    if ([sealed, previous ?? sealed, ...Object.values(signing)].every(vault.isCurrent)) continue
+    const again = (text: string, context: string) => vault.seal(vault.open(text, context), context)
+    await members.put({
+      ...member,
+      credential: {
+        sealed: again(sealed, credentialContext(member.id)),
+        since,
+        ...(previous !== undefined && { previous: again(previous, credentialContext(member.id)) })
+      },
+      signing: Object.fromEntries(
+        Object.entries(signing).map(([digest, text]) => [digest, again(text, signingContext(member.id))])
+      )
+    })
   }
 }

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { PermissionDenied } from '../../errors.ts'
 import {
   AcceptReply,
   AcceptRequest,
@@ -8,6 +9,7 @@ import {
   InviteRequest,
   InviteView,
   PlainExchange,
+  RotateRequest,
   SealedBody,
   SealedReplyBody
 } from '../../schemas/joining.ts'
@@ -34,7 +36,7 @@ const Ok = Type.Object({ status: Type.String() })
 const SMALL = 16_384
 
 /** Invites, and both sides of a join. */
-export function joiningRoutes(app: Routes, { self, invites, joins, admission, membership }: Services): void {
+export function joiningRoutes(app: Routes, { self, invites, joins, admission, membership, rotation }: Services): void {
   const failures = createFailures({ perMinute: 10 })
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()
@@ -132,6 +134,24 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
     async ({ caller }) => {
       if (caller.kind === 'peer') await membership.confirmed(caller.id)
       return { status: 'confirmed' }
+    }
+  )
+
+  app.post(
+    '/api/cluster/rotate',
+    {
+      config: peerItself,
+      bodyLimit: SMALL,
+      schema: {
+        ...schema,
+        summary: 'A new key for the calling peer',
+        body: RotateRequest,
+        response: answers(SealedBody)
+      }
+    },
+    async ({ caller, body }) => {
+      if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
+      return rotation.issue(caller.id, body.key, body.mutual ?? false)
     }
   )
 

@@ -11,7 +11,7 @@ const Policy = Type.Object({ peer: Type.String(), grants: Type.Array(Grant) })
 const PolicyRequest = Type.Object({ grants: Type.Array(Grant, { maxItems: 64 }) })
 
 /** The peers of this node: looked at, asked now, allowed, removed. */
-export function peerRoutes(app: Routes, { self, membership, policies, cluster, history }: Services): void {
+export function peerRoutes(app: Routes, { self, membership, policies, cluster, history, rotation }: Services): void {
   app.addHook('preHandler', async () => self.assertEnabled())
   const schema = { tags: ['peers'] }
   const page = (name: string) => ({ ...membership.detail(name), ...history.past(membership.find(name).id) })
@@ -82,6 +82,24 @@ export function peerRoutes(app: Routes, { self, membership, policies, cluster, h
       }
     },
     async ({ params }) => membership.approve(params.name)
+  )
+
+  app.post(
+    '/api/cluster/peers/:name/rotate',
+    {
+      config: operator('cluster:write'),
+      schema: {
+        ...schema,
+        summary: 'Change the keys between this server and a peer, both ways',
+        params: NameParams,
+        response: answers(Type.Object({ status: Type.Literal('rotated'), peer: Type.String() }))
+      }
+    },
+    async ({ params }) => {
+      const { id, name } = membership.find(params.name)
+      await rotation.renew(id, true)
+      return { status: 'rotated' as const, peer: name }
+    }
   )
 
   app.delete(

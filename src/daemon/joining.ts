@@ -1,0 +1,53 @@
+import { createAdmission } from '../cluster/admission.ts'
+import { createInvites } from '../cluster/invites.ts'
+import { createJoins } from '../cluster/joins.ts'
+import { createMembership } from '../cluster/membership.ts'
+import { createRotation } from '../cluster/rotation.ts'
+import type { Self } from '../cluster/self.ts'
+import type { Config } from '../config.ts'
+import type { EventLog } from '../schemas/event.ts'
+import { JoinAttempt } from '../schemas/joining.ts'
+import type { Store } from '../store/store.ts'
+import type { Watching } from './watching.ts'
+
+interface JoiningOptions {
+  config: Config
+  store: Store
+  self: Self
+  events: EventLog
+  watching: Watching
+  /** What peers must know our certificate by. */
+  pin: string | undefined
+  /** Ends what a removed member still has open here. */
+  onRemoved: (id: string) => void
+  onError: (error: unknown) => void
+}
+
+/** Everything by which members come, change their keys, and go. */
+export async function buildJoining({ config, store, self, events, watching, pin, onRemoved, onError }: JoiningOptions) {
+  const { cluster, remote, departures } = watching
+  const allowInsecure = config.cluster.allowInsecureExchange
+  const pins = () => (pin === undefined ? [] : [pin])
+
+  const invites = createInvites({ store, self, events, pin: () => pin })
+  const membership = createMembership({ store, departures, cluster, invites, remote, events, onRemoved })
+  const { exchange, keyRotationMs: everyMs } = config.cluster
+  const admission = createAdmission({ store, self, invites, cluster, events, exchange, allowInsecure, pins })
+  const journal = await store.table('joins', JoinAttempt)
+  const joins = createJoins({ store, journal, self, invites, remote, cluster, events, allowInsecure, pins, onError })
+  const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
+
+  return {
+    invites,
+    membership,
+    admission,
+    joins,
+    rotation,
+    /** Run at start and each minute. */
+    async tidy(): Promise<void> {
+      await invites.tidy()
+      await membership.tidy()
+      await rotation.tidy()
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config.ts'
+import { Fatal } from '../errors.ts'
+
+/** Opens the port, or takes over one that listens already; gives the URL. @throws Fatal 71 */
+export async function listen(app: FastifyInstance, { api }: Config, listener: number | undefined): Promise<string> {
+  const { host, port } = api
+  // Fastify hands this on to Node's server, which knows `fd`; its own types do not.
+  const place = listener === undefined ? { host, port } : { host, fd: listener }
+  try {
+    await app.listen(place)
+  } catch (cause) {
+    throw new Fatal(71, sentenceOf(cause, api) ?? `cannot listen on ${host}:${port}`, { cause })
+  }
+  return urlOf(app.server.address(), api.tls.mode === 'off' ? 'http' : 'https')
+}
+
+function sentenceOf(cause: unknown, { host, port }: Config['api']): string | undefined {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'EADDRINUSE') return `port ${port} on ${host} is taken; stop what listens there, or set api.port`
+  if (code === 'EACCES') return `port ${port} may not be opened by this user; use one above 1023`
+  if (code === 'EADDRNOTAVAIL') return `${host} is no address of this machine; set api.host`
+  return undefined
+}
+
+function urlOf(address: AddressInfo | string | null, scheme: string): string {
+  if (address === null || typeof address === 'string') return `${scheme}://localhost`
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `${scheme}://${host}:${address.port}`
+}
+
+/** Beside the bundled program, or where a checkout builds it; empty when it was not built. */
+export function builtDashboard(): string {
+  const places = ['dashboard', '../dashboard', '../../dist/dashboard'].map((place) =>
+    path.join(import.meta.dirname, place)
+  )
+  return places.find((place) => existsSync(path.join(place, '.built'))) ?? ''
+}

@@ -1,0 +1,50 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { createAggregate } from '../cluster/aggregate.ts'
+import type { Self } from '../cluster/self.ts'
+import { targetOf } from '../cluster/transport.ts'
+import { createUpstreams } from '../cluster/upstreams.ts'
+import type { Config } from '../config.ts'
+import { registerProxy } from '../http/proxy/proxy.ts'
+import type { LocalNode } from '../http/services.ts'
+import type { Store } from '../store/store.ts'
+import type { Watching } from './watching.ts'
+
+interface TrafficOptions {
+  config: Config
+  store: Pick<Store, 'members'>
+  self: Self
+  watching: Pick<Watching, 'cluster' | 'remote'>
+  local: LocalNode
+}
+
+/** The two ways in which a cluster is used: asking all, and passing a request on to one. */
+export function buildTraffic({ config, store: { members }, self, watching, local }: TrafficOptions) {
+  const { cluster, remote } = watching
+  const { signOfLife, signOfDeath } = cluster
+
+  const aggregate = createAggregate({
+    local,
+    remote,
+    targetOf: (id) => {
+      const member = members.get(id)
+      return member && targetOf(member)
+    },
+    peers: cluster.peers,
+    selfName: self.name,
+    signOfLife: (id) => signOfLife(id),
+    signOfDeath: (id) => signOfDeath(id),
+    maxConcurrency: config.cluster.maxConcurrency
+  })
+  const upstream = createUpstreams({ members, cluster, remote })
+  const proxy: FastifyPluginAsync = async (scope) =>
+    registerProxy(scope, {
+      find(name) {
+        self.assertEnabled()
+        return upstream(name)
+      },
+      signOfDeath: (id) => signOfDeath(id),
+      allowedOrigins: config.api.allowedOrigins
+    })
+
+  return { aggregate, proxy }
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../../machines/clock.ts'
+import { createCluster } from '../cluster/cluster.ts'
+import { createHistory } from '../cluster/history.ts'
+import type { Self } from '../cluster/self.ts'
+import { targetOf } from '../cluster/transport.ts'
+import type { Config } from '../config.ts'
+import { createRemote } from '../remote/client.ts'
+import { createProbe } from '../remote/probe.ts'
+import type { EventLog } from '../schemas/event.ts'
+import { Departure } from '../schemas/joining.ts'
+import { mayDial } from '../security/addresses.ts'
+import { createSigner } from '../security/signatures.ts'
+import { credentialContext, type Store } from '../store/store.ts'
+
+interface WatchingOptions {
+  config: Config
+  store: Store
+  self: Self
+  events: EventLog
+  clock: Clock
+  onError: (error: unknown) => void
+  /** A pending peer accepted our key: it has stored us. */
+  onAccepted: (id: string) => void
+}
+
+/** The connections to other nodes, and the actors that watch them. */
+export async function buildWatching({ config, store, self, events, clock, onError, onAccepted }: WatchingOptions) {
+  const { members, vault } = store
+  const departures = await store.table('departures', Departure)
+  const signer = createSigner()
+
+  function credentialOf(id: string): string | undefined {
+    const sealed = members.get(id)?.credential.sealed ?? departures.get(id)?.notice?.credential
+    return sealed === undefined ? undefined : vault.open(sealed, credentialContext(id))
+  }
+
+  const remote = createRemote({
+    credentialOf,
+    sign: ({ id, url }, { method, path, bodyDigest }) => {
+      const inside = path.slice(new URL(url).pathname.replace(/\/+$/, '').length)
+      const parts = { method, path: inside, ...(bodyDigest !== undefined && { bodyDigest }) }
+      return signer(credentialOf(id) ?? '', parts)
+    },
+    lookupGuard: (address) => mayDial(address, self.dialPolicy()),
+    onConnectionClosed: (id) => cluster.signOfDeath(id)
+  })
+  const ask = createProbe({
+    remote,
+    targetOf: (id) => {
+      const member = members.get(id)
+      return member && targetOf(member)
+    },
+    timeoutMs: Math.min(config.cluster.requestTimeoutMs, 5_000)
+  })
+  const cluster = createCluster({
+    probe: async (spec, signal) => {
+      const answer = await ask(spec, signal)
+      const accepted = answer.ok && (answer.features !== undefined || answer.asked.endsWith('/api/cluster/status'))
+      if (accepted && members.get(spec.id)?.state === 'pending') onAccepted(spec.id)
+      return answer
+    },
+    events,
+    rule: { intervalMs: config.cluster.healthIntervalMs },
+    onFault: onError,
+    clock
+  })
+  const history = createHistory({
+    ...{ store: store.history, clock, cluster, onFault: onError },
+    isMember: (id) => members.get(id) !== undefined
+  })
+  return { remote, cluster, history, departures }
+}
+
+export type Watching = Awaited<ReturnType<typeof buildWatching>>

@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Audit } from '../../cluster/audit.ts'
+import { AuditEntry } from '../../schemas/audit.ts'
+import { operator } from '../access.ts'
+import type { Services } from '../services.ts'
+import { answers, type Routes } from './routes.ts'
+
+const Query = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  before: Type.Optional(Type.String({ maxLength: 32 }))
+})
+
+export function auditRoutes(app: Routes, { audit }: Services): void {
+  app.get(
+    '/api/audit',
+    {
+      config: operator('cluster:write'),
+      schema: {
+        tags: ['security'],
+        summary: 'Who did what, the newest first',
+        querystring: Query,
+        response: answers(Type.Object({ entries: Type.Array(AuditEntry) }))
+      }
+    },
+    async ({ query: { limit = 100, before } }) => ({
+      entries: audit.list(before === undefined ? { limit } : { limit, before })
+    })
+  )
+}
+
+/** Everything that changes something, and everything that was refused. */
+export function auditRequests(app: FastifyInstance, audit: Audit): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { statusCode: result } = reply
+    const refused = result === 401 || result === 403 || result === 429
+    const changing = !['GET', 'HEAD', 'OPTIONS'].includes(request.method)
+    const pattern = request.routeOptions.url
+    if (pattern === undefined || (!refused && !changing)) return
+    const target = targetOf(request)
+    audit.record({
+      who: whoIs(request),
+      what: `${request.method} ${pattern}`,
+      ...(target !== undefined && { target }),
+      from: request.ip,
+      result,
+      request_id: request.id
+    })
+  })
+}
+
+function whoIs({ caller }: FastifyRequest): string {
+  return caller.kind === 'nobody' ? 'nobody' : `${caller.kind} ${caller.name}`
+}
+
+/** The name or id in the path; for the proxy the path behind it too, never a query. */
+function targetOf({ params }: FastifyRequest): string | undefined {
+  if (typeof params !== 'object' || params === null) return undefined
+  const texts = Object.values(params).filter((value) => typeof value === 'string')
+  return texts.length === 0 ? undefined : texts.join(' ').slice(0, 256)
+}
