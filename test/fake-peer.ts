@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 
 /**
@@ -13,7 +13,9 @@ export interface FakePeer {
   /** Each request, in order. */
   requests: { method: string; url: string; headers: http.IncomingHttpHeaders; body: string }[]
   /** Sockets that are open now. */
-  sockets: Set<import('node:net').Socket>
+  sockets: Set<Socket>
+  /** For what a test wants to add, such as WebSockets. */
+  server: http.Server
   /** Keys that it gave out, and whom they belong to. */
   keys: Map<string, string>
   /** Those it joined: their URL and the key that it presents to them. */
@@ -96,6 +98,7 @@ export async function startFakePeer(options: FakePeerOptions = {}): Promise<Fake
     url: '',
     requests: [],
     sockets: new Set(),
+    server,
     keys: new Map(),
     peers: new Map(),
     deployments: [deployment('web'), deployment('db')],

@@ -1,5 +1,6 @@
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PermissionDenied } from '../../errors.ts'
 import { type Access, operator } from '../access.ts'
 import { createGate, type GateOptions, type Passage } from './gate.ts'
 import { relay } from './relay.ts'
@@ -32,8 +33,9 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
   app.addHook('preClose', async () => closeAll())
 
   function pass(request: FastifyRequest, reply: FastifyReply, done: () => void) {
-    const passage = enter(request, reply)
     const head = heads.get(request.raw)
+    if (head) assertMayWrite(request)
+    const passage = enter(request, reply)
     if (head) return tunnel(request, reply, passage, head)
     passages.set(request, passage)
     done()
@@ -60,5 +62,12 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
         }
       })
     })
+  }
+}
+
+/** A WebSocket begins as a GET, and can do anything from there on. */
+function assertMayWrite({ caller }: FastifyRequest) {
+  if (!('permissions' in caller) || !caller.permissions.has('cluster:write')) {
+    throw new PermissionDenied('cluster:write')
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import net from 'node:net'
 import type { TestContext } from 'node:test'
 import Fastify from 'fastify'
+import { EVERYBODY } from '../../../src/cluster/callers.ts'
 import { answerErrors } from '../../../src/http/errors.ts'
 import type { ProxyPeer } from '../../../src/http/proxy/peer.ts'
 import { type ProxyOptions, registerProxy } from '../../../src/http/proxy/proxy.ts'
@@ -40,6 +41,7 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   }
   const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true })
   answerErrors(app)
+  app.decorateRequest('caller', { getter: () => EVERYBODY })
   await registerProxy(app, { find, signOfDeath: (id) => signs.push(id), ...options })
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.after(async () => {

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import { test } from 'node:test'
+import type { Verdict } from '../../../src/schemas/health.ts'
+import { answers, type Behaviour, misbehave } from '../../fake-peer.ts'
+import { until } from '../../remote/world.ts'
+import { call, proxyWorld } from './world.ts'
+
+const FAULTS: [string, Behaviour, number, string][] = [
+  ['resets the connection', misbehave.reset, 502, 'peer_unreachable'],
+  ['closes the connection', misbehave.close, 502, 'peer_unreachable'],
+  ['answers with what is not HTTP', misbehave.garbage, 502, 'peer_unreachable'],
+  ['refuses our key', answers(401, { error: 'Invalid or expired token' }), 502, 'peer_rejected'],
+  ['does not let our key do it', answers(403, { error: 'Permission denied' }), 502, 'peer_rejected']
+]
+for (const [what, behaviour, status, code] of FAULTS) {
+  test(`a peer that ${what} is a ${status} that names no address`, async (t) => {
+    const { url, peer } = await proxyWorld(t)
+    peer.on('/api/things', behaviour)
+    const reply = await call(`${url}/things`)
+    assert.deepEqual([reply.status, reply.json.code], [status, code])
+    assert.ok(!/127\.0\.0\.1|ECONN|key-of/.test(reply.text), reply.text)
+  })
+}
+
+test('a peer that takes too long to begin is a 504', async (t) => {
+  const { url, peer } = await proxyWorld(t, { headersTimeoutMs: 50 })
+  peer.on('/api/things', misbehave.hang)
+  const reply = await call(`${url}/things`)
+  assert.deepEqual([reply.status, reply.json.code], [504, 'peer_timeout'])
+})
+
+test('a peer where nothing listens is a 502, and worth a look at once', async (t) => {
+  const { url, peer, signs } = await proxyWorld(t)
+  await peer.close()
+  const reply = await call(`${url}/things`)
+  assert.deepEqual([reply.status, reply.json.code, signs], [502, 'peer_unreachable', ['a']])
+})
+
+test('an answer that breaks off never looks whole', async (t) => {
+  const { url, peer } = await proxyWorld(t)
+  for (const headers of [{ 'content-length': '1000' }, {}]) {
+    peer.on('/api/things', (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', ...headers })
+      response.write('half')
+      setImmediate(() => response.destroy())
+    })
+    await assert.rejects(call(`${url}/things`))
+  }
+})
+
+const AWAY: [Verdict, number, string][] = [
+  ['offline', 503, 'peer_offline'],
+  ['incompatible', 503, 'peer_offline'],
+  ['removed', 503, 'peer_offline'],
+  ['quarantined', 503, 'peer_offline'],
+  ['rejected', 502, 'peer_rejected'],
+  ['pending', 409, 'peer_pending']
+]
+for (const [verdict, status, code] of AWAY) {
+  test(`a peer that is ${verdict} is not asked: ${status}`, async (t) => {
+    const { url, peer } = await proxyWorld(t, { verdict })
+    const reply = await call(`${url}/things`)
+    assert.deepEqual([reply.status, reply.json.code], [status, code])
+    assert.equal(reply.headers['retry-after'], status === 503 ? '13' : undefined)
+    assert.equal(peer.requests.length, 0)
+  })
+}
+
+for (const verdict of ['unknown', 'suspect'] as const) {
+  test(`a peer that is ${verdict} is asked`, async (t) => {
+    const { url } = await proxyWorld(t, { verdict })
+    assert.equal((await call(`${url}/health`)).status, 200)
+  })
+}
+
+test('a GET on a kept connection that had died is asked once more; a POST is not', async (t) => {
+  const { url, peer } = await proxyWorld(t)
+  const dieOnce: Behaviour = (request) => {
+    peer.on('/api/things', answers(200, {}))
+    request.socket.resetAndDestroy()
+  }
+  for (const [method, status] of [
+    ['GET', 200],
+    ['POST', 502]
+  ] as const) {
+    await call(`${url}/health`)
+    // The connection is free again one turn later.
+    await new Promise(setImmediate)
+    peer.on('/api/things', dieOnce)
+    assert.equal((await call(`${url}/things`, { method })).status, status, method)
+  }
+})
+
+test('a slow peer fills its own places, and hurts no other', async (t) => {
+  const { url, peer, peers } = await proxyWorld(t, { peers: ['a', 'b'], maxInFlight: 3 })
+  peer.on('/api/things', misbehave.hang)
+  const waiting = [1, 2, 3].map(() => http.get(`${url}/things`, { agent: false }).on('error', () => {}))
+  await until(() => peer.requests.length === 3)
+  const busy = await call(`${url}/health`)
+  assert.deepEqual([busy.status, busy.json.code, busy.headers['retry-after']], [503, 'peer_busy', '1'])
+  assert.equal((await call(`${url.replace('/a/', '/b/')}/health`)).status, 200)
+  assert.equal(peers.get('b')?.requests.length, 1)
+  waiting[0]?.destroy()
+  await until(() => peer.sockets.size === 2)
+  assert.equal((await call(`${url}/health`)).status, 200)
+  for (const each of waiting) each.destroy()
+})
