@@ -1,0 +1,87 @@
+/**
+ * How quickly the verdict comes and how often it is wrong: the daemon's own machines on a clock that runs as fast as
+ * it can, against modelled loss, crashes, hangs and restarts.
+ *
+ *   npm run simulate -- [--crashes N] [--years N] [--seed N]
+ */
+import { parseArgs } from 'node:util'
+import { type Condition, createModel } from './health/modelled.ts'
+
+const { values } = parseArgs({
+  options: {
+    crashes: { type: 'string', default: '2000' },
+    years: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' }
+  }
+})
+const seed = Number(values.seed)
+const DAY = 86_400_000
+const PEERS = 200
+/** Few enough at once that nobody doubts itself. */
+const FALLING = 20
+
+console.log('| after | peers | p50 | p99 | max |\n|---|---|---|---|---|')
+await detection('a crash, the closed connection noticed', 'crashed', true)
+await detection('a crash, nothing noticed', 'crashed', false)
+await detection('a silent host', 'hanging', false)
+console.log('\n| false alarms | peer-years | for a peer and year |\n|---|---|---|')
+await falseAlarms('1 % of probes lost', 0.01)
+await falseAlarms('5 % of probes lost', 0.05)
+await restarts()
+
+/** Time from a fall to the verdict offline. */
+async function detection(name: string, condition: Condition, noticed: boolean) {
+  const model = createModel({ peers: PEERS, lossRate: 0, seed })
+  const times: number[] = []
+  await model.advance(120_000)
+  for (let first = 0; times.length < Number(values.crashes); first = (first + FALLING) % PEERS) {
+    const ids = Array.from({ length: FALLING }, (_, index) => `peer-${first + index}`)
+    const fellAt = new Map<string, number>()
+    model.forget()
+    for (const id of ids) {
+      await model.advance(model.random() * 3_000)
+      model.set(id, condition)
+      fellAt.set(id, model.clock.now())
+      if (noticed) model.cluster.signOfDeath(id)
+    }
+    await model.advance(120_000)
+    for (const [id, at] of fellAt) times.push((model.offlineAt(id) ?? Number.POSITIVE_INFINITY) - at)
+    for (const id of ids) model.set(id, 'well')
+    await model.advance(120_000)
+  }
+  model.close()
+  times.sort((a, b) => a - b)
+  const at = (share: number) => seconds(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0)
+  console.log(`| ${name} | ${times.length} | ${at(0.5)} | ${at(0.99)} | ${at(1)} |`)
+}
+
+/** Verdicts of offline on peers that never fell. */
+async function falseAlarms(name: string, lossRate: number) {
+  const years = Number(values.years)
+  const model = createModel({ peers: PEERS, lossRate, seed })
+  await model.advance((years * 365 * DAY) / PEERS)
+  model.close()
+  console.log(`| ${name} | ${years} | ${(model.offlines.length / years).toFixed(2)} |`)
+}
+
+/** Every peer restarts once a day, for 1 to 15 s; no probe is lost. */
+async function restarts() {
+  const years = Number(values.years)
+  const model = createModel({ peers: PEERS, lossRate: 0, seed })
+  const days = (years * 365) / PEERS
+  for (let restart = 0; restart < days * PEERS; restart++) {
+    const id = `peer-${restart % PEERS}`
+    const lasts = 1_000 + model.random() * 14_000
+    model.set(id, 'crashed')
+    if (model.random() < 0.5) model.cluster.signOfDeath(id)
+    await model.advance(lasts)
+    model.set(id, 'well')
+    await model.advance(DAY / PEERS - lasts)
+  }
+  model.close()
+  console.log(`| a restart of 1 to 15 s each day | ${years} | ${(model.offlines.length / years).toFixed(2)} |`)
+}
+
+function seconds(ms: number) {
+  return `${(ms / 1_000).toFixed(1)} s`
+}
