@@ -66,12 +66,12 @@ export const joiningMachine = setup({
   }
 }).createMachine({
   id: 'joining',
-  description: 'The joiner’s side of one join',
+  description: 'The joiner’s side of one join: both servers have each other at the end, or neither has.',
   context: ({ input }) => ({ ...input, attempts: 0 }),
   initial: 'asking',
   states: {
     asking: {
-      description: 'Posts the exchange to the inviter and stores what it answers',
+      description: 'Posts the exchange to the inviter, and stores what it answers.',
       entry: 'countAttempt',
       invoke: {
         src: 'ask',
@@ -97,32 +97,37 @@ export const joiningMachine = setup({
       }
     },
     waiting: {
-      description: 'Waits before it asks again with the same exchange id',
-      always: { guard: 'inviteIsOver', target: 'failing', actions: 'recordExpiry' },
+      description: 'Waits before it asks again with the same exchange id, so that it stays one join.',
+      always: {
+        guard: 'inviteIsOver',
+        target: 'failing',
+        actions: 'recordExpiry',
+        description: 'The invite expired meanwhile'
+      },
       on: { 'join.cancel': { target: 'failing', description: 'An operator gave up' } },
       after: { untilNextTry: { target: 'asking' } }
     },
     confirming: {
       description:
-        'Tells the inviter that we stored it; any authenticated request tells it too, so a failure is no harm',
+        'Tells the inviter that we stored it. Any authenticated request tells it too, so a failure is no harm.',
       invoke: {
         src: 'confirm',
         input: ({ context }) => ({ memberId: context.peer?.memberId ?? '' }),
-        onDone: { target: 'joined' },
+        onDone: { target: 'joined', description: 'The inviter shows us as a peer' },
         onError: { target: 'joined', description: 'The first probe will confirm' }
       }
     },
     failing: {
-      description: 'Erases the journal: nothing of this join stays behind',
+      description: 'Erases the journal: nothing of this join stays behind.',
       invoke: {
         src: 'giveUp',
         input: ({ context }) => ({ exchangeId: context.exchangeId }),
         onDone: { target: 'failed' },
-        onError: { target: 'failed' }
+        onError: { target: 'failed', description: 'The next start erases it' }
       }
     },
-    joined: { type: 'final', description: 'Both sides have each other' },
-    failed: { type: 'final', description: 'Neither side has the other' }
+    joined: { type: 'final', description: 'Both servers have each other.' },
+    failed: { type: 'final', description: 'Neither server has the other.' }
   }
 })
 

@@ -61,6 +61,20 @@ const becomes =
   ({ context, event }: Seen) =>
     event.type === 'probe.answered' && context.open && judged(context, event) === verdict
 
+const refusesKey = {
+  guard: 'keyRefused',
+  target: 'rejected',
+  description: 'It refused our key several times in a row'
+} as const
+const isNoAgent = {
+  guard: 'notAnAgent',
+  target: 'incompatible',
+  description: 'What answers is no agent, several times in a row'
+} as const
+const staysSilent = { guard: 'failedOften', target: 'offline', description: 'It failed too often in a row' } as const
+const isBack = { guard: 'answeredAgain', target: 'online', description: 'It answered often enough in a row' } as const
+const isUp = { guard: 'answered', target: 'online', description: 'It answered' } as const
+
 /**
  * One remote node, as seen from here. Two regions run side by side: `probe` asks again and again, `health` is the
  * verdict, so that a verdict stands while the peer is asked anew. It knows no address but its peer's, and no secret.
@@ -130,6 +144,7 @@ export const peerMachine = setup({
   }
 }).createMachine({
   id: 'peer',
+  description: 'One other server as seen from this one: asked again and again, and judged by its answers.',
   context: ({ input }) => ({
     ...input,
     verdict: 'unknown',
@@ -153,7 +168,7 @@ export const peerMachine = setup({
       initial: 'starting',
       on: {
         'peer.updated': [
-          { guard: 'saysRemoved', target: '.resting', actions: 'remember' },
+          { guard: 'saysRemoved', target: '.resting', actions: 'remember', description: 'It removed us' },
           { target: '.asking', actions: 'remember', description: 'Its facts changed: ask at once' }
         ]
       },
@@ -208,19 +223,19 @@ export const peerMachine = setup({
       }
     },
     health: {
-      description: 'The verdict.',
+      description: 'The verdict: what this server believes of the peer.',
       initial: 'unknown',
       on: {
         'peer.updated': [
-          { guard: 'nowRemoved', target: '.removed' },
-          { guard: 'nowPending', target: '.pending' },
-          { guard: 'nowConfirmed', target: '.unknown', actions: 'startOver' },
+          { guard: 'nowRemoved', target: '.removed', description: 'It told us that it removed us' },
+          { guard: 'nowPending', target: '.pending', description: 'It joins anew and has not confirmed yet' },
+          { guard: 'nowConfirmed', target: '.unknown', actions: 'startOver', description: 'It confirmed the join' },
           { guard: 'moved', target: '.unknown', actions: 'startOver', description: 'What was seen was another address' }
         ]
       },
       states: {
         unknown: {
-          description: 'No verdict yet.',
+          description: 'No verdict yet; requests are passed on to it meanwhile.',
           tags: 'reachable',
           entry: { type: 'announce', params: { verdict: 'unknown' } },
           always: [
@@ -228,64 +243,42 @@ export const peerMachine = setup({
             { guard: 'isPending', target: 'pending' }
           ],
           on: {
-            'probe.answered': [
-              { guard: 'answered', target: 'online' },
-              { guard: 'keyRefused', target: 'rejected' },
-              { guard: 'notAnAgent', target: 'incompatible' },
-              { guard: 'failedOften', target: 'offline' }
-            ]
+            'probe.answered': [isUp, refusesKey, isNoAgent, staysSilent]
           }
         },
         online: {
-          description: 'It answers.',
+          description: 'It answers as an agent does, and accepts our key.',
           tags: 'reachable',
           entry: { type: 'announce', params: { verdict: 'online' } },
           on: { 'probe.answered': { guard: 'failed', target: 'suspect', description: 'Ask again quickly' } }
         },
         suspect: {
-          description: 'It just failed; one success ends the suspicion.',
+          description: 'It just failed and is asked again quickly; one success ends the suspicion.',
           tags: 'reachable',
           entry: { type: 'announce', params: { verdict: 'suspect' } },
           on: {
-            'probe.answered': [
-              { guard: 'answered', target: 'online' },
-              { guard: 'keyRefused', target: 'rejected' },
-              { guard: 'notAnAgent', target: 'incompatible' },
-              { guard: 'failedOften', target: 'offline' }
-            ]
+            'probe.answered': [isUp, refusesKey, isNoAgent, staysSilent]
           }
         },
         offline: {
           description: 'It failed too often in a row; two successes end the outage.',
           entry: { type: 'announce', params: { verdict: 'offline' } },
           on: {
-            'probe.answered': [
-              { guard: 'answeredAgain', target: 'online' },
-              { guard: 'keyRefused', target: 'rejected' },
-              { guard: 'notAnAgent', target: 'incompatible' }
-            ]
+            'probe.answered': [isBack, refusesKey, isNoAgent]
           }
         },
         rejected: {
-          description: 'It refuses our key.',
+          description: 'It answers and refuses our key: it may have been restored or set up anew. Join it again.',
           entry: { type: 'announce', params: { verdict: 'rejected' } },
           on: {
-            'probe.answered': [
-              { guard: 'answeredAgain', target: 'online' },
-              { guard: 'notAnAgent', target: 'incompatible' },
-              { guard: 'failedOften', target: 'offline' }
-            ]
+            'probe.answered': [isBack, isNoAgent, staysSilent]
           }
         },
         incompatible: {
-          description: 'Something answers there that is no agent.',
+          description: 'Something answers there that is no agent: look what listens at its address.',
           entry: { type: 'announce', params: { verdict: 'incompatible' } },
           on: {
-            'probe.answered': [
-              { guard: 'answeredAgain', target: 'online' },
-              { guard: 'keyRefused', target: 'rejected' },
-              { guard: 'failedOften', target: 'offline' }
-            ]
+            'probe.answered': [isBack, refusesKey, staysSilent]
           }
         },
         pending: {
@@ -294,7 +287,7 @@ export const peerMachine = setup({
           entry: { type: 'announce', params: { verdict: 'pending' } }
         },
         removed: {
-          description: 'It told us that it removed us.',
+          description: 'It told us that it removed us; remove it here too, or join it again.',
           entry: { type: 'announce', params: { verdict: 'removed' } }
         }
       }
@@ -303,11 +296,19 @@ export const peerMachine = setup({
       description: 'Whether its verdict changes so often that its events are held back.',
       initial: 'calm',
       states: {
-        calm: { on: { 'probe.answered': { guard: 'fallsTooOften', target: 'flapping' } } },
+        calm: {
+          description: 'Every change of its verdict is told.',
+          on: {
+            'probe.answered': { guard: 'fallsTooOften', target: 'flapping', description: 'It fell too often of late' }
+          }
+        },
         flapping: {
+          description: 'Its changes are held back, and its state stays truthful.',
           entry: { type: 'announceFlapping', params: { flapping: true } },
           exit: { type: 'announceFlapping', params: { flapping: false } },
-          on: { 'probe.answered': { guard: 'calmedDown', target: 'calm' } }
+          on: {
+            'probe.answered': { guard: 'calmedDown', target: 'calm', description: 'It has been steady for a while' }
+          }
         }
       }
     }

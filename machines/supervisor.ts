@@ -157,7 +157,7 @@ export const supervisorMachine = setup({
   }
 }).createMachine({
   id: 'supervisor',
-  description: 'One actor for each member, and one that asks for all of them.',
+  description: 'Keeps one actor for each peer and one that asks for all of them, and starts again what crashes.',
   context: ({ input }) => ({ ...input, members: {}, care: {}, proberCrashes: 0 }),
   entry: 'startProber',
   on: {
@@ -168,7 +168,10 @@ export const supervisorMachine = setup({
     'peer.flapping': { actions: 'tell', description: 'Its events are held back, or no more' },
     'peer.restart': { actions: 'startAgain', description: 'The delay after a crash is over, or somebody asks for it' },
     'crash.forgotten': { actions: 'forgetCrash', description: 'A minute went by since a crash' },
-    'prober.restart': { actions: ['startProber', 'askAgain'] },
+    'prober.restart': {
+      actions: ['startProber', 'askAgain'],
+      description: 'The delay after its crash is over: what it was asked is asked again'
+    },
     'xstate.error.actor.*': [
       { guard: 'isProber', actions: 'restartProberLater', description: 'Nothing is asked until it is back' },
       { actions: 'restartLater', description: 'Its crash stays its own; after the fifth in a minute it is left alone' }

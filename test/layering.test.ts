@@ -9,6 +9,7 @@ const root = path.join(import.meta.dirname, '..')
 const MAY_IMPORT: Record<string, string[]> = {
   machines: ['src/schemas', 'npm:xstate'],
   'src/schemas': ['npm:typebox'],
+  'src/charts': ['src/schemas'],
   'src/errors.ts': ['npm:@fastify/error'],
   'src/security': ['src/schemas', 'src/errors.ts', 'npm:hpke', 'npm:jose', 'npm:typebox'],
   'src/store': [
@@ -47,7 +48,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:pino-pretty'
   ],
   'src/admin': ['src/config', 'src/config.ts', 'src/ops', 'src/store', 'src/schemas', 'src/errors.ts'],
-  'src/cli': ['src/remote', 'src/schemas', 'npm:commander', 'npm:typebox']
+  'src/cli': ['src/charts', 'machines/charts.json', 'src/remote', 'src/schemas', 'npm:commander', 'npm:typebox']
 }
 
 for (const [room, allowed] of Object.entries(MAY_IMPORT)) {

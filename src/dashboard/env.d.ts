@@ -1,4 +1,1 @@
 declare module '*.css' {}
-declare module 'virtual:charts' {
-  export const charts: unknown
-}

@@ -4,7 +4,6 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'vite'
-import { charts } from './charts.ts'
 import { dashboardStamp } from './stamp.mjs'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -16,7 +15,6 @@ await build({
   root: path.join(root, 'src', 'dashboard'),
   base: '/',
   logLevel: 'warn',
-  plugins: [charts(path.join(root, 'machines'))],
   build: {
     outDir: fresh,
     emptyOutDir: true,

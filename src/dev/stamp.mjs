@@ -8,8 +8,8 @@ const SOURCES = [
   'src/dashboard',
   'machines',
   'src/schemas',
-  'src/dev/build-dashboard.ts',
-  'src/dev/charts.ts'
+  'src/charts',
+  'src/dev/build-dashboard.ts'
 ]
 
 /** @param {string} root The checkout. @returns {string} */

@@ -1,0 +1,40 @@
+import type { Chart, ChartState, ChartWay } from '../schemas/chart.ts'
+
+/** A chart as text that Markdown viewers draw (mermaid.js.org, stateDiagram-v2). */
+export function mermaidOf({ states, ways }: Chart): string {
+  const root = states.find(({ parent }) => parent === undefined)
+  return ['stateDiagram-v2', ...(root ? body(root, '  ') : [])].join('\n')
+
+  /** What is inside of a state; the root itself is not drawn unless nothing is inside of it. */
+  function body(state: ChartState, indent: string): string[] {
+    const children = states.filter(({ parent }) => parent === state.id)
+    if (children.length === 0) return [`${indent}${alias(state)}`]
+    const parts = children.map((child) => [...childLines(child, indent), ...waysFrom(child, indent)])
+    // Regions are parted by a line; a region itself has no name in mermaid, so it stays a state of its own.
+    return state.kind === 'parallel'
+      ? parts.flatMap((part, at) => (at === 0 ? part : [`${indent}--`, ...part]))
+      : parts.flat()
+  }
+
+  function childLines(state: ChartState, indent: string): string[] {
+    const begin = state.initial ? [`${indent}[*] --> ${key(state.id)}`] : []
+    const inside = states.some(({ parent }) => parent === state.id)
+      ? [`${indent}state ${key(state.id)} {`, ...body(state, `${indent}  `), `${indent}}`]
+      : []
+    const end = state.kind === 'final' ? [`${indent}${key(state.id)} --> [*]`] : []
+    return [`${indent}${alias(state)}`, ...begin, ...inside, ...end]
+  }
+
+  function waysFrom(state: ChartState, indent: string): string[] {
+    return ways
+      .filter(({ from }) => from === state.id)
+      .map((way) => `${indent}${key(way.from)} --> ${key(way.to)} : ${words(way)}`)
+  }
+}
+
+const key = (id: string) => id.replaceAll('.', '_') || 'machine'
+
+const alias = ({ id, name }: ChartState) => `state "${name}" as ${key(id)}`
+
+// Mermaid ends a label at a colon or semicolon.
+const words = ({ transitions }: ChartWay) => transitions.map(({ label }) => label.replace(/[:;]/g, ' ')).join('<br>')
