@@ -18,6 +18,7 @@ import { buildWatching } from './daemon/watching.ts'
 import { buildApp } from './http/app.ts'
 import { createConnections } from './http/connections.ts'
 import { dashboard } from './http/dashboard.ts'
+import { docs } from './http/docs.ts'
 import { createLocalNode } from './local/node.ts'
 import { AuditEntry } from './schemas/audit.ts'
 import type { EventLog } from './schemas/event.ts'
@@ -150,7 +151,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
     ...(tls && { https: { key: tls.key, cert: tls.cert } }),
-    parts: [traffic.proxy, (scope) => dashboard(scope, { root: builtDashboard() })]
+    parts: [traffic.proxy, ...(config.api.docs ? [docs] : []), (scope) => dashboard(scope, { root: builtDashboard() })]
   })
 
   const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS)

@@ -7,9 +7,11 @@ import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import type { Connections } from './connections.ts'
 import { answerErrors, sendError } from './errors.ts'
+import { collectRoutes } from './openapi.ts'
 import { aggregateRoutes } from './routes/aggregates.ts'
 import { auditRequests, auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
+import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
@@ -44,6 +46,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  await collectRoutes(app, { version: services.self.version })
   if (options.cors.enabled) await app.register(cors, { origin: [...options.cors.origins], maxAge: 600 })
 
   await app.register(async (api) => {
@@ -62,7 +65,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       joiningRoutes,
       localRoutes,
       aggregateRoutes,
-      auditRoutes
+      auditRoutes,
+      documentRoutes
     ]) {
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }

@@ -21,6 +21,7 @@ export function eventRoutes(app: Routes, { events, self }: Services): void {
       config: operator('cluster:read'),
       schema: {
         tags: ['events'],
+        produces: ['text/event-stream'],
         summary: 'Server-sent events: joins, removals, changes of state, crashes; Last-Event-ID resumes',
         querystring: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) }),
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 20 })) })
