@@ -8,7 +8,17 @@ import type { Permission } from '../schemas/grant.ts'
  */
 export type Access = 'public' | { need: Permission; peers?: true } | { peerItself: true }
 
+export interface RouteAccess {
+  method: string
+  url: string
+  access: Access
+}
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route, and who may call it. */
+    accessTable: RouteAccess[]
+  }
   interface FastifyContextConfig {
     access?: Access
   }

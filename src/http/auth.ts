@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../cluster/callers.ts'
 import { PermissionDenied, Unauthorized } from '../errors.ts'
-import type { Access } from './access.ts'
+import type { Access, RouteAccess } from './access.ts'
 import type { Connections } from './connections.ts'
 
 interface AuthOptions {
@@ -18,8 +18,11 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
 
   app.decorateRequest('signed')
 
+  const table: RouteAccess[] = []
+  app.decorate('accessTable', table)
   app.addHook('onRoute', (route) => {
     if (!route.config?.access) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+    for (const method of [route.method].flat()) table.push({ method, url: route.url, access: route.config.access })
   })
 
   app.addHook('onRequest', async (request) => {

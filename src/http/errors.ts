@@ -80,8 +80,7 @@ export function sendError(error: Failure, request: FastifyRequest, reply: Fastif
 function wordsOf({ code = '', message }: Failure, status: number): [string, string] {
   const known = PLAIN_WORDS[code]
   if (known) return known
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || message.includes('JSON'))
-    return ['bad_json', 'The body is not valid JSON']
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return ['bad_json', 'The body is not valid JSON']
   return [code.startsWith('FST_') && status < 500 ? 'bad_request' : code.toLowerCase(), message]
 }
 

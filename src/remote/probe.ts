@@ -41,9 +41,9 @@ export function createProbe(options: ProbeOptions) {
     try {
       const health = await readHealth(spec)
       const left = untilCheck.get(spec.id) ?? 0
-      // One of ours names its features only to a key that it accepts.
-      const keyDoubted = spec.features.length > 0 && health.features === undefined
-      if (left === 0 || keyDoubted) {
+      // One of ours names its features only to a key that it accepts, whatever that key may do.
+      const accepted = health.features !== undefined
+      if (!accepted && (left === 0 || spec.features.length > 0)) {
         untilCheck.set(spec.id, 0)
         asked = `GET ${AUTHENTICATED}`
         checkKey(await ask(spec, AUTHENTICATED))
