@@ -15,12 +15,11 @@ const packages = path.join(root, 'node_modules')
 /** Folders that a package reads when it runs. */
 const ASSETS = ['@fastify/swagger-ui/static']
 
-/** Drivers and runtimes that are looked for and never there. */
-const ABSENT = ['better-sqlite3', 'bun:sqlite', 'bufferutil', 'utf-8-validate']
+/** What is looked for at run time, and done without where it is not found. */
+const OPTIONAL = ['bun:sqlite', 'bufferutil', 'utf-8-validate']
 
 // `import.meta.dirname` and `__dirname` mean the bundle's folder after bundling; each file keeps the place it had.
-const BANNER = `#!/usr/bin/env node
-import { createRequire as __createRequire } from 'node:module'
+const BANNER = `import { createRequire as __createRequire } from 'node:module'
 import { join as __join } from 'node:path'
 const require = __createRequire(import.meta.url)
 const __root = __join(import.meta.dirname, '..')`
@@ -28,6 +27,9 @@ const __root = __join(import.meta.dirname, '..')`
 const places: Plugin = {
   name: 'places',
   setup(bundler) {
+    // A driver that the store never asks for, since it brings its own; the package imports it all the same.
+    bundler.onResolve({ filter: /^better-sqlite3$/ }, () => ({ path: 'better-sqlite3', namespace: 'absent' }))
+    bundler.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default undefined' }))
     bundler.onLoad({ filter: /[\\/](src|machines)[\\/].*\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8')
       if (file.includes('node_modules') || !text.includes('import.meta.dirname')) return undefined
@@ -48,17 +50,16 @@ const places: Plugin = {
   }
 }
 
-const main = path.join(dist, 'flatrun-cluster.js')
-await rm(path.join(dist, 'assets'), { recursive: true, force: true })
+for (const old of ['assets', 'main.js', 'flatrun-cluster.js']) await rm(path.join(dist, old), { recursive: true, force: true })
 await mkdir(dist, { recursive: true })
 const { metafile } = await build({
   entryPoints: [path.join(root, 'src', 'main.ts')],
-  outfile: main,
+  outfile: path.join(dist, 'main.js'),
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node22',
-  external: ABSENT,
+  external: OPTIONAL,
   banner: { js: BANNER },
   plugins: [places],
   define: { __BUILD__: JSON.stringify(await provenance()) },
@@ -69,7 +70,9 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning'
 })
-await chmod(main, 0o755)
+const program = path.join(dist, 'flatrun-cluster.js')
+await cp(path.join(import.meta.dirname, 'launcher.mjs'), program)
+await chmod(program, 0o755)
 await writeFile(path.join(dist, 'LICENSES.txt'), await licenses(Object.keys(metafile.inputs)))
 for (const folder of ASSETS)
   await cp(path.join(packages, folder), path.join(dist, 'assets', folder), { recursive: true })
