@@ -1,15 +1,9 @@
-/**
- * Builds what is shipped into `dist`: the whole program as one file without packages beside it, the dashboard, and the
- * files that packages read at run time. One file, because a package that is installed with its dependencies is another
- * program on each system, and because nothing may be compiled where servers are run.
- */
 import { spawnSync } from 'node:child_process'
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
 const root = path.join(import.meta.dirname, '..', '..')
-const dist = path.join(root, 'dist')
 const packages = path.join(root, 'node_modules')
 
 /** Folders that a package reads when it runs. */
@@ -50,39 +44,52 @@ const places: Plugin = {
   }
 }
 
-for (const old of ['assets', 'main.js', 'flatrun-cluster.js']) await rm(path.join(dist, old), { recursive: true, force: true })
-await mkdir(dist, { recursive: true })
-const { metafile } = await build({
-  entryPoints: [path.join(root, 'src', 'main.ts')],
-  outfile: path.join(dist, 'main.js'),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node22',
-  external: OPTIONAL,
-  banner: { js: BANNER },
-  plugins: [places],
-  define: { __BUILD__: JSON.stringify(await provenance()) },
-  legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: true,
-  metafile: true,
-  logLevel: 'warning'
-})
-const program = path.join(dist, 'flatrun-cluster.js')
-await cp(path.join(import.meta.dirname, 'launcher.mjs'), program)
-await chmod(program, 0o755)
-await writeFile(path.join(dist, 'LICENSES.txt'), await licenses(Object.keys(metafile.inputs)))
-for (const folder of ASSETS)
-  await cp(path.join(packages, folder), path.join(dist, 'assets', folder), { recursive: true })
-const dashboard = spawnSync(process.execPath, [path.join(import.meta.dirname, 'build-dashboard.ts')], {
-  stdio: 'inherit'
-})
-process.exitCode = dashboard.status ?? 1
+/**
+ * Builds what is shipped: the whole program as one file without packages beside it, the dashboard, and the files that
+ * packages read at run time. One file, because a package that is installed with its dependencies is another program on
+ * each system, and because nothing may be compiled where servers are run.
+ */
+export async function bundle(out: string): Promise<void> {
+  for (const old of ['assets', 'main.js', 'flatrun-cluster.js'])
+    await rm(path.join(out, old), { recursive: true, force: true })
+  await mkdir(out, { recursive: true })
+  const { metafile } = await build({
+    entryPoints: [path.join(root, 'src', 'main.ts')],
+    outfile: path.join(out, 'main.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    external: OPTIONAL,
+    banner: { js: BANNER },
+    plugins: [places],
+    define: { __BUILD__: JSON.stringify(await provenance()) },
+    legalComments: 'none',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    metafile: true,
+    logLevel: 'warning'
+  })
+  const program = path.join(out, 'flatrun-cluster.js')
+  await cp(path.join(import.meta.dirname, 'launcher.mjs'), program)
+  await chmod(program, 0o755)
+  await writeFile(path.join(out, 'LICENSES.txt'), await licenses(Object.keys(metafile.inputs)))
+  for (const folder of ASSETS)
+    await cp(path.join(packages, folder), path.join(out, 'assets', folder), { recursive: true })
+  await dashboard(path.join(out, 'dashboard'))
+}
+
+async function dashboard(place: string) {
+  const script = path.join(import.meta.dirname, 'build-dashboard.ts')
+  const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' })
+  if (status !== 0) throw new Error('the dashboard cannot be built')
+  const built = path.join(root, 'dist', 'dashboard')
+  if (place !== built) await cp(built, place, { recursive: true })
+}
 
 /** Where this build comes from: the same commit gives the same file. */
-async function provenance() {
+export async function provenance() {
   const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
   const git = (...words: string[]) => spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? ''
   const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? git('log', '-1', '--format=%ct'))

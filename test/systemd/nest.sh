@@ -55,8 +55,8 @@ mkdir -p /opt/app
 mount --bind "$app" /opt/app
 mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs -o mode=1777 tmpfs /tmp
-# Of this system's own units none is to start in here.
-rm -rf /etc/systemd/system/*
+# Of this system's own units none is to start in here; what is installed in here may.
+rm -rf /etc/systemd/system/* /usr/sbin/policy-rc.d
 cat > /etc/systemd/system/nest.target <<'UNIT'
 [Unit]
 Description=What a test wants

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { buildDeb } from '../../src/dev/deb.ts'
+import { startNest, whyNoNest } from '../systemd/nest.ts'
+
+const has = (tool: string) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
+const noDeb = has('dpkg-deb') && process.platform === 'linux' ? false : 'dpkg-deb is not here'
+
+/** Each is built once, when a test first asks for it. */
+const builds = new Map<string, Promise<string>>()
+const shelf = mkdtempSync(path.join(os.tmpdir(), 'flatrun-cluster-'))
+after(() => rmSync(shelf, { recursive: true }))
+
+function built(version: string, place = 'first'): Promise<string> {
+  const out = path.join(shelf, place)
+  const build = builds.get(out + version) ?? buildDeb({ out, version, compression: 'none' })
+  builds.set(out + version, build)
+  return build
+}
+
+const inside = (file: string) => `/opt/app/${path.basename(file)}`
+
+test('two builds of one commit are the same bytes', { skip: noDeb }, async () => {
+  const sumOf = async (file: Promise<string>) =>
+    createHash('sha256')
+      .update(readFileSync(await file))
+      .digest('hex')
+  assert.equal(await sumOf(built('0.1.0')), await sumOf(built('0.1.0', 'second')))
+})
+
+test('the package is installed, upgraded, removed and purged', { skip: noDeb || whyNoNest() }, async (t) => {
+  const [first, second] = [await built('0.1.0'), await built('0.1.1')]
+  const nest = await startNest(t, path.dirname(first))
+  const state = () => nest.run('systemctl is-active flatrun-cluster').out.trim()
+  const config = '/etc/flatrun-cluster/config.yml'
+
+  nest.must(`dpkg -i ${inside(first)}`)
+  assert.equal(state(), 'active')
+  assert.equal(nest.must('systemctl is-enabled flatrun-cluster').trim(), 'enabled')
+  assert.equal(nest.must('stat -c "%U %a" /var/lib/flatrun-cluster').trim(), 'flatrun-cluster 700')
+  assert.equal(nest.must(`stat -c "%U %G %a" ${config}`).trim(), 'root flatrun-cluster 640')
+  assert.match(nest.must(`flatrun-cluster config check ${config}`), /: right/)
+  assert.match(nest.must('flatrun-cluster service status'), /0 of 0 peers online/)
+  const node = nest.must('cat /var/lib/flatrun-cluster/node.json')
+
+  nest.must(`sed -i 's/# server_name: web-1/server_name: mine/' ${config}`)
+  nest.must(`dpkg -i ${inside(second)} < /dev/null`)
+  assert.equal(state(), 'active')
+  assert.match(nest.must(`grep server_name ${config}`), /^ {2}server_name: mine$/m)
+  const idOf = (text: string) => JSON.parse(text).node_id
+  assert.equal(idOf(nest.must('cat /var/lib/flatrun-cluster/node.json')), idOf(node))
+
+  nest.must('dpkg -r flatrun-cluster')
+  assert.equal(state(), 'inactive')
+  nest.must(`test -f ${config} && test -f /var/lib/flatrun-cluster/cluster.db && ! test -e /usr/lib/flatrun-cluster`)
+
+  nest.must('dpkg -P flatrun-cluster')
+  nest.must('! test -e /etc/flatrun-cluster && ! test -e /var/lib/flatrun-cluster')
+  assert.notEqual(nest.run('getent passwd flatrun-cluster').status, 0)
+  assert.doesNotMatch(nest.must('dpkg -l'), /flatrun-cluster/)
+})
+
+test('a service that the operator disabled stays so over an upgrade', { skip: noDeb || whyNoNest() }, async (t) => {
+  const [first, second] = [await built('0.1.0'), await built('0.1.1')]
+  const nest = await startNest(t, path.dirname(first))
+  nest.must(`dpkg -i ${inside(first)} && systemctl disable --now flatrun-cluster`)
+  nest.must(`dpkg -i ${inside(second)}`)
+  assert.equal(nest.run('systemctl is-enabled flatrun-cluster').out.trim(), 'disabled')
+  assert.equal(nest.run('systemctl is-active flatrun-cluster').out.trim(), 'inactive')
+})
+
+test('the manual is free of faults', { skip: has('man') ? false : 'man is not here' }, () => {
+  const manual = path.join(import.meta.dirname, '..', '..', 'docs', 'flatrun-cluster.8')
+  const { stderr } = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', manual], {
+    encoding: 'utf8',
+    env: { ...process.env, MANPAGER: 'cat' }
+  })
+  assert.equal(stderr, '')
+})
