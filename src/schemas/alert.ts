@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Duration } from './duration.ts'
+import { Verdict } from './health.ts'
 
 const STRICT = { additionalProperties: false } as const
 
@@ -67,3 +68,20 @@ export const Alerts = Type.Object(
   { additionalProperties: false, default: {}, description: 'Messages when a peer goes offline or comes back' }
 )
 export type Alerts = Static<typeof Alerts>
+
+/** An outage of which somebody was told, kept so that a restart neither repeats the message nor swallows its end. */
+export const Outage = Type.Object({
+  /** The peer's. */
+  id: Type.String(),
+  name: Type.String(),
+  state: Verdict,
+  since: Type.Integer(),
+  reason: Type.String()
+})
+export type Outage = Static<typeof Outage>
+
+/** What became of a test message, for each target. */
+export const AlertTest = Type.Object({
+  targets: Type.Array(Type.Object({ target: Type.String(), ok: Type.Boolean(), error: Type.Optional(Type.String()) }))
+})
+export type AlertTest = Static<typeof AlertTest>
