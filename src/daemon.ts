@@ -11,6 +11,7 @@ import { createPolicies } from './cluster/policy.ts'
 import { createSelf } from './cluster/self.ts'
 import { createSignedCallers } from './cluster/signed-callers.ts'
 import type { Config } from './config.ts'
+import { buildAlerts } from './daemon/alerts.ts'
 import { buildJoining } from './daemon/joining.ts'
 import { builtDashboard, listen } from './daemon/listen.ts'
 import { buildTraffic } from './daemon/traffic.ts'
@@ -128,6 +129,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
   })
 
+  const alerts = await buildAlerts({ config, store, self, events, watching, clock, onError })
   const traffic = buildTraffic({ config, store, self, watching, local })
 
   const app = await buildApp({
@@ -139,6 +141,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
       audit,
       cluster,
       history,
+      alerts,
       aggregate: traffic.aggregate,
       events,
       local,
@@ -168,6 +171,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     await app.close()
     clearTimeout(graceOver)
     joins.stop()
+    alerts.close()
     cluster.stop()
     await history.close()
     kept.close()

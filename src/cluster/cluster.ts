@@ -26,6 +26,16 @@ export interface ClusterOptions {
   onFault?: (fault: unknown) => void
 }
 
+export interface Supervision {
+  /** Peers that are being watched. */
+  actors: number
+  /** Crashes of their actors, and of the one that asks, since the start. */
+  crashes: number
+  proberCrashes: number
+  /** Names of the peers that are left alone. */
+  quarantined: readonly string[]
+}
+
 /** The running cluster: the only holder of actors. It knows no store and no HTTP. */
 export function createCluster(options: ClusterOptions) {
   const { clock = systemClock, random = Math.random, onFault = () => {} } = options
@@ -103,13 +113,24 @@ export function createCluster(options: ClusterOptions) {
     /** A request to it failed, or it closed a kept connection. */
     signOfDeath: (id: string) => child(id)?.send({ type: 'peer.doubtful', now: clock.now() }),
     peer,
-    peers: (): PeerHealth[] => Object.keys(supervisor.getSnapshot().context.members).flatMap((id) => peer(id) ?? []),
+    peers,
     /** Calls back when a verdict changed (then with the one before), or an actor crashed; until the returned function is called. */
     onChange: (listener: (peer: PeerHealth, from?: Verdict) => void) => listen(changed, listener),
     /** Calls back when a peer is no member any more. */
     onLeft: (listener: (id: string) => void) => listen(gone, listener),
     /** Calls back after every probe. */
     onAnswer: (listener: (peer: PeerHealth, answer: ProbeAnswer) => void) => listen(asked, listener),
+    /** What the supervisor has to do. */
+    supervision(): Supervision {
+      const { care, proberCrashes } = supervisor.getSnapshot().context
+      const all = Object.values(care)
+      return {
+        actors: all.filter(({ quarantined }) => !quarantined).length,
+        crashes: all.reduce((sum, { crashes }) => sum + crashes, 0),
+        proberCrashes,
+        quarantined: peers().flatMap(({ name, verdict }) => (verdict === 'quarantined' ? [name] : []))
+      }
+    },
     /** For the inspector. */
     roots: (): AnyActorRef[] => [supervisor]
   }
@@ -121,6 +142,10 @@ export function createCluster(options: ClusterOptions) {
     if (!member || !care) return undefined
     const snapshot = child(id)?.getSnapshot()
     return snapshot && 'context' in snapshot ? peerHealth(snapshot, care) : unwatchedHealth(member, care, started)
+  }
+
+  function peers(): PeerHealth[] {
+    return Object.keys(supervisor.getSnapshot().context.members).flatMap((id) => peer(id) ?? [])
   }
 
   function child(id: string) {

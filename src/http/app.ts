@@ -9,6 +9,7 @@ import type { Connections } from './connections.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { collectRoutes } from './openapi.ts'
 import { aggregateRoutes } from './routes/aggregates.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { auditRequests, auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { documentRoutes } from './routes/documents.ts'
@@ -62,6 +63,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       authRoutes,
       peerRoutes,
       eventRoutes,
+      alertRoutes,
       joiningRoutes,
       localRoutes,
       aggregateRoutes,

@@ -10,6 +10,7 @@ import type { Membership } from '../cluster/membership.ts'
 import type { Policies } from '../cluster/policy.ts'
 import type { Rotation } from '../cluster/rotation.ts'
 import type { Self } from '../cluster/self.ts'
+import type { AlertTest } from '../schemas/alert.ts'
 import type { DeploymentList } from '../schemas/deployment.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { Stats } from '../schemas/stats.ts'
@@ -33,6 +34,7 @@ export interface Services {
   audit: Audit
   cluster: Cluster
   history: History
+  alerts: { test(): Promise<AlertTest> }
   aggregate: Aggregator
   events: EventLog
   local: LocalNode

@@ -152,6 +152,14 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       ]
     }
   },
+  'POST /api/alerts/test': {
+    answer: {
+      targets: [
+        { target: 'on-call', ok: true },
+        { target: 'email', ok: false, error: 'The mail server did not take it (EAUTH)' }
+      ]
+    }
+  },
   'GET /api/cluster/events': {
     answer: `id: 41\nevent: peer.state\ndata: {"id":41,"at":"${AT}","type":"peer.state","peer":"web-2","from":"suspect","to":"offline"}\n\n`
   },

@@ -23,7 +23,16 @@ const ClusterStatus = Type.Object({
   version: Type.Optional(Version),
   advertise_url: Type.Optional(Type.String()),
   node_id: Type.Optional(Type.String()),
-  peers: Type.Optional(Type.Record(Type.String(), Type.Integer()))
+  peers: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  /** How watching the peers goes: quarantined peers are named. */
+  supervision: Type.Optional(
+    Type.Object({
+      actors: Type.Integer(),
+      crashes: Type.Integer(),
+      prober_crashes: Type.Integer(),
+      quarantined: Type.Array(Type.String())
+    })
+  )
 })
 
 const SetupRequest = Type.Object({
@@ -32,7 +41,7 @@ const SetupRequest = Type.Object({
 })
 
 /** Whether this node is well, and what it is in the cluster. */
-export function statusRoutes(app: Routes, { self, membership, stopping }: Services): void {
+export function statusRoutes(app: Routes, { self, membership, cluster, stopping }: Services): void {
   app.get(
     '/api/health',
     { config: anybody, schema: { tags: ['status'], summary: 'Whether this agent is well', response: answers(Health) } },
@@ -79,6 +88,7 @@ export function statusRoutes(app: Routes, { self, membership, stopping }: Servic
       const peers = Object.fromEntries(
         [...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])
       )
+      const { proberCrashes, quarantined, ...supervision } = cluster.supervision()
       return {
         enabled: true,
         server_name: self.name(),
@@ -86,7 +96,8 @@ export function statusRoutes(app: Routes, { self, membership, stopping }: Servic
         version: self.version,
         advertise_url: self.advertiseUrl(),
         node_id: self.nodeId(),
-        peers
+        peers,
+        supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
       }
     }
   )
