@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Fatal } from '../errors.ts'
+import { migrate, SCHEMA_VERSION } from './migrations.ts'
 
 /** "FRC1" in SQLite's header: a file with another number is somebody else's. */
 export const APPLICATION_ID = 0x46524331
-export const SCHEMA_VERSION = 1
 
 export interface Database {
   handle: DatabaseSync
@@ -36,21 +36,21 @@ export function openDatabase(folder: string, expected: boolean): Database {
       `${file} is missing or empty, but node.json says that this node had a store. Restore a backup, or delete node.json to begin anew as another node`
     )
   }
+  if (!fresh) examine(file)
   const handle = open(file)
   chmodSync(file, 0o600)
   try {
     handle.exec(
       'PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'
     )
-    verify(handle, file, fresh)
+    if (isBlank(handle))
+      handle.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
+    else migrate({ handle, file })
   } catch (error) {
     handle.close()
-    if (error instanceof Fatal) throw error
     if (/readonly|read-only/i.test(reason(error)))
       throw new Fatal(74, `${file} cannot be written: ${reason(error)}`, { cause: error })
-    throw new Fatal(78, `${file} cannot be read: ${reason(error)}. Nothing was changed; restore a backup`, {
-      cause: error
-    })
+    throw unreadable(file, error)
   }
   return { handle, fresh }
 }
@@ -63,15 +63,23 @@ function open(file: string): DatabaseSync {
   }
 }
 
-function verify(handle: DatabaseSync, file: string, fresh: boolean): void {
-  const applicationId = pragma(handle, 'application_id')
-  const version = pragma(handle, 'user_version')
-  const tables = Number(handle.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n ?? 0)
-  if (fresh || (applicationId === 0 && tables === 0)) {
-    handle.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
-    return
+/** Looks without writing: what is not ours, or newer, or broken stays as it is, to the byte. */
+function examine(file: string): void {
+  let handle: DatabaseSync | undefined
+  try {
+    handle = new DatabaseSync(file, { readOnly: true })
+    handle.exec('PRAGMA trusted_schema = OFF')
+    if (!isBlank(handle)) verify(handle, file)
+  } catch (error) {
+    throw error instanceof Fatal ? error : unreadable(file, error)
+  } finally {
+    handle?.close()
   }
-  if (applicationId !== APPLICATION_ID)
+}
+
+function verify(handle: DatabaseSync, file: string): void {
+  const version = pragma(handle, 'user_version')
+  if (pragma(handle, 'application_id') !== APPLICATION_ID)
     throw new Fatal(78, `${file} is not a store of flatrun-cluster; nothing was changed`)
   if (version > SCHEMA_VERSION) {
     throw new Fatal(
@@ -83,5 +91,11 @@ function verify(handle: DatabaseSync, file: string, fresh: boolean): void {
   if (check !== 'ok') throw new Fatal(78, `${file} is corrupt; nothing was changed; restore a backup`)
 }
 
+/** Made by an open that got no further. */
+const isBlank = (handle: DatabaseSync) =>
+  pragma(handle, 'application_id') === 0 && handle.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0
+
+const unreadable = (file: string, cause: unknown) =>
+  new Fatal(78, `${file} cannot be read: ${reason(cause)}. Nothing was changed; restore a backup`, { cause })
 const pragma = (handle: DatabaseSync, name: string) => Number(handle.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))

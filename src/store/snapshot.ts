@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Fatal } from '../errors.ts'
-import { APPLICATION_ID, SCHEMA_VERSION } from './database.ts'
+import { APPLICATION_ID } from './database.ts'
+import { SCHEMA_VERSION } from './migrations.ts'
 
 /** What a file says of itself. */
 export interface Snapshot {
