@@ -14,6 +14,7 @@ import type { Config } from './config.ts'
 import { buildAlerts } from './daemon/alerts.ts'
 import { buildJoining } from './daemon/joining.ts'
 import { builtDashboard, listen } from './daemon/listen.ts'
+import { buildMeasuring } from './daemon/measuring.ts'
 import { buildTraffic } from './daemon/traffic.ts'
 import { buildWatching } from './daemon/watching.ts'
 import { buildApp } from './http/app.ts'
@@ -21,6 +22,7 @@ import { createConnections } from './http/connections.ts'
 import { dashboard } from './http/dashboard.ts'
 import { docs } from './http/docs.ts'
 import { createLocalNode } from './local/node.ts'
+import { createMetrics, type Metrics } from './ops/metrics.ts'
 import { AuditEntry } from './schemas/audit.ts'
 import type { EventLog } from './schemas/event.ts'
 import { keptSecret } from './secrets.ts'
@@ -63,24 +65,35 @@ export async function startDaemon({ config, log, clock, listener }: DaemonOption
   prepareDataPath(config.dataPath)
   const secrets =
     config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
-  const onError = (error: unknown) => log.error({ err: error }, 'something failed inside')
-  const store = await openStore({ folder: config.dataPath, secrets, onError })
+  const metrics = createMetrics({ version: readVersion() })
+  const failed = (where: 'store' | 'internal') => (error: unknown) => {
+    metrics.failed(where)
+    log.error({ err: error }, 'something failed inside')
+  }
+  const onError = failed('internal')
   try {
-    return await assemble({ config, log, store, secrets, onError, listener, ...(clock && { clock }) })
+    const store = await openStore({ folder: config.dataPath, secrets, onError: failed('store') })
+    try {
+      return await assemble({ config, log, metrics, store, secrets, onError, listener, ...(clock && { clock }) })
+    } catch (error) {
+      store.close()
+      throw error
+    }
   } catch (error) {
-    store.close()
+    metrics.close()
     throw error
   }
 }
 
 interface Parts extends DaemonOptions {
+  metrics: Metrics
   store: Store
   secrets: readonly string[]
   onError: (error: unknown) => void
 }
 
 async function assemble(parts: Parts): Promise<Daemon> {
-  const { config, log, clock = systemClock, store, secrets, onError, listener } = parts
+  const { config, log, clock = systemClock, metrics, store, secrets, onError, listener } = parts
   const { members, vault } = store
   const { cluster: settings } = config
   const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
@@ -132,6 +145,11 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const alerts = await buildAlerts({ config, store, self, events, watching, clock, onError })
   const traffic = buildTraffic({ config, store, self, watching, local })
 
+  const measuring = buildMeasuring({
+    ...{ config, metrics, self, cluster, events, joins, local },
+    invites: joining.invites
+  })
+
   const app = await buildApp({
     services: {
       ...joining,
@@ -154,7 +172,13 @@ async function assemble(parts: Parts): Promise<Daemon> {
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
     ...(tls && { https: { key: tls.key, cert: tls.cert } }),
-    parts: [traffic.proxy, ...(config.api.docs ? [docs] : []), (scope) => dashboard(scope, { root: builtDashboard() })]
+    watch: metrics,
+    parts: [
+      traffic.proxy,
+      measuring,
+      ...(config.api.docs ? [docs] : []),
+      (scope) => dashboard(scope, { root: builtDashboard() })
+    ]
   })
 
   const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS)
@@ -178,6 +202,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     await lastSeen.flush()
     lastSeen.stop()
     await Promise.all([remote.close(), local.close(), audit.close()])
+    metrics.close()
     store.close()
   }
 

@@ -75,6 +75,8 @@ export function createMembership(options: MembershipOptions) {
 
   return {
     find,
+    /** A member's name as it is stored; undefined for what is no member. */
+    nameOf: (name: string): string | undefined => members.byName(name)?.name,
     get: members.get,
     all: members.all,
     count: () => members.all().length,

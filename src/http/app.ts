@@ -7,6 +7,7 @@ import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
 import type { Connections } from './connections.ts'
 import { answerErrors, sendError } from './errors.ts'
+import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi.ts'
 import { aggregateRoutes } from './routes/aggregates.ts'
 import { alertRoutes } from './routes/alerts.ts'
@@ -30,6 +31,8 @@ export interface AppOptions {
   trustProxy: boolean | readonly string[]
   cors: { enabled: boolean; origins: readonly string[] }
   https?: { key: string; cert: string }
+  /** Told of every request. */
+  watch?: RequestWatch
   /** Further parts, each in a scope of its own: the proxy, the dashboard, metrics, the inspector. */
   parts?: readonly FastifyPluginAsync[]
 }
@@ -42,6 +45,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = createServer(options)
   answerErrors(app)
   acceptJsonOnly(app)
+  if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
   auditRequests(app, services.audit)
   app.addHook('onSend', async (request, reply) => {

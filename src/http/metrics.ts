@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+/** What is told of every request. */
+export interface RequestWatch {
+  began(route: string): void
+  ended(request: {
+    method: string
+    route: string
+    code: number
+    seconds: number
+    peer?: string
+    aggregate?: string
+    stream: boolean
+  }): void
+}
+
+interface WatchOptions {
+  watch: RequestWatch
+  /** The name of a peer as it is stored; undefined for one that is none: what callers make up is no label. */
+  peerNamed: (name: string) => string | undefined
+}
+
+const PROXY = '/api/cluster/peers/:name/proxy/'
+const AGGREGATE = /^\/api\/cluster\/(deployments|stats)$/
+const STREAMS = new Set(['/api/cluster/events'])
+
+/** Tells of every request when it comes and when it has ended, by the template of its route. */
+export function watchRequests(app: FastifyInstance, { watch, peerNamed }: WatchOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { raw } = reply
+    const route = routeOf(request)
+    watch.began(route)
+    // Not onResponse: it is not called for a caller who leaves before the end, as every reader of events does.
+    raw.once('close', () => {
+      const peer = route.startsWith(PROXY) ? peerNamed(nameOf(request.params)) : undefined
+      const aggregate = AGGREGATE.exec(route)?.[1]
+      watch.ended({
+        method: request.method,
+        route,
+        code: raw.headersSent ? raw.statusCode : CALLER_LEFT,
+        seconds: reply.elapsedTime / 1_000,
+        stream: STREAMS.has(route),
+        ...(peer !== undefined && { peer }),
+        ...(aggregate !== undefined && { aggregate })
+      })
+    })
+  })
+}
+
+/** As nginx has it: nobody was there any more to get an answer. */
+const CALLER_LEFT = 499
+const routeOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? 'none'
+
+const nameOf = (params: unknown): string =>
+  typeof params === 'object' && params !== null && 'name' in params ? String(params.name) : ''

@@ -1,0 +1,21 @@
+import { Counter, type Registry } from 'prom-client'
+import type { ClusterEvent } from '../../schemas/event.ts'
+
+/** What happened in the cluster, by kind; a change of state by peer and where it led. */
+export function countEvents(registers: Registry[]) {
+  const events = new Counter({
+    ...{ name: 'flatrun_cluster_events_total', help: 'Events by type: joins, removals, crashes, alerts', registers },
+    labelNames: ['type']
+  })
+  const transitions = new Counter({
+    ...{ name: 'flatrun_cluster_peer_transitions_total', help: 'Changes of state of peers', registers },
+    labelNames: ['from', 'to']
+  })
+
+  return {
+    count({ type, from, to }: ClusterEvent): void {
+      events.inc({ type })
+      if (type === 'peer.state' && from !== undefined && to !== undefined) transitions.inc({ from, to })
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { Sources } from '../metrics.ts'
+
+type Seen = Pick<Sources, 'local' | 'openInvites' | 'runningJoins' | 'enabled' | 'storeBytes'>
+
+/** This server itself: its deployments, its engine, its store, its joins. Machine figures are node_exporter's. */
+export function measureLocal(registers: Registry[]) {
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `flatrun_cluster_${name}`, help, labelNames, registers })
+  const deployments = gauge('deployments', 'Deployments of this server by status', ['status'])
+  const containers = gauge('containers', 'Containers of this server', ['state'])
+  const engine = gauge('engine_up', '1: the container engine answers')
+  const invites = gauge('invites_open', 'Invites that nobody has used yet')
+  const joins = gauge('joins_running', 'Joins of this server that are under way')
+  const enabled = gauge('enabled', '1: clustering is on')
+  const store = gauge('store_size_bytes', 'Size of the store')
+
+  return {
+    async collect(sources: Seen): Promise<void> {
+      invites.set(sources.openInvites())
+      joins.set(sources.runningJoins())
+      enabled.set(sources.enabled() ? 1 : 0)
+      store.set(sources.storeBytes())
+      const known = await sources.local()
+      if (!known) return
+      const { stats } = known
+      engine.set(known.engine === 'connected' ? 1 : 0)
+      for (const status of ['running', 'stopped', 'error', 'unknown'] as const)
+        deployments.set({ status }, stats.deployments[status])
+      for (const state of ['running', 'stopped'] as const) containers.set({ state }, stats.containers[state])
+    }
+  }
+}

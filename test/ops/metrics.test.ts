@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { get } from 'node:http'
+import path from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { authorized, join, READER_KEY, request, sees, startNode, type TestNode, until } from '../daemon.ts'
+
+const DOCS = path.join(import.meta.dirname, '..', '..', 'docs', 'grafana')
+
+test('a peer is in the figures with its state, its probes and what was passed on to it, until it is removed', async (t) => {
+  const { a } = await pair(t)
+  await a.call('GET', '/api/cluster/peers/node-b/proxy/health')
+  await a.call('GET', '/api/cluster/deployments')
+  const figures = await until(async () => {
+    const text = await scrape(a)
+    return text.includes('flatrun_cluster_proxy_requests_total') && text
+  }, 'the request in the figures')
+  assert.match(figures, /^flatrun_cluster_peers\{state="online"\} 1$/m)
+  assert.match(figures, /^flatrun_cluster_peers\{state="offline"\} 0$/m)
+  assert.match(figures, /^flatrun_cluster_peer_up\{peer="node-b"\} 1$/m)
+  assert.match(figures, /^flatrun_cluster_peer_state\{peer="node-b",state="online"\} 1$/m)
+  assert.match(figures, /^flatrun_cluster_peer_probes_total\{peer="node-b",result="ok"\} [1-9]/m)
+  assert.match(figures, /^flatrun_cluster_probe_duration_seconds_count\{result="ok"\} [1-9]/m)
+  assert.match(figures, /^flatrun_cluster_proxy_requests_total\{peer="node-b",method="GET",code="200"\} 1$/m)
+  assert.match(figures, /^flatrun_cluster_aggregate_duration_seconds_count\{kind="deployments"\} 1$/m)
+  assert.match(figures, /^flatrun_cluster_events_total\{type="peer.joined"\} 1$/m)
+
+  await a.call('DELETE', '/api/cluster/peers/node-b')
+  const after = await until(async () => {
+    const text = await scrape(a)
+    return !text.includes('node-b') && text
+  }, 'the removed peer gone from the figures')
+  assert.match(after, /^flatrun_cluster_peers\{state="online"\} 0$/m)
+})
+
+test('a failed probe is in the figures with the class of its failure', async (t) => {
+  const { a, b } = await pair(t)
+  await b.stop()
+  await until(async () => {
+    await a.call('POST', '/api/cluster/peers/node-b/check')
+    return (await scrape(a)).includes('flatrun_cluster_peer_state{peer="node-b",state="suspect"} 1')
+  }, 'node-b suspect')
+  const figures = await scrape(a)
+  assert.match(figures, /^flatrun_cluster_peer_probes_total\{peer="node-b",result="refused"\} [1-9]/m)
+  assert.match(figures, /^flatrun_cluster_probe_duration_seconds_count\{result="failed"\} [1-9]/m)
+  assert.doesNotMatch(figures, /peer_state\{peer="node-b",state="online"\}/)
+})
+
+test('requests are counted by the template of their route, never by what was asked', async (t) => {
+  const node = await startNode(t)
+  await node.call('GET', '/api/cluster/peers/made-up-name')
+  await node.call('GET', '/api/cluster/peers/made-up-name/proxy/health')
+  await node.call('GET', '/api/made-up-path')
+  const figures = await scrape(node)
+  assert.doesNotMatch(figures, /made-up/)
+  assert.match(
+    figures,
+    /http_request_duration_seconds_count\{method="GET",route="\/api\/cluster\/peers\/:name",code="404"\} 1/
+  )
+})
+
+test('open invites, readers of events and refused keys are counted', async (t) => {
+  const node = await startNode(t)
+  await node.call('POST', '/api/cluster/invite')
+  await request(`${node.url}/api/cluster/peers`, { headers: authorized('wrong-key-0123456789') })
+  const stop = new AbortController()
+  const stream = await fetch(`${node.url}/api/cluster/events`, {
+    headers: authorized(READER_KEY),
+    signal: stop.signal
+  })
+  const figures = await scrape(node)
+  assert.match(figures, /^flatrun_cluster_invites_open 1$/m)
+  assert.match(figures, /^flatrun_cluster_event_stream_clients 1$/m)
+  assert.match(figures, /^flatrun_cluster_requests_refused_total\{code="401"\} 1$/m)
+  await stream.body?.cancel()
+  stop.abort()
+  await until(async () => /^flatrun_cluster_event_stream_clients 0$/m.test(await scrape(node)), 'the reader gone')
+})
+
+test('the figures are for keys that may read, and for this machine itself', async (t) => {
+  const node = await startNode(t)
+  const status = async (headers: Record<string, string>) => (await ask(node, headers)).status
+  assert.equal(await status({}), 200)
+  assert.equal(await status({ 'x-forwarded-for': '203.0.113.9' }), 401)
+  assert.equal(await status({ host: 'rebound.example.org' }), 401)
+  assert.equal(await status({ host: 'rebound.example.org', ...authorized('wrong-key-0123456789') }), 401)
+  assert.equal(await status({ host: 'rebound.example.org', ...authorized(READER_KEY) }), 200)
+})
+
+test('a peer may not read the figures of a server it does not run on', async (t) => {
+  const { a, b } = await pair(t)
+  const answer = await b.call('GET', '/api/cluster/peers/node-a/proxy/../metrics')
+  assert.notEqual(answer.status, 200)
+  assert.ok(a)
+})
+
+test('metrics.public serves the figures to anybody', async (t) => {
+  const node = await startNode(t, { config: { 'metrics.public': true } })
+  assert.equal((await ask(node, { host: 'panel.example.org', 'x-forwarded-for': '203.0.113.9' })).status, 200)
+})
+
+test('no secret is in the figures', async (t) => {
+  const { a } = await pair(t)
+  const { body } = await a.call('POST', '/api/cluster/invite')
+  const figures = await scrape(a)
+  assert.ok(!figures.includes(body.invite_token))
+  assert.doesNotMatch(figures, /http:\/\/|fr_|frc1\./)
+})
+
+test('every name in the dashboard and the alert rules is in a real scrape', async (t) => {
+  const { a } = await pair(t)
+  await a.call('GET', '/api/cluster/peers/node-b/proxy/health')
+  await a.call('GET', '/api/cluster/stats')
+  await request(`${a.url}/api/cluster/peers`)
+  const figures = await until(async () => {
+    const text = await scrape(a)
+    return text.includes('proxy_requests_total{') && text
+  }, 'all figures')
+  const known = new Set([...figures.matchAll(/^(\w+)(?:\{| )/gm)].map((match) => match[1]))
+  const rules = parse(readFileSync(path.join(DOCS, 'alerts.yml'), 'utf8'))
+  const dashboard = JSON.parse(readFileSync(path.join(DOCS, 'dashboard.json'), 'utf8'))
+  const asked = [...expressions(rules), ...expressions(dashboard)]
+  assert.ok(asked.length > 20, 'there are rules and panels')
+  for (const expression of asked)
+    for (const [name] of expression.matchAll(/\b(?:flatrun_cluster|process|nodejs)_\w+/g))
+      assert.ok(known.has(name), `${name} of ${expression} is in no scrape`)
+})
+
+async function pair(t: Parameters<typeof startNode>[0]) {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b' })
+  await join(a, b)
+  await sees(a, 'node-b', 'online')
+  return { a, b }
+}
+
+async function scrape(node: TestNode): Promise<string> {
+  const { status, text, type } = await ask(node, {})
+  assert.equal(status, 200)
+  assert.match(type, /^text\/plain; version=0\.0\.4/)
+  return text
+}
+
+/** By Node's own client, because fetch chooses the host header by itself. */
+function ask(node: TestNode, headers: Record<string, string>): Promise<{ status: number; text: string; type: string }> {
+  return new Promise((resolve, reject) => {
+    const call = get(`${node.url}/metrics`, { headers, agent: false }, async (answer) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of answer) chunks.push(chunk)
+      const text = Buffer.concat(chunks).toString('utf8')
+      resolve({ status: answer.statusCode ?? 0, text, type: answer.headers['content-type'] ?? '' })
+    })
+    call.on('error', reject)
+  })
+}
+
+/** Every `expr` and `query` in a document of any shape. */
+function expressions(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(expressions)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([word, inner]) =>
+    (word === 'expr' || word === 'query') && typeof inner === 'string' ? [inner] : expressions(inner)
+  )
+}
