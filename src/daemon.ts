@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../machines/clock.ts'
+import { createActors } from './cluster/actors.ts'
 import { createAudit } from './cluster/audit.ts'
 import { createCallers } from './cluster/callers.ts'
 import { systemClock } from './cluster/clock.ts'
@@ -163,6 +164,8 @@ async function assemble(parts: Parts): Promise<Daemon> {
       aggregate: traffic.aggregate,
       events,
       local,
+      actors: createActors({ roots: () => [...cluster.roots(), ...joins.roots()] }),
+      settings: () => config.source,
       authEnabled: config.auth.enabled,
       stopping: () => stopping
     },

@@ -15,6 +15,7 @@ import { auditRequests, auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
+import { insightRoutes } from './routes/insight.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { peerRoutes } from './routes/peers.ts'
@@ -71,6 +72,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       joiningRoutes,
       localRoutes,
       aggregateRoutes,
+      insightRoutes,
       auditRoutes,
       documentRoutes
     ]) {

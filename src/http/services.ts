@@ -1,3 +1,4 @@
+import type { Actors } from '../cluster/actors.ts'
 import type { Admission } from '../cluster/admission.ts'
 import type { Aggregator } from '../cluster/aggregate.ts'
 import type { Audit } from '../cluster/audit.ts'
@@ -21,6 +22,13 @@ export interface LocalNode {
   stats(signal?: AbortSignal): Promise<Stats>
 }
 
+/** The config that counts, each value with where it came from and without secrets. */
+export interface Settings {
+  readonly file: string | undefined
+  readonly notes: readonly string[]
+  readonly entries: readonly { readonly key: string; readonly value: unknown; readonly origin: string }[]
+}
+
 /** What the routes answer with. */
 export interface Services {
   self: Self
@@ -38,6 +46,8 @@ export interface Services {
   aggregate: Aggregator
   events: EventLog
   local: LocalNode
+  actors: Actors
+  settings: () => Settings
   authEnabled: boolean
   /** True once the daemon has begun to stop. */
   stopping: () => boolean

@@ -6,6 +6,7 @@ import type { Answer } from '../../src/schemas/answer.ts'
 import type { ClusterEvent, NewEvent } from '../../src/schemas/event.ts'
 import type { HistoryRange } from '../../src/schemas/history.ts'
 import { deploymentRoutes } from './fake-deployments.ts'
+import { insightRoutes } from './fake-insight.ts'
 import { checks, history } from './past.ts'
 import { peerView, type Server, stats, type World } from './world.ts'
 
@@ -162,6 +163,7 @@ export async function startFake(world: World): Promise<FakeNode> {
   })
 
   deploymentRoutes(app, world)
+  insightRoutes(app, world)
 
   await app.register(dashboard, { root: BUILT })
   await app.listen({ port: 0, host: '127.0.0.1' })

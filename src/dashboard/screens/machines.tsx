@@ -1,3 +1,79 @@
+import { useMemo } from 'preact/hooks'
+import type { ActorView } from '../../schemas/actor.ts'
+import { createActorWatch } from '../lib/actors.ts'
+import { useDesk } from '../lib/desk.ts'
+import { drawings } from '../lib/drawings.ts'
+import { notOffered } from '../lib/fault.ts'
+import { useResource } from '../lib/resource.ts'
+import { compare } from '../lib/rows.ts'
+import { ActorTree } from '../parts/actor-tree.tsx'
+import { FaultNotice } from '../parts/fault.tsx'
+import { Moves } from '../parts/moves.tsx'
+import { StateChart } from '../parts/state-chart.tsx'
+import { TransitionTable } from '../parts/transition-table.tsx'
+
+/** Every state machine of this node as it runs: the tree of actors, and the chart of the chosen one with its states lit. */
 export function Machines() {
-  return <h1>Machines</h1>
+  const { api, route, toasts } = useDesk()
+  const watch = useMemo(() => createActorWatch(api, { everyMs: 1000 }), [])
+  useResource(watch.list)
+  const actors = sorted(watch.list.data.value?.actors ?? [])
+  const chosen = actors.find(({ id }) => id === route.param('actor'))
+  const kind = chosen?.machine ?? (route.param('machine') || actors.find(({ peer }) => peer)?.machine || 'peer')
+  const drawing = drawings.find(({ chart }) => chart.name === kind) ?? drawings[0]
+  const fault = watch.list.fault.value
+  if (!drawing) return null
+
+  return (
+    <>
+      <div class="head">
+        <h1>Machines</h1>
+        <div class="tabs" role="group" aria-label="Charts">
+          {drawings.map(({ chart }) => (
+            <button
+              key={chart.name}
+              type="button"
+              aria-pressed={chart.name === kind}
+              onClick={() => route.set({ machine: chart.name, actor: undefined })}
+            >
+              {chart.name} <small>{actors.filter(({ machine }) => machine === chart.name).length}</small>
+            </button>
+          ))}
+        </div>
+        <div class="acts">
+          <button
+            type="button"
+            class="button"
+            onClick={() =>
+              navigator.clipboard
+                .writeText(JSON.stringify(drawing.definition, null, 2))
+                .then(() => toasts.show('Copied. Stately and createMachine take it as it is.'))
+            }
+          >
+            Copy as XState JSON
+          </button>
+        </div>
+      </div>
+      {fault && notOffered(fault) ? (
+        <p class="notice">This node does not tell which machines run. The charts are those of the code.</p>
+      ) : (
+        <FaultNotice of={watch.list} what="the running machines" />
+      )}
+      <div class="machines">
+        <ActorTree actors={actors} total={watch.list.data.value?.total ?? 0} chosen={chosen?.id} />
+        <div class="stack">
+          <p class="soft">
+            {chosen && <b class="foreign">{chosen.peer ?? chosen.id} · </b>}
+            {drawing.chart.description}
+          </p>
+          <StateChart chart={drawing.chart} active={chosen?.states ?? []} />
+          <Moves moves={watch.moves.value.filter(({ id }) => !chosen || id === chosen.id)} />
+          <TransitionTable chart={drawing.chart} />
+        </div>
+      </div>
+    </>
+  )
 }
+
+const sorted = (actors: readonly ActorView[]) =>
+  actors.toSorted((a, b) => (a.parent ? 1 : 0) - (b.parent ? 1 : 0) || compare(a.peer ?? a.id, b.peer ?? b.id))

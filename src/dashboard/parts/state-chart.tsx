@@ -1,0 +1,136 @@
+import { useState } from 'preact/hooks'
+import type { Chart, ChartState, ChartWay } from '../../schemas/chart.ts'
+
+/** A machine's chart with the states lit that are active now. Its twin is the table of transitions. */
+export function StateChart({ chart, active }: { chart: Chart; active: readonly string[] }) {
+  const lit = new Set(active.flatMap(withParents))
+  const [fit, setFit] = useState(true)
+  return (
+    <div class="chart-box">
+      <button type="button" class="button tiny" aria-pressed={!fit} onClick={() => setFit(!fit)}>
+        {fit ? 'Full size' : 'Fit'}
+      </button>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
+      <div class={`chart-scroll ${fit ? 'fit' : ''}`} tabIndex={0} role="region" aria-label={`Chart of ${chart.name}`}>
+        <svg
+          class="statechart"
+          viewBox={`0 0 ${chart.width} ${chart.height}`}
+          width={chart.width}
+          height={chart.height}
+          role="img"
+          aria-label={`State chart of ${chart.name}${active.length > 0 ? `; active: ${active.join(', ')}` : ''}`}
+        >
+          <title>{chart.description}</title>
+          <defs>
+            {['calm', 'lit'].map((name) => (
+              <marker
+                key={name}
+                id={`tip-${name}`}
+                class={name}
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                markerWidth="7"
+                markerHeight="7"
+                orient="auto"
+              >
+                <path d="M0 .8 7 4 0 7.2z" />
+              </marker>
+            ))}
+          </defs>
+          {chart.states.map((state) => (
+            <State key={state.id} state={state} lit={lit.has(state.id)} />
+          ))}
+          {chart.ways.map((way) => (
+            <Way key={way.id} way={way} lit={active.includes(way.from)} />
+          ))}
+          {chart.ways.map((way) => (
+            <Label key={way.id} way={way} lit={active.includes(way.from)} />
+          ))}
+        </svg>
+      </div>
+    </div>
+  )
+}
+
+function State({ state, lit }: { state: ChartState; lit: boolean }) {
+  const { x, y, width, height, kind, initial } = state
+  const leaf = kind === 'atomic' || kind === 'final'
+  return (
+    <g class={`node ${kind}`} data-active={lit || undefined}>
+      <rect x={x + 0.5} y={y + 0.5} width={width} height={height} rx={leaf ? 6 : 9}>
+        {state.description && <title>{state.description}</title>}
+      </rect>
+      {initial && <circle cx={x + 11} cy={y + 17} r="2.5" />}
+      <text class="title" x={x + (initial ? 19 : 12)} y={y + 21}>
+        {state.name}
+      </text>
+      {linesOf(state).map((line, index) => (
+        <text key={line} class="line" x={x + 12} y={y + 37 + index * 16}>
+          {line}
+        </text>
+      ))}
+    </g>
+  )
+}
+
+function linesOf({ lines, inside }: ChartState): string[] {
+  const reactions = inside.map(({ label, actions }) =>
+    actions.length > 0 ? `${label} → ${actions.join(', ')}` : `${label}: nothing new`
+  )
+  return [...lines, ...reactions]
+}
+
+const Way = ({ way, lit }: { way: ChartWay; lit: boolean }) => (
+  <path
+    class="way"
+    data-lit={lit || undefined}
+    d={rounded(way.points)}
+    marker-end={`url(#tip-${lit ? 'lit' : 'calm'})`}
+  />
+)
+
+function Label({ way, lit }: { way: ChartWay; lit: boolean }) {
+  const { x, y } = way.labelAt
+  return (
+    <g class="label" data-lit={lit || undefined}>
+      {way.transitions.map(({ event, label, description, actions }, index) => (
+        <text key={`${event}${label}`} x={x + 3} y={y + 11 + index * 14}>
+          <title>
+            {[label, description, actions.length > 0 ? `then ${actions.join(', ')}` : ''].filter(Boolean).join('. ')}
+          </title>
+          {label}
+        </text>
+      ))}
+    </g>
+  )
+}
+
+type Point = readonly [x: number, y: number]
+
+/** A line with soft corners. */
+function rounded(points: readonly Point[]): string {
+  const [first, ...rest] = points
+  if (!first) return ''
+  return rest.reduce(
+    (path, point, index) => {
+      const before = points[index] ?? first
+      const after = rest[index + 1]
+      if (!after) return `${path}L${point.join(' ')}`
+      return `${path}L${towards(point, before)}Q${point.join(' ')} ${towards(point, after)}`
+    },
+    `M${first.join(' ')}`
+  )
+}
+
+function towards([x, y]: Point, [toX, toY]: Point): string {
+  const length = Math.hypot(toX - x, toY - y)
+  const share = length === 0 ? 0 : Math.min(6, length / 2) / length
+  return `${(x + (toX - x) * share).toFixed(1)} ${(y + (toY - y) * share).toFixed(1)}`
+}
+
+/** `health.online` lights `health` too, and the machine itself. */
+function withParents(path: string): string[] {
+  const steps = path.split('.')
+  return ['', ...steps.map((_, index) => steps.slice(0, index + 1).join('.'))]
+}

@@ -1,0 +1,84 @@
+import { useMemo } from 'preact/hooks'
+import type { AuditEntry } from '../../schemas/audit.ts'
+import { useDesk } from '../lib/desk.ts'
+import { notOffered } from '../lib/fault.ts'
+import { clock, wall } from '../lib/format.ts'
+import { createResource, useResource } from '../lib/resource.ts'
+import { FaultNotice, NotOffered } from '../parts/fault.tsx'
+import { NothingFits, SearchField } from '../parts/filters.tsx'
+
+/** Who did what, from where, and how it ended. */
+export function AuditLog() {
+  const { api, route } = useDesk()
+  const audit = useMemo(
+    () =>
+      createResource<readonly AuditEntry[]>({
+        load: async (signal) => (await api.get<{ entries: AuditEntry[] }>('/audit?limit=500', signal)).entries,
+        everyMs: 15_000
+      }),
+    []
+  )
+  useResource(audit)
+  if (audit.fault.value && notOffered(audit.fault.value)) return <NotOffered what="The audit log" />
+  const wanted = route.param('q').toLowerCase()
+  const shown = (audit.data.value ?? []).filter((entry) =>
+    `${entry.who} ${entry.what} ${entry.target ?? ''} ${entry.from ?? ''} ${entry.result}`
+      .toLowerCase()
+      .includes(wanted)
+  )
+  return (
+    <>
+      <FaultNotice of={audit} what="the audit log" />
+      <div class="filters">
+        <SearchField label="Who, what, target, address" />
+      </div>
+      {audit.data.value && shown.length === 0 ? (
+        wanted === '' ? (
+          <p class="soft">Nothing has been changed or refused yet.</p>
+        ) : (
+          <NothingFits what="entry" names={['q']} />
+        )
+      ) : (
+        <table class="table">
+          <thead>
+            <tr>
+              <th class="w-time">When</th>
+              <th class="w-time">Who</th>
+              <th class="first">What</th>
+              <th>Target</th>
+              <th class="w-time if-mid">From</th>
+              <th class="w-num num">Result</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((entry) => (
+              <tr key={entry.id}>
+                <td class="soft nowrap">{clock(wall(entry.at) ?? 0)}</td>
+                <td>
+                  <span class="cut foreign">{entry.who}</span>
+                </td>
+                <td class="first">
+                  <span class="cut foreign mono" title={entry.reason}>
+                    {entry.what}
+                  </span>
+                </td>
+                <td>
+                  <span class="cut foreign">{entry.target ?? ''}</span>
+                </td>
+                <td class="if-mid">
+                  <span class="cut foreign soft">{entry.from}</span>
+                </td>
+                <td class="num end">
+                  <span class={entry.result >= 400 ? 'wrong' : 'soft'}>
+                    {entry.result}
+                    {entry.times > 1 && ` ×${entry.times}`}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  )
+}
