@@ -1,5 +1,5 @@
 import type { Chart, ChartState, ChartWay } from '../schemas/chart.ts'
-import { linesOf } from './words.ts'
+import { labelLines, linesOf } from './words.ts'
 
 /** A chart as a picture that stands by itself, in the reader's light or dark. */
 export function svgOf(chart: Chart): string {
@@ -45,10 +45,11 @@ function lineOf({ id, points }: ChartWay): string {
 }
 
 function labelOf({ transitions, labelAt: { x, y, width, height } }: ChartWay): string {
-  const lines = transitions.map(({ label, description, actions }, index) => {
+  const written = transitions.flatMap((transition) => labelLines([transition]).map((line) => ({ ...transition, line })))
+  const lines = written.map(({ line, description, actions }, index) => {
     const told = [description, actions.length > 0 ? `Then: ${actions.join(', ')}.` : ''].filter(Boolean).join(' ')
     const title = told === '' ? '' : `<title>${escaped(told)}</title>`
-    return `<text x="${x + 3}" y="${y + 11 + index * 14}">${title}${escaped(label)}</text>`
+    return `<text x="${x + 3}" y="${y + 11 + index * 14}">${title}${escaped(line)}</text>`
   })
   return `<g><rect class="under" x="${x}" y="${y}" width="${width}" height="${height}"/>${lines.join('')}</g>`
 }

@@ -1,22 +1,52 @@
 import { useState } from 'preact/hooks'
+import { labelLines, linesOf } from '../../charts/words.ts'
 import type { Chart, ChartState, ChartWay } from '../../schemas/chart.ts'
 
-/** A machine's chart with the states lit that are active now. Its twin is the table of transitions. */
+/** The drawing is made for wider letters than the page's, so it can be shown a little smaller. */
+const SCALE = 0.8
+const AROUND = 8
+
+/**
+ * A machine's chart with the states lit that are active now. Where regions run side by side, one is shown at a time, or
+ * all of them to scale. Its twin is the table of transitions.
+ */
 export function StateChart({ chart, active }: { chart: Chart; active: readonly string[] }) {
+  const regions = chart.states.filter(({ parent }) => parent === '' && chart.states[0]?.kind === 'parallel')
+  const [wanted, setWanted] = useState('health')
+  const region = regions.find(({ id }) => id === wanted)
   const lit = new Set(active.flatMap(withParents))
-  const [fit, setFit] = useState(true)
+  const view = region
+    ? {
+        x: region.x - AROUND,
+        y: region.y - AROUND,
+        width: region.width + 2 * AROUND,
+        height: region.height + 2 * AROUND
+      }
+    : { x: 0, y: 0, width: chart.width, height: chart.height }
+  const whole = regions.length > 0 && !region
   return (
     <div class="chart-box">
-      <button type="button" class="button tiny" aria-pressed={!fit} onClick={() => setFit(!fit)}>
-        {fit ? 'Full size' : 'Fit'}
-      </button>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <div class={`chart-scroll ${fit ? 'fit' : ''}`} tabIndex={0} role="region" aria-label={`Chart of ${chart.name}`}>
+      {regions.length > 0 && (
+        <div class="tabs" role="group" aria-label="Regions">
+          {[...regions, { id: 'all', name: 'all' }].map(({ id, name }) => (
+            <button key={id} type="button" aria-pressed={id === (region?.id ?? 'all')} onClick={() => setWanted(id)}>
+              {name} <small>{active.find((state) => state.startsWith(`${id}.`))?.slice(id.length + 1)}</small>
+            </button>
+          ))}
+        </div>
+      )}
+      <div
+        class={`chart-scroll ${whole ? 'fit' : ''}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+        tabIndex={0}
+        role="region"
+        aria-label={`Chart of ${chart.name}`}
+      >
         <svg
           class="statechart"
-          viewBox={`0 0 ${chart.width} ${chart.height}`}
-          width={chart.width}
-          height={chart.height}
+          viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
+          width={view.width * SCALE}
+          height={view.height * SCALE}
           role="img"
           aria-label={`State chart of ${chart.name}${active.length > 0 ? `; active: ${active.join(', ')}` : ''}`}
         >
@@ -74,13 +104,6 @@ function State({ state, lit }: { state: ChartState; lit: boolean }) {
   )
 }
 
-function linesOf({ lines, inside }: ChartState): string[] {
-  const reactions = inside.map(({ label, actions }) =>
-    actions.length > 0 ? `${label} → ${actions.join(', ')}` : `${label}: nothing new`
-  )
-  return [...lines, ...reactions]
-}
-
 const Way = ({ way, lit }: { way: ChartWay; lit: boolean }) => (
   <path
     class="way"
@@ -92,14 +115,17 @@ const Way = ({ way, lit }: { way: ChartWay; lit: boolean }) => (
 
 function Label({ way, lit }: { way: ChartWay; lit: boolean }) {
   const { x, y } = way.labelAt
+  const lines = way.transitions.flatMap((transition) =>
+    labelLines([transition]).map((line) => ({ ...transition, line }))
+  )
   return (
     <g class="label" data-lit={lit || undefined}>
-      {way.transitions.map(({ event, label, description, actions }, index) => (
-        <text key={`${event}${label}`} x={x + 3} y={y + 11 + index * 14}>
+      {lines.map(({ line, event, label, description, actions }, index) => (
+        <text key={`${event}${label}${line}`} x={x + 3} y={y + 11 + index * 14}>
           <title>
             {[label, description, actions.length > 0 ? `then ${actions.join(', ')}` : ''].filter(Boolean).join('. ')}
           </title>
-          {label}
+          {line}
         </text>
       ))}
     </g>

@@ -1,5 +1,5 @@
 import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
-import { linesOf } from '../../charts/words.ts'
+import { labelLines, linesOf } from '../../charts/words.ts'
 import type { Box, Chart, ChartWay } from '../../schemas/chart.ts'
 import type { ReadMachine, ReadWay } from './read.ts'
 
@@ -98,8 +98,9 @@ export async function layOut({ name, description, states, ways }: ReadMachine): 
 }
 
 function edgeOf({ id, from, to, transitions }: ReadWay, priority: number): ElkExtendedEdge {
-  const width = Math.max(...transitions.map(({ label }) => label.length)) * LETTER + 6
-  const label = { id: `${id}:label`, text: id, width, height: transitions.length * 14 }
+  const lines = labelLines(transitions)
+  const width = Math.max(...lines.map(({ length }) => length)) * LETTER + 6
+  const label = { id: `${id}:label`, text: id, width, height: lines.length * 14 }
   return {
     id,
     sources: [nodeId(from)],
