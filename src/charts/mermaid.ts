@@ -3,14 +3,15 @@ import type { Chart, ChartState, ChartWay } from '../schemas/chart.ts'
 /** A chart as text that Markdown viewers draw (mermaid.js.org, stateDiagram-v2). */
 export function mermaidOf({ states, ways }: Chart): string {
   const root = states.find(({ parent }) => parent === undefined)
-  return ['stateDiagram-v2', ...(root ? body(root, '  ') : [])].join('\n')
+  if (!root) return 'stateDiagram-v2'
+  // Regions are only parted inside of a state, so a root that has some is drawn itself.
+  return ['stateDiagram-v2', ...(root.kind === 'parallel' ? childLines(root, '  ') : body(root, '  '))].join('\n')
 
-  /** What is inside of a state; the root itself is not drawn unless nothing is inside of it. */
+  /** What is inside of a state. */
   function body(state: ChartState, indent: string): string[] {
     const children = states.filter(({ parent }) => parent === state.id)
     if (children.length === 0) return [`${indent}${alias(state)}`]
     const parts = children.map((child) => [...childLines(child, indent), ...waysFrom(child, indent)])
-    // Regions are parted by a line; a region itself has no name in mermaid, so it stays a state of its own.
     return state.kind === 'parallel'
       ? parts.flatMap((part, at) => (at === 0 ? part : [`${indent}--`, ...part]))
       : parts.flat()
