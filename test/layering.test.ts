@@ -40,7 +40,6 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/schemas',
     'src/errors.ts',
     'npm:prom-client',
-    'npm:@statelyai/inspect',
     'npm:xstate',
     'npm:undici',
     'npm:nodemailer',

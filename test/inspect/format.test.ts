@@ -56,7 +56,10 @@ test('messages are what the inspector’s own package writes, in its order', asy
     const { machine } = told.find(
       ({ type, sessionId }) => type === '@xstate.actor' && sessionId === theirActor.sessionId
     )
-    assert.deepEqual(Object.keys(JSON.parse(definitions.get(machine))), Object.keys(JSON.parse(theirActor.definition)))
+    assert.deepEqual(
+      Object.keys(JSON.parse(definitions.get(machine))).sort(),
+      Object.keys(JSON.parse(theirActor.definition)).sort()
+    )
   }
 })
 
