@@ -14,11 +14,14 @@ export interface JoinedPeer {
   name: string
 }
 
-/** How a step failed. `final`: asking again cannot help. */
+/**
+ * How a step failed. `refused`: the other side said no. `unreached`: nothing arrived there this time. `unknown`:
+ * something may have arrived, and the answer was lost.
+ */
 export interface StepFailure {
   code: string
   sentence: string
-  final: boolean
+  outcome: 'refused' | 'unreached' | 'unknown'
 }
 
 /** What the steps reject with. The error itself is for whoever asked, the machine reads the failure. */
@@ -54,15 +57,23 @@ export const joiningMachine = setup({
     recordPeer: assign((_, { peer }: { peer: JoinedPeer }) => ({ peer, failure: undefined })),
     recordFailure: assign((_, { error }: { error: unknown }) => ({ failure: failureOf(error) })),
     recordExpiry: assign({
-      failure: { code: 'invite_expired', sentence: 'The invite expired before the other server answered', final: true }
+      failure: {
+        code: 'invite_expired',
+        sentence: 'The invite expired before the other server answered',
+        outcome: 'refused'
+      }
     })
   },
   guards: {
-    mayAskAgain: ({ context }, { error }: { error: unknown }) => context.repeatable && !failureOf(error).final,
+    // Unreached the first time, nothing has happened; later, what was asked before may have.
+    mayAskAgain: ({ context }, { error }: { error: unknown }) => {
+      const { outcome } = failureOf(error)
+      return context.repeatable && (outcome === 'unknown' || (outcome === 'unreached' && context.attempts > 1))
+    },
     inviteIsOver: ({ context }) => Date.now() >= context.expiresAt
   },
   delays: {
-    untilNextTry: ({ context }) => Math.min(1_000 * 2 ** (context.attempts - 1), 60_000)
+    untilNextTry: ({ context }) => Math.min(1_000 * 2 ** (context.attempts - 1), 10_000)
   }
 }).createMachine({
   id: 'joining',
@@ -134,5 +145,9 @@ export const joiningMachine = setup({
 /** Anything that is not a step's failure is a defect of ours, and asking again would only repeat it. */
 function failureOf(error: unknown): StepFailure {
   if (error instanceof StepFailed) return error.step
-  return { code: 'internal', sentence: 'Joining failed for a reason that is in the log of this server', final: true }
+  return {
+    code: 'internal',
+    sentence: 'Joining failed for a reason that is in the log of this server',
+    outcome: 'refused'
+  }
 }

@@ -95,12 +95,12 @@ export async function join(inviter: TestNode, joiner: TestNode, invite: Record<s
   return joiner.call('POST', '/api/cluster/accept', { invite_token: body.invite_token })
 }
 
-/** Asks until it is so; gives up after ten seconds of real time, which only a failing test needs. */
+/** Asks until it is so; gives up after a minute of real time, which only a failing test needs. */
 export async function until<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   what = 'it'
 ): Promise<T> {
-  const end = performance.now() + 10_000
+  const end = performance.now() + 60_000
   for (;;) {
     const seen = await look()
     if (seen) return seen

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
-import { type JoinedPeer, joiningMachine, StepFailed } from '../../machines/joining.ts'
+import { type JoinedPeer, joiningMachine, StepFailed, type StepFailure } from '../../machines/joining.ts'
 import { BadRequest, InsecureTransport, JoinInterrupted, NoCallbackUrl, PeerNameTaken, SelfJoin } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { RemoteFailure } from '../remote/failure.ts'
@@ -286,14 +286,17 @@ const UNREACHED: ReadonlySet<string> = new Set(['dns', 'refused', 'tls', 'addres
 const neverArrived = (error: unknown) =>
   error instanceof Error && error.cause instanceof RemoteFailure && UNREACHED.has(error.cause.class)
 
-/** Nothing arrived, or the other side said no: final. Otherwise the outcome is unknown. */
-function stepFailure(error: unknown): { code: string; sentence: string; final: boolean } {
-  if (!(error instanceof Error)) return { code: 'internal', sentence: 'Joining failed', final: true }
+function stepFailure(error: unknown): StepFailure {
+  if (!(error instanceof Error)) return { code: 'internal', sentence: 'Joining failed', outcome: 'refused' }
   const code = 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'internal'
-  const reason = error.cause instanceof RemoteFailure ? error.cause : undefined
-  const refused = reason?.status !== undefined && reason.status >= 400 && reason.status < 500
-  const unknown = reason !== undefined && !refused && !neverArrived(error)
-  return { code, sentence: error.message, final: !unknown }
+  return { code, sentence: error.message, outcome: outcomeOf(error) }
+}
+
+function outcomeOf(error: Error): StepFailure['outcome'] {
+  const reason = error.cause
+  if (!(reason instanceof RemoteFailure)) return 'refused'
+  if (UNREACHED.has(reason.class)) return 'unreached'
+  return reason.status !== undefined && reason.status >= 400 && reason.status < 500 ? 'refused' : 'unknown'
 }
 
 const secretContext = (exchangeId: string) => `joins|${exchangeId}|secret`
