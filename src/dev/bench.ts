@@ -1,0 +1,26 @@
+/**
+ * Measures this agent beside others, in one run, and prints tables.
+ *
+ *   npm run bench -- [proxy] [aggregate] [--rounds N] [--seconds N]
+ */
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { benchAggregate } from './bench/aggregate.ts'
+import { createProcesses } from './bench/processes.ts'
+import { benchProxy } from './bench/proxy.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' } }
+})
+const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
+const wanted = positionals.length > 0 ? positionals : ['proxy', 'aggregate']
+
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; medians of ${rounds} rounds of ${seconds} s`
+)
+const processes = createProcesses()
+if (wanted.includes('proxy')) await benchProxy(processes, { rounds, seconds })
+if (wanted.includes('aggregate')) await benchAggregate(processes, { rounds, seconds })
+process.exit(0)

@@ -1,0 +1,48 @@
+/**
+ * The least that a relay on undici can be: it adds a key, and passes the answer on. No authentication, no routes, no
+ * limits. `stream` pipes what undici's request() gives; `dispatch` writes from its handler. Prints its port.
+ */
+import http from 'node:http'
+import { pipeline } from 'node:stream'
+import { Pool } from 'undici'
+
+const [origin = '', kind = 'stream'] = process.argv.slice(2)
+const pool = new Pool(origin, { connections: 128 })
+const headers = { authorization: 'Bearer key' }
+
+function stream(request: http.IncomingMessage, response: http.ServerResponse) {
+  const { url: path = '/', method = 'GET' } = request
+  pool.request({ path, method, headers }, (error, answer) => {
+    if (error) return response.writeHead(502).end()
+    if (response.destroyed) return answer.body.destroy()
+    response.writeHead(answer.statusCode, pick(answer.headers))
+    pipeline(answer.body, response, () => {})
+  })
+}
+
+function dispatch(request: http.IncomingMessage, response: http.ServerResponse) {
+  const { url: path = '/', method = 'GET' } = request
+  pool.dispatch(
+    { path, method, headers },
+    {
+      onRequestStart: (controller) => response.on('drain', () => controller.resume()),
+      onResponseStart: (_controller, status, answer) => response.writeHead(status, pick(answer)),
+      onResponseData: (controller, chunk) => {
+        if (!response.write(chunk)) controller.pause()
+      },
+      onResponseEnd: () => response.end(),
+      onResponseError: () => response.destroy()
+    }
+  )
+}
+
+const pick = (answer: http.IncomingHttpHeaders) => ({
+  'content-type': answer['content-type'] ?? '',
+  'content-length': answer['content-length'] ?? ''
+})
+
+const server = http.createServer(kind === 'stream' ? stream : dispatch)
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  console.log(typeof address === 'object' ? address?.port : '')
+})
