@@ -9,6 +9,7 @@ import { createProbe } from '../remote/probe.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { Departure } from '../schemas/joining.ts'
 import { mayDial } from '../security/addresses.ts'
+import { createOpener } from '../security/opened.ts'
 import { createSigner } from '../security/signatures.ts'
 import { credentialContext, type Store } from '../store/store.ts'
 
@@ -25,13 +26,14 @@ interface WatchingOptions {
 
 /** The connections to other nodes, and the actors that watch them. */
 export async function buildWatching({ config, store, self, events, clock, onError, onAccepted }: WatchingOptions) {
-  const { members, vault } = store
+  const { members } = store
+  const open = createOpener(store.vault)
   const departures = await store.table('departures', Departure)
   const signer = createSigner()
 
   function credentialOf(id: string): string | undefined {
     const sealed = members.get(id)?.credential.sealed ?? departures.get(id)?.notice?.credential
-    return sealed === undefined ? undefined : vault.open(sealed, credentialContext(id))
+    return sealed === undefined ? undefined : open(sealed, credentialContext(id))
   }
 
   const remote = createRemote({

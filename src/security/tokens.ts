@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** 32 random bytes as base64url with padding: FlatRun's form of invite tokens and peer keys, 44 characters. */
 export function randomToken(): string {
@@ -7,7 +7,7 @@ export function randomToken(): string {
 
 /** Hex SHA-256 of the whole string: what is stored of a token. 256 random bits need neither salt nor a slow hash. */
 export function digest(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return hash('sha256', token)
 }
 
 /** Compares two digests in constant time; unequal lengths are unequal. */
