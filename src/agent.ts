@@ -20,6 +20,7 @@ export async function runAgent(words: readonly string[]): Promise<number> {
   for (const note of config.source.notes) log.warn(note)
 
   const notifier = createNotifier({ env, pid: process.pid })
+  const told = listenToSignals()
   const { listener } = inheritedFrom(env, process.pid)
   let greeted = false
   const lifecycle = await startLifecycle({
@@ -39,7 +40,7 @@ export async function runAgent(words: readonly string[]): Promise<number> {
   notifier.ready(statusOf(lifecycle.daemon()))
   const watchdog = startWatchdog({ notifier, alive: () => answers(lifecycle.daemon()) })
 
-  const reason = await toldToStop(lifecycle, notifier)
+  const reason = await stopAsked(told, lifecycle, notifier)
   log.info({ reason }, 'stopping')
   notifier.stopping('stopping')
   watchdog.stop()
@@ -68,16 +69,40 @@ function statusOf(daemon: Daemon): string {
 
 const answers = ({ cluster }: Daemon) => cluster.roots().every((actor) => actor.getSnapshot().status === 'active')
 
-/** Resolves at the first request to stop; a second one ends the process at once. SIGHUP reads the config again. */
-function toldToStop(lifecycle: Lifecycle, notifier: Notifier): Promise<string> {
-  return new Promise((resolve, reject) => {
+interface Told {
+  readonly stop: Promise<string>
+  /** What SIGHUP does from now on; until then it does nothing. */
+  onReload(reload: () => void): void
+}
+
+/**
+ * Listens from before the start on, because a signal that nobody listens to ends the process in its own way. The first
+ * request to stop is kept, a second one ends the process at once.
+ */
+function listenToSignals(): Told {
+  let reload = () => {}
+  process.on('SIGHUP', () => reload())
+  const stop = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(130))
         resolve(signal)
       })
     }
-    process.on('SIGHUP', () => {
+  })
+  return {
+    stop,
+    onReload: (next) => {
+      reload = next
+    }
+  }
+}
+
+/** Resolves at the first request to stop; rejects when a reload left no daemon to go on with. */
+function stopAsked({ stop, onReload }: Told, lifecycle: Lifecycle, notifier: Notifier): Promise<string> {
+  return new Promise((resolve, reject) => {
+    stop.then(resolve)
+    onReload(() => {
       notifier.reloading()
       lifecycle.reload().then(() => notifier.ready(statusOf(lifecycle.daemon())), reject)
     })

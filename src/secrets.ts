@@ -12,6 +12,10 @@ export function keptSecret(folder: string, name: string, prefix = ''): { value: 
     return { value, file, made: false }
   }
   const value = prefix + randomBytes(32).toString('base64url')
-  writeFileSync(file, `${value}\n`, { mode: 0o600, flag: 'wx' })
+  try {
+    writeFileSync(file, `${value}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (cause) {
+    throw new Fatal(74, `${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
   return { value, file, made: true }
 }

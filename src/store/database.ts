@@ -48,7 +48,8 @@ export function openDatabase(folder: string, expected: boolean): Database {
     else migrate({ handle, file })
   } catch (error) {
     handle.close()
-    if (/readonly|read-only/i.test(reason(error)))
+    // What could be read was read by now: a disk that refuses refuses to be written.
+    if (/readonly|read-only|full|disk I\/O/i.test(reason(error)))
       throw new Fatal(74, `${file} cannot be written: ${reason(error)}`, { cause: error })
     throw unreadable(file, error)
   }

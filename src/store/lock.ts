@@ -6,12 +6,28 @@ import { Fatal } from '../errors.ts'
  * process, however that ends; a file with a process id in it would not.
  */
 export function lockDataPath(file: string): { release(): void } {
-  const db = new DatabaseSync(file)
+  const db = opened(file)
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (cause) {
     db.close()
+    if (!isHeld(cause)) throw unwritable(file, cause)
     throw new Fatal(75, 'another agent holds this data path; stop it, or give this one its own data_path', { cause })
   }
   return { release: () => db.close() }
 }
+
+function opened(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file)
+  } catch (cause) {
+    throw unwritable(file, cause)
+  }
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED; all else is the disk's refusal. */
+const isHeld = (error: unknown) =>
+  error instanceof Error && 'errcode' in error && [5, 6].includes(Number(error.errcode) & 0xff)
+
+const unwritable = (file: string, cause: unknown) =>
+  new Fatal(74, `${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })

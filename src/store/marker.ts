@@ -36,14 +36,22 @@ export function writeMarker(folder: string, marker: Marker): void {
   const next = `${file}.next`
   const limit = new Date(Date.now() - KEEP_REVOKED_MS).toISOString()
   const kept = { ...marker, revoked: marker.revoked.filter(({ at }) => at > limit) }
-  const descriptor = openSync(next, 'w', 0o600)
   try {
-    writeSync(descriptor, `${JSON.stringify(kept)}\n`)
+    writeWhole(next, `${JSON.stringify(kept)}\n`)
+    renameSync(next, file)
+  } catch (cause) {
+    throw new Fatal(74, `${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
+}
+
+function writeWhole(file: string, text: string): void {
+  const descriptor = openSync(file, 'w', 0o600)
+  try {
+    writeSync(descriptor, text)
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }
-  renameSync(next, file)
 }
 
 const place = (folder: string) => path.join(folder, 'node.json')

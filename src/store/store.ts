@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { TObject } from 'typebox'
-import { Fatal } from '../errors.ts'
+import { Fatal, StoreFailed } from '../errors.ts'
 import { Identity, Invite } from '../schemas/invite.ts'
 import { Member } from '../schemas/peer.ts'
 import { createVault, type Vault } from '../security/vault.ts'
@@ -43,6 +43,8 @@ export async function openStore({ folder, secrets, onError = () => {} }: StoreOp
   } catch (error) {
     database?.handle.close()
     lock.release()
+    if (error instanceof StoreFailed)
+      throw new Fatal(74, `the store in ${folder} cannot be written; is the disk full?`, { cause: error })
     throw error
   }
 }
