@@ -29,8 +29,8 @@ export interface HistoryOptions {
 /** How often something is written, and how many peers at most each time: 10,000 are written once in ten minutes. */
 const FLUSH_MS = 10_000
 const BATCH = 170
-/** A peer is written this long after its last write, or at the next flush when its verdict changed. */
-const REST_MS = 60_000
+/** A peer is written this long after its first news, or at the next flush when its verdict changed. */
+const REST_MS = 300_000
 
 /** What is remembered of each peer: its last checks, its changes, and its days. Kept in memory, written in batches. */
 export function createHistory(options: HistoryOptions) {

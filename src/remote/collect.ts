@@ -16,7 +16,7 @@ export interface CollectOptions {
  * @throws RemoteFailure
  */
 export function collect(
-  dispatcher: Dispatcher,
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
   request: Dispatcher.DispatchOptions,
   options: CollectOptions
 ): Promise<RemoteAnswer> {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
-import { type Dispatcher, Pool } from 'undici'
+import { type Client, type Dispatcher, Pool } from 'undici'
 import { createConnector, type LookupGuard } from './connector.ts'
+import { createKeptConnections } from './kept-connections.ts'
 import type { PeerTarget } from './target.ts'
 
 export interface PoolsOptions {
@@ -16,8 +17,9 @@ export interface PoolsOptions {
 
 export interface PeerPools {
   /** For probes and aggregates: what is proxied can fill its own connections only. */
-  watch: Dispatcher
-  traffic: Dispatcher
+  watch: Pick<Dispatcher, 'dispatch'>
+  /** Opened at its first use: most peers are only watched. */
+  readonly traffic: Dispatcher
   origin: string
   /** Path of the peer's URL, without trailing slash. */
   base: string
@@ -59,28 +61,38 @@ function open(target: PeerTarget, options: PoolsOptions) {
       socket.once('close', () => sockets.delete(socket))
     }
   })
-  const pool = (connections: number) =>
-    new Pool(url.origin, {
-      connect,
-      connections,
-      allowH2: false,
-      pipelining: 1,
-      keepAliveTimeout: options.keepAliveMs,
-      keepAliveMaxTimeout: 600_000,
-      maxHeaderSize: 16_384,
-      headersTimeout: 30_000,
-      // Log and event streams may be silent for as long as they like.
-      bodyTimeout: 0
-    }).on('disconnect', (_origin, _targets, error) => {
-      if (!forgotten && closedByPeer(error)) options.onConnectionClosed?.(target.id)
-    })
-  const watch = pool(options.watchConnections)
-  const traffic = pool(options.trafficConnections)
+  const client: Client.Options = {
+    connect,
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: options.keepAliveMs,
+    keepAliveMaxTimeout: 600_000,
+    maxHeaderSize: 16_384,
+    headersTimeout: 30_000,
+    // Log and event streams may be silent for as long as they like.
+    bodyTimeout: 0
+  }
+  const onDisconnect = (error: Error) => {
+    if (!forgotten && closedByPeer(error)) options.onConnectionClosed?.(target.id)
+  }
+  const watch = createKeptConnections({ origin: url.origin, most: options.watchConnections, client, onDisconnect })
+  let traffic: Pool | undefined
   return {
-    pools: { watch, traffic, origin: url.origin, base: url.pathname.replace(/\/$/, '') },
+    pools: {
+      watch,
+      get traffic() {
+        traffic ??= new Pool(url.origin, { ...client, connections: options.trafficConnections }).on(
+          'disconnect',
+          (_origin, _targets, error) => onDisconnect(error)
+        )
+        return traffic
+      },
+      origin: url.origin,
+      base: url.pathname.replace(/\/$/, '')
+    },
     destroy() {
       forgotten = true
-      for (const each of [watch, traffic]) each.destroy().catch(() => {})
+      for (const each of [watch, traffic]) each?.destroy().catch(() => {})
       // Sockets that became WebSockets have left their pool.
       for (const socket of sockets) socket.destroy()
     }

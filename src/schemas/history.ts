@@ -48,7 +48,7 @@ export const PeerHistory = Type.Object({
   ...Summary,
   /** Of the last hour, each one; empty for longer ranges. */
   checks: Type.Array(CheckView),
-  /** Of the day by half hours, of the month by days; empty for the hour. */
+  /** Of the day by hours, of the month by days; empty for the hour. */
   buckets: Type.Array(BucketView),
   transitions: Type.Array(TransitionView)
 })

@@ -20,7 +20,7 @@ export type Track = ReturnType<typeof createTrack>
 /** Everything that is remembered of one peer, in a fixed size. */
 export function createTrack(now: number, stored?: Uint8Array) {
   const checks = createChecks(CHECKS)
-  const day = createTier(48, HOUR / 2)
+  const day = createTier(24, HOUR)
   const month = createTier(30, 24 * HOUR)
   const parts = [...checks.parts, ...day.parts, ...month.parts]
   let transitions: Transition[] = []

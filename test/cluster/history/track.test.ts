@@ -126,6 +126,6 @@ test('bytes of another version, or cut ones, are no reason not to start', () => 
   assert.deepEqual(createTrack(0, other).day(wall), [])
 })
 
-test('a track is small: ten thousand of them fit in 100 MB', () => {
-  assert.ok(createTrack(0).bytes().length < 10_000)
+test('a track is small: ten thousand of them fit in 70 MB', () => {
+  assert.ok(createTrack(0).bytes().length < 7_000)
 })
