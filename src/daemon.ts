@@ -139,6 +139,12 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const local = createLocalNode({
     deploymentsPath: config.deploymentsPath,
     dockerSocket: config.dockerSocket,
+    audit: ({ deployment, action, by, outcome, reason, durationMs }) =>
+      events.publish({
+        type: 'deployment.action',
+        ...(reason === undefined ? {} : { reason }),
+        facts: { deployment, action, by, outcome, duration_ms: durationMs }
+      }),
     onDeploymentChange: ({ name, from, to }) =>
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
   })
@@ -166,6 +172,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
       local,
       actors: createActors({ roots: () => [...cluster.roots(), ...joins.roots()] }),
       settings: () => config.source,
+      rollout: traffic.rollout,
       authEnabled: config.auth.enabled,
       stopping: () => stopping
     },

@@ -1,4 +1,4 @@
-import { type Permission, permissionsOf } from '../schemas/grant.ts'
+import { type Grant, type Permission, permissionsOf } from '../schemas/grant.ts'
 import type { Member } from '../schemas/peer.ts'
 import type { Session, Sessions } from '../security/session.ts'
 import { digest, randomToken } from '../security/tokens.ts'
@@ -15,7 +15,7 @@ export interface OperatorKey {
 export type Caller =
   | { kind: 'nobody' }
   | { kind: 'operator'; name: string; permissions: ReadonlySet<Permission>; canWrite: boolean }
-  | { kind: 'peer'; id: string; name: string; permissions: ReadonlySet<Permission> }
+  | { kind: 'peer'; id: string; name: string; permissions: ReadonlySet<Permission>; grants: readonly Grant[] }
 
 interface CallersOptions {
   operatorKeys: readonly OperatorKey[]
@@ -35,7 +35,6 @@ const READ: readonly Permission[] = [
   'infrastructure:read'
 ]
 const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
-const NONE: ReadonlySet<Permission> = new Set()
 const TICKET_MS = 600_000
 const REMEMBERED_SESSIONS = 1_000
 
@@ -63,8 +62,8 @@ export function createCallers({ operatorKeys, sessions, members, signed, onMembe
   function peerOf(member: Member, keyDigest: string): Caller | undefined {
     if (member.state === 'removed') return undefined
     onMember(member, keyDigest)
-    const permissions = member.awaitsApproval ? NONE : permissionsOf(member.grants)
-    return { kind: 'peer', id: member.id, name: member.name, permissions }
+    const grants = member.awaitsApproval ? [] : member.grants
+    return { kind: 'peer', id: member.id, name: member.name, permissions: permissionsOf(grants), grants }
   }
 
   return {

@@ -3,7 +3,7 @@ import { failure, failureOf, RemoteFailure } from '../remote/failure.ts'
 import type { PeerHealth, Verdict } from '../schemas/health.ts'
 import { type AskNodeOptions, createAskNode } from './ask-node.ts'
 import { createRemembered } from './remembered.ts'
-import { type AggregateKind, entryText, withStatus } from './splice.ts'
+import { type AggregateKind, entryText, matching } from './splice.ts'
 
 export interface FanOutOptions extends AskNodeOptions {
   peers(): readonly PeerHealth[]
@@ -18,6 +18,8 @@ export interface AggregateQuery {
   servers?: readonly string[]
   /** Only deployments of this status. */
   status?: string
+  /** Only the deployment of this name: where it is. */
+  name?: string
   /** The last good answer of a node that gives none now. */
   stale?: boolean
 }
@@ -68,8 +70,8 @@ export function createFanOut(options: FanOutOptions & { clock: Clock }) {
       }
     }
 
-    const filtered = (data: string) =>
-      kind === 'deployments' && query.status !== undefined ? withStatus(data, query.status) : data
+    const asIs = kind !== 'deployments' || (query.status === undefined && query.name === undefined)
+    const filtered = (data: string) => (asIs ? data : matching(data, query))
 
     const entries = chosen(nodes(), query.servers).map(entryOf)
     Promise.all(entries).finally(() => {

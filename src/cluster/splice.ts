@@ -32,10 +32,13 @@ function statsText(text: string): string {
   return text
 }
 
-/** Only the deployments that have this status. */
-export function withStatus(text: string, status: string): string {
-  const list = JSON.parse(text)
-  return JSON.stringify(list.filter((deployment: unknown) => isObject(deployment) && deployment.status === status))
+/** Only the deployments that are what is asked for. */
+export function matching(text: string, wanted: { status?: string; name?: string }): string {
+  const fits = (deployment: unknown) =>
+    isObject(deployment) &&
+    (wanted.status === undefined || deployment.status === wanted.status) &&
+    (wanted.name === undefined || deployment.name === wanted.name)
+  return JSON.stringify(JSON.parse(text).filter(fits))
 }
 
 /** One node's entry, its data spliced in. */

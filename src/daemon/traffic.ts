@@ -1,5 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { createAggregate } from '../cluster/aggregate.ts'
+import { createRestartHere } from '../cluster/restart-here.ts'
+import { createRestartThere } from '../cluster/restart-there.ts'
+import { createRollout } from '../cluster/rollout.ts'
 import type { Self } from '../cluster/self.ts'
 import { targetOf } from '../cluster/transport.ts'
 import { createUpstreams } from '../cluster/upstreams.ts'
@@ -17,23 +20,30 @@ interface TrafficOptions {
   local: LocalNode
 }
 
-/** The two ways in which a cluster is used: asking all, and passing a request on to one. */
+/** The ways in which a cluster is used: asking all, changing several, and passing a request on to one. */
 export function buildTraffic({ config, store: { members }, self, watching, local }: TrafficOptions) {
   const { cluster, remote } = watching
   const { signOfLife, signOfDeath } = cluster
 
+  const targetOfId = (id: string) => {
+    const member = members.get(id)
+    return member && targetOf(member)
+  }
   const aggregate = createAggregate({
     local,
     remote,
-    targetOf: (id) => {
-      const member = members.get(id)
-      return member && targetOf(member)
-    },
+    targetOf: targetOfId,
     peers: cluster.peers,
     selfName: self.name,
     signOfLife: (id) => signOfLife(id),
     signOfDeath: (id) => signOfDeath(id),
     maxConcurrency: config.cluster.maxConcurrency
+  })
+  const rollout = createRollout({
+    selfName: self.name,
+    peers: cluster.peers,
+    restartHere: createRestartHere({ local }),
+    restartThere: createRestartThere({ remote, targetOf: targetOfId })
   })
   const upstream = createUpstreams({ members, cluster, remote })
   const proxy: FastifyPluginAsync = async (scope) =>
@@ -46,5 +56,5 @@ export function buildTraffic({ config, store: { members }, self, watching, local
       allowedOrigins: config.api.allowedOrigins
     })
 
-  return { aggregate, proxy }
+  return { aggregate, rollout, proxy }
 }

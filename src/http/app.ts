@@ -13,12 +13,15 @@ import { aggregateRoutes } from './routes/aggregates.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRequests, auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
+import { deploymentRoutes } from './routes/deployments.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { insightRoutes } from './routes/insight.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
+import { logRoutes } from './routes/logs.ts'
 import { peerRoutes } from './routes/peers.ts'
+import { rolloutRoutes } from './routes/rollout.ts'
 import { statusRoutes } from './routes/status.ts'
 import type { Services } from './services.ts'
 import { compileValidator } from './validation.ts'
@@ -74,7 +77,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       aggregateRoutes,
       insightRoutes,
       auditRoutes,
-      documentRoutes
+      documentRoutes,
+      deploymentRoutes,
+      logRoutes,
+      rolloutRoutes
     ]) {
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }

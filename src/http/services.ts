@@ -9,17 +9,36 @@ import type { Invites } from '../cluster/invites.ts'
 import type { Joins } from '../cluster/joins.ts'
 import type { Membership } from '../cluster/membership.ts'
 import type { Policies } from '../cluster/policy.ts'
+import type { Rollout } from '../cluster/rollout.ts'
 import type { Rotation } from '../cluster/rotation.ts'
 import type { Self } from '../cluster/self.ts'
 import type { AlertTest } from '../schemas/alert.ts'
-import type { DeploymentList } from '../schemas/deployment.ts'
+import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
 import type { EventLog } from '../schemas/event.ts'
+import type {
+  Action,
+  ActionResult,
+  ContainerStats,
+  ContainerView,
+  Job,
+  LogLine,
+  LogsAsk
+} from '../schemas/operation.ts'
 import type { Stats } from '../schemas/stats.ts'
 
-/** This node's own deployments and statistics. */
+/** This node's own deployments and statistics, and what can be done with them. */
 export interface LocalNode {
   deployments(signal?: AbortSignal): Promise<DeploymentList>
   stats(signal?: AbortSignal): Promise<Stats>
+  deployment(name: string): Promise<Deployment>
+  compose(name: string): Promise<{ name: string; content: string; filename: string }>
+  /** `result` rejects with what went wrong. */
+  begin(order: { deployment: string; action: Action; by: string }): Promise<{ job: Job; result: Promise<ActionResult> }>
+  job(deployment: string, id: string): Job
+  logs(name: string, ask: LogsAsk, signal?: AbortSignal): Promise<{ lines: LogLine[]; cut: boolean }>
+  followLogs(name: string, ask: LogsAsk, signal: AbortSignal): Promise<AsyncIterable<LogLine>>
+  containers(): Promise<ContainerView[]>
+  containerStats(name?: string): Promise<ContainerStats[]>
 }
 
 /** The config that counts, each value with where it came from and without secrets. */
@@ -48,6 +67,7 @@ export interface Services {
   local: LocalNode
   actors: Actors
   settings: () => Settings
+  rollout: Rollout
   authEnabled: boolean
   /** True once the daemon has begun to stop. */
   stopping: () => boolean

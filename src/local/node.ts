@@ -1,6 +1,6 @@
 import { Stopping } from '../errors.ts'
 import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
-import type { ContainerStats, ContainerView, DeploymentAudit, LogLine } from '../schemas/operation.ts'
+import type { ContainerStats, ContainerView, DeploymentAudit, LogLine, LogsAsk } from '../schemas/operation.ts'
 import type { Stats } from '../schemas/stats.ts'
 import { createChanges, type DeploymentChange } from './changes.ts'
 import { ownersOf, viewContainers } from './container-views.ts'
@@ -10,7 +10,8 @@ import { createEngine } from './engine/client.ts'
 import { followEngine } from './engine/events.ts'
 import { findDeployment, needEngine } from './find.ts'
 import { createListing } from './listing.ts'
-import { createLogs, type LogsAsk } from './logs/logs.ts'
+import { createLogs } from './logs/logs.ts'
+import { paced } from './logs/pace.ts'
 import { createComposeCli } from './operations/compose-cli.ts'
 import { createContainerStats } from './operations/container-stats.ts'
 import { createOperations } from './operations/operations.ts'
@@ -36,6 +37,9 @@ export type LocalNode = ReturnType<typeof createLocalNode>
 
 /** A burst of events (an `up` of ten services, an editor saving) is looked at once, this long after its first. */
 const SETTLE_MS = 250
+
+/** Of a log that one reader follows: more than anybody reads, and no flood for the rest of this process. */
+const LINES_A_SECOND = 5_000
 
 /** This node: its deployments and how its machine is doing. Watches both from the start, until `close`. */
 export function createLocalNode({
@@ -108,7 +112,8 @@ export function createLocalNode({
     /** Finds the deployment before anything is read, so that what is wrong with the request is told at once. */
     async followLogs(name: string, ask: LogsAsk, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
       const target = findDeployment(await listing.current(signal), name)
-      return logs.follow(target, ask, AbortSignal.any([signal, closing.signal]))
+      const until = AbortSignal.any([signal, closing.signal])
+      return paced(logs.follow(target, ask, until), { perSecond: LINES_A_SECOND, signal: until })
     },
 
     async containers(): Promise<ContainerView[]> {

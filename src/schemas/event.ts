@@ -17,6 +17,7 @@ export const EventType = Type.Enum([
   'invite.refused',
   'policy.changed',
   'deployment.changed',
+  'deployment.action',
   'config.reloaded',
   'alert.sent',
   'alert.failed',

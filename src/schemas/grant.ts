@@ -61,3 +61,10 @@ export function permissionsOf(grants: readonly Grant[]): ReadonlySet<Permission>
   const table: Record<string, readonly Permission[] | undefined> = PERMISSIONS
   return new Set(grants.flatMap(({ capability }) => table[capability] ?? []))
 }
+
+/** The deployments that a permission reaches; `all` where one of the grants that give it names none. */
+export function reachOf(grants: readonly Grant[], permission: Permission): 'all' | ReadonlySet<string> {
+  const giving = grants.filter((grant) => permissionsOf([grant]).has(permission))
+  if (giving.some(({ deployments }) => !deployments?.length)) return 'all'
+  return new Set(giving.flatMap(({ deployments }) => deployments ?? []))
+}

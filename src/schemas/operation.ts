@@ -93,6 +93,33 @@ export const LogLine = Type.Object({
 })
 export type LogLine = Static<typeof LogLine>
 
+/** What part of the logs is wanted. */
+export interface LogsAsk {
+  /** Newest lines of each container. */
+  tail?: number
+  /** `10m`, or a time of RFC 3339. */
+  since?: string
+  service?: string
+}
+
+/** How one server fares in a rollout. */
+export const RolloutStep = Type.Object({
+  server: Type.String(),
+  state: Type.Enum(['started', 'done', 'failed', 'skipped']),
+  /** What was done there, or what went wrong. */
+  detail: Type.Optional(Type.String()),
+  duration_ms: Type.Optional(Type.Integer())
+})
+export type RolloutStep = Static<typeof RolloutStep>
+
+export const RolloutSummary = Type.Object({
+  done: Type.Integer(),
+  failed: Type.Integer(),
+  skipped: Type.Integer(),
+  total: Type.Integer()
+})
+export type RolloutSummary = Static<typeof RolloutSummary>
+
 /** What the audit is told of each change and each attempt at one. */
 export interface DeploymentAudit {
   action: Action

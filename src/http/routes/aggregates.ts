@@ -11,6 +11,7 @@ import { answers, type Routes } from './routes.ts'
 const Query = Type.Object({
   servers: Type.Optional(Type.String({ maxLength: 16_384, description: 'Names of servers, separated by commas' })),
   status: Type.Optional(DeploymentStatus),
+  name: Type.Optional(Type.String({ maxLength: 255, description: 'Only the deployment of this name: where it is' })),
   stale: Type.Optional(
     Type.Boolean({ description: 'For a server that is away: its last good answer, marked as stale, with its age' })
   )
@@ -58,9 +59,9 @@ const EVENTS = 'text/event-stream'
 const formatOf = ({ headers }: FastifyRequest) =>
   [NDJSON, EVENTS].find((format) => headers.accept?.includes(format)) ?? JSON_TEXT
 
-function queryOf({ servers, status, stale }: Static<typeof Query>): AggregateQuery {
+function queryOf({ servers, status, name, stale }: Static<typeof Query>): AggregateQuery {
   const names = servers?.split(',').flatMap((name) => name.trim() || [])
-  return { ...(names && { servers: names }), ...(status && { status }), ...(stale && { stale }) }
+  return { ...(names && { servers: names }), ...(status && { status }), ...(name && { name }), ...(stale && { stale }) }
 }
 
 /** Aborted when the caller's connection ends before the answer does. */

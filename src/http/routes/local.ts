@@ -1,6 +1,7 @@
 import { DeploymentList } from '../../schemas/deployment.ts'
 import { Stats } from '../../schemas/stats.ts'
 import { operatorOrPeer } from '../access.ts'
+import { reachable } from '../reach.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
@@ -12,7 +13,11 @@ export function localRoutes(app: Routes, { local }: Services): void {
       config: operatorOrPeer('deployments:read'),
       schema: { tags: ['this server'], summary: 'The deployments of this server', response: answers(DeploymentList) }
     },
-    async () => local.deployments()
+    async ({ caller }) => {
+      const list = await local.deployments()
+      const mine = reachable(caller, 'deployments:read')
+      return { ...list, deployments: list.deployments.filter(({ name }) => mine(name)) }
+    }
   )
 
   app.get(

@@ -1,5 +1,5 @@
 import { BadRequest, EngineRefused, EngineUnavailable, ServiceUnknown, TooManyFollowers } from '../../errors.ts'
-import type { LogLine } from '../../schemas/operation.ts'
+import type { LogLine, LogsAsk } from '../../schemas/operation.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Container } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
@@ -8,13 +8,6 @@ import { isRecord } from '../shape.ts'
 import { entriesOf } from './entries.ts'
 import { mergeStreams } from './merge.ts'
 import { parseSince } from './since.ts'
-
-export interface LogsAsk {
-  /** Newest lines of each container. */
-  tail?: number
-  since?: string
-  service?: string
-}
 
 export interface LogsOptions {
   engine: Engine

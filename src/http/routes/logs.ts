@@ -1,0 +1,76 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { operatorOrPeer } from '../access.ts'
+import { asEvents, asText, logText } from '../log-stream.ts'
+import { assertReach } from '../reach.ts'
+import type { Services } from '../services.ts'
+import { DeploymentParams } from './deployments.ts'
+import type { Routes } from './routes.ts'
+
+const Query = Type.Object({
+  tail: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 10_000, description: 'Newest lines of each container; 100 without it' })
+  ),
+  since: Type.Optional(
+    Type.String({ maxLength: 40, description: 'Like 10m or 1h30m, a time of RFC 3339, or seconds since 1970' })
+  ),
+  service: Type.Optional(Type.String({ maxLength: 128 })),
+  follow: Type.Optional(Type.Boolean({ description: 'Goes on until the containers end or the reader leaves' }))
+})
+
+/** Logs of a deployment: text for people, JSON for FlatRun's clients, a stream for those who follow. */
+export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void {
+  const readers = new Set<AbortController>()
+  // A stream would otherwise keep a stopping server for as long as somebody reads.
+  app.addHook('preClose', async () => {
+    for (const reader of readers) reader.abort()
+  })
+
+  app.get(
+    '/api/deployments/:name/logs',
+    {
+      config: operatorOrPeer('deployments:read'),
+      schema: {
+        tags: ['this server'],
+        summary: 'The logs of its containers: text, or server-sent events when they are followed',
+        description:
+          'With Accept: application/json the answer has the fields `name` and `logs`. With follow it is server-sent events (line, end, error), or text with Accept: text/plain.',
+        params: DeploymentParams,
+        querystring: Query
+      }
+    },
+    async (request, reply) => {
+      const { caller, params, query } = request
+      assertReach(caller, 'deployments:read', params.name)
+      const { follow = false, ...ask } = query
+      const leaving = leavingOf(reply)
+      if (!follow) {
+        const { lines, cut } = await local.logs(params.name, ask, leaving.signal)
+        if (cut) reply.header('x-log-cut', 'true')
+        const logs = logText(lines)
+        if (accepts(request, 'application/json')) return { name: params.name, logs, cut }
+        return reply.type('text/plain; charset=utf-8').send(logs)
+      }
+      const lines = await local.followLogs(params.name, ask, leaving.signal)
+      readers.add(leaving)
+      reply.raw.once('close', () => readers.delete(leaving))
+      reply.header('x-accel-buffering', 'no')
+      if (accepts(request, 'text/plain')) {
+        return reply.type('text/plain; charset=utf-8').send(Readable.from(asText(lines), { objectMode: false }))
+      }
+      return reply.type('text/event-stream; charset=utf-8').send(Readable.from(asEvents(lines), { objectMode: false }))
+    }
+  )
+}
+
+/** Named, and not just covered by `*`: curl without a word gets text. */
+const accepts = ({ headers }: FastifyRequest, type: string) =>
+  headers.accept?.split(',')[0]?.trim().startsWith(type) === true
+
+/** Aborted when the caller's connection ends before the answer does. */
+function leavingOf({ raw }: FastifyReply): AbortController {
+  const leaving = new AbortController()
+  raw.once('close', () => leaving.abort())
+  return leaving
+}

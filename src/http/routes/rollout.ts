@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import { BadRequest } from '../../errors.ts'
+import type { RolloutStep, RolloutSummary } from '../../schemas/operation.ts'
+import { operator } from '../access.ts'
+import { nameOf } from '../reach.ts'
+import type { Services } from '../services.ts'
+import { DeploymentParams } from './deployments.ts'
+import type { Routes } from './routes.ts'
+
+const Query = Type.Object({
+  servers: Type.String({ minLength: 1, maxLength: 16_384, description: 'Names of servers, separated by commas' }),
+  max_parallel: Type.Optional(Type.Integer({ minimum: 1, maximum: 16 })),
+  settle_seconds: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 300, description: 'It must still run so long after its restart; 5 without it' })
+  )
+})
+
+/** One deployment restarted on several servers, with its progress as it is made. */
+export function rolloutRoutes(app: Routes, { self, rollout }: Pick<Services, 'self' | 'rollout'>): void {
+  app.addHook('preHandler', async () => self.assertEnabled())
+
+  app.post(
+    '/api/cluster/deployments/:name/restart',
+    {
+      config: operator('deployments:write'),
+      schema: {
+        tags: ['cluster'],
+        summary: 'Restart a deployment on several servers, one after the other; stops at the first failure',
+        description:
+          'Streams a line of JSON for each step (server, state: started, done, failed or skipped) and a summary at the end; server-sent events with Accept: text/event-stream.',
+        params: DeploymentParams,
+        querystring: Query
+      }
+    },
+    async ({ caller, headers, params, query }, reply) => {
+      const servers = query.servers.split(',').flatMap((name) => name.trim() || [])
+      if (servers.length === 0) throw new BadRequest('servers: name at least one server')
+      const ask = {
+        deployment: params.name,
+        servers,
+        maxParallel: query.max_parallel ?? 1,
+        settleMs: (query.settle_seconds ?? 5) * 1_000,
+        by: nameOf(caller)
+      }
+      const steps = rollout(ask, leavingOf(reply))
+      const asEvents = headers.accept?.includes('text/event-stream') === true
+      reply.header('x-accel-buffering', 'no').type(asEvents ? 'text/event-stream' : 'application/x-ndjson')
+      return reply.send(Readable.from(written(steps, asEvents), { objectMode: false }))
+    }
+  )
+}
+
+async function* written(steps: AsyncIterable<RolloutStep | { summary: RolloutSummary }>, asEvents: boolean) {
+  for await (const step of steps) {
+    const text = JSON.stringify(step)
+    yield asEvents ? `event: ${'summary' in step ? 'summary' : 'step'}\ndata: ${text}\n\n` : `${text}\n`
+  }
+}
+
+/** Aborted when the caller leaves: what was begun ends, and nothing else is begun. */
+function leavingOf({ raw }: FastifyReply): AbortSignal {
+  const leaving = new AbortController()
+  raw.once('close', () => leaving.abort())
+  return leaving.signal
+}
