@@ -1,3 +1,4 @@
+import { DEPLOYMENT_EXAMPLES } from './deployment-examples.ts'
 import {
   AT,
   DEPLOYMENTS,
@@ -19,6 +20,8 @@ import {
 export interface Example {
   readonly request?: unknown
   readonly answer?: unknown
+  /** What comes back when it is only begun. */
+  readonly accepted?: unknown
 }
 
 const PERMISSIONS = ['cluster:read', 'cluster:write', 'deployments:read', 'deployments:write']
@@ -165,6 +168,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
 
   'GET /api/deployments': { answer: DEPLOYMENTS },
+  ...DEPLOYMENT_EXAMPLES,
+  'GET /api/deployments/{name}/logs': { answer: 'shop-web-1 | ready to answer\n' },
+  'POST /api/cluster/deployments/{name}/restart': {
+    answer:
+      '{"server":"web-1","state":"started"}\n{"server":"web-1","state":"done","duration_ms":1840}\n{"summary":{"done":1,"failed":0,"skipped":0,"total":1}}\n'
+  },
   'GET /api/stats': { answer: STATS },
   'GET /metrics': { answer: 'flatrun_cluster_peers{state="online"} 3\n' }
 }

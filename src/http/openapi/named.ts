@@ -7,6 +7,7 @@ import { Grant } from '../../schemas/grant.ts'
 import { Evidence } from '../../schemas/health.ts'
 import { InviteView } from '../../schemas/joining.ts'
 import { Version } from '../../schemas/names.ts'
+import { ContainerStats, ContainerView, Job } from '../../schemas/operation.ts'
 import { PeerDetail, PeerView } from '../../schemas/peer.ts'
 import { User } from '../../schemas/session.ts'
 import { Stats } from '../../schemas/stats.ts'
@@ -24,6 +25,9 @@ export const NAMED: Readonly<Record<string, TSchema>> = {
   User,
   Deployment,
   DeploymentService,
+  Job,
+  Container: ContainerView,
+  ContainerStats,
   Stats,
   Aggregate,
   ClusterEvent,
@@ -35,5 +39,7 @@ export const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   Peer: ['name', 'state', 'url', 'last_seen', 'latency_ms', 'version'],
   Invite: ['id', 'note', 'expected_name', 'created_by', 'created_at', 'expires_at'],
   AuditEntry: ['at', 'who', 'what', 'target', 'result', 'from'],
+  Container: ['name', 'state', 'status', 'image', 'deployment', 'service'],
+  ContainerStats: ['name', 'cpu_percent', 'memory_usage', 'memory_limit', 'network_rx', 'network_tx'],
   Deployment: ['name', 'status', 'path', 'updated_at']
 }

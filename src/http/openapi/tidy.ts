@@ -27,10 +27,12 @@ export function finish(document: object): Section {
   return { ...plain, paths: { ...paths, ...PASSED_ON }, components: { ...section(plain.components), schemas } }
 }
 
-function described(operation: Section, { request, answer }: Example): Section {
+function described(operation: Section, { request, answer, accepted }: Example): Section {
   const { requestBody } = operation
   const responses = mapSection(operation.responses, (response, status) =>
-    status.startsWith('2') ? succeeded(section(response), status, answer) : failed(section(response), status)
+    status.startsWith('2')
+      ? succeeded(section(response), status, status === '202' ? accepted : answer)
+      : failed(section(response), status)
   )
   return {
     ...operation,

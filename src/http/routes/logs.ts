@@ -36,6 +36,7 @@ export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void
         summary: 'The logs of its containers: text, or server-sent events when they are followed',
         description:
           'With Accept: application/json the answer has the fields `name` and `logs`. With follow it is server-sent events (line, end, error), or text with Accept: text/plain.',
+        produces: ['text/plain', 'text/event-stream'],
         params: DeploymentParams,
         querystring: Query
       }

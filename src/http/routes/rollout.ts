@@ -30,6 +30,7 @@ export function rolloutRoutes(app: Routes, { self, rollout }: Pick<Services, 'se
         summary: 'Restart a deployment on several servers, one after the other; stops at the first failure',
         description:
           'Streams a line of JSON for each step (server, state: started, done, failed or skipped) and a summary at the end; server-sent events with Accept: text/event-stream.',
+        produces: ['application/x-ndjson', 'text/event-stream'],
         params: DeploymentParams,
         querystring: Query
       }
