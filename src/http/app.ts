@@ -24,6 +24,7 @@ import { peerRoutes } from './routes/peers.ts'
 import { rolloutRoutes } from './routes/rollout.ts'
 import { statusRoutes } from './routes/status.ts'
 import type { Services } from './services.ts'
+import { closeUnused } from './unused.ts'
 import { compileValidator } from './validation.ts'
 
 export interface AppOptions {
@@ -47,6 +48,7 @@ const BODY_LIMIT = 65_536
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { services, log, parts = [] } = options
   const app = createServer(options)
+  closeUnused(app, { https: options.https !== undefined })
   answerErrors(app)
   acceptJsonOnly(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
