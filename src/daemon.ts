@@ -1,6 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../machines/clock.ts'
-import { createActors } from './cluster/actors.ts'
 import { createAudit } from './cluster/audit.ts'
 import { createCallers } from './cluster/callers.ts'
 import { systemClock } from './cluster/clock.ts'
@@ -13,6 +12,7 @@ import { createSelf } from './cluster/self.ts'
 import { createSignedCallers } from './cluster/signed-callers.ts'
 import type { Config } from './config.ts'
 import { buildAlerts } from './daemon/alerts.ts'
+import { buildInsight } from './daemon/insight.ts'
 import { buildJoining } from './daemon/joining.ts'
 import { builtDashboard, listen } from './daemon/listen.ts'
 import { buildMeasuring } from './daemon/measuring.ts'
@@ -149,6 +149,9 @@ async function assemble(parts: Parts): Promise<Daemon> {
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
   })
 
+  const onFault = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
+  const insight = buildInsight({ config, cluster, joins, local, onFault })
+
   const alerts = await buildAlerts({ config, store, self, events, watching, clock, onError })
   const traffic = buildTraffic({ config, store, self, watching, local })
 
@@ -170,8 +173,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
       aggregate: traffic.aggregate,
       events,
       local,
-      actors: createActors({ roots: () => [...cluster.roots(), ...joins.roots()] }),
-      settings: () => config.source,
+      ...insight.services,
       rollout: traffic.rollout,
       authEnabled: config.auth.enabled,
       stopping: () => stopping
@@ -211,6 +213,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     kept.close()
     await lastSeen.flush()
     lastSeen.stop()
+    insight.close()
     await Promise.all([remote.close(), local.close(), audit.close()])
     metrics.close()
     store.close()

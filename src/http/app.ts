@@ -23,6 +23,7 @@ import { logRoutes } from './routes/logs.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { rolloutRoutes } from './routes/rollout.ts'
 import { statusRoutes } from './routes/status.ts'
+import { usageRoutes } from './routes/usage.ts'
 import type { Services } from './services.ts'
 import { closeUnused } from './unused.ts'
 import { compileValidator } from './validation.ts'
@@ -78,6 +79,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       localRoutes,
       aggregateRoutes,
       insightRoutes,
+      usageRoutes,
       auditRoutes,
       documentRoutes,
       deploymentRoutes,

@@ -25,6 +25,7 @@ import type {
   LogsAsk
 } from '../schemas/operation.ts'
 import type { Stats } from '../schemas/stats.ts'
+import type { UsagePast, UsageRange } from '../schemas/usage.ts'
 
 /** This node's own deployments and statistics, and what can be done with them. */
 export interface LocalNode {
@@ -66,6 +67,8 @@ export interface Services {
   events: EventLog
   local: LocalNode
   actors: Actors
+  /** How this machine did over time. */
+  usage: (range: UsageRange) => UsagePast
   settings: () => Settings
   rollout: Rollout
   authEnabled: boolean

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ActorView } from '../../src/schemas/actor.ts'
+import type { UsageRange } from '../../src/schemas/usage.ts'
+import { usage } from './past.ts'
 import { ago, type World } from './world.ts'
 
 /** What goes on inside of the invented node. */
@@ -47,6 +49,21 @@ export function insightRoutes(app: FastifyInstance, world: World): void {
       }
     ]
   }))
+
+  for (const prefix of ['/api', '/api/cluster/peers/:server/proxy']) {
+    app.get<{ Params: { server?: string }; Querystring: { range?: UsageRange } }>(
+      `${prefix}/stats/history`,
+      async (request, reply) => {
+        const name = request.params.server ?? world.self
+        const server = world.servers.find((one) => one.name === name)
+        if (server?.verdict === 'offline')
+          return reply.code(503).send({ error: `${name} does not answer`, code: 'peer_unreachable' })
+        return server
+          ? usage(world, server, request.query.range ?? 'hour')
+          : reply.code(404).send({ error: 'peer not found' })
+      }
+    )
+  }
 
   app.get('/api/audit', async () => ({
     entries: [

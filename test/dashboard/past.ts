@@ -1,4 +1,5 @@
 import type { HistoryRange, PeerHistory } from '../../src/schemas/history.ts'
+import type { UsagePast, UsageRange } from '../../src/schemas/usage.ts'
 import { ago, type Server, type World } from './world.ts'
 
 /** Looks like chance, and is the same each time. */
@@ -64,5 +65,37 @@ export function history(world: World, server: Server, range: HistoryRange): Peer
       { at: ago(world, 3098), from: 'suspect', to: 'online', reason: 'answered again' },
       ...last
     ]
+  }
+}
+
+const STEPS: Record<UsageRange, [stepMs: number, count: number]> = {
+  hour: [10_000, 360],
+  day: [120_000, 720],
+  week: [900_000, 672]
+}
+
+/** Waves with some chance in them, ending at what the server shows now. */
+export function usage(world: World, server: Server, range: UsageRange): UsagePast {
+  const [step_ms, count] = STEPS[range]
+  const [cpu, memory, disk] = server.load ?? [12, 43, 51]
+  const at = Array.from({ length: count }, (_, index) => world.now - (count - 1 - index) * step_ms)
+  const wave = (middle: number, swing: number, seed: number) =>
+    at.map((_, index) => {
+      const slow = Math.sin((index / count) * 9 + seed) + 0.5 * Math.sin((index / count) * 31 + seed * 2)
+      return (
+        Math.round(Math.min(100, Math.max(0, middle + swing * slow + swing * 0.7 * (noise(index + seed) - 0.5))) * 10) /
+        10
+      )
+    })
+  const seed = server.name.length + (server.load?.[0] ?? 1)
+  const cpus = wave(cpu, cpu / 4 + 2, seed)
+  return {
+    range,
+    step_ms,
+    at,
+    cpu: cpus,
+    memory: wave(memory, 2, seed + 1),
+    disk: at.map((_, index) => Math.round((disk - 3 + (3 * index) / count) * 10) / 10),
+    load: cpus.map((value) => Math.round((value / 12) * 100) / 100)
   }
 }
