@@ -107,8 +107,8 @@ export function insightRoutes(app: FastifyInstance, world: World): void {
     ]
   }))
 
-  app.post('/api/cluster/alerts/test', async () => ({
-    results: [
+  app.post('/api/alerts/test', async () => ({
+    targets: [
       { target: 'on-call', ok: true },
       { target: 'phone', ok: true }
     ]

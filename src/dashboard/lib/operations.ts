@@ -1,5 +1,6 @@
 import type { Deployment } from '../../schemas/deployment.ts'
 import { type Api, segment } from './api.ts'
+import { Fault } from './fault.ts'
 import { linesOf, messagesOf } from './lines.ts'
 import { field, list, deployment as readDeployment, text } from './reading.ts'
 
@@ -48,8 +49,11 @@ export function operationsOn(api: Api, { self, server, name }: { self: string; s
       if (!response.body) return
       const type = response.headers.get('content-type') ?? ''
       if (type.includes('event-stream')) {
-        for await (const message of messagesOf(response.body))
-          if (message.event !== 'comment') yield lineOf(message.data)
+        for await (const { event, data } of messagesOf(response.body)) {
+          if (event === 'end') return
+          if (event === 'error') throw new Fault(sentenceOf(data), { status: 502, code: 'log_cut' })
+          if (event !== 'comment') yield lineOf(data)
+        }
         return
       }
       if (type.includes('json')) {
@@ -74,11 +78,17 @@ const fields = (value: unknown): LogLine => ({
   line: text(field(value, 'line'))
 })
 
+const sentenceOf = (data: string) => text(field(parsed(data), 'error')) || 'The log broke off.'
+
 function lineOf(data: string): LogLine {
+  const value = parsed(data)
+  return typeof value === 'object' && value !== null ? fields(value) : plain(data)
+}
+
+function parsed(data: string): unknown {
   try {
-    const value: unknown = JSON.parse(data)
-    return typeof value === 'object' && value !== null ? fields(value) : plain(data)
+    return JSON.parse(data)
   } catch {
-    return plain(data)
+    return undefined
   }
 }

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
+import type { AlertTest } from '../../schemas/alert.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, notOffered } from '../lib/fault.ts'
 import { field, list, text } from '../lib/reading.ts'
@@ -46,18 +47,12 @@ function Targets({ targets }: { targets: readonly unknown[] }) {
   async function test() {
     setBusy(true)
     try {
-      const answer = await api.post<unknown>('/cluster/alerts/test', {})
-      const results = list(field(answer, 'results') ?? field(answer, 'targets'))
-      const failed = results.filter((result) => field(result, 'ok') === false)
+      const { targets } = await api.post<AlertTest>('/alerts/test')
+      const failed = targets.filter(({ ok }) => !ok)
       toasts.show(
         failed.length === 0
           ? 'The test message was sent to all targets'
-          : failed
-              .map(
-                (result) =>
-                  `${text(field(result, 'target')) || text(field(result, 'name'))}: ${text(field(result, 'error'))}`
-              )
-              .join('; '),
+          : failed.map(({ target, error }) => `${target}: ${error ?? 'failed'}`).join('; '),
         { bad: failed.length > 0 }
       )
     } catch (thrown) {
