@@ -226,6 +226,10 @@ async function assemble(parts: Parts): Promise<Daemon> {
     joins.resume()
     keepHouse().catch(onError)
     events.publish({ type: 'node.started', facts: { version: self.version.version } })
+    if (store.restored) {
+      log.warn(RESTORED)
+      events.publish({ type: 'node.restored', reason: RESTORED })
+    }
     return {
       url,
       adminKeyFile: adminKey?.file,
@@ -241,6 +245,9 @@ async function assemble(parts: Parts): Promise<Daemon> {
     throw error
   }
 }
+
+const RESTORED =
+  'The store is older than the last days of this node: a backup was restored. Peers that were removed since are listed again and stay locked out; peers that joined since are missing'
 
 /** What a certificate of our own is for. */
 function hostsOf({ api, cluster }: Config): string[] {

@@ -23,6 +23,7 @@ export const EventType = Type.Enum([
   'alert.failed',
   'prober.crashed',
   'node.started',
+  'node.restored',
   'node.stalled'
 ])
 export type EventType = Static<typeof EventType>

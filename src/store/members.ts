@@ -4,8 +4,11 @@ import type { Collection } from './collection.ts'
 
 export type Members = ReturnType<typeof createMembers>
 
-/** The members, and the three ways in which one is looked for. The indexes follow the records, never lead them. */
-export function createMembers(records: Collection<Member>) {
+/**
+ * The members, and the three ways in which one is looked for. The indexes follow the records, never lead them. A key
+ * that died is nobody's, also where a restored store says otherwise.
+ */
+export function createMembers(records: Collection<Member>, isRevoked: (keyDigest: string) => boolean) {
   const oneAtATime = pLimit(1)
   const byDigest = new Map<string, Member>()
   const byName = new Map<string, Member>()
@@ -25,7 +28,7 @@ export function createMembers(records: Collection<Member>) {
     get: records.get,
     byName: (name: string) => byName.get(name.toLowerCase()),
     /** The member that presents a key with this digest here. */
-    byKeyDigest: (digest: string) => byDigest.get(digest),
+    byKeyDigest: (digest: string) => (isRevoked(digest) ? undefined : byDigest.get(digest)),
     bySpentInvite: (digest: string) => records.all().find(({ invite }) => invite === digest),
     put: (member: Member) => oneAtATime(() => write(member)),
     /**

@@ -82,11 +82,12 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     salt,
     canary: vault.seal(CANARY, CANARY_CONTEXT)
   }
-  const members = createMembers(await table('members', Member))
+  let revoked = marker?.revoked ?? []
+  let dead = new Set(revoked.map((entry) => entry.digest))
+  const members = createMembers(await table('members', Member), (digest) => dead.has(digest))
   const invites = await table('invites', Invite)
   await reseal(members, vault)
   await meta.put(identity)
-  let revoked = marker?.revoked ?? []
   const mark = () => writeMarker(folder, { node_id: identity.nodeId, epoch: identity.epoch, revoked })
   mark()
 
@@ -102,10 +103,11 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     identity: () => meta.get('identity') ?? identity,
     changeIdentity: (change: Pick<Identity, 'setup'>) => meta.put({ ...(meta.get('identity') ?? identity), ...change }),
     /** Whether a key with this digest died here, whatever a restored store says. */
-    isRevoked: (digest: string) => revoked.some((entry) => entry.digest === digest),
+    isRevoked: (digest: string) => dead.has(digest),
     revoke(digests: readonly string[]): void {
       const at = new Date().toISOString()
       revoked = [...revoked, ...digests.map((digest) => ({ digest, at }))]
+      dead = new Set([...dead, ...digests])
       mark()
     },
     /** A consistent copy while running. */

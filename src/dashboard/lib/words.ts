@@ -22,6 +22,7 @@ const WORDS: Partial<Record<EventType, string>> = {
   'alert.sent': 'an alert was sent',
   'alert.failed': 'an alert could not be sent',
   'node.started': 'the agent started',
+  'node.restored': 'this node runs on a restored backup; look at its peers',
   'node.stalled': 'this node was stopped or overloaded; failures of that time do not count'
 }
 
