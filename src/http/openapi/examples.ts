@@ -1,4 +1,5 @@
 import { DEPLOYMENT_EXAMPLES } from './deployment-examples.ts'
+import { INSIGHT_EXAMPLES } from './insight-examples.ts'
 import {
   AT,
   DEPLOYMENTS,
@@ -169,6 +170,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 
   'GET /api/deployments': { answer: DEPLOYMENTS },
   ...DEPLOYMENT_EXAMPLES,
+  ...INSIGHT_EXAMPLES,
   'GET /api/deployments/{name}/logs': { answer: 'shop-web-1 | ready to answer\n' },
   'POST /api/cluster/deployments/{name}/restart': {
     answer:
