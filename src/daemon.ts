@@ -145,8 +145,8 @@ async function assemble(parts: Parts): Promise<Daemon> {
         ...(reason === undefined ? {} : { reason }),
         facts: { deployment, action, by, outcome, duration_ms: durationMs }
       }),
-    onDeploymentChange: ({ name, from, to }) =>
-      events.publish({ type: 'deployment.changed', facts: { deployment: name }, from, to })
+    onDeploymentChange: ({ name, ...change }) =>
+      events.publish({ type: 'deployment.changed', facts: { deployment: name }, ...change })
   })
 
   const onFault = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')

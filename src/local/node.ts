@@ -53,7 +53,7 @@ export function createLocalNode({
   const closing = new AbortController()
   const engine = createEngine({ socket: dockerSocket, timeoutMs: engineTimeoutMs })
   const system = createSystem({ place: deploymentsPath, procPath, now: () => performance.now() })
-  const changesOf = createChanges()
+  const changes = createChanges({ now: () => performance.now() })
   const disk = createDiskWatch({ root: deploymentsPath, onChange: changed })
   const listing = createListing({
     survey: createSurveyor({ deploymentsPath, engine, now: () => Date.now() }),
@@ -75,7 +75,7 @@ export function createLocalNode({
   })
   const logs = createLogs({ engine, now: () => Date.now() })
   const containerStats = createContainerStats({ engine, now: () => performance.now() })
-  let settling: NodeJS.Timeout | undefined
+  let next: { at: number; timer: NodeJS.Timeout } | undefined
   disk.update([])
   const events =
     dockerSocket === ''
@@ -132,7 +132,7 @@ export function createLocalNode({
 
     async close(): Promise<void> {
       closing.abort(new Stopping())
-      clearTimeout(settling)
+      clearTimeout(next?.timer)
       await operations.settled()
       system.close()
       disk.close()
@@ -143,11 +143,18 @@ export function createLocalNode({
 
   function changed(): void {
     listing.invalidate()
-    if (closing.signal.aborted || settling) return
-    settling = setTimeout(() => {
-      settling = undefined
-      listing.current(closing.signal).catch(() => undefined)
-    }, SETTLE_MS).unref()
+    lookIn(SETTLE_MS)
+  }
+
+  function lookIn(ms: number): void {
+    const at = performance.now() + ms
+    if (closing.signal.aborted || (next && next.at <= at)) return
+    clearTimeout(next?.timer)
+    const timer = setTimeout(() => {
+      next = undefined
+      look().catch(() => undefined)
+    }, ms).unref()
+    next = { at, timer }
   }
 
   function surveyed(survey: Survey): void {
@@ -155,6 +162,7 @@ export function createLocalNode({
     const added = disk.update([...survey.folders.values()].flatMap(({ real }) => real ?? []))
     // What happened there before it was watched was seen by nobody.
     if (added) listing.invalidate()
-    for (const change of changesOf(survey.list.deployments)) onDeploymentChange?.(change)
+    for (const change of changes.between(survey.list.deployments)) onDeploymentChange?.(change)
+    if (changes.holds()) lookIn(changes.settledMs)
   }
 }

@@ -15,7 +15,7 @@ function list(statuses: Record<string, Deployment['status']>): Deployment[] {
 }
 
 test('what is new, gone or otherwise than before is told', () => {
-  const changes = createChanges()
+  const { between: changes } = createChanges({ now: () => 0 })
   assert.deepEqual(changes(list({ web: 'running', old: 'stopped' })), [])
   assert.deepEqual(changes(list({ web: 'partial', fresh: 'stopped' })), [
     { name: 'web', from: 'running', to: 'partial' },
@@ -26,14 +26,33 @@ test('what is new, gone or otherwise than before is told', () => {
 })
 
 test('an engine that is away for a while changes no deployment', () => {
-  const changes = createChanges()
+  const { between: changes } = createChanges({ now: () => 0 })
   changes(list({ web: 'running', db: 'running' }))
   assert.deepEqual(changes(list({ web: 'unknown', db: 'unknown' })), [])
   assert.deepEqual(changes(list({ web: 'running', db: 'stopped' })), [{ name: 'db', from: 'running', to: 'stopped' }])
 })
 
 test('the first look at an engine that was away at the start is no news', () => {
-  const changes = createChanges()
+  const { between: changes } = createChanges({ now: () => 0 })
   changes(list({ web: 'unknown' }))
   assert.deepEqual(changes(list({ web: 'running' })), [])
+})
+
+test('what changes over and over is told five times, and again when it stays', () => {
+  let at = 0
+  const { between, holds } = createChanges({ now: () => at })
+  between(list({ web: 'running' }))
+  let told = 0
+  for (let turn = 0; turn < 40; turn += 1) {
+    at += 5_000
+    told += between(list({ web: turn % 2 === 0 ? 'error' : 'running' })).length
+  }
+  assert.equal(told, 5)
+
+  at += 5_000
+  assert.deepEqual(between(list({ web: 'running' })), [])
+  assert.equal(holds(), true)
+  at += 60_000
+  assert.deepEqual(between(list({ web: 'running' })), [{ name: 'web', from: 'error', to: 'running' }])
+  assert.equal(holds(), false)
 })
