@@ -157,3 +157,8 @@ export const NothingToApprove = createError<[string]>(
   'The peer "%s" does not wait for approval',
   409
 )
+export const PreflightFailed = createError<[string]>(
+  'preflight_failed',
+  '%s. Nothing was spent; skip_checks joins all the same',
+  409
+)

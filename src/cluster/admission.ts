@@ -12,31 +12,33 @@ import {
   PeerNameTaken,
   SealedOnly
 } from '../errors.ts'
+import type { Remote } from '../remote/client.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { DEFAULT_GRANTS } from '../schemas/grant.ts'
 import type { Invite } from '../schemas/invite.ts'
-import { type PlainExchange, SealedRequestContent } from '../schemas/joining.ts'
+import { type PlainExchange, type PreflightReply, SealedRequestContent } from '../schemas/joining.ts'
 import { sameName } from '../schemas/names.ts'
 import type { Member } from '../schemas/peer.ts'
-import { CannotUnseal, openRequest, type SealedReply, type SealedRequest } from '../security/sealing.ts'
+import { CannotUnseal, issuedKey, openRequest, type SealedReply, type SealedRequest } from '../security/sealing.ts'
 import { digest, randomToken } from '../security/tokens.ts'
 import { digests } from '../store/members.ts'
 import { credentialContext, type Store } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import { type Invites, privateKeyContext } from './invites.ts'
+import { EXCHANGE_PURPOSE } from './join-client.ts'
 import { keptOf } from './keys.ts'
 import { specOf } from './peers.ts'
+import { failed, ok } from './preflight.ts'
+import { whyUnreachable } from './reach.ts'
 import { FEATURES, nameOf, type Self, urlOf } from './self.ts'
 import { transportOf } from './transport.ts'
-
-/** Binds a sealed message to what it is for. */
-export const EXCHANGE_PURPOSE = 'POST /api/cluster/exchange'
 
 interface AdmissionOptions {
   store: Pick<Store, 'members' | 'invites' | 'vault' | 'revoke'>
   self: Self
   invites: Invites
   cluster: Pick<Cluster, 'joined' | 'left'>
+  remote: Pick<Remote, 'exchange'>
   events: EventLog
   exchange: 'any' | 'sealed-only'
   allowInsecure: 'private' | 'always' | 'never'
@@ -44,7 +46,12 @@ interface AdmissionOptions {
   now?: () => number
 }
 
-type Applicant = PlainExchange & Partial<Omit<SealedRequestContent, keyof PlainExchange>> & { sealed: boolean }
+type Applicant = PlainExchange &
+  Partial<Omit<SealedRequestContent, keyof PlainExchange>> & {
+    sealed: boolean
+    /** The key it gets: the same one however often the same join asks, so that a repeated request changes nothing. */
+    issuedKey?: string
+  }
 
 export type Admission = ReturnType<typeof createAdmission>
 
@@ -53,7 +60,7 @@ export type Admission = ReturnType<typeof createAdmission>
  * that it spent, so after any crash an invite is unused, or used with its member.
  */
 export function createAdmission(options: AdmissionOptions) {
-  const { store, self, invites, cluster, events, exchange, now = Date.now, pins = () => [] } = options
+  const { store, self, invites, cluster, remote, events, exchange, now = Date.now, pins = () => [] } = options
   const { members, vault } = store
   const oneAtATime = pLimit(1)
 
@@ -68,7 +75,7 @@ export function createAdmission(options: AdmissionOptions) {
     const replaced = replacedBy(invite, spender)
     const url = check(applicant, invite, replaced)
 
-    const key = randomToken()
+    const key = applicant.issuedKey ?? randomToken()
     const member = memberOf({ applicant, invite, url, key, replaced })
     await members.put(member)
     if (replaced && replaced.id === member.id) store.revoke(digests(replaced))
@@ -85,6 +92,29 @@ export function createAdmission(options: AdmissionOptions) {
       })
     }
     return { key, member }
+  }
+
+  /** What would fail at an exchange; spends and stores nothing. */
+  async function inspect(applicant: Applicant): Promise<PreflightReply> {
+    const invite = invites.byDigest(digest(applicant.invite_token))
+    if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
+    assertUsable(invite, members.bySpentInvite(invite.digest))
+    const url = check(applicant, invite, replacedBy(invite, undefined))
+    const why = await whyUnreachable(remote, url, applicant.pins)
+    const back =
+      why === undefined
+        ? ok('reach_back', `${self.name()} reaches this server at ${url}`)
+        : failed(
+            'reach_back',
+            `${self.name()} cannot reach this server at ${url}: ${why}. Set cluster.advertise_url to an address that it can reach, or open the port`,
+            'callback_unreachable'
+          )
+    return {
+      checks: [ok('name', `${applicant.name} is free`), back],
+      time: new Date(now()).toISOString(),
+      version: self.version.version,
+      features: [...FEATURES]
+    }
   }
 
   function assertUsable(invite: Invite, spender: Member | undefined): void {
@@ -149,7 +179,7 @@ export function createAdmission(options: AdmissionOptions) {
 
   async function openSealed(body: SealedRequest) {
     const invite = invites.byKeyId(body.kid)
-    if (!invite) throw new InviteUnknown()
+    if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
     if (invite.privateKey === undefined) {
       throw members.bySpentInvite(invite.digest) ? new InviteUsed() : new InviteExpired()
     }
@@ -158,7 +188,7 @@ export function createAdmission(options: AdmissionOptions) {
     const content: unknown = JSON.parse(opened.plain)
     if (!Check(SealedRequestContent, content)) throw new BadRequest('the sealed request has a wrong shape')
     if (digest(content.invite_token) !== invite.digest) throw new InviteUnknown()
-    return { content, sealReply: opened.sealReply }
+    return { content, issuedKey: issuedKey(privateKey, content.exchange_id), sealReply: opened.sealReply }
   }
 
   return {
@@ -172,12 +202,13 @@ export function createAdmission(options: AdmissionOptions) {
     },
 
     /** Ours: neither the token nor the keys can be read or changed on the way. */
-    sealed(body: SealedRequest): Promise<SealedReply> {
+    async sealed(body: SealedRequest): Promise<SealedReply> {
+      const { content, issuedKey, sealReply } = await openSealed(body).catch((error: unknown) => {
+        throw error instanceof CannotUnseal || error instanceof SyntaxError ? new InviteUnknown() : error
+      })
+      if (content.preflight) return sealReply(JSON.stringify(await inspect({ ...content, sealed: true })))
       return oneAtATime(async () => {
-        const { content, sealReply } = await openSealed(body).catch((error: unknown) => {
-          throw error instanceof CannotUnseal || error instanceof SyntaxError ? new InviteUnknown() : error
-        })
-        const { key } = await admit({ ...content, sealed: true })
+        const { key } = await admit({ ...content, sealed: true, issuedKey })
         return sealReply(
           JSON.stringify({ api_key: key, name: self.name(), node_id: self.nodeId(), features: FEATURES, pins: pins() })
         )

@@ -5,7 +5,9 @@ import { RemoteFailure } from '../remote/failure.ts'
 import type { RemoteAnswer } from '../remote/target.ts'
 import { ExchangeReply, SealedReplyBody, SealedReplyContent } from '../schemas/joining.ts'
 import { sealRequest } from '../security/sealing.ts'
-import { EXCHANGE_PURPOSE } from './admission.ts'
+
+/** Binds a sealed message to what it is for. */
+export const EXCHANGE_PURPOSE = 'POST /api/cluster/exchange'
 
 const DEADLINE_MS = 10_000
 const MAX_BYTES = 65_536
@@ -36,13 +38,22 @@ async function sealed(
   question: Question,
   sealTo: string
 ): Promise<SealedReplyContent> {
-  const { request, openReply } = await sealRequest(sealTo, JSON.stringify(question.content), EXCHANGE_PURPOSE)
-  const answer = accepted(await post(remote, question, request))
-  if (!Check(SealedReplyBody, answer))
-    throw new BadPeerAnswer('it is not a sealed answer, so something between the two servers answered')
-  const content = parse(opened(() => openReply(answer)))
+  const content = await askInviter(remote, { ...question, sealTo })
   if (!Check(SealedReplyContent, content)) throw new BadPeerAnswer('its sealed answer has a wrong shape')
   return content
+}
+
+/** Asks the inviter sealed, and gives what it sealed to us. */
+export async function askInviter(
+  remote: Pick<Remote, 'exchange'>,
+  question: Question & { sealTo: string }
+): Promise<unknown> {
+  const { request, openReply } = await sealRequest(question.sealTo, JSON.stringify(question.content), EXCHANGE_PURPOSE)
+  const answer = accepted(await post(remote, question, request))
+  if (!Check(SealedReplyBody, answer)) {
+    throw new BadPeerAnswer('it is not a sealed answer, so something between the two servers answered')
+  }
+  return parse(opened(() => openReply(answer)))
 }
 
 function opened(open: () => string): string {

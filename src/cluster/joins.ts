@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
 import { type JoinedPeer, joiningMachine, StepFailed, type StepFailure } from '../../machines/joining.ts'
-import { BadRequest, InsecureTransport, JoinInterrupted, NoCallbackUrl, PeerNameTaken, SelfJoin } from '../errors.ts'
+import {
+  BadRequest,
+  InsecureTransport,
+  JoinInterrupted,
+  NoCallbackUrl,
+  PeerNameTaken,
+  PreflightFailed,
+  SelfJoin
+} from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { RemoteFailure } from '../remote/failure.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { DEFAULT_GRANTS } from '../schemas/grant.ts'
-import type { AcceptRequest, JoinAttempt, SealedReplyContent } from '../schemas/joining.ts'
+import type { AcceptRequest, JoinAttempt, PreflightCheck, SealedReplyContent } from '../schemas/joining.ts'
 import { sameName } from '../schemas/names.ts'
 import type { Member } from '../schemas/peer.ts'
 import { BadToken, decodeInvite, type InviteContent, isSealedToken } from '../security/invite-token.ts'
@@ -18,6 +26,8 @@ import type { Invites } from './invites.ts'
 import { presentInvite } from './join-client.ts'
 import { keptOf } from './keys.ts'
 import { specOf } from './peers.ts'
+import { failed, ok, preflight } from './preflight.ts'
+import { whyUnreachable } from './reach.ts'
 import { FEATURES, nameOf, type Self, urlOf } from './self.ts'
 import { targetOf, transportOf } from './transport.ts'
 
@@ -84,18 +94,22 @@ export function createJoins(options: JoinsOptions) {
     const token = vault.open(attempt.token, secretContext(exchangeId))
     const key = vault.open(attempt.key, secretContext(exchangeId))
     const invite = isSealedToken(token) ? decodeInvite(token) : undefined
-    const plain = { invite_token: token, url: attempt.callbackUrl, api_key: key, name: self.name() }
+    const {
+      invite_token,
+      url: callback,
+      api_key,
+      name,
+      ...ours
+    } = contentOf({ id: exchangeId, token, key, url: attempt.callbackUrl })
+    const plain = { invite_token, url: callback, api_key, name }
+    const sealTo = invite && { sealTo: invite.key }
     const { url, reply } = await askEach(attempt.urls, (url) =>
       presentInvite(remote, {
         url,
         signal,
-        pins: invite?.pin === undefined ? [] : [invite.pin],
-        ...(invite
-          ? {
-              sealTo: invite.key,
-              content: { ...plain, exchange_id: exchangeId, node_id: self.nodeId(), features: FEATURES, pins: pins() }
-            }
-          : { content: plain })
+        pins: invite ? pinsOf(invite) : [],
+        content: invite ? { ...plain, ...ours } : plain,
+        ...sealTo
       })
     )
     const member = memberOf({ attempt, key, url, reply, sealed: invite !== undefined })
@@ -174,7 +188,9 @@ export function createJoins(options: JoinsOptions) {
   return {
     /** Joins the server that made the invite. @throws what went wrong, as an operator can act on it. */
     async accept(request: AcceptRequest): Promise<{ peer_name: string; peer_url: string; transport: string }> {
-      const { attempt, repeatable } = prepare(request)
+      const prepared = prepare(request)
+      const { attempt, repeatable } = prepared
+      if (!request.skip_checks) assertPassed(await look(prepared))
       await journal.put(attempt)
       const actor = run(attempt, repeatable)
       const settled = await waitFor(
@@ -189,6 +205,11 @@ export function createJoins(options: JoinsOptions) {
       if (member) return { peer_name: member.name, peer_url: member.url, transport: member.transport }
       if (settled === undefined) throw new JoinInterrupted({ cause })
       throw cause ?? new JoinInterrupted()
+    },
+
+    /** What would fail, and what to do about it; nothing is spent. Plain FlatRun cannot be asked. */
+    async preflight(request: AcceptRequest): Promise<PreflightCheck[]> {
+      return look(prepare(request))
     },
 
     /** Goes on with the joins that a crash or a stop interrupted. */
@@ -219,7 +240,36 @@ export function createJoins(options: JoinsOptions) {
     }
   }
 
-  function prepare(request: AcceptRequest): { attempt: JoinAttempt; repeatable: boolean } {
+  async function look({ attempt, invite, token, key }: Prepared): Promise<PreflightCheck[]> {
+    if (!invite) {
+      const [url = ''] = attempt.urls
+      const why = await whyUnreachable(remote, url)
+      return [
+        why === undefined
+          ? ok('reach', `${url} answers`)
+          : failed('reach', `Failed to contact peer: ${why}`, 'peer_unreachable')
+      ]
+    }
+    const { id, callbackUrl: url, urls } = attempt
+    const content = contentOf({ id, token, key, url })
+    return preflight(remote, { urls, sealTo: invite.key, pins: pinsOf(invite), content, now })
+  }
+
+  /** What a sealed question says of us. */
+  function contentOf(join: { id: string; token: string; key: string; url: string }) {
+    return {
+      invite_token: join.token,
+      url: join.url,
+      api_key: join.key,
+      name: self.name(),
+      exchange_id: join.id,
+      node_id: self.nodeId(),
+      features: [...FEATURES],
+      pins: [...pins()]
+    }
+  }
+
+  function prepare(request: AcceptRequest): Prepared {
     self.assertEnabled()
     if (invites.isOurs(request.invite_token)) throw new SelfJoin()
     const invite = read(request.invite_token)
@@ -245,9 +295,25 @@ export function createJoins(options: JoinsOptions) {
       key: vault.seal(key, secretContext(id)),
       keyDigest: digest(key)
     }
-    return { attempt, repeatable: invite !== undefined }
+    return { attempt, invite, key, token: request.invite_token, repeatable: invite !== undefined }
   }
 }
+
+interface Prepared {
+  attempt: JoinAttempt
+  invite: InviteContent | undefined
+  token: string
+  key: string
+  repeatable: boolean
+}
+
+/** Only what the exchange itself would not tell: it checks the rest again, and refuses in its own words. */
+function assertPassed(checks: readonly PreflightCheck[]): void {
+  const broken = checks.find(({ ok, name }) => !ok && (name === 'reach_back' || name === 'clock' || name === 'version'))
+  if (broken) throw new PreflightFailed(broken.detail)
+}
+
+const pinsOf = (invite: InviteContent) => (invite.pin === undefined ? [] : [invite.pin])
 
 /** A name is taken only by a member whose keys work: a removed one may join again. */
 const isOther = (member: Member | undefined) => member !== undefined && member.state === 'active'

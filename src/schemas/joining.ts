@@ -41,7 +41,9 @@ export const AcceptRequest = Type.Object({
   invite_token: Token,
   /** Not needed with a token that holds addresses. */
   peer_url: Type.Optional(Url),
-  callback_url: Type.Optional(Url)
+  callback_url: Type.Optional(Url),
+  /** Joins although a check failed: say, behind an address translation that lets only one side in. */
+  skip_checks: Type.Optional(Type.Boolean())
 })
 export type AcceptRequest = Static<typeof AcceptRequest>
 
@@ -81,7 +83,9 @@ export const SealedRequestContent = Type.Object({
   exchange_id: Type.String({ maxLength: 64 }),
   node_id: Type.String({ maxLength: 64 }),
   features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
-  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 })
+  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
+  /** Only tells what would fail. */
+  preflight: Type.Optional(Type.Literal(true))
 })
 export type SealedRequestContent = Static<typeof SealedRequestContent>
 
@@ -136,3 +140,24 @@ export const RotateRequest = Type.Object({
   mutual: Type.Optional(Type.Boolean())
 })
 export const RotatedKey = Type.Object({ api_key: Key })
+
+/** One thing that was looked at before a join. */
+export const PreflightCheck = Type.Object({
+  name: Type.String({ examples: ['reach', 'name', 'reach_back', 'version', 'clock'] }),
+  ok: Type.Boolean(),
+  /** What was found, and what to do where it is not good. */
+  detail: Type.String({ maxLength: 1_024 }),
+  code: Type.Optional(Type.String({ maxLength: 64 }))
+})
+export type PreflightCheck = Static<typeof PreflightCheck>
+
+/** Inside the sealed answer to a preflight. */
+export const PreflightReply = Type.Object({
+  checks: Type.Array(PreflightCheck, { maxItems: 16 }),
+  time: Timestamp,
+  version: Type.String({ maxLength: 64 }),
+  features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })
+})
+export type PreflightReply = Static<typeof PreflightReply>
+
+export const Preflight = Type.Object({ ok: Type.Boolean(), checks: Type.Array(PreflightCheck) })

@@ -80,6 +80,12 @@ export async function openRequest(
   }
 }
 
+/** A key for whoever opened this exchange: a function of the one-time key, so that asking again gives the same. */
+export function issuedKey(privateKey: string, exchangeId: string): string {
+  const bytes = hkdfSync('sha256', decode(privateKey), exchangeId, 'flatrun-cluster issued key v1', 32)
+  return `${Buffer.from(bytes).toString('base64url')}=`
+}
+
 function sealReply(exported: Uint8Array, encapsulated: Uint8Array, text: string): SealedReply {
   const nonce = randomBytes(32)
   const { key, iv } = replyKey(exported, encapsulated, nonce)

@@ -9,6 +9,7 @@ import {
   InviteRequest,
   InviteView,
   PlainExchange,
+  Preflight,
   RotateRequest,
   SealedBody,
   SealedReplyBody
@@ -92,6 +93,23 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
       }
     },
     async ({ body }) => ({ ...(await joins.accept(body)), status: 'peered' as const })
+  )
+
+  app.post(
+    '/api/cluster/preflight',
+    {
+      config: operator('cluster:write'),
+      schema: {
+        ...schema,
+        summary: 'What would fail if this server accepted that invite; nothing is spent',
+        body: AcceptRequest,
+        response: answers(Preflight)
+      }
+    },
+    async ({ body }) => {
+      const checks = await joins.preflight(body)
+      return { ok: checks.every(({ ok }) => ok), checks }
+    }
   )
 
   app.get(
