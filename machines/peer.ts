@@ -1,6 +1,5 @@
 import { assign, enqueueActions, type SnapshotFrom, setup } from 'xstate'
-import type { PeerSpec, ProbeAnswer, Verdict } from '../src/schemas/health.ts'
-import { CALM, type Flap } from './flapping.ts'
+import type { PeerSpec, Verdict } from '../src/schemas/health.ts'
 import type {
   PeerCheck,
   PeerUpdated,
@@ -11,9 +10,8 @@ import type {
   SignOfLife,
   SupervisorRef
 } from './messages.ts'
-import { judged, recorded, restlessAfter } from './record.ts'
+import { judged, nothingSeen, recorded, restlessAfter, type Seen } from './record.ts'
 import type { Rule } from './rule.ts'
-import { NOTHING_YET, type Tally } from './verdict.ts'
 
 export interface PeerInput {
   peer: PeerSpec
@@ -30,36 +28,20 @@ export interface PeerContext {
   verdict: Verdict
   /** Wall time at which the verdict became what it is. */
   since: number
-  tally: Tally
-  flap: Flap
-  /** A question is open; an answer without one counts for nothing. */
-  open: boolean
-  /** It was asked because its time had come. */
-  due: boolean
-  /** It had its first answer and its own place in the interval. */
-  placed: boolean
-  waitMs: number
-  /** Monotonic: when the next question is due, and when the last one ended. */
-  dueAt: number
-  endedAt: number
-  nextProbeAt?: number | undefined
-  lastSeenAt?: number | undefined
-  latencyMs?: number | undefined
-  version?: string | undefined
-  nodeId?: string | undefined
-  features: readonly string[]
-  evidence: readonly ProbeAnswer[]
+  /** The open one, and whether its time had come or somebody wanted to know. An answer to none counts for nothing. */
+  question: 'none' | 'due' | 'extra'
+  seen: Seen
 }
 
 export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | SignOfLife | SignOfDeath
 
 const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
 
-type Seen = { context: PeerContext; event: PeerEvent }
+type Moment = { context: PeerContext; event: PeerEvent }
 const becomes =
   (verdict: Verdict) =>
-  ({ context, event }: Seen) =>
-    event.type === 'probe.answered' && context.open && judged(context, event) === verdict
+  ({ context, event }: Moment) =>
+    event.type === 'probe.answered' && context.question !== 'none' && judged(context, event) === verdict
 
 const refusesKey = {
   guard: 'keyRefused',
@@ -83,18 +65,19 @@ export const peerMachine = setup({
   types,
   actions: {
     ask: enqueueActions(({ context, enqueue, self, system }) => {
-      enqueue.assign({ open: true })
       const prober: ProberRef | undefined = system.get('prober')
       const believed = context.verdict === 'online' || context.verdict === 'suspect'
+      const urgent = context.question === 'extra' || context.startAfterMs === 0
       // Without a prober nothing is lost: a new one says that it is ready, and whoever waits asks again.
-      if (prober)
-        enqueue.sendTo(prober, { type: 'probe.wanted', peer: context.peer, believed, urgent: !context.due, from: self })
+      if (prober) enqueue.sendTo(prober, { type: 'probe.wanted', peer: context.peer, believed, urgent, from: self })
     }),
-    becauseDue: assign({ due: true }),
-    becauseAsked: assign({ due: false }),
-    record: assign(({ context, event }) => (event.type === 'probe.answered' ? recorded(context, event) : {})),
-    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer, due: false } : {})),
-    startOver: assign({ tally: NOTHING_YET, evidence: [], latencyMs: undefined }),
+    becauseDue: assign({ question: 'due' }),
+    becauseAsked: assign({ question: 'extra' }),
+    record: assign(({ context, event }) =>
+      event.type === 'probe.answered' ? { seen: recorded(context, event), question: 'none' } : {}
+    ),
+    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer, question: 'extra' } : {})),
+    startOver: assign(({ context }) => ({ seen: nothingSeen(context.peer) })),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context
       if (from === verdict) return
@@ -129,37 +112,28 @@ export const peerMachine = setup({
       (context.verdict === 'pending' || context.verdict === 'removed'),
     moved: ({ context, event }) =>
       event.type === 'peer.updated' && event.peer.url !== context.peer.url && context.verdict !== 'removed',
-    askedJustNow: ({ context, event }) => 'now' in event && event.now - context.endedAt < context.rule.pauseMs,
+    askedJustNow: ({ context, event }) => 'now' in event && event.now - context.seen.endedAt < context.rule.pauseMs,
     isWell: ({ context }) => context.verdict === 'online',
     alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
     fallsTooOften: ({ context, event }) =>
-      event.type === 'probe.answered' && context.open && restlessAfter(context, event).flapping,
+      event.type === 'probe.answered' && context.question !== 'none' && restlessAfter(context, event).flapping,
     calmedDown: ({ context, event }) =>
-      event.type === 'probe.answered' && context.open && !restlessAfter(context, event).flapping
+      event.type === 'probe.answered' && context.question !== 'none' && !restlessAfter(context, event).flapping
   },
   delays: {
     untilFirstProbe: ({ context }) => context.startAfterMs,
-    untilNextProbe: ({ context }) => context.waitMs,
+    untilNextProbe: ({ context }) => context.seen.waitMs,
     pause: ({ context }) => context.rule.pauseMs
   }
 }).createMachine({
   id: 'peer',
   description: 'One other server as seen from this one: asked again and again, and judged by its answers.',
   context: ({ input }) => ({
-    ...input,
+    ...{ peer: input.peer, rule: input.rule, startAfterMs: input.startAfterMs },
     verdict: 'unknown',
     since: input.wall,
-    tally: NOTHING_YET,
-    flap: CALM,
-    open: false,
-    due: input.startAfterMs > 0,
-    placed: false,
-    waitMs: 0,
-    dueAt: 0,
-    endedAt: Number.NEGATIVE_INFINITY,
-    lastSeenAt: input.peer.lastSeenAt,
-    features: input.peer.features,
-    evidence: []
+    question: 'none',
+    seen: nothingSeen(input.peer)
   }),
   type: 'parallel',
   states: {
@@ -176,8 +150,11 @@ export const peerMachine = setup({
         starting: {
           description: 'Not asked yet; many peers that start together take turns.',
           always: { guard: 'isRemoved', target: 'resting' },
-          after: { untilFirstProbe: 'asking' },
-          on: { 'peer.check': 'asking', 'peer.alive': 'asking' }
+          after: { untilFirstProbe: { target: 'asking', actions: 'becauseDue' } },
+          on: {
+            'peer.check': { target: 'asking', actions: 'becauseAsked' },
+            'peer.alive': { target: 'asking', actions: 'becauseAsked' }
+          }
         },
         asking: {
           description: 'A question is with the prober, which always sends an answer back.',

@@ -4,18 +4,18 @@ import type { PeerHealth, PeerSpec } from '../schemas/health.ts'
 
 /** How one peer is, out of what its actor knows. */
 export function peerHealth({ context }: PeerSnapshot, { crashes }: Care): PeerHealth {
-  const { peer } = context
+  const { peer, verdict, since, seen } = context
   return {
-    ...{ id: peer.id, name: peer.name, url: peer.url, verdict: context.verdict, since: context.since },
-    failures: context.tally.failures,
-    flapping: context.flap.flapping,
+    ...{ id: peer.id, name: peer.name, url: peer.url, verdict, since },
+    failures: seen.tally.failures,
+    flapping: seen.flap.flapping,
     restarts: crashes,
-    features: context.features,
-    evidence: context.evidence,
-    ...(context.lastSeenAt !== undefined && { lastSeenAt: context.lastSeenAt }),
-    ...(context.latencyMs !== undefined && { latencyMs: context.latencyMs }),
-    ...(context.nextProbeAt !== undefined && context.verdict !== 'removed' && { nextProbeAt: context.nextProbeAt }),
-    ...(context.version !== undefined && { version: context.version })
+    features: seen.features,
+    evidence: seen.evidence,
+    ...(seen.lastSeenAt !== undefined && { lastSeenAt: seen.lastSeenAt }),
+    ...(seen.latencyMs !== undefined && { latencyMs: seen.latencyMs }),
+    ...(seen.nextProbeAt !== undefined && verdict !== 'removed' && { nextProbeAt: seen.nextProbeAt }),
+    ...(seen.version !== undefined && { version: seen.version })
   }
 }
 

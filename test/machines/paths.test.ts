@@ -20,8 +20,8 @@ const paths = getShortestPaths(peerMachine, {
     ...ANSWERS.map(answered),
     ...TIMERS.map((timer) => ({ type: `xstate.after.${timer}` }) as unknown as ProbeAnswered)
   ],
-  serializeState: (state) => JSON.stringify([state.value, (state as PeerSnapshot).context.tally]),
-  stopWhen: (state) => Math.max(state.context.tally.failures, state.context.tally.successes) > 5,
+  serializeState: (state) => JSON.stringify([state.value, (state as PeerSnapshot).context.seen.tally]),
+  stopWhen: (state) => Math.max(state.context.seen.tally.failures, state.context.seen.tally.successes) > 5,
   limit: 100_000
 })
 
@@ -39,7 +39,8 @@ test('in every state of the model the verdict is the state, and reachable is wha
 
 test('in every state of the model the next question is under way or planned', () => {
   for (const { state } of paths) {
-    if (state.value.probe === 'waiting') assert.ok(state.context.waitMs > 0 && state.context.waitMs <= 330_000)
+    if (state.value.probe === 'waiting')
+      assert.ok(state.context.seen.waitMs > 0 && state.context.seen.waitMs <= 330_000)
     else assert.ok(['starting', 'asking', 'pausing'].includes(state.value.probe))
   }
 })
