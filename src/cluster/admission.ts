@@ -78,7 +78,7 @@ export function createAdmission(options: AdmissionOptions) {
     const key = applicant.issuedKey ?? randomToken()
     const member = memberOf({ applicant, invite, url, key, replaced })
     await members.put(member)
-    if (replaced && replaced.id === member.id) store.revoke(digests(replaced))
+    if (replaced) store.revoke(digests(replaced).filter((old) => old !== member.keyDigest.current))
     // The sealing key stays until the join is confirmed: the same join may have to be asked again.
     await store.invites.put({ ...invite, usedBy: member.id, usedAt: new Date(now()).toISOString() })
     cluster.joined(specOf(member))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
 import { type JoinedPeer, joiningMachine, StepFailed, type StepFailure } from '../../machines/joining.ts'
 import {
+  BadPeerAnswer,
   BadRequest,
   InsecureTransport,
   JoinInterrupted,
@@ -359,6 +360,8 @@ function stepFailure(error: unknown): StepFailure {
 }
 
 function outcomeOf(error: Error): StepFailure['outcome'] {
+  // It was changed on the way, or is somebody else's: what the inviter itself did is not known.
+  if (error instanceof BadPeerAnswer) return 'unknown'
   const reason = error.cause
   if (!(reason instanceof RemoteFailure)) return 'refused'
   if (UNREACHED.has(reason.class)) return 'unreached'
