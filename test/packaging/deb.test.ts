@@ -8,8 +8,7 @@ import { after, test } from 'node:test'
 import { buildDeb } from '../../src/dev/deb.ts'
 import { startNest, whyNoNest } from '../systemd/nest.ts'
 
-const has = (tool: string) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
-const noDeb = has('dpkg-deb') && process.platform === 'linux' ? false : 'dpkg-deb is not here'
+const noDeb = whyNoDeb()
 
 /** Each is built once, when a test first asks for it. */
 const builds = new Map<string, Promise<string>>()
@@ -82,3 +81,12 @@ test('the manual is free of faults', { skip: has('man') ? false : 'man is not he
   })
   assert.equal(stderr, '')
 })
+
+function has(tool: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
+}
+
+function whyNoDeb(): string | false {
+  if (!process.env.END_TO_END) return 'takes a minute: .ci/extra/systemd.sh runs it'
+  return has('dpkg-deb') && process.platform === 'linux' ? false : 'dpkg-deb is not here'
+}

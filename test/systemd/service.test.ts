@@ -73,10 +73,10 @@ test('systemctl reload takes a right config and keeps the old one beside a wrong
 test('a daemon that hangs is killed by the watchdog and started again', { skip }, async (t) => {
   const nest = await startNest(t, root)
   nest.must('mkdir -p /etc/systemd/system/flatrun-cluster.service.d')
-  nest.must('printf "[Service]\\nWatchdogSec=2\\n" > /etc/systemd/system/flatrun-cluster.service.d/soon.conf')
+  nest.must('printf "[Service]\\nWatchdogSec=4\\n" > /etc/systemd/system/flatrun-cluster.service.d/soon.conf')
   nest.must(`${AGENT} service install --yes`)
   // Long enough that a daemon which gives no sign would have been killed.
-  nest.must('sleep 5')
+  nest.must('sleep 7')
   assert.equal(shown(nest, 'NRestarts'), '0')
 
   nest.must(`kill -STOP ${shown(nest, 'MainPID')}`)
