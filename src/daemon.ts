@@ -114,10 +114,10 @@ async function assemble(parts: Parts): Promise<Daemon> {
     advertiseUrl: settings.advertiseUrl
   })
   const onAccepted = (id: string) => void membership.confirmed(id).catch(onError)
-  const watching = await buildWatching({ config, store, self, events, clock, onError, onAccepted })
+  const watching = buildWatching({ config, store, self, events, clock, onError, onAccepted })
   const { remote, cluster, history } = watching
   const connections = createConnections()
-  const joining = await buildJoining({
+  const joining = buildJoining({
     ...{ config, store, self, events, watching, onError },
     pin: tls?.pin,
     onRemoved: connections.drop

@@ -7,6 +7,7 @@ import type { InviteRequest, InviteView } from '../schemas/joining.ts'
 import { decodeInvite, encodeInvite } from '../security/invite-token.ts'
 import { createSealingKey, sealingKeyId } from '../security/sealing.ts'
 import { digest } from '../security/tokens.ts'
+import { privateKeyContext } from '../store/contexts.ts'
 import type { Store } from '../store/store.ts'
 import { checkGrants } from './policy.ts'
 import type { Self } from './self.ts'
@@ -28,7 +29,6 @@ interface InvitesOptions {
 }
 
 export type Invites = ReturnType<typeof createInvites>
-export const privateKeyContext = (inviteId: string) => `invites|${inviteId}|private-key`
 
 /** One-time invites: made, listed, revoked. Spending one is admission's. */
 export function createInvites({ store, self, events, pin = () => undefined, now = Date.now }: InvitesOptions) {

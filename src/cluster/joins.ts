@@ -21,7 +21,8 @@ import type { Member } from '../schemas/peer.ts'
 import { BadToken, decodeInvite, type InviteContent, isSealedToken } from '../security/invite-token.ts'
 import { digest, randomToken } from '../security/tokens.ts'
 import type { Collection } from '../store/collection.ts'
-import { credentialContext, type Store } from '../store/store.ts'
+import { credentialContext, joinContext } from '../store/contexts.ts'
+import type { Store } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import type { Invites } from './invites.ts'
 import { presentInvite } from './join-client.ts'
@@ -92,8 +93,8 @@ export function createJoins(options: JoinsOptions) {
     }
     const attempt = journal.get(exchangeId)
     if (!attempt) throw new BadRequest('this join has ended')
-    const token = vault.open(attempt.token, secretContext(exchangeId))
-    const key = vault.open(attempt.key, secretContext(exchangeId))
+    const token = vault.open(attempt.token, joinContext(exchangeId))
+    const key = vault.open(attempt.key, joinContext(exchangeId))
     const invite = isSealedToken(token) ? decodeInvite(token) : undefined
     const {
       invite_token,
@@ -216,7 +217,7 @@ export function createJoins(options: JoinsOptions) {
     /** Goes on with the joins that a crash or a stop interrupted. */
     resume(): void {
       for (const attempt of journal.all())
-        run(attempt, isSealedToken(vault.open(attempt.token, secretContext(attempt.id))))
+        run(attempt, isSealedToken(vault.open(attempt.token, joinContext(attempt.id))))
     },
 
     /** The joins under way: never a token or a key. */
@@ -292,8 +293,8 @@ export function createJoins(options: JoinsOptions) {
       expiresAt: new Date(invite ? invite.exp * 1_000 : startedAt + PLAIN_LIFE_MS).toISOString(),
       urls,
       callbackUrl: urlOf('callback_url', callback, policy),
-      token: vault.seal(request.invite_token, secretContext(id)),
-      key: vault.seal(key, secretContext(id)),
+      token: vault.seal(request.invite_token, joinContext(id)),
+      key: vault.seal(key, joinContext(id)),
       keyDigest: digest(key)
     }
     return { attempt, invite, key, token: request.invite_token, repeatable: invite !== undefined }
@@ -367,5 +368,3 @@ function outcomeOf(error: Error): StepFailure['outcome'] {
   if (UNREACHED.has(reason.class)) return 'unreached'
   return reason.status !== undefined && reason.status >= 400 && reason.status < 500 ? 'refused' : 'unknown'
 }
-
-const secretContext = (exchangeId: string) => `joins|${exchangeId}|secret`

@@ -1,7 +1,7 @@
 import { signingKey } from '../security/signatures.ts'
 import { digest } from '../security/tokens.ts'
 import type { Vault } from '../security/vault.ts'
-import { signingContext } from '../store/store.ts'
+import { signingContext } from '../store/contexts.ts'
 
 /** What is stored of a key that a member presents here: its digest, and the sealed key of its signatures. */
 export function keptOf(

@@ -6,7 +6,6 @@ import { createRotation } from '../cluster/rotation.ts'
 import type { Self } from '../cluster/self.ts'
 import type { Config } from '../config.ts'
 import type { EventLog } from '../schemas/event.ts'
-import { JoinAttempt } from '../schemas/joining.ts'
 import type { Store } from '../store/store.ts'
 import type { Watching } from './watching.ts'
 
@@ -24,8 +23,9 @@ interface JoiningOptions {
 }
 
 /** Everything by which members come, change their keys, and go. */
-export async function buildJoining({ config, store, self, events, watching, pin, onRemoved, onError }: JoiningOptions) {
-  const { cluster, remote, departures } = watching
+export function buildJoining({ config, store, self, events, watching, pin, onRemoved, onError }: JoiningOptions) {
+  const { cluster, remote } = watching
+  const { journal, departures } = store
   const allowInsecure = config.cluster.allowInsecureExchange
   const pins = () => (pin === undefined ? [] : [pin])
 
@@ -33,7 +33,6 @@ export async function buildJoining({ config, store, self, events, watching, pin,
   const membership = createMembership({ store, departures, cluster, invites, remote, events, onRemoved })
   const { exchange, keyRotationMs: everyMs } = config.cluster
   const admission = createAdmission({ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins })
-  const journal = await store.table('joins', JoinAttempt)
   const joins = createJoins({ store, journal, self, invites, remote, cluster, events, allowInsecure, pins, onError })
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
 

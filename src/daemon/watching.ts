@@ -7,11 +7,11 @@ import type { Config } from '../config.ts'
 import { createRemote } from '../remote/client.ts'
 import { createProbe } from '../remote/probe.ts'
 import type { EventLog } from '../schemas/event.ts'
-import { Departure } from '../schemas/joining.ts'
 import { mayDial } from '../security/addresses.ts'
 import { createOpener } from '../security/opened.ts'
 import { createSigner } from '../security/signatures.ts'
-import { credentialContext, type Store } from '../store/store.ts'
+import { credentialContext } from '../store/contexts.ts'
+import type { Store } from '../store/store.ts'
 
 interface WatchingOptions {
   config: Config
@@ -25,10 +25,9 @@ interface WatchingOptions {
 }
 
 /** The connections to other nodes, and the actors that watch them. */
-export async function buildWatching({ config, store, self, events, clock, onError, onAccepted }: WatchingOptions) {
-  const { members } = store
+export function buildWatching({ config, store, self, events, clock, onError, onAccepted }: WatchingOptions) {
+  const { members, departures } = store
   const open = createOpener(store.vault)
-  const departures = await store.table('departures', Departure)
   const signer = createSigner()
 
   function credentialOf(id: string): string | undefined {
@@ -70,7 +69,7 @@ export async function buildWatching({ config, store, self, events, clock, onErro
     ...{ store: store.history, clock, cluster, onFault: onError },
     isMember: (id) => members.get(id) !== undefined
   })
-  return { remote, cluster, history, departures }
+  return { remote, cluster, history }
 }
 
-export type Watching = Awaited<ReturnType<typeof buildWatching>>
+export type Watching = ReturnType<typeof buildWatching>

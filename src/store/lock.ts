@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Fatal } from '../errors.ts'
 
@@ -8,6 +9,7 @@ import { Fatal } from '../errors.ts'
 export function lockDataPath(file: string): { release(): void } {
   const db = opened(file)
   try {
+    chmodSync(file, 0o600)
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (cause) {
     db.close()

@@ -3,15 +3,18 @@ import path from 'node:path'
 import type { TObject } from 'typebox'
 import { Fatal, StoreFailed } from '../errors.ts'
 import { Identity, Invite } from '../schemas/invite.ts'
+import { Departure, JoinAttempt } from '../schemas/joining.ts'
 import { Member } from '../schemas/peer.ts'
 import { createVault, type Vault } from '../security/vault.ts'
 import { openCollection } from './collection.ts'
+import { canaryContext } from './contexts.ts'
 import { type Database, openDatabase, prepareDataPath } from './database.ts'
 import { openEvents } from './events.ts'
 import { openHistory } from './history.ts'
 import { lockDataPath } from './lock.ts'
 import { type Marker, readMarker, writeMarker } from './marker.ts'
 import { createMembers } from './members.ts'
+import { reseal } from './reseal.ts'
 
 export interface StoreOptions {
   folder: string
@@ -23,10 +26,6 @@ export interface StoreOptions {
 export type Store = Awaited<ReturnType<typeof openStore>>
 
 const CANARY = 'flatrun-cluster'
-const CANARY_CONTEXT = 'meta|identity|canary'
-/** What sealed texts belong to: authenticated with them, so that none opens in another place. */
-export const signingContext = (memberId: string) => `members|${memberId}|signing`
-export const credentialContext = (memberId: string) => `members|${memberId}|credential`
 
 /**
  * Everything that outlives the process, in one file that this process alone owns.
@@ -80,13 +79,15 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     nodeId: known?.nodeId ?? randomUUID(),
     epoch: Math.max(known?.epoch ?? 0, marker?.epoch ?? 0) + 1,
     salt,
-    canary: vault.seal(CANARY, CANARY_CONTEXT)
+    canary: vault.seal(CANARY, canaryContext)
   }
   let revoked = marker?.revoked ?? []
   let dead = new Set(revoked.map((entry) => entry.digest))
   const members = createMembers(await table('members', Member), (digest) => dead.has(digest))
   const invites = await table('invites', Invite)
-  await reseal(members, vault)
+  const journal = await table('joins', JoinAttempt)
+  const departures = await table('departures', Departure)
+  await reseal({ vault, members, invites, journal, departures })
   await meta.put(identity)
   const mark = () => writeMarker(folder, { node_id: identity.nodeId, epoch: identity.epoch, revoked })
   mark()
@@ -94,6 +95,10 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
   return {
     members,
     invites,
+    /** The joiner's, of joins under way. */
+    journal,
+    /** Members that were removed here. */
+    departures,
     vault,
     history: openHistory(handle),
     events: openEvents(handle),
@@ -127,33 +132,12 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
 
 function assertSecret(vault: Vault, canary: string): void {
   try {
-    vault.open(canary, CANARY_CONTEXT)
+    vault.open(canary, canaryContext)
   } catch (cause) {
     throw new Fatal(
       78,
       'the store was sealed with another secret; set auth.jwt_secret to it (a list may hold the new one first and the old ones after it). Nothing was changed',
       { cause }
     )
-  }
-}
-
-/** After a change of secret, everything that an old one sealed is sealed with the new one. */
-async function reseal(members: ReturnType<typeof createMembers>, vault: Vault): Promise<void> {
-  for (const member of members.all()) {
-    const { sealed, previous, since } = member.credential
-    const signing = member.signing ?? {}
-    if ([sealed, previous ?? sealed, ...Object.values(signing)].every(vault.isCurrent)) continue
-    const again = (text: string, context: string) => vault.seal(vault.open(text, context), context)
-    await members.put({
-      ...member,
-      credential: {
-        sealed: again(sealed, credentialContext(member.id)),
-        since,
-        ...(previous !== undefined && { previous: again(previous, credentialContext(member.id)) })
-      },
-      signing: Object.fromEntries(
-        Object.entries(signing).map(([digest, text]) => [digest, again(text, signingContext(member.id))])
-      )
-    })
   }
 }

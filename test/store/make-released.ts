@@ -6,7 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { credentialContext, openStore } from '../../src/store/store.ts'
+import { credentialContext } from '../../src/store/contexts.ts'
+import { openStore } from '../../src/store/store.ts'
 import { RELEASED_SECRET } from './released.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'released-'))
