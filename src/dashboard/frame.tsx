@@ -61,12 +61,7 @@ function Top({ unlocked }: { unlocked: boolean }) {
         <Mark />
         <span class="cut foreign">{self.value || 'FlatRun cluster'}</span>
       </a>
-      <button
-        type="button"
-        class="find"
-        onClick={() => route.set({ find: '1' })}
-        aria-label="Search servers and deployments"
-      >
+      <button type="button" class="find" onClick={() => route.set({ find: '1' })}>
         <Icon name="search" />
         <span>Search servers and deployments</span>
         <kbd>Ctrl K</kbd>

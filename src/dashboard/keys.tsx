@@ -1,7 +1,6 @@
-import { useEffect } from 'preact/hooks'
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { useDesk } from './lib/desk.ts'
-import { Dialog } from './parts/dialog.tsx'
-import { Palette } from './parts/palette.tsx'
 
 const PLACES: Record<string, string> = {
   o: '/',
@@ -12,16 +11,6 @@ const PLACES: Record<string, string> = {
   e: '/events',
   c: '/settings'
 }
-
-const HELP = [
-  ['Ctrl K or /', 'Search servers and deployments'],
-  ['g then o p d s m e c', 'Overview, peers, deployments, servers, machines, events, settings'],
-  ['f', 'Filter the list'],
-  ['j k, Enter', 'Walk through the list, open'],
-  ['t', 'Change the theme'],
-  ['?', 'These keys'],
-  ['Esc', 'Close']
-] as const
 
 /** The keyboard: one listener for the page, and what it opens. */
 export function Keys() {
@@ -59,23 +48,24 @@ export function Keys() {
   }, [])
   return (
     <>
-      {route.param('find') !== '' && <Palette close={() => route.set({ find: '' })} />}
-      {route.param('keys') !== '' && (
-        <Dialog title="Keys" close={() => route.set({ keys: '' })}>
-          <dl class="keys">
-            {HELP.map(([keys, what]) => (
-              <>
-                <dt>
-                  <kbd>{keys}</kbd>
-                </dt>
-                <dd>{what}</dd>
-              </>
-            ))}
-          </dl>
-        </Dialog>
-      )}
+      {route.param('find') !== '' && <Late load={search} close={() => route.set({ find: '' })} />}
+      {route.param('keys') !== '' && <Late load={help} close={() => route.set({ keys: '' })} />}
     </>
   )
+}
+
+type Opened = ComponentType<{ close: () => void }>
+
+const search = async (): Promise<Opened> => (await import('./parts/palette.tsx')).Palette
+const help = async (): Promise<Opened> => (await import('./parts/help.tsx')).Help
+
+/** Fetched when it is first asked for. */
+function Late({ load, close }: { load: () => Promise<Opened>; close: () => void }) {
+  const [Body, setBody] = useState<Opened>()
+  useEffect(() => {
+    void load().then((loaded) => setBody(() => loaded))
+  }, [load])
+  return Body ? <Body close={close} /> : null
 }
 
 function typing(target: EventTarget | null): boolean {

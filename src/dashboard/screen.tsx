@@ -32,7 +32,8 @@ export function Screen({ name }: { name: string }) {
 
 /** Fetches the screens that were not looked at yet, so that they are there when the node is not. */
 export function prefetchScreens() {
-  for (const load of Object.values(SCREENS)) void load().catch(() => {})
+  for (const load of [...Object.values(SCREENS), () => import('./parts/palette.tsx'), () => import('./parts/help.tsx')])
+    void load().catch(() => {})
 }
 
 function Nowhere() {

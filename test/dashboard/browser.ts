@@ -1,3 +1,4 @@
+import path from 'node:path'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
@@ -38,4 +39,24 @@ export async function openTab(browser: Browser, options: BrowserContextOptions =
     addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective}`))
   })
   return { page, complaints }
+}
+
+const AXE = path.join(import.meta.dirname, '..', '..', 'node_modules', 'axe-core', 'axe.min.js')
+
+/** Lets axe look at the page's next load. It comes in beside the page's own scripts, whatever the policy says. */
+export const withAxe = (page: Page) => page.addInitScript({ path: AXE })
+
+/** What axe finds serious or critical, by the rules of WCAG 2.2 AA, as lines that say where. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const { violations } = await Reflect.get(window, 'axe').run(document, { runOnly: tags })
+    return violations
+      .filter(({ impact }: { impact: string }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }: { id: string; nodes: { target: string[]; failureSummary: string }[] }) =>
+        nodes
+          .slice(0, 4)
+          .map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary.split('\n')[1] ?? ''}`)
+      )
+  })
 }

@@ -17,6 +17,8 @@ export interface FakeNode {
   world: World
   /** What was asked for, in order, as `GET /api/…`. */
   asked: string[]
+  /** The `Last-Event-ID` of each stream that was opened. */
+  resumedAfter: number[]
   publish(event: NewEvent): void
   /** Ends every open stream, as a restart would. */
   cut(): void
@@ -28,6 +30,7 @@ export interface FakeNode {
 export async function startFake(world: World): Promise<FakeNode> {
   const app = Fastify({ forceCloseConnections: true })
   const asked: string[] = []
+  const resumedAfter: number[] = []
   const streams = new Set<FastifyReply>()
   const tickets = new Set(['fresh-ticket'])
 
@@ -147,7 +150,8 @@ export async function startFake(world: World): Promise<FakeNode> {
     return reply.send([...answers, { summary }].map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   }
   const deployments = aggregate((server) => server.deployments)
-  const loads = aggregate(stats)
+  // A node that is asked for nonsense by a test gives it everywhere.
+  const loads = aggregate((server) => (Array.isArray(server.deployments) ? stats(server) : server.deployments))
   const wantsLines = (accept: string | undefined) => accept?.includes('ndjson') ?? false
   app.get('/api/cluster/deployments', (request, reply) => deployments(reply, wantsLines(request.headers.accept)))
   app.get('/api/cluster/stats', (request, reply) => loads(reply, wantsLines(request.headers.accept)))
@@ -156,6 +160,7 @@ export async function startFake(world: World): Promise<FakeNode> {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })
     const after = Number(request.headers['last-event-id'] ?? 0)
+    resumedAfter.push(after)
     for (const event of world.events) if (event.id > after) write(reply, event)
     reply.raw.write(': here\n\n')
     streams.add(reply)
@@ -174,6 +179,7 @@ export async function startFake(world: World): Promise<FakeNode> {
     url: `http://127.0.0.1:${port}`,
     world,
     asked,
+    resumedAfter,
     app,
     publish(event) {
       const whole = { ...event, id: (world.events.at(-1)?.id ?? 0) + 1, at: new Date().toISOString() }

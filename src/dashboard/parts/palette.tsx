@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useMemo, useState } from 'preact/hooks'
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'

@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
 import type { DeploymentStatus } from '../../schemas/deployment.ts'
 import { useDesk } from '../lib/desk.ts'

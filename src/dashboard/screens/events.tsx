@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useEffect, useState } from 'preact/hooks'
 import type { ClusterEvent } from '../../schemas/event.ts'
 import { useDesk } from '../lib/desk.ts'

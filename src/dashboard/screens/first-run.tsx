@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useEffect, useState } from 'preact/hooks'
 import { Mark } from '../frame.tsx'
 import { useDesk } from '../lib/desk.ts'

@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
 import type { ActorView } from '../../schemas/actor.ts'
 import { createActorWatch } from '../lib/actors.ts'

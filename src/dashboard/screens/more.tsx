@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useDesk } from '../lib/desk.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 

@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import type { PeerView } from '../../schemas/peer.ts'
 import { useDesk } from '../lib/desk.ts'
 import { compare, GRAVITY } from '../lib/rows.ts'

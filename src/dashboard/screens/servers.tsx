@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'

@@ -1,3 +1,4 @@
+import '../styles/later.css'
 import { useDesk } from '../lib/desk.ts'
 import { AlertSettings } from './alert-settings.tsx'
 import { AuditLog } from './audit-log.tsx'

@@ -1,0 +1,30 @@
+import '../styles/later.css'
+import { Dialog } from './dialog.tsx'
+
+const HELP = [
+  ['Ctrl K or /', 'Search servers and deployments'],
+  ['g then o p d s m e c', 'Overview, peers, deployments, servers, machines, events, settings'],
+  ['f', 'Filter the list'],
+  ['j k, Enter', 'Walk through the list, open'],
+  ['t', 'Change the theme'],
+  ['?', 'These keys'],
+  ['Esc', 'Close']
+] as const
+
+/** The keys of the page. */
+export function Help({ close }: { close: () => void }) {
+  return (
+    <Dialog title="Keys" close={close}>
+      <dl class="keys">
+        {HELP.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  )
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sampleWorld } from './sample.ts'
+import { useScenes } from './scene.ts'
+import { deployment, type Server } from './world.ts'
+
+const scene = useScenes()
+
+function large() {
+  const world = sampleWorld()
+  world.servers = Array.from(
+    { length: 200 },
+    (_, node): Server => ({
+      name: `node-${node + 1}`,
+      verdict: node % 50 === 49 ? 'offline' : 'online',
+      latencyMs: 1 + node / 7,
+      deployments: Array.from({ length: 10 }, (_, index) =>
+        deployment(`app-${(node * 10 + index) % 400}`, [`registry.example.net/app:${index}`, 'postgres:18'])
+      )
+    })
+  )
+  world.self = 'node-1'
+  return world
+}
+
+test('200 servers and 2,000 deployments: a filter is there in 100 ms, and the list is drawn as far as it is seen', async (t) => {
+  const { page, fake, complaints } = await scene(t, { world: large() })
+  await page.goto(`${fake.url}/deployments`)
+  await page.getByRole('button', { name: 'All 2000' }).waitFor()
+  await page.getByRole('link', { name: 'app-0', exact: true }).first().waitFor()
+  assert.ok((await page.locator('tbody tr').count()) < 150)
+
+  const tookMs: number[] = []
+  for (const wanted of ['app-37', 'node-12', 'postgres', 'app-399']) {
+    tookMs.push(
+      await page.evaluate(async (text) => {
+        const input = document.querySelector('input.search')
+        if (!(input instanceof HTMLInputElement)) throw new Error('no field')
+        const begun = performance.now()
+        input.value = text
+        input.dispatchEvent(new Event('input', { bubbles: true }))
+        // Two frames: one in which it is drawn, and one in which it has been.
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+        return performance.now() - begun
+      }, wanted)
+    )
+  }
+  tookMs.sort((a, b) => a - b)
+  assert.ok((tookMs[1] ?? 999) <= 100, `filters took ${tookMs.map(Math.round).join(', ')} ms`)
+  await page.getByRole('link', { name: 'app-399', exact: true }).first().waitFor()
+  assert.deepEqual(complaints, [])
+})
+
+test('the end of a long list is reached by scrolling, and what is on the screen is never empty', async (t) => {
+  const { page, fake } = await scene(t, { world: large() })
+  await page.goto(`${fake.url}/deployments`)
+  await page.getByRole('button', { name: 'All 2000' }).waitFor()
+  const empties = await page.evaluate(async () => {
+    let empty = 0
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    for (let at = 0; at < document.documentElement.scrollHeight - innerHeight; at += 900) {
+      scrollTo(0, at)
+      await frame()
+      const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2)
+      if (!middle?.closest('tr.item')) empty += 1
+    }
+    scrollTo(0, document.documentElement.scrollHeight)
+    await frame()
+    return empty
+  })
+  assert.equal(empties, 0)
+  await page.getByRole('row').last().getByRole('link', { name: 'app-399' }).waitFor()
+})
+
+test('200 peers are sorted and filtered, and only those that are seen are asked about', async (t) => {
+  const { page, fake } = await scene(t, { world: large() })
+  await page.goto(`${fake.url}/peers?sort=state`)
+  await page.getByRole('row').nth(1).getByText('offline').waitFor()
+  await page.getByRole('button', { name: 'In trouble 4' }).click()
+  await page.getByText('node-100', { exact: true }).waitFor()
+  assert.equal(await page.locator('tr.item').count(), 4)
+  const about = new Set(fake.asked.filter((line) => /GET \/api\/cluster\/peers\/[^/]+$/.test(line)))
+  assert.ok(about.size < 80, `${about.size} peers were asked about`)
+})
