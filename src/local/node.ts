@@ -12,6 +12,7 @@ import { findDeployment, needEngine } from './find.ts'
 import { createListing } from './listing.ts'
 import { createLogs } from './logs/logs.ts'
 import { paced } from './logs/pace.ts'
+import { createRevival, successorOf } from './logs/revival.ts'
 import { createComposeCli } from './operations/compose-cli.ts'
 import { createContainerStats } from './operations/container-stats.ts'
 import { createOperations } from './operations/operations.ts'
@@ -73,7 +74,13 @@ export function createLocalNode({
     signal: closing.signal,
     now: () => Date.now()
   })
-  const logs = createLogs({ engine, now: () => Date.now() })
+  const revival = createRevival({
+    engine,
+    successor: async (deployment, container) => successorOf((await look()).members.get(deployment) ?? [], container),
+    busy: operations.busy,
+    now: () => performance.now()
+  })
+  const logs = createLogs({ engine, revival, now: () => Date.now() })
   const containerStats = createContainerStats({ engine, now: () => performance.now() })
   let next: { at: number; timer: NodeJS.Timeout } | undefined
   disk.update([])
@@ -152,7 +159,7 @@ export function createLocalNode({
     clearTimeout(next?.timer)
     const timer = setTimeout(() => {
       next = undefined
-      look().catch(() => undefined)
+      listing.current(closing.signal).catch(() => undefined)
     }, ms).unref()
     next = { at, timer }
   }

@@ -177,6 +177,21 @@ test('logs of all services come in order, taken apart and bounded', options, asy
   await assert.rejects(node.logs('shop', { service: 'nobody' }), { code: 'SERVICE_UNKNOWN' })
 })
 
+test('a log that is followed goes on after a restart', options, async (t) => {
+  const say = 'echo "run $$(cat /out/history | grep -c start)"'
+  const { root, node, act } = await world(t, {
+    'shop/docker-compose.yml': `version: "3.8"\nservices:${service('web', { say })}`
+  })
+  await engine.compose(path.join(root, 'shop'), 'up', '-d')
+  const lines: string[] = []
+  for await (const { line } of await node.followLogs('shop', {}, new AbortController().signal)) {
+    lines.push(line)
+    if (lines.length === 1) void act('restart', 'shop')
+    if (lines.length === 2) break
+  }
+  assert.deepEqual(lines, ['run 1', 'run 2'])
+})
+
 test('a log that never ends stops when its reader leaves', options, async (t) => {
   const { root, node } = await world(t, {
     'shop/docker-compose.yml': `version: "3.8"\nservices:${service('web', { say: 'yes "all day" &' })}`

@@ -4,13 +4,14 @@ import type { Engine } from '../engine/client.ts'
 import type { Container } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
 import type { Target } from '../find.ts'
-import { isRecord } from '../shape.ts'
 import { entriesOf } from './entries.ts'
 import { mergeStreams } from './merge.ts'
+import type { createRevival, Run } from './revival.ts'
 import { parseSince } from './since.ts'
 
 export interface LogsOptions {
   engine: Engine
+  revival: ReturnType<typeof createRevival>
   now: () => number
   /** For one look at a log that is not followed. */
   timeoutMs?: number
@@ -22,7 +23,7 @@ const TAIL = { usual: 100, most: 10_000 }
 const MAX_BYTES = 4 * 1024 * 1024
 
 /** Logs of a deployment's containers: the newest lines in one piece, or line by line as they are printed. */
-export function createLogs({ engine, now, timeoutMs = 10_000, maxFollowers = 32 }: LogsOptions) {
+export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollowers = 32 }: LogsOptions) {
   let followers = 0
 
   return {
@@ -32,7 +33,7 @@ export function createLogs({ engine, now, timeoutMs = 10_000, maxFollowers = 32 
       const either = signal ? AbortSignal.any([signal, deadline]) : deadline
       try {
         const logs = await Promise.all(
-          choose(target, ask).map((container) => collect(open(container, ask, { follow: false, signal: either })))
+          choose(target, ask).map((container) => collect(open(container, ask, { follow: undefined, signal: either })))
         )
         const lines = logs.flatMap((log) => log.lines).sort(byTime)
         const newest = newestWithin(lines, MAX_BYTES)
@@ -54,7 +55,9 @@ export function createLogs({ engine, now, timeoutMs = 10_000, maxFollowers = 32 
       const leaving = new AbortController()
       const either = AbortSignal.any([signal, leaving.signal])
       try {
-        yield* mergeStreams(containers.map((container) => open(container, ask, { follow: true, signal: either })))
+        yield* mergeStreams(
+          containers.map((container) => open(container, ask, { follow: target.deployment.name, signal: either }))
+        )
       } catch (cause) {
         if (!signal.aborted) throw cause
       } finally {
@@ -72,28 +75,22 @@ export function createLogs({ engine, now, timeoutMs = 10_000, maxFollowers = 32 
     return chosen
   }
 
-  async function* open(
-    container: Container,
-    { tail = TAIL.usual, since }: LogsAsk,
-    { follow, signal }: { follow: boolean; signal: AbortSignal }
-  ): AsyncGenerator<LogLine> {
-    const query = new URLSearchParams({
-      stdout: '1',
-      stderr: '1',
-      timestamps: '1',
-      tail: String(Math.min(tail, TAIL.most))
-    })
-    if (follow) query.set('follow', '1')
-    if (since !== undefined) {
-      const seconds = parseSince(since, now())
-      if (seconds === undefined) throw new BadRequest('since must be like 10m, 1h30m or 2026-11-23T08:15:30Z')
-      query.set('since', seconds)
+  /** The lines of one run; with `follow`, of every run that comes after it too. */
+  async function* open(container: Container, ask: LogsAsk, how: How): AsyncGenerator<LogLine> {
+    const { tail = TAIL.usual, since } = ask
+    const from = since === undefined ? undefined : parseSince(since, now())
+    if (since !== undefined && from === undefined) {
+      throw new BadRequest('since must be like 10m, 1h30m or 2026-11-23T08:15:30Z')
     }
     try {
-      const terminal = await hasTerminal(container, signal)
-      const { body } = await engine.stream(`/containers/${container.id}/logs?${query}`, signal)
-      const of = { service: container.service ?? container.name, container: container.name }
-      for await (const entry of entriesOf(body, terminal)) yield { ...of, ...entry }
+      let { run } = await revival.look(container, how.signal)
+      yield* read(run, { tail: String(Math.min(tail, TAIL.most)), since: from }, how)
+      while (how.follow !== undefined) {
+        const next = await revival.next(how.follow, run, how.signal)
+        if (!next) return
+        run = next
+        yield* read(run, { tail: 'all', since: run.startedAt && parseSince(run.startedAt, now()) }, how)
+      }
     } catch (cause) {
       if (!(cause instanceof EngineFailure)) throw cause
       // Removed since it was listed, so it has no log any more.
@@ -103,10 +100,25 @@ export function createLogs({ engine, now, timeoutMs = 10_000, maxFollowers = 32 
     }
   }
 
-  async function hasTerminal({ id }: Container, signal: AbortSignal): Promise<boolean> {
-    const found = await engine.json(`/containers/${id}/json`, { signal })
-    return isRecord(found) && isRecord(found.Config) && found.Config.Tty === true
+  async function* read({ container, terminal }: Run, part: Part, { follow, signal }: How): AsyncGenerator<LogLine> {
+    const query = new URLSearchParams({ stdout: '1', stderr: '1', timestamps: '1', tail: part.tail })
+    if (follow !== undefined) query.set('follow', '1')
+    if (part.since) query.set('since', part.since)
+    const { body } = await engine.stream(`/containers/${container.id}/logs?${query}`, signal)
+    const of = { service: container.service ?? container.name, container: container.name }
+    for await (const entry of entriesOf(body, terminal)) yield { ...of, ...entry }
   }
+}
+
+interface How {
+  /** The deployment whose containers are followed. */
+  follow: string | undefined
+  signal: AbortSignal
+}
+
+interface Part {
+  tail: string
+  since: string | undefined
 }
 
 /** The newest lines of one container within the limit: what comes later pushes out what came first. */

@@ -65,6 +65,8 @@ export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
       return job
     },
 
+    busy: (deployment: string) => active.has(deployment),
+
     /** Resolves when nothing is under way any more. */
     async settled(): Promise<void> {
       await Promise.all([...active.values()].map(({ finished }) => finished))

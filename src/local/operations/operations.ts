@@ -57,6 +57,7 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
     },
 
     job: jobs.find,
+    busy: jobs.busy,
     settled: jobs.settled
   }
 
