@@ -1,7 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../machines/clock.ts'
 import { createAudit } from './cluster/audit.ts'
-import { createCallers } from './cluster/callers.ts'
 import { systemClock } from './cluster/clock.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { createKeptEvents } from './cluster/kept-events.ts'
@@ -9,9 +8,9 @@ import { createLastSeen } from './cluster/last-seen.ts'
 import { specOf } from './cluster/peers.ts'
 import { createPolicies } from './cluster/policy.ts'
 import { createSelf } from './cluster/self.ts'
-import { createSignedCallers } from './cluster/signed-callers.ts'
 import type { Config } from './config.ts'
 import { buildAlerts } from './daemon/alerts.ts'
+import { buildCallers } from './daemon/callers.ts'
 import { buildInsight } from './daemon/insight.ts'
 import { buildJoining } from './daemon/joining.ts'
 import { builtDashboard, listen } from './daemon/listen.ts'
@@ -27,7 +26,6 @@ import { createMetrics, type Metrics } from './ops/metrics.ts'
 import { AuditEntry } from './schemas/audit.ts'
 import type { EventLog } from './schemas/event.ts'
 import { keptSecret } from './secrets.ts'
-import { createSessions } from './security/session.ts'
 import { prepareDataPath } from './store/database.ts'
 import { openStore, type Store } from './store/store.ts'
 import { loadTls } from './tls.ts'
@@ -95,7 +93,7 @@ interface Parts extends DaemonOptions {
 
 async function assemble(parts: Parts): Promise<Daemon> {
   const { config, log, clock = systemClock, metrics, store, secrets, onError, listener } = parts
-  const { members, vault } = store
+  const { members } = store
   const { cluster: settings } = config
   const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
   const operatorKeys = adminKey
@@ -123,17 +121,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     onRemoved: connections.drop
   })
   const { membership, joins, rotation } = joining
-  const callers = createCallers({
-    operatorKeys,
-    sessions: createSessions(secrets),
-    members,
-    signed: createSignedCallers({ members, vault }),
-    onMember: ({ id, state, keyDigest }, used) => {
-      cluster.signOfLife(id)
-      if (state === 'pending') onAccepted(id)
-      if (keyDigest.next === used) rotation.promote(id, used).catch(onError)
-    }
-  })
+  const callers = buildCallers({ operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError })
   const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
   const lastSeen = createLastSeen({ cluster, membership, onError })
   const local = createLocalNode({

@@ -1,5 +1,6 @@
 import { Unauthorized } from '../errors.ts'
 import type { Member } from '../schemas/peer.ts'
+import { createCopies } from '../security/copies.ts'
 import { createReplays } from '../security/replays.ts'
 import { readSignature, verifySignature } from '../security/signatures.ts'
 import type { Vault } from '../security/vault.ts'
@@ -18,15 +19,22 @@ export interface SignedRequest {
 interface SignedCallersOptions {
   members: Members
   vault: Vault
+  /** A second process with the key of a member was refused. Told once an hour. */
+  onCopy?: (member: Member) => void
   now?: () => number
 }
 
 const WINDOW_SECONDS = 120
+const HOUR_MS = 3_600_000
+const COPY =
+  'Another agent was here first with the same keys: this data path is a copy of a node that is still running. Stop one of them'
 const INVALID = 'Invalid or expired token'
 
 /** Tells which member signed a request: the right key, lately, and not seen before. */
-export function createSignedCallers({ members, vault, now = Date.now }: SignedCallersOptions) {
+export function createSignedCallers({ members, vault, onCopy = () => {}, now = Date.now }: SignedCallersOptions) {
   const replays = createReplays()
+  const copies = createCopies({ now })
+  const told = new Map<string, number>()
   const opened = new Map<string, Buffer>()
 
   function keyOf(member: Member, keyId: string): Buffer | undefined {
@@ -37,6 +45,13 @@ export function createSignedCallers({ members, vault, now = Date.now }: SignedCa
     const key = openSigningKey(vault, member.id, sealed)
     opened.set(keyId, key)
     return key
+  }
+
+  function tellOnce(member: Member): void {
+    const last = told.get(member.id)
+    if (last !== undefined && now() - last < HOUR_MS) return
+    told.set(member.id, now())
+    onCopy(member)
   }
 
   /** @throws Unauthorized with what is wrong. */
@@ -59,6 +74,10 @@ export function createSignedCallers({ members, vault, now = Date.now }: SignedCa
       throw new Unauthorized(`The clocks of the two servers differ by ${Math.abs(skew)} s; set them by NTP`)
     }
     if (!replays.isFresh(signature.keyId, signature.nonce)) throw new Unauthorized('This request came already')
+    if (copies.isCopy(member.id, signature.nonce.boot)) {
+      tellOnce(member)
+      throw new Unauthorized(COPY)
+    }
     return { member, keyDigest: signature.keyId, bodyDigest: signature.bodyDigest }
   }
 }

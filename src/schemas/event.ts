@@ -11,6 +11,7 @@ export const EventType = Type.Enum([
   'peer.crashed',
   'peer.quarantined',
   'peer.rekeyed',
+  'peer.copied',
   'invite.created',
   'invite.spent',
   'invite.revoked',

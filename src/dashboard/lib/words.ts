@@ -12,6 +12,7 @@ const WORDS: Partial<Record<EventType, string>> = {
   'peer.quarantined': 'its actor crashed too often and is held',
   'prober.crashed': 'the prober crashed and was started again',
   'peer.rekeyed': 'got a new key',
+  'peer.copied': 'a copy of it is running and was refused',
   'invite.created': 'an invite was made',
   'invite.spent': 'an invite was used',
   'invite.revoked': 'an invite was revoked',

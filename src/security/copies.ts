@@ -1,0 +1,26 @@
+/** A request may be under way for this long when its process ends and the next one starts. */
+const UNDER_WAY_MS = 10_000
+/** A process that was silent for so long has ended. */
+const SILENT_MS = 120_000
+
+/**
+ * Tells a copy of a node from a restart of it. Both are a new process with the key of an older one; but after a restart
+ * the older one is heard no more. The one that was there first keeps its place.
+ */
+export function createCopies({ now = Date.now }: { now?: () => number } = {}) {
+  const senders = new Map<string, Map<string, { first: number; last: number }>>()
+
+  return {
+    /** Whether another process of this sender, older than this one, is still at work. */
+    isCopy(sender: string, boot: string): boolean {
+      const time = now()
+      const boots = senders.get(sender) ?? new Map<string, { first: number; last: number }>()
+      senders.set(sender, boots)
+      for (const [name, { last }] of boots) if (last < time - SILENT_MS) boots.delete(name)
+      const { first } = boots.get(boot) ?? { first: time }
+      boots.set(boot, { first, last: time })
+      return [...boots.values()].some((older) => older.first < first && older.last > first + UNDER_WAY_MS)
+    },
+    forget: (sender: string) => senders.delete(sender)
+  }
+}
