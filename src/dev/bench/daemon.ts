@@ -11,7 +11,7 @@ const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 export async function startAgent(processes: Processes, folder = mkdtempSync(path.join(tmpdir(), 'flatrun-bench-'))) {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const child = processes.start(process.execPath, [path.join(ROOT, 'src/main.ts'), 'agent'], {
+  const child = processes.start(process.execPath, [path.join(ROOT, process.env.BENCH_PROGRAM ?? 'dist/flatrun-cluster.js'), 'agent'], {
     FLATRUN_API__PORT: String(port),
     FLATRUN_API__HOST: '127.0.0.1',
     FLATRUN_AUTH__API_KEYS: KEY,
