@@ -5,6 +5,7 @@ import { systemClock } from './cluster/clock.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { createKeptEvents } from './cluster/kept-events.ts'
 import { createLastSeen } from './cluster/last-seen.ts'
+import { createPeerList } from './cluster/peer-list.ts'
 import { specOf } from './cluster/peers.ts'
 import { createPolicies } from './cluster/policy.ts'
 import { createSelf } from './cluster/self.ts'
@@ -158,6 +159,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
       cluster,
       history,
       alerts,
+      peerList: createPeerList({ members, cluster }),
       aggregate: traffic.aggregate,
       events,
       local,

@@ -4,7 +4,7 @@ import type { DoubtOptions } from '../../machines/doubt.ts'
 import { peerMachine } from '../../machines/peer.ts'
 import { createProber, type ProberOptions } from '../../machines/prober.ts'
 import { DEFAULT_RULE, type Rule } from '../../machines/rule.ts'
-import { supervisorMachine } from '../../machines/supervisor.ts'
+import { type Care, supervisorMachine } from '../../machines/supervisor.ts'
 import { PeerUnknown } from '../errors.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../schemas/health.ts'
@@ -44,6 +44,8 @@ export function createCluster(options: ClusterOptions) {
   const changed = new Set<(peer: PeerHealth, from?: Verdict) => void>()
   const gone = new Set<(id: string) => void>()
   const waiting = new Map<string, { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }[]>()
+  /** What was made of a snapshot holds as long as the actor has no other. */
+  const views = new WeakMap<object, { care: Care; health: PeerHealth }>()
   const started = clock.wall()
 
   const prober = createProber({
@@ -141,7 +143,12 @@ export function createCluster(options: ClusterOptions) {
     const care = context.care[id]
     if (!member || !care) return undefined
     const snapshot = child(id)?.getSnapshot()
-    return snapshot && 'context' in snapshot ? peerHealth(snapshot, care) : unwatchedHealth(member, care, started)
+    if (!snapshot || !('context' in snapshot)) return unwatchedHealth(member, care, started)
+    const known = views.get(snapshot)
+    if (known?.care === care) return known.health
+    const health = peerHealth(snapshot, care)
+    views.set(snapshot, { care, health })
+    return health
   }
 
   function peers(): PeerHealth[] {

@@ -80,12 +80,6 @@ export function createMembership(options: MembershipOptions) {
     get: members.get,
     all: members.all,
     count: () => members.all().length,
-    /** Sorted by name. */
-    views: (): PeerView[] =>
-      members
-        .all()
-        .map((member) => viewOf(member, cluster.peer(member.id)))
-        .sort((a, b) => a.name.localeCompare(b.name)),
     detail: (name: string): PeerDetail => {
       const member = find(name)
       return detailOf(member, cluster.peer(member.id))

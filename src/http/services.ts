@@ -8,6 +8,7 @@ import type { History } from '../cluster/history.ts'
 import type { Invites } from '../cluster/invites.ts'
 import type { Joins } from '../cluster/joins.ts'
 import type { Membership } from '../cluster/membership.ts'
+import type { PeerList } from '../cluster/peer-list.ts'
 import type { Policies } from '../cluster/policy.ts'
 import type { Rollout } from '../cluster/rollout.ts'
 import type { Rotation } from '../cluster/rotation.ts'
@@ -54,6 +55,7 @@ export interface Services {
   self: Self
   callers: Callers
   membership: Membership
+  peerList: PeerList
   invites: Invites
   admission: Admission
   joins: Joins

@@ -6,7 +6,7 @@ import { Aggregate } from '../../schemas/answer.ts'
 import { DeploymentStatus } from '../../schemas/deployment.ts'
 import { operatorOrPeer } from '../access.ts'
 import type { Services } from '../services.ts'
-import { answers, type Routes } from './routes.ts'
+import { answers, type Routes, sendJson } from './routes.ts'
 
 const Query = Type.Object({
   servers: Type.Optional(Type.String({ maxLength: 16_384, description: 'Names of servers, separated by commas' })),
@@ -44,7 +44,7 @@ export function aggregateRoutes(app: Routes, { self, aggregate }: Pick<Services,
         const query = queryOf(request.query)
         const signal = leavingOf(reply)
         const format = formatOf(request)
-        if (format === JSON_TEXT) return send(reply, format, await aggregate.ask(kind, query, signal))
+        if (format === undefined) return sendJson(reply, await aggregate.ask(kind, query, signal))
         const pieces = aggregate.stream(kind, query, signal)
         return send(reply, format, Readable.from(format === NDJSON ? lines(pieces) : events(pieces)))
       }
@@ -52,12 +52,10 @@ export function aggregateRoutes(app: Routes, { self, aggregate }: Pick<Services,
   }
 }
 
-const JSON_TEXT = 'application/json; charset=utf-8'
 const NDJSON = 'application/x-ndjson'
 const EVENTS = 'text/event-stream'
 
-const formatOf = ({ headers }: FastifyRequest) =>
-  [NDJSON, EVENTS].find((format) => headers.accept?.includes(format)) ?? JSON_TEXT
+const formatOf = ({ headers }: FastifyRequest) => [NDJSON, EVENTS].find((format) => headers.accept?.includes(format))
 
 function queryOf({ servers, status, name, stale }: Static<typeof Query>): AggregateQuery {
   const names = servers?.split(',').flatMap((name) => name.trim() || [])
@@ -71,10 +69,8 @@ function leavingOf({ raw }: FastifyReply): AbortSignal {
   return leaving.signal
 }
 
-/** What was checked piece by piece needs no serializer: it would be read and written again. */
-function send(reply: FastifyReply, format: string, payload: Buffer | Readable): FastifyReply {
-  return reply.header('content-type', format).send(payload)
-}
+const send = (reply: FastifyReply, format: string, pieces: Readable): FastifyReply =>
+  reply.header('content-type', format).send(pieces)
 
 async function* lines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const piece of pieces) yield `${piece}\n`

@@ -4,14 +4,15 @@ import { HistoryRange, PeerHistory, PeerPast } from '../../schemas/history.ts'
 import { PeerDetail, PeerView } from '../../schemas/peer.ts'
 import { operator, operatorOrPeer } from '../access.ts'
 import type { Services } from '../services.ts'
-import { answers, NameParams, type Routes } from './routes.ts'
+import { answers, NameParams, type Routes, sendJson } from './routes.ts'
 
 const PeerPage = Type.Intersect([PeerDetail, PeerPast])
 const Policy = Type.Object({ peer: Type.String(), grants: Type.Array(Grant) })
 const PolicyRequest = Type.Object({ grants: Type.Array(Grant, { maxItems: 64 }) })
 
 /** The peers of this node: looked at, asked now, allowed, removed. */
-export function peerRoutes(app: Routes, { self, membership, policies, cluster, history, rotation }: Services): void {
+export function peerRoutes(app: Routes, services: Services): void {
+  const { self, membership, peerList, policies, cluster, history, rotation } = services
   app.addHook('preHandler', async () => self.assertEnabled())
   const schema = { tags: ['peers'] }
   const page = (name: string) => ({ ...membership.detail(name), ...history.past(membership.find(name).id) })
@@ -26,7 +27,7 @@ export function peerRoutes(app: Routes, { self, membership, policies, cluster, h
         response: answers(Type.Object({ peers: Type.Array(PeerView) }))
       }
     },
-    async () => ({ peers: membership.views() })
+    async (_request, reply) => sendJson(reply, peerList())
   )
 
   app.get(

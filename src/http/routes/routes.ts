@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, RawServerDefault } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { PeerName } from '../../schemas/names.ts'
 import { ErrorBody } from '../errors.ts'
@@ -18,3 +18,7 @@ export type Routes = FastifyInstance<
 export const answers = <T extends TSchema>(ok: T) => ({ 200: ok, '4xx': ErrorBody, '5xx': ErrorBody })
 
 export const NameParams = Type.Object({ name: PeerName })
+
+/** Sends JSON that is written already: a serializer would read and write it again. */
+export const sendJson = (reply: FastifyReply, body: Buffer): FastifyReply =>
+  reply.header('content-type', 'application/json; charset=utf-8').send(body)

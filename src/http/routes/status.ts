@@ -84,7 +84,7 @@ export function statusRoutes(app: Routes, { self, membership, cluster, stopping 
     },
     async () => {
       if (!self.enabled()) return { enabled: false }
-      const states = membership.views().map(({ state }) => state)
+      const states = cluster.peers().map(({ verdict }) => verdict)
       const peers = Object.fromEntries(
         [...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])
       )
