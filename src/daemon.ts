@@ -13,6 +13,7 @@ import type { Config } from './config.ts'
 import { buildAlerts } from './daemon/alerts.ts'
 import { buildCallers } from './daemon/callers.ts'
 import { buildInsight } from './daemon/insight.ts'
+import { buildInspecting } from './daemon/inspecting.ts'
 import { buildJoining } from './daemon/joining.ts'
 import { builtDashboard, listen } from './daemon/listen.ts'
 import { buildMeasuring } from './daemon/measuring.ts'
@@ -149,6 +150,11 @@ async function assemble(parts: Parts): Promise<Daemon> {
     invites: joining.invites
   })
 
+  const inspecting = buildInspecting({
+    ...{ config, cluster, joins, membership, log },
+    nameOf: (id) => members.get(id)?.name
+  })
+
   const app = await buildApp({
     services: {
       ...joining,
@@ -178,6 +184,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     parts: [
       traffic.proxy,
       measuring,
+      inspecting.part,
       ...(config.api.docs ? [docs] : []),
       (scope) => dashboard(scope, { root: builtDashboard() })
     ]

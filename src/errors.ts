@@ -91,6 +91,26 @@ export const ForeignOrigin = createError(
   'WebSockets may only be opened by pages of this server; add the origin to api.allowed_origins to allow it',
   403
 )
+export const InspectorOff = createError(
+  'inspector_off',
+  'The inspector is off on this server; set cluster.inspector.enabled: true and restart it',
+  404
+)
+export const InspectorNotBuilt = createError(
+  'inspector_not_built',
+  'The page of the inspector is not built here; run npm run build:dashboard',
+  404
+)
+export const WatchTicketInvalid = createError(
+  'watch_ticket_invalid',
+  'Watching needs a ticket of POST /api/inspector/ticket that is less than a minute old and was not used before',
+  401
+)
+export const TooManyWatchers = createError<[number]>(
+  'too_many_watchers',
+  '%d watch this server already; close one of their pages',
+  429
+)
 export const DeploymentNameInvalid = createError(
   'deployment_name_invalid',
   "A deployment's name is that of one folder: no slash or backslash in it, and no dot at its beginning",

@@ -60,6 +60,7 @@ export function createJoins(options: JoinsOptions) {
   const { store, journal, self, invites, remote, cluster, events, onError, now = Date.now, pins = () => [] } = options
   const { members, vault } = store
   const actors = new Map<string, JoinActor>()
+  const listeners = new Set<(actor: JoinActor) => void>()
   /** The error behind an actor's failure, for the caller who waits. */
   const causes = new Map<string, unknown>()
 
@@ -184,6 +185,7 @@ export function createJoins(options: JoinsOptions) {
     const actor = createActor(machine, { id: attempt.id, input })
     actors.set(attempt.id, actor)
     actor.subscribe({ complete: () => actors.delete(attempt.id), error: onError })
+    for (const listener of listeners) listener(actor)
     return actor.start()
   }
 
@@ -235,6 +237,11 @@ export function createJoins(options: JoinsOptions) {
 
     /** For the inspector. */
     roots: () => [...actors.values()],
+    /** Calls back for every join that begins, before it does anything; until the returned function is called. */
+    onRoot(listener: (actor: JoinActor) => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
 
     stop(): void {
       for (const actor of actors.values()) actor.stop()

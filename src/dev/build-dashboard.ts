@@ -21,7 +21,8 @@ await build({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    reportCompressedSize: false
+    reportCompressedSize: false,
+    rolldownOptions: { input: ['index.html', 'inspect.html'].map((page) => path.join(root, 'src', 'dashboard', page)) }
   }
 })
 await compress(fresh)

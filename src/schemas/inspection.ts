@@ -13,6 +13,12 @@ export interface Listener {
   buffered(): number
 }
 
+/** The actors of this process, told to whoever watches. */
+export interface Inspector {
+  watch(listener: Listener, scope: Scope): Watching
+  watchers(): number
+}
+
 /** One who watches. */
 export interface Watching {
   /** Sends what was held back, and tells what was dropped. Called now and then, as nothing else moves it. */

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadRequest, ForeignOrigin, PeerFailed, PeerRejected, UpgradeRefused } from '../../errors.ts'
+import { isOwnOrigin } from '../origin.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
 import type { Passage } from './gate.ts'
 import { headersToPeer } from './headers.ts'
@@ -97,6 +98,3 @@ const acceptOf = (key: string) =>
   createHash('sha1')
     .update(key + WEBSOCKET_GUID)
     .digest('base64')
-
-/** Browsers say which page opens a WebSocket, and let any page do it. */
-const isOwnOrigin = (origin: string, host = '') => URL.parse(origin)?.host === host.toLowerCase()

@@ -1,5 +1,5 @@
 import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstate'
-import type { Listener, Scope, Watching } from '../../schemas/inspection.ts'
+import type { Inspector, Listener, Scope, Watching } from '../../schemas/inspection.ts'
 import { asActor, withDescendants } from './actors.ts'
 import { eventMessage, machineOf, snapshotMessage } from './messages.ts'
 import { type Happening, viewOf } from './scope.ts'
@@ -17,13 +17,11 @@ interface InspectorOptions {
   onFault?: (fault: unknown) => void
 }
 
-export type Inspector = ReturnType<typeof createInspector>
-
 /**
  * The actors of this process, told to whoever watches. Nothing is attached to them as long as nobody does, so that
  * then it costs nothing; and whatever goes wrong here stays here.
  */
-export function createInspector(options: InspectorOptions) {
+export function createInspector(options: InspectorOptions): Inspector {
   const { roots, onRoot, nameOf, now = () => performance.now(), onFault = () => {} } = options
   const limits = { ...WATCHER_LIMITS, ...options.limits }
   const watchers = new Set<Watcher>()

@@ -1,0 +1,127 @@
+import type { Signal } from '@preact/signals'
+import { signal } from '@preact/signals'
+import type { Transmission } from '../../schemas/inspection.ts'
+import type { Api } from '../lib/api.ts'
+import { asFault, Fault } from '../lib/fault.ts'
+import { createFiller } from './filler.ts'
+
+export interface Watched {
+  peer?: string
+  joins?: boolean
+}
+
+export type Stage = 'before' | 'loading' | 'watching' | 'lost' | 'ended'
+
+interface BridgeOptions {
+  api: Pick<Api, 'post'>
+  frame: () => HTMLIFrameElement | null
+  page: Window
+}
+
+/** How long the inspector's page may take to say that it is there. */
+const HELLO_MS = 20_000
+const UNANSWERED = { status: 0, code: 'unreachable' }
+const AGAIN_MS = [1_000, 2_000, 5_000, 10_000]
+
+export type Bridge = ReturnType<typeof createBridge>
+
+/**
+ * Between this server and the inspector's page in the frame. The stream begins when that page says that it listens, so
+ * nothing has to be kept for it; and it begins anew with an empty page, because a restarted server counts from zero.
+ */
+export function createBridge({ api, frame, page }: BridgeOptions) {
+  const stage: Signal<Stage> = signal<Stage>('before')
+  const fault = signal<Fault | undefined>(undefined)
+  const transmission = signal<Transmission | undefined>(undefined)
+  const inspectorUrl = signal<string | undefined>(undefined)
+  let watched: Watched = {}
+  let socket: WebSocket | undefined
+  let timer: number | undefined
+  let failures = 0
+
+  page.addEventListener('message', ({ origin, source, data }) => {
+    const target = frame()?.contentWindow
+    if (!inspectorUrl.value || origin !== new URL(inspectorUrl.value).origin || source !== target) return
+    if (data?.type === '@statelyai.connected') void stream()
+  })
+
+  /** Shows an empty inspector; it says when it listens. */
+  async function begin() {
+    hangUp()
+    stage.value = 'loading'
+    transmission.value = undefined
+    try {
+      inspectorUrl.value ??= (await ticket()).inspector_url
+    } catch (thrown) {
+      return failed(thrown)
+    }
+    await drawn(page)
+    const place = frame()
+    if (!place) return
+    place.src = inspectorUrl.value
+    timer = page.setTimeout(() => {
+      const { host } = new URL(inspectorUrl.value ?? '')
+      failed(new Fault(`The inspector at ${host} does not answer. This browser must be able to reach it.`, UNANSWERED))
+    }, HELLO_MS)
+  }
+
+  async function stream() {
+    hangUp()
+    const target = frame()?.contentWindow
+    if (!target || !inspectorUrl.value) return
+    const { origin } = new URL(inspectorUrl.value)
+    try {
+      const { ticket: once } = await ticket()
+      const opened = new WebSocket('/api/inspector/socket', ['flatrun.inspect', `ticket.${once}`])
+      socket = opened
+      const filled = createFiller()
+      opened.onmessage = ({ data }) => {
+        const message = JSON.parse(data)
+        if (message.type === 'transmission') transmission.value = message
+        else for (const one of filled(message)) target.postMessage(one, origin)
+      }
+      opened.onopen = () => {
+        failures = 0
+        fault.value = undefined
+        stage.value = 'watching'
+      }
+      opened.onclose = () => {
+        if (socket === opened) failed(new Fault('The connection to this server was lost.', UNANSWERED))
+      }
+    } catch (thrown) {
+      failed(thrown)
+    }
+  }
+
+  const ticket = () => api.post<{ ticket: string; inspector_url: string }>('/inspector/ticket', watched)
+
+  function failed(thrown: unknown) {
+    hangUp()
+    const why = asFault(thrown)
+    fault.value = why
+    const final = why.status !== undefined && why.status >= 400 && why.status < 500
+    stage.value = final ? 'ended' : 'lost'
+    if (final) return
+    timer = page.setTimeout(() => void begin(), AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)])
+  }
+
+  function hangUp() {
+    page.clearTimeout(timer)
+    const old = socket
+    socket = undefined
+    old?.close()
+  }
+
+  return {
+    ...{ stage, fault, transmission, inspectorUrl },
+    watch(next: Watched) {
+      watched = next
+      failures = 0
+      fault.value = undefined
+      return begin()
+    }
+  }
+}
+
+/** The frame is drawn only once there is something to watch. */
+const drawn = (page: Window) => new Promise<void>((resolve) => page.setTimeout(resolve, 0))

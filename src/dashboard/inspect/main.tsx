@@ -1,0 +1,15 @@
+import './inspect.css'
+import { render } from 'preact'
+import { createApi } from '../lib/api.ts'
+import { createGate } from '../lib/gate.ts'
+import { createSession } from '../lib/session.ts'
+import { InspectPage } from './page.tsx'
+
+const place = document.getElementById('inspect')
+if (place) {
+  const session = createSession({ tab: sessionStorage, browser: localStorage })
+  const api = createApi({ token: () => session.token.value, refused: session.end })
+  const gate = createGate({ api, session }, window)
+  render(<InspectPage api={api} gate={gate} page={window} />, place)
+  void gate.open()
+}

@@ -1,0 +1,105 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { PeerView } from '../../schemas/peer.ts'
+import type { Api } from '../lib/api.ts'
+import type { Gate } from '../lib/gate.ts'
+import { SignIn } from '../screens/sign-in.tsx'
+import { createBridge, type Watched } from './bridge.ts'
+import { Progress } from './progress.tsx'
+
+/** Chooses what to watch, says where it goes, and holds the inspector's page. */
+export function InspectPage({ api, gate, page }: { api: Api; gate: Gate; page: Window }) {
+  const frame = useRef<HTMLIFrameElement>(null)
+  const bridge = useMemo(() => createBridge({ api, page, frame: () => frame.current }), [])
+  const asked = new URLSearchParams(page.location.search)
+  const kind = useSignal(asked.get('peer') ? 'peer' : asked.get('watch') === 'joins' ? 'joins' : 'all')
+  const peer = useSignal(asked.get('peer') ?? '')
+  const peers = useSignal<readonly string[]>([])
+  const stage = bridge.stage.value
+
+  useEffect(() => {
+    if (gate.stage.value !== 'in') return
+    api.get<{ peers: PeerView[] }>('/cluster/peers').then(
+      (answer) => {
+        peers.value = answer.peers.map(({ name }) => name)
+      },
+      // Without clustering there are no peers to choose from.
+      () => {}
+    )
+  }, [gate.stage.value])
+
+  if (gate.stage.value === 'sign-in') return <SignIn gate={gate} />
+  if (gate.stage.value !== 'in') return null
+
+  function watch(event: Event) {
+    event.preventDefault()
+    const watched: Watched =
+      kind.value === 'peer' ? { peer: peer.value } : kind.value === 'joins' ? { joins: true } : {}
+    const query = new URLSearchParams(
+      kind.value === 'peer' ? { peer: peer.value } : kind.value === 'joins' ? { watch: 'joins' } : {}
+    )
+    page.history.replaceState(null, '', query.size > 0 ? `?${query}` : page.location.pathname)
+    void bridge.watch(watched)
+  }
+
+  const host = bridge.inspectorUrl.value && new URL(bridge.inspectorUrl.value).host
+  return (
+    <main class="inspect">
+      <header>
+        <h1>Inspector</h1>
+        <form class="row" onSubmit={watch}>
+          <select
+            class="input"
+            aria-label="Watch"
+            value={kind.value}
+            onChange={(event) => {
+              kind.value = event.currentTarget.value
+            }}
+          >
+            <option value="all">Everything</option>
+            <option value="peer">One peer</option>
+            <option value="joins">Joins</option>
+          </select>
+          {kind.value === 'peer' && (
+            <>
+              <input
+                class="input"
+                aria-label="Peer"
+                list="peers"
+                placeholder="Name of the peer"
+                required
+                value={peer.value}
+                onInput={(event) => {
+                  peer.value = event.currentTarget.value
+                }}
+              />
+              <datalist id="peers">
+                {peers.value.map((name) => (
+                  <option key={name} value={name} />
+                ))}
+              </datalist>
+            </>
+          )}
+          <button type="submit" class="button main">
+            Watch
+          </button>
+        </form>
+        <Progress bridge={bridge} />
+        <p class="small soft">
+          Names, addresses and states of your servers are shown to the page of {host ?? 'the inspector'} in this
+          browser. Keys and tokens never are. <a href="/machines">Machines</a> shows the same without anybody else.
+        </p>
+      </header>
+      {stage === 'before' ? (
+        <p class="before soft">Choose what to watch. Nothing is sent anywhere before.</p>
+      ) : (
+        <iframe
+          ref={frame}
+          title="Stately inspector"
+          sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads"
+          referrerPolicy="no-referrer"
+        />
+      )}
+    </main>
+  )
+}

@@ -1,0 +1,112 @@
+import websocket from '@fastify/websocket'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ForeignOrigin, InspectorOff, TooManyWatchers, WatchTicketInvalid } from '../../errors.ts'
+import type { Inspector, Scope } from '../../schemas/inspection.ts'
+import { PeerName } from '../../schemas/names.ts'
+import { anybody, operator } from '../access.ts'
+import { isOwnOrigin } from '../origin.ts'
+import { inspectPage } from './page.ts'
+import { serveWatcher } from './socket.ts'
+import { createTickets } from './tickets.ts'
+
+interface InspectOptions {
+  /** Undefined: it is off, and every route says so. */
+  inspector: Inspector | undefined
+  inspectorUrl: string
+  /** Where the built pages lie. */
+  root: string
+  /** @throws PeerUnknown */
+  find: (name: string) => { id: string }
+  allowedOrigins: readonly string[]
+}
+
+const TicketRequest = Type.Object({ peer: Type.Optional(PeerName), joins: Type.Optional(Type.Boolean()) })
+type TicketRequest = Static<typeof TicketRequest>
+
+const MAX_WATCHERS = 20
+const PROTOCOL = 'flatrun.inspect'
+/** How long a browser may take to answer that the socket is closed. */
+const GOODBYE_MS = 1_000
+
+/** The state machines live: a page, a ticket for who is signed in, and the WebSocket that it opens. */
+export async function inspect(app: FastifyInstance, options: InspectOptions): Promise<void> {
+  const { inspector, inspectorUrl, find, allowedOrigins } = options
+  const page = inspectPage(options)
+  const tickets = createTickets()
+  const scopes = new WeakMap<FastifyRequest, Scope>()
+
+  app.get('/inspect', { config: anybody }, (_, reply) => {
+    assertOn()
+    return reply.headers(page.headers).send(page.html())
+  })
+
+  app.post<{ Body: TicketRequest }>(
+    '/api/inspector/ticket',
+    {
+      config: operator('cluster:read'),
+      preValidation: async (request) => {
+        request.body ??= {}
+      },
+      schema: { body: TicketRequest }
+    },
+    async ({ body }, reply) => {
+      assertOn()
+      assertRoom()
+      reply.header('cache-control', 'no-store')
+      return { ticket: tickets.issue(scopeOf(body)), inspector_url: inspectorUrl }
+    }
+  )
+
+  if (!inspector) return
+  await app.register(websocket, {
+    options: { maxPayload: 1_024, handleProtocols: (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL },
+    preClose: (done: () => void) => {
+      for (const socket of app.websocketServer.clients) {
+        socket.close(1001, 'this server stops')
+        setTimeout(() => socket.terminate(), GOODBYE_MS).unref()
+      }
+      done()
+    }
+  })
+
+  app.get(
+    '/api/inspector/socket',
+    {
+      websocket: true,
+      config: anybody,
+      preValidation: async (request) => {
+        const { origin } = request.headers
+        if (origin !== undefined && !isOwnOrigin(origin, request.host) && !allowedOrigins.includes(origin))
+          throw new ForeignOrigin()
+        const scope = tickets.redeem(ticketOf(request))
+        if (!scope) throw new WatchTicketInvalid()
+        assertRoom()
+        scopes.set(request, scope)
+      }
+    },
+    (socket, request) => {
+      const scope = scopes.get(request)
+      if (scope) serveWatcher(socket, { inspector, scope })
+    }
+  )
+
+  function assertOn(): void {
+    if (!inspector) throw new InspectorOff()
+  }
+
+  function assertRoom(): void {
+    if (inspector && inspector.watchers() >= MAX_WATCHERS) throw new TooManyWatchers(MAX_WATCHERS)
+  }
+
+  function scopeOf({ peer, joins }: TicketRequest): Scope {
+    if (peer !== undefined) return { kind: 'peer', id: find(peer).id }
+    return joins ? { kind: 'joins' } : { kind: 'all' }
+  }
+}
+
+/** A page can send nothing of its own with a WebSocket but the names of protocols. */
+function ticketOf({ headers }: FastifyRequest): string {
+  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
+  return offered.find((name) => name.startsWith('ticket.'))?.slice('ticket.'.length) ?? ''
+}
