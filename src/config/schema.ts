@@ -30,8 +30,15 @@ const Api = Type.Object(
   {
     host: Type.String({ default: '127.0.0.1', maxLength: 255, description: 'The address to listen on' }),
     port: Type.Integer({ default: 8090, minimum: 0, maximum: 65_535, description: '0 lets the system choose' }),
-    enable_cors: Type.Boolean({ default: false }),
-    allowed_origins: Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { default: [], maxItems: 100 }),
+    enable_cors: Type.Boolean({
+      default: false,
+      description: 'Let pages of other origins use the API, those below'
+    }),
+    allowed_origins: Type.Array(Type.String({ minLength: 1, maxLength: 512 }), {
+      default: [],
+      maxItems: 100,
+      description: 'Origins such as https://ui.example.org, or *'
+    }),
     trust_proxy: Type.Union([Type.Boolean(), Type.Array(Type.String({ minLength: 1, maxLength: 64 }))], {
       default: false,
       description: 'Believe X-Forwarded-*: from anyone (true), or from these addresses and networks',
@@ -55,7 +62,7 @@ const Api = Type.Object(
 
 const Auth = Type.Object(
   {
-    enabled: Type.Boolean({ default: true }),
+    enabled: Type.Boolean({ default: true, description: 'false: whoever reaches the port controls the cluster' }),
     api_keys: Type.Array(ApiKey, {
       default: [],
       maxItems: 100,
@@ -79,7 +86,7 @@ const Auth = Type.Object(
 
 const Cluster = Type.Object(
   {
-    enabled: Type.Boolean({ default: false }),
+    enabled: Type.Boolean({ default: false, description: 'Without any config: true' }),
     server_name: Type.String({
       format: 'peer-name',
       default: '',
@@ -154,7 +161,10 @@ export const ConfigFile = Type.Object(
     auth: Auth,
     logging: Type.Object(
       {
-        level: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
+        level: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+          default: 'info',
+          description: 'The least that is logged'
+        }),
         format: Type.Enum(['json', 'pretty', 'text'], {
           default: 'json',
           description: 'text is FlatRun’s word for pretty'

@@ -47,7 +47,7 @@ mount -t sysfs -o ro sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 
 mount -t tmpfs -o mode=755 tmpfs /mnt
-for folder in etc usr var opt; do
+for folder in etc usr var opt root home srv; do
   mkdir -p "/mnt/$folder/upper" "/mnt/$folder/work"
   mount -t overlay overlay -o "lowerdir=/$folder,upperdir=/mnt/$folder/upper,workdir=/mnt/$folder/work" "/$folder"
 done

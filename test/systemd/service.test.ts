@@ -155,5 +155,9 @@ test('without a person to ask and without --yes nothing is changed', { skip }, a
   const { status, out } = nest.run(`${AGENT} service install < /dev/null`)
   assert.equal(status, 64)
   assert.match(out, /This will:\n {2}make the folder .*nobody is here to ask; add --yes/s)
+  assert.match(
+    nest.must(`${AGENT} service install --dry-run`),
+    /This would:.*ExecStart=.*src\/main\.ts agent --config/s
+  )
   nest.must('! test -e /etc/systemd/system/flatrun-cluster.service && ! test -e /etc/flatrun-cluster')
 })
