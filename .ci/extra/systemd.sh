@@ -11,4 +11,4 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     break
   done
 fi
-END_TO_END=1 npm test -- 'test/systemd/*.test.ts' 'test/packaging/*.test.ts' 'test/proxies/*.test.ts'
+END_TO_END=1 npm test -- 'test/systemd/*.test.ts' 'test/packaging/*.test.ts' 'test/proxies/*.test.ts' 'test/docs/*.test.ts'
