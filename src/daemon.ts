@@ -15,7 +15,7 @@ import { buildCallers } from './daemon/callers.ts'
 import { buildInsight } from './daemon/insight.ts'
 import { buildInspecting } from './daemon/inspecting.ts'
 import { buildJoining } from './daemon/joining.ts'
-import { builtDashboard, listen } from './daemon/listen.ts'
+import { announce, builtDashboard, listen } from './daemon/listen.ts'
 import { buildMeasuring } from './daemon/measuring.ts'
 import { buildTraffic } from './daemon/traffic.ts'
 import { buildWatching } from './daemon/watching.ts'
@@ -219,6 +219,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   try {
     const url = await listen(app, config, listener)
     self.listening(url)
+    announce(config.dataPath, url)
     cluster.start(members.all().map(specOf))
     joins.resume()
     keepHouse().catch(onError)

@@ -1,24 +1,73 @@
 #!/usr/bin/env node
-import { runConfig } from './admin/config.ts'
-import { runBackup, runRestore } from './admin/keep.ts'
-import { runService } from './admin/service.ts'
-import { processTerminal } from './admin/terminal.ts'
-import { runAgent } from './agent.ts'
-import { ConfigFaults } from './config.ts'
+import { processTerminal, type Terminal } from './admin/terminal.ts'
+import { type LocalCommand, runCli } from './cli/cli.ts'
+import { processIo } from './cli/io.ts'
+import { ConfigFaults } from './config/faults.ts'
 import { Fatal } from './errors.ts'
+import { readVersion } from './version.ts'
 
 /** The process: `agent` is the daemon, some words act on this system, every other one talks to a running daemon. */
 const terminal = processTerminal()
-const [command = '', ...words] = process.argv.slice(2)
-process.exitCode = await run().catch(ended)
+const words = process.argv.slice(2)
+process.exitCode =
+  words[0] === 'agent'
+    ? await agent(words.slice(1)).catch(ended)
+    : await runCli(words, { io: processIo, version: readVersion().version, locals: locals(terminal) }).catch(ended)
 
-async function run(): Promise<number> {
-  if (command === 'agent') return runAgent(words)
-  if (command === 'config') return runConfig(words, terminal, process.env)
-  if (command === 'service') return runService(words, terminal)
-  if (command === 'backup') return runBackup(words, terminal, process.env)
-  if (command === 'restore') return runRestore(words, terminal, process.env)
-  throw new Fatal(64, `unknown command ${JSON.stringify(command)}; try agent, config, service, backup or restore`)
+// Each is loaded when it is wanted: a command that asks one question must not load the daemon.
+async function agent(rest: readonly string[]): Promise<number> {
+  const { runAgent } = await import('./agent.ts')
+  return runAgent(rest)
+}
+
+function locals(speak: Terminal): LocalCommand[] {
+  const { env } = process
+  return [
+    {
+      name: 'agent',
+      summary: 'Run the agent',
+      usage: '[--config FILE]',
+      words: [],
+      run: agent
+    },
+    {
+      name: 'init',
+      summary: 'Write a first config',
+      usage:
+        '[FILE] [--server-name NAME] [--advertise-url URL] [--host ADDRESS] [--port PORT] [--deployments DIR] [--yes]',
+      words: [],
+      run: async (rest) => (await import('./admin/init.ts')).runInit(rest, speak)
+    },
+    {
+      name: 'config',
+      summary: 'Whether a config is right, what counts, what may be written',
+      usage: 'check|print|schema [FILE] [--origin] [--json]',
+      words: ['check', 'print', 'schema'],
+      run: async (rest) => (await import('./admin/config.ts')).runConfig(rest, speak, env)
+    },
+    {
+      name: 'service',
+      summary: 'The systemd service: install it, take it away, look at it',
+      usage:
+        'install|uninstall|status [--config FILE] [--docker] [--deployments DIR] [--user NAME] [--dry-run] [--yes]',
+      words: ['install', 'uninstall', 'status'],
+      run: async (rest) => (await import('./admin/service.ts')).runService(rest, speak)
+    },
+    {
+      name: 'backup',
+      summary: 'Keep a copy of the data path, while the agent runs',
+      usage: 'FILE [--data-path DIR] [--config FILE]',
+      words: [],
+      run: async (rest) => (await import('./admin/keep.ts')).runBackup(rest, speak, env)
+    },
+    {
+      name: 'restore',
+      summary: 'Bring a backup back, while the agent is stopped',
+      usage: 'FILE [--replace] [--data-path DIR] [--config FILE]',
+      words: [],
+      run: async (rest) => (await import('./admin/keep.ts')).runRestore(rest, speak, env)
+    }
+  ]
 }
 
 function ended(error: unknown): number {

@@ -46,8 +46,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:pino',
     'npm:pino-pretty'
   ],
-  'src/admin': ['src/config', 'src/config.ts', 'src/ops', 'src/store', 'src/schemas', 'src/errors.ts'],
-  'src/cli': ['src/charts', 'machines/charts.json', 'src/remote', 'src/schemas', 'npm:commander', 'npm:typebox']
+  'src/admin': ['src/config', 'src/config.ts', 'src/ops', 'src/store', 'src/schemas', 'src/errors.ts', 'npm:yaml'],
+  'src/cli': ['src/charts', 'machines/charts.json', 'src/schemas', 'src/security/invite-token.ts', 'npm:commander']
 }
 
 for (const [room, allowed] of Object.entries(MAY_IMPORT)) {

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly err: (text: string) => void
   /** Asks a person; false without one. */
   readonly agrees: (question: string) => Promise<boolean>
+  /** Asks a person for a text; empty when there is none, or the suggestion was taken. */
+  readonly ask: (question: string, suggestion: string) => Promise<string>
   readonly interactive: boolean
 }
 
@@ -15,14 +17,16 @@ export function processTerminal(): Terminal {
     interactive,
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
-    async agrees(question) {
-      if (!interactive) return false
-      const lines = createInterface({ input: process.stdin, output: process.stderr })
-      try {
-        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
-      } finally {
-        lines.close()
-      }
-    }
+    agrees: async (question) => interactive && /^y(es)?$/i.test(await answerTo(`${question} [y/N] `)),
+    ask: async (question, suggestion) => (interactive ? answerTo(`${question} [${suggestion}]: `) : '')
+  }
+}
+
+async function answerTo(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await lines.question(question)).trim()
+  } finally {
+    lines.close()
   }
 }

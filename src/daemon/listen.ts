@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -30,6 +30,12 @@ function urlOf(address: AddressInfo | string | null, scheme: string): string {
   if (address === null || typeof address === 'string') return `${scheme}://localhost`
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return `${scheme}://${host}:${address.port}`
+}
+
+/** Leaves the address in the data path, where commands on this machine look for it. */
+export function announce(dataPath: string, url: string): void {
+  const near = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+  writeFileSync(path.join(dataPath, 'url'), `${near}\n`, { mode: 0o600 })
 }
 
 /** Beside the bundled program, or where a checkout builds it; empty when it was not built. */

@@ -5,6 +5,8 @@ export interface EventStreamOptions {
   events: EventLog
   /** The last event that the reader knows; without it, it gets the newest few. */
   after: number | undefined
+  /** False: it ends after what is remembered. */
+  follow?: boolean
   /** What a reader may leave unread before it is dropped. */
   mostUnread?: number
   heartbeatMs?: number
@@ -18,8 +20,15 @@ const MOST_UNREAD = 262_144
  * back with `Last-Event-ID`: what it did not read is kept once, in the log, and not once more for each reader.
  */
 export function createEventStream(options: EventStreamOptions): Readable {
-  const { events, after, mostUnread = MOST_UNREAD, heartbeatMs = 15_000 } = options
+  const { events, after, follow = true, mostUnread = MOST_UNREAD, heartbeatMs = 15_000 } = options
   const stream = new Readable({ read() {} })
+  stream.push('retry: 2000\n\n')
+  const remembered = after === undefined ? events.since(0).slice(-NEWEST) : events.since(after)
+  for (const event of remembered) stream.push(textOf(event))
+  if (!follow) {
+    stream.push(null)
+    return stream
+  }
   const unsubscribe = events.subscribe((event) => push(textOf(event)))
   // Comments keep proxies from closing what is silent, and tell a reader that we are still here.
   const heartbeat = setInterval(() => push(': here\n\n'), heartbeatMs)
@@ -28,9 +37,6 @@ export function createEventStream(options: EventStreamOptions): Readable {
     unsubscribe()
     clearInterval(heartbeat)
   })
-  stream.push('retry: 2000\n\n')
-  const remembered = after === undefined ? events.since(0).slice(-NEWEST) : events.since(after)
-  for (const event of remembered) stream.push(textOf(event))
   return stream
 
   function push(text: string) {

@@ -118,6 +118,20 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       transport: 'signed'
     }
   },
+  'POST /api/cluster/preflight': {
+    request: { invite_token: TOKEN },
+    answer: {
+      ok: false,
+      checks: [
+        { name: 'reach', ok: true, detail: 'https://web-1.example.org answers' },
+        {
+          name: 'clock',
+          ok: false,
+          detail: 'the clocks of the two servers differ by 180 s; set both by NTP'
+        }
+      ]
+    }
+  },
   'GET /api/cluster/joins': {
     answer: { joins: [{ id: INVITE_ID, state: 'asking', attempts: 1, expires_at: LATER }] }
   },

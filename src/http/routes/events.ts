@@ -23,7 +23,10 @@ export function eventRoutes(app: Routes, { events, self }: Services): void {
         tags: ['events'],
         produces: ['text/event-stream'],
         summary: 'Server-sent events: joins, removals, changes of state, crashes; Last-Event-ID resumes',
-        querystring: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) }),
+        querystring: Type.Object({
+          after: Type.Optional(Type.Integer({ minimum: 0, description: 'Only events after this one' })),
+          follow: Type.Optional(Type.Boolean({ description: 'false: end after what is remembered' }))
+        }),
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 20 })) })
       }
     },
@@ -31,7 +34,11 @@ export function eventRoutes(app: Routes, { events, self }: Services): void {
       const [oldest] = open
       if (open.size >= READERS) oldest?.destroy()
       const resumed = Number.parseInt(headers['last-event-id'] ?? '', 10)
-      const stream = createEventStream({ events, after: Number.isSafeInteger(resumed) ? resumed : query.after })
+      const stream = createEventStream({
+        events,
+        after: Number.isSafeInteger(resumed) ? resumed : query.after,
+        follow: query.follow ?? true
+      })
       open.add(stream)
       stream.once('close', () => open.delete(stream))
       reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')

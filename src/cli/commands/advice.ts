@@ -1,0 +1,48 @@
+import { type Row, rows, text } from '../shape.ts'
+import { stateOf } from './peers.ts'
+
+const BY_STATE: Readonly<Record<string, readonly string[]>> = {
+  pending: [
+    'Its side has not confirmed the join yet. It does so by itself; if it does not: is the agent there running?',
+    'If it waits for your approval: flatrun-cluster api post /cluster/peers/NAME/approve'
+  ],
+  rejected: [
+    'It runs, but does not take our key any more: it has removed this server, or was set up anew.',
+    'Remove it here (flatrun-cluster remove NAME), and join again with a new invite.'
+  ],
+  removed: ['Its operator removed this server. Remove it here too (flatrun-cluster remove NAME), or join again.'],
+  incompatible: ['Something else answers at that address. Has the address been given to another program, or a proxy?'],
+  quarantined: [
+    'What watches it here has crashed too often, and was stopped. Please report what the log says.',
+    'To try again: flatrun-cluster check NAME'
+  ]
+}
+
+const BY_FAILURE: Readonly<Record<string, readonly string[]>> = {
+  refused: ['The server is up, but nothing listens there. On it: systemctl status flatrun-cluster'],
+  timeout: [
+    'Nothing came back in time: the server is down or overloaded, or a firewall drops what we send.',
+    'From this server: curl -m 5 URL/api/health'
+  ],
+  dns: ['Its host name cannot be looked up. Is the name server reachable, and the name still right?'],
+  reset: ['It closed the connection: it may be restarting, or a proxy in between is.'],
+  tls: [
+    'Its certificate is not the one that we know, or has expired.',
+    'If it was changed on purpose, join again with a new invite; if not, somebody may be in between.'
+  ],
+  http: ['It answers, but with an error. Its log says more: journalctl -u flatrun-cluster -n 50'],
+  not_agent: ['Something else answers at that address. Has it been given to another program, or to a proxy?'],
+  key_refused: ['It does not take our key: it may have removed this server. Remove it here and join again.'],
+  address: [
+    'Its address may not be called (link-local, metadata, loopback). Its cluster.advertise_url must be another.'
+  ]
+}
+
+/** What an operator can do about a peer, by its state and by what its last failed check met. */
+export function adviceFor(peer: Row): string[] {
+  const state = stateOf(peer)
+  if (state === 'online') return []
+  const failed = rows(peer.evidence).findLast((one) => one.ok === false)
+  const lines = BY_STATE[state] ?? BY_FAILURE[text(failed?.class)] ?? ['Ask it now: flatrun-cluster check NAME']
+  return lines.map((line) => line.replaceAll('NAME', text(peer.name)).replaceAll('URL', text(peer.url)))
+}

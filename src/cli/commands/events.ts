@@ -1,0 +1,76 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Command } from 'commander'
+import { examples, type Tie } from '../command.ts'
+import type { Context } from '../context.ts'
+import { CliFault, EXIT } from '../exit.ts'
+import { type Row, row, text } from '../shape.ts'
+import { colorOf, harmless } from '../words.ts'
+
+const AGAIN_MS = 2_000
+
+/** `events [--follow]`: what happened, and what happens. With --json a line of JSON for each. */
+export function eventsCommand(program: Command, { act }: Tie): void {
+  const command = program
+    .command('events')
+    .summary('What happened; --follow goes on')
+    .option('-F, --follow', 'Go on until Ctrl-C; a lost connection is taken up where it was lost')
+    .option('--after <id>', 'Only events after this one')
+    .option('--type <type>', 'Only events of this type, such as peer.state')
+    .option('--peer <name>', 'Only events of this peer')
+    .addHelpText('after', examples('events', 'events --follow', 'events --follow --json | jq .type'))
+  act(command, async (context, { option, has }) => {
+    const { io, client } = context
+    const fits = (event: Row) =>
+      (option('type') === '' || event.type === option('type')) &&
+      (option('peer') === '' || event.peer === option('peer'))
+    let after = option('after')
+    for (let begun = false; ; ) {
+      try {
+        const query = { ...(after !== '' && { after }), ...(!has('follow') && { follow: 'false' }) }
+        const stream = await client.stream({ path: '/cluster/events', accept: 'text/event-stream', query })
+        begun = true
+        for await (const event of eventsIn(stream)) {
+          after = String(event.id)
+          if (fits(event)) io.out(context.json ? JSON.stringify(event) : line(event, context))
+        }
+        if (!has('follow')) return EXIT.ok
+      } catch (error) {
+        if (io.signal.aborted) return EXIT.interrupted
+        const lost = begun && has('follow') && (!(error instanceof CliFault) || error.exitCode === EXIT.unreachable)
+        if (!lost) throw error
+      }
+      io.err('the connection was lost; trying again')
+      await io.wait(AGAIN_MS)
+    }
+  })
+}
+
+/** The events of a stream; comments and what is no event are passed over. */
+async function* eventsIn(stream: Readable): AsyncGenerator<Row> {
+  for await (const one of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (!one.startsWith('data:')) continue
+    const event = row(parse(one.slice('data:'.length)))
+    if (event.id !== undefined) yield event
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function line(event: Row, { paint }: Context): string {
+  const change = event.from !== undefined || event.to !== undefined ? `${text(event.from)} → ${text(event.to)}` : ''
+  const parts = [
+    paint('dim', text(event.at).replace('T', ' ').slice(0, 19)),
+    harmless(text(event.type)).padEnd(18),
+    harmless(text(event.peer)),
+    paint(colorOf(text(event.to)), harmless(change)),
+    harmless(text(event.reason))
+  ]
+  return parts.filter((part) => part.trim() !== '').join('  ')
+}

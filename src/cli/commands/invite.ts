@@ -1,0 +1,114 @@
+import type { Command } from 'commander'
+import { BadToken, decodeInvite, type InviteContent, isSealedToken } from '../../security/invite-token.ts'
+import { examples, type Tie } from '../command.ts'
+import { CliFault, EXIT } from '../exit.ts'
+import { readText } from '../fields.ts'
+import type { Io } from '../io.ts'
+import { row, rows, text } from '../shape.ts'
+import { tableOf } from '../table.ts'
+import { agoOf, harmless, spanOf } from '../words.ts'
+
+/** Invites: made, read, listed, revoked. */
+export function inviteCommands(program: Command, { act, io }: Tie): void {
+  const invite = program.command('invite').summary('Make a one-time invite for another server')
+  invite
+    .description('Make a one-time invite for another server. The token alone is printed on stdout.')
+    .option('--expires <duration>', 'How long it is good, from 1m to 24h', '1h')
+    .option('--note <text>', 'What it is for; shown in lists')
+    .option('--name <name>', 'Only a server of this name may use it')
+    .option('--replaces <name>', 'The server takes the place of this peer')
+    .option('--approval', 'The server waits until you let it in')
+    .addHelpText(
+      'after',
+      examples('invite', 'invite --expires 30m --name web-2', 'invite show TOKEN', 'invite list', 'invite revoke ID')
+    )
+  act(invite, async (context, { option, has }) => {
+    const wanted = { note: option('note'), expected_name: option('name'), replaces: option('replaces') }
+    const answer = row(
+      await context.client.send('POST', '/cluster/invite', {
+        expires_in: option('expires'),
+        ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== '')),
+        ...(has('approval') && { require_approval: true })
+      })
+    )
+    context.print(answer, () => text(answer.invite_token))
+    io.err(
+      `On the other server: flatrun-cluster join TOKEN. It is good once, for ${spanOf(Date.parse(text(answer.expires_at)) - io.now())}.`
+    )
+  })
+
+  invite
+    .command('show [token]')
+    .summary('Read a token without using it; - reads it from stdin')
+    .addHelpText('after', examples('invite show frc1.…', 'invite show - < token'))
+    .action(async (given?: string) => {
+      const content = readInvite(await tokenOf(given, io))
+      const left = content.exp * 1_000 - io.now()
+      if (invite.optsWithGlobals<{ json?: boolean }>().json) return io.out(JSON.stringify(shown(content), null, 2))
+      io.out(`made by   ${content.name}`)
+      io.out(`address   ${content.urls.join(', ')}`)
+      io.out(`expires   ${left > 0 ? `in ${spanOf(left)}` : `${spanOf(-left)} ago: ask for a new one`}`)
+      io.out(`identity  ${content.pin ? `certificate key ${content.pin}` : 'sealed to a key in the token'}`)
+    })
+
+  act(invite.command('list').summary('List open invites; never their tokens'), async (context) => {
+    const answer = await context.client.get('/cluster/invites')
+    const invites = rows(row(answer).invites)
+    const lines = invites.map((one) => [
+      text(one.id),
+      text(one.note),
+      text(one.expected_name),
+      text(one.created_by),
+      agoOf(one.created_at, io.now()),
+      `in ${spanOf(Date.parse(text(one.expires_at)) - io.now())}`
+    ])
+    const heads = ['ID', 'NOTE', 'FOR', 'BY', 'MADE', 'EXPIRES']
+    context.print(answer, () => (lines.length === 0 ? 'None' : tableOf(heads, lines, context.paint)))
+  })
+
+  act(invite.command('revoke <id>').summary('Make an invite worthless'), async (context, { args: [id = ''] }) => {
+    const answer = await context.client.send('DELETE', `/cluster/invites/${encodeURIComponent(id)}`)
+    context.print(answer, () => harmless(`revoked ${id}`))
+  })
+}
+
+const shown = ({ urls, name, exp, pin }: InviteContent) => ({
+  name,
+  urls,
+  expires_at: new Date(exp * 1_000).toISOString(),
+  ...(pin !== undefined && { pin })
+})
+
+/** @throws CliFault in the words of the token's reader. */
+export function readInvite(token: string): InviteContent {
+  if (!isSealedToken(token)) {
+    const hint = 'An invite of a plain FlatRun agent holds no address: flatrun-cluster join TOKEN --peer-url URL'
+    throw new CliFault(
+      EXIT.failed,
+      'this token is no invite of flatrun-cluster, so there is nothing to read in it',
+      hint
+    )
+  }
+  try {
+    return decodeInvite(token)
+  } catch (error) {
+    if (error instanceof BadToken) throw new CliFault(EXIT.failed, `this token ${error.message}`)
+    throw error
+  }
+}
+
+/** A token from the arguments, from stdin, or from the person: pasted over several lines it is still one. */
+export async function tokenOf(given: string | undefined, io: Io, file = ''): Promise<string> {
+  const text = await said()
+  const token = text.replace(/\s+/g, '')
+  if (token === '')
+    throw new CliFault(EXIT.usage, 'no token was given', 'As an argument, with --from FILE, or - for stdin')
+  return token
+
+  async function said(): Promise<string> {
+    if (file !== '') return readText(file)
+    if (given === '-') return (await io.piped()) ?? ''
+    if (given !== undefined) return given
+    return io.interactive ? io.ask('Token: ', { hidden: true }) : ''
+  }
+}

@@ -1,0 +1,97 @@
+import type { Command } from 'commander'
+import { examples, type Tie } from '../command.ts'
+import type { Context } from '../context.ts'
+import { CliFault, EXIT } from '../exit.ts'
+import { number, type Row, row, rows, text } from '../shape.ts'
+import { tableOf } from '../table.ts'
+import { agoOf, colorOf, harmless, plural, spanOf } from '../words.ts'
+
+/** The peers of the agent: looked at, asked now, removed. */
+export function peerCommands(program: Command, { act }: Tie): void {
+  act(
+    program
+      .command('peers')
+      .alias('peer')
+      .summary('List the peers, and how they are')
+      .addHelpText('after', examples('peers', 'peers --json')),
+    async (context) => {
+      const answer = await context.client.get('/cluster/peers')
+      const peers = rows(row(answer).peers)
+      context.print(answer, () => (peers.length === 0 ? 'None' : listed(peers, context)))
+      if (peers.length === 0) context.io.err('To let a server join this one: flatrun-cluster invite')
+    }
+  )
+
+  act(
+    program
+      .command('check [name...]')
+      .summary('Ask peers now; all of them when none is named')
+      .addHelpText('after', examples('check', 'check web-2')),
+    async (context, { args }) => {
+      const names = args.length > 0 ? args : namesIn(await context.client.get('/cluster/peers'))
+      const asked = names.map((name) => context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/check`))
+      const peers = (await Promise.all(asked)).map(row)
+      context.print({ peers }, () => (peers.length === 0 ? 'None' : listed(peers, context)))
+      return peers.every(isUp) ? EXIT.ok : EXIT.unhealthy
+    }
+  )
+
+  act(
+    program
+      .command('remove <name>')
+      .summary('Remove a peer, on both sides')
+      .option('-y, --yes', 'Do not ask')
+      .addHelpText('after', examples('remove web-2', 'remove web-2 --yes')),
+    async (context, { args: [name = ''], has }) => {
+      const { io, client } = context
+      const path = `/cluster/peers/${encodeURIComponent(name)}`
+      if (!has('yes')) {
+        if (!io.interactive) throw new CliFault(EXIT.usage, 'nobody is here to be asked', 'Add --yes')
+        await client.get(path)
+        io.err(`${name} and this server will not reach each other any more; joining again needs a new invite.`)
+        const said = await io.ask(`Type the name of the peer to remove it: `)
+        if (said !== name) throw new CliFault(EXIT.failed, 'that is another name; nothing was removed')
+      }
+      const answer = await client.send('DELETE', path)
+      context.print(answer, () => `removed ${name}`)
+    }
+  )
+}
+
+export const isUp = (peer: Row) => peer.online === true
+
+export const namesIn = (answer: unknown): string[] => rows(row(answer).peers).map(({ name }) => text(name))
+
+/** FlatRun's agents know `online` only. */
+export const stateOf = (peer: Row): string => text(peer.state) || (peer.online === true ? 'online' : 'offline')
+
+function listed(peers: readonly Row[], { io, paint }: Context): string {
+  const now = io.now()
+  const lines = peers.map((peer) => {
+    const state = stateOf(peer)
+    const since = Date.parse(text(peer.since))
+    const latency = number(peer.latency_ms)
+    return [
+      text(peer.name),
+      { text: peer.flapping === true ? `${state} (flapping)` : state, color: colorOf(state) },
+      Number.isNaN(since) ? '-' : spanOf(now - since),
+      latency === undefined ? '-' : `${Math.round(latency)} ms`,
+      agoOf(peer.last_seen, now),
+      text(peer.version),
+      text(peer.url),
+      text(peer.error)
+    ]
+  })
+  const why = lines.some((line) => line.at(-1) !== '')
+  const heads = ['NAME', 'STATE', 'FOR', 'LATENCY', 'LAST SEEN', 'VERSION', 'URL', ...(why ? ['WHY'] : [])]
+  return tableOf(heads, why ? lines : lines.map((line) => line.slice(0, -1)), paint)
+}
+
+/** `2 peers: 1 online, 1 offline` */
+export function summaryOf(peers: readonly Row[]): string {
+  const states = peers.map(stateOf)
+  const counts = [...new Set(states)]
+    .toSorted()
+    .map((state) => `${states.filter((one) => one === state).length} ${state}`)
+  return peers.length === 0 ? 'no peers' : `${plural(peers.length, 'peer')}: ${harmless(counts.join(', '))}`
+}

@@ -1,0 +1,94 @@
+import { Command } from 'commander'
+import { createTie, examples } from './command.ts'
+import { apiCommand, clusterCommands } from './commands/cluster.ts'
+import { completionCommands } from './commands/completion.ts'
+import { configureCommands } from './commands/configure.ts'
+import { deploymentCommands } from './commands/deployment.ts'
+import { fleetCommands } from './commands/deployments.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { eventsCommand } from './commands/events.ts'
+import { explainCommand } from './commands/explain.ts'
+import { inviteCommands } from './commands/invite.ts'
+import { joinCommand } from './commands/join.ts'
+import { peerCommands } from './commands/peers.ts'
+import { statusCommands } from './commands/status.ts'
+import { waitCommand } from './commands/wait.ts'
+import type { Io } from './io.ts'
+
+/** A command that acts on this machine and not on a running agent; it reads its own words. */
+export interface LocalCommand {
+  readonly name: string
+  readonly summary: string
+  /** Words that may follow, for completion. */
+  readonly words: readonly string[]
+  readonly usage: string
+  readonly run: (words: readonly string[]) => Promise<number>
+}
+
+export interface ProgramOptions {
+  readonly io: Io
+  readonly version: string
+  readonly locals: readonly LocalCommand[]
+  readonly ended: (code: number) => void
+}
+
+const DESCRIPTION = `Joins the agents of several servers into one cluster.
+
+Commands find the agent by --url, FLATRUN_URL, a profile (flatrun-cluster login), or else take the one that runs on this machine, with its own key where this user may read it.`
+
+/** The whole tree of commands. */
+export function createProgram({ io, version, locals, ended }: ProgramOptions): Command {
+  const program = new Command('flatrun-cluster')
+  program
+    .description(DESCRIPTION)
+    .version(version, '-V, --version')
+    .option('--profile <name>', 'Use this profile')
+    .option('--url <url>', 'The agent, with or without /api')
+    .option('--token <key>', 'The key; better with --token-file, where the list of processes does not show it')
+    .option('--token-file <file>', 'Read the key from a file, or - for stdin')
+    .option('--timeout <duration>', 'How long an answer may take: 500ms, 30s, 2m')
+    .option('--insecure-skip-verify', 'Do not check certificates')
+    .option('--json', 'Print the answer as JSON')
+    .option('--verbose', 'Tell of each request and answer on stderr')
+    .option('--no-color', 'No colours; so does NO_COLOR')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', examples('status', 'invite', 'join TOKEN', 'wait --for up', 'explain web-2'))
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd())
+    })
+  const tie = createTie(io, ended)
+
+  program.commandsGroup('This cluster:')
+  statusCommands(program, tie)
+  peerCommands(program, tie)
+  inviteCommands(program, tie)
+  joinCommand(program, tie)
+  explainCommand(program, tie)
+  doctorCommand(program, tie)
+  waitCommand(program, tie)
+  eventsCommand(program, tie)
+  fleetCommands(program, tie)
+  deploymentCommands(program, tie)
+
+  program.commandsGroup('Other agents:')
+  configureCommands(program, tie)
+  clusterCommands(program, tie)
+  apiCommand(program, tie)
+
+  program.commandsGroup('This machine:')
+  for (const local of locals) localCommand(program, local)
+  completionCommands(program, tie)
+  program
+    .command('version')
+    .summary('Print the version')
+    .action(() => io.out(version))
+  return program
+}
+
+/** Its words are its own, so here they are only named: for help, for completion, and for "did you mean". */
+function localCommand(program: Command, { name, summary, words, usage }: LocalCommand): void {
+  const command = program.command(name).summary(summary).description(summary).usage(usage)
+  for (const word of words) command.command(word)
+}

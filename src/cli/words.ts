@@ -1,0 +1,60 @@
+import { styleText } from 'node:util'
+
+export type Color = 'green' | 'yellow' | 'red' | 'dim' | 'bold'
+
+/** Colours text where colours are wanted. */
+export const painter = (colors: boolean) => (color: Color | undefined, text: string) =>
+  colors && color ? styleText(color, text, { validateStream: false }) : text
+
+export type Paint = ReturnType<typeof painter>
+
+const STATES: Readonly<Record<string, Color>> = {
+  online: 'green',
+  running: 'green',
+  suspect: 'yellow',
+  pending: 'yellow',
+  unknown: 'yellow',
+  partial: 'yellow',
+  offline: 'red',
+  rejected: 'red',
+  incompatible: 'red',
+  removed: 'red',
+  quarantined: 'red',
+  error: 'red'
+}
+
+export const colorOf = (state: string): Color | undefined => STATES[state]
+
+/** Text of others, such as a peer's error or a note: it must not be able to command the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+export const harmless = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ')
+
+/** `4m`, `3h 20m`, `12d`: how long ago, or how long. */
+export function spanOf(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000))
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}m`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return minutes % 60 === 0 ? `${hours}h` : `${hours}h ${minutes % 60}m`
+  const days = Math.floor(hours / 24)
+  return hours % 24 === 0 || days > 9 ? `${days}d` : `${days}d ${hours % 24}h`
+}
+
+/** How long ago a time of the wire was; `never` for none, and for Go's zero time. */
+export function agoOf(at: unknown, now: number): string {
+  const time = typeof at === 'string' ? Date.parse(at) : Number.NaN
+  return Number.isNaN(time) || time < 0 ? 'never' : `${spanOf(now - time)} ago`
+}
+
+export function bytesOf(bytes: number | undefined): string {
+  if (bytes === undefined) return '-'
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const value = bytes / 1_024 ** power
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
+}
+
+export const percentOf = (value: number | undefined) => (value === undefined ? '-' : `${Math.round(value)} %`)
+
+export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
