@@ -3,6 +3,9 @@ import type { PeerTarget } from '../remote/target.ts'
 import type { Member, Transport } from '../schemas/peer.ts'
 import { bareHost, isPrivate } from '../security/addresses.ts'
 
+/** Plain http towards plain FlatRun. */
+export type AllowInsecure = 'private' | 'always' | 'never'
+
 /**
  * How requests to a peer at this URL travel; undefined when the config forbids it. Our own agents sign requests on
  * plain http, so nothing secret is on the wire; towards plain FlatRun the key itself is, which is only allowed where
@@ -11,7 +14,7 @@ import { bareHost, isPrivate } from '../security/addresses.ts'
 export function transportOf(
   url: string,
   peer: { sealed: boolean; features?: readonly string[]; pins?: readonly string[] },
-  allowInsecure: 'private' | 'always' | 'never'
+  allowInsecure: AllowInsecure
 ): Transport | undefined {
   const { protocol, host } = hostOf(url)
   if (protocol === 'https:') return peer.pins?.length ? 'pinned' : 'tls'

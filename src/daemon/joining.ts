@@ -25,7 +25,7 @@ interface JoiningOptions {
 /** Everything by which members come, change their keys, and go. */
 export function buildJoining({ config, store, self, events, watching, pin, onRemoved, onError }: JoiningOptions) {
   const { cluster, remote } = watching
-  const { journal, departures } = store
+  const { departures } = store
   const allowInsecure = config.cluster.allowInsecureExchange
   const pins = () => (pin === undefined ? [] : [pin])
 
@@ -33,7 +33,7 @@ export function buildJoining({ config, store, self, events, watching, pin, onRem
   const membership = createMembership({ store, departures, cluster, invites, remote, events, onRemoved })
   const { exchange, keyRotationMs: everyMs } = config.cluster
   const admission = createAdmission({ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins })
-  const joins = createJoins({ store, journal, self, invites, remote, cluster, events, allowInsecure, pins, onError })
+  const joins = createJoins({ store, self, invites, remote, cluster, events, allowInsecure, pins, onError })
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
 
   return {
