@@ -3,6 +3,8 @@ import { changesBetween } from './config/changes.ts'
 import type { Config } from './config.ts'
 import type { Daemon } from './daemon.ts'
 
+const REFUSED = 'the config was read again and refused; the old one counts'
+
 export interface LifecycleOptions {
   readonly config: Config
   /** Reads the config again. @throws ConfigFaults */
@@ -42,11 +44,19 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
       else if (live.includes('auth.apiKeys')) daemon.replaceOperatorKeys(next.auth.apiKeys)
       config = next
       setLevel(config.logging.level)
-      log.info({ changed: [...live, ...rebuild] }, 'the config was read again and counts')
+      const changed = [...live, ...rebuild]
+      log.info({ changed }, 'the config was read again and counts')
+      daemon.events.publish({ type: 'config.reloaded', reason: changed.join(', ') || 'nothing has changed' })
       return true
     } catch (error) {
       if (closed) throw error
-      log.error({ reason: reasonOf(error) }, 'the config was read again and refused; the old one counts')
+      const reason = reasonOf(error)
+      log.error({ reason }, REFUSED)
+      daemon.events.publish({
+        type: 'config.reloaded',
+        reason: `${REFUSED}: ${reason}`.slice(0, 1_000),
+        facts: { refused: true }
+      })
       return false
     }
   }

@@ -79,6 +79,27 @@ test('a config with one fault changes nothing, not even what was right in it', a
   assert.match(said.join(''), /cluster\.health_interval: expected a duration of more than zero/)
 })
 
+test('each reload is an event, with the keys that changed or the reason of the refusal', async (t) => {
+  const { lifecycle, write } = await agent(t)
+  write({ logging: { level: 'warn' } })
+  await lifecycle.reload()
+  write({ cluster: { health_interval: '0s' } })
+  await lifecycle.reload()
+  const events = lifecycle
+    .daemon()
+    .events.since(0)
+    .filter(({ type }) => type === 'config.reloaded')
+  assert.deepEqual(
+    events.map(({ facts }) => facts?.refused ?? false),
+    [false, true]
+  )
+  assert.equal(events[0]?.reason, 'logging.level')
+  assert.match(
+    events[1]?.reason ?? '',
+    /the old one counts: config\.yml:1:\d+: cluster\.health_interval: expected a duration/
+  )
+})
+
 test('a config that the daemon cannot start with is taken back', async (t) => {
   const { lifecycle, write, name, said } = await agent(t)
   const taken = createServer().listen(0, '127.0.0.1')

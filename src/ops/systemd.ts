@@ -37,6 +37,7 @@ export function createNotifier({ env, pid, write = writeDatagram, run = runProgr
   const { notify } = inheritedFrom(env, pid)
   const socket = env.NOTIFY_SOCKET
   let last: Promise<void> = Promise.resolve()
+  let newest: string | undefined
 
   function say(...words: string[]) {
     if (notify !== undefined) {
@@ -47,9 +48,22 @@ export function createNotifier({ env, pid, write = writeDatagram, run = runProgr
     }
   }
 
+  /** Of many changes in a row only the newest is worth a process. */
+  function sayStatus(status: string) {
+    if (notify !== undefined || !socket) return say(statusLine(status))
+    const waiting = newest !== undefined
+    newest = statusLine(status)
+    if (waiting) return
+    last = last.then(() => {
+      const line = newest
+      newest = undefined
+      return line === undefined ? undefined : run([line], socket)
+    })
+  }
+
   return {
     ready: (status) => say('READY=1', statusLine(status)),
-    status: (status) => say(statusLine(status)),
+    status: sayStatus,
     reloading: () => say('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`),
     stopping: (status) => say('STOPPING=1', statusLine(status)),
     alive: () => say('WATCHDOG=1'),

@@ -33,6 +33,19 @@ test('without one, systemd’s program speaks for us, in the order of what was s
   assert.deepEqual(heard, ['/run/systemd/notify: STATUS=starting', '/run/systemd/notify: READY=1\nSTATUS=ready'])
 })
 
+test('of many changes in a row only the newest is told, and nothing overtakes it', async () => {
+  const { notifier, heard } = listen({ NOTIFY_SOCKET: '/run/n' })
+  notifier.alive()
+  for (let peer = 0; peer < 1_000; peer++) notifier.status(`${peer} of 1000 peers online`)
+  notifier.stopping('stopping')
+  await notifier.settled()
+  assert.deepEqual(heard, [
+    '/run/n: WATCHDOG=1',
+    '/run/n: STATUS=999 of 1000 peers online',
+    '/run/n: STOPPING=1\nSTATUS=stopping'
+  ])
+})
+
 test('outside systemd nothing is said', async () => {
   const { notifier, heard } = listen({})
   notifier.ready('ready')
