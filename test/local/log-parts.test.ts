@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { entriesOf } from '../../src/local/logs/entries.ts'
 import { mergeStreams } from '../../src/local/logs/merge.ts'
+import { paced } from '../../src/local/logs/pace.ts'
 import { parseSince } from '../../src/local/logs/since.ts'
 import { frame } from './fake-engine.ts'
 
@@ -126,4 +127,50 @@ test('a stream that fails is the failure of all', async () => {
     { message: 'broken' }
   )
   assert.deepEqual(seen, ['one'])
+})
+
+test('a stream is asked for its next item only when the one before was taken', async () => {
+  let made = 0
+  async function* counting() {
+    for (;;) yield ++made
+  }
+  const merged = mergeStreams([counting()])
+  await merged.next()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(made, 1)
+  await merged.next()
+  assert.equal(made, 2)
+  await merged.return(undefined)
+})
+
+test('a flood is handed on at its pace, and all of it', async () => {
+  let at = 0
+  const waits: number[] = []
+  async function* flood() {
+    for (let n = 0; n < 25; n += 1) yield n
+  }
+  const wait = async (ms: number) => {
+    waits.push(ms)
+    at += ms
+  }
+  const seen: number[] = []
+  const { signal } = new AbortController()
+  for await (const n of paced(flood(), { perSecond: 10, signal, now: () => at, wait })) seen.push(n)
+  assert.equal(seen.length, 25)
+  assert.deepEqual(waits, [1_000, 1_000])
+})
+
+test('what comes slowly is not held up', async () => {
+  let at = 0
+  async function* slow() {
+    for (let n = 0; n < 50; n += 1) {
+      at += 200
+      yield n
+    }
+  }
+  const { signal } = new AbortController()
+  const wait = () => Promise.reject(new Error('waited'))
+  let seen = 0
+  for await (const _ of paced(slow(), { perSecond: 10, signal, now: () => at, wait })) seen += 1
+  assert.equal(seen, 50)
 })

@@ -291,6 +291,30 @@ test('the connection to the engine is closed when the reader of a log leaves', a
   assert.deepEqual(lines[0], { service: 'web', container: 'web-web-1', stream: 'stdout', at: TIME, line: 'on and on' })
 })
 
+test('also that of a container which says nothing', async (t) => {
+  const closed = Promise.withResolvers<void>()
+  const { node } = await world(t, {
+    containers: [{ service: 'web' }, { service: 'db' }],
+    routes: {
+      ...ALL_DONE,
+      'GET /containers/web/logs': (_, response) => response.write(frame(1, `${TIME} one\n`)),
+      'GET /containers/db/logs': (_, response) => response.on('close', closed.resolve).flushHeaders()
+    }
+  })
+  for await (const _ of await node.followLogs('web', {}, new AbortController().signal)) break
+  await closed.promise
+})
+
+test('a container has the time to stop that its settings grant, longer than any other call', async (t) => {
+  const slowly: typeof done = (request, response) => void setTimeout(() => done(request, response), 1_500)
+  const { act } = await world(t, {
+    containers: [{ service: 'web' }],
+    routes: { ...ALL_DONE, 'POST /containers/web/stop': slowly },
+    timeoutMs: 1_000
+  })
+  assert.equal((await act('stop')).output, 'web-web-1 stopped')
+})
+
 test('an engine that breaks off in a log that is followed is an error, not an end', async (t) => {
   const { node } = await world(t, {
     containers: [{ service: 'web' }],

@@ -19,6 +19,8 @@ const Query = Type.Object({
   follow: Type.Optional(Type.Boolean({ description: 'Goes on until the containers end or the reader leaves' }))
 })
 
+const CUT = '(older lines are left out: one answer holds 4 MiB)'
+
 /** Logs of a deployment: text for people, JSON for FlatRun's clients, a stream for those who follow. */
 export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void {
   const readers = new Set<AbortController>()
@@ -49,7 +51,7 @@ export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void
       if (!follow) {
         const { lines, cut } = await local.logs(params.name, ask, leaving.signal)
         if (cut) reply.header('x-log-cut', 'true')
-        const logs = logText(lines)
+        const logs = cut ? `${CUT}\n${logText(lines)}` : logText(lines)
         if (accepts(request, 'application/json')) return { name: params.name, logs, cut }
         return reply.type('text/plain; charset=utf-8').send(logs)
       }
