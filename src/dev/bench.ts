@@ -3,7 +3,9 @@
  *
  *   npm run bench -- [proxy] [aggregate] [--rounds N] [--seconds N]
  */
+import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchAggregate } from './bench/aggregate.ts'
 import { createProcesses } from './bench/processes.ts'
@@ -20,6 +22,8 @@ const wanted = positionals.length > 0 ? positionals : ['proxy', 'aggregate']
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; medians of ${rounds} rounds of ${seconds} s`
 )
+const build = spawnSync(process.execPath, [path.join(import.meta.dirname, 'build.ts')], { stdio: 'inherit' })
+if (build.status !== 0) process.exit(70)
 const processes = createProcesses()
 if (wanted.includes('proxy')) await benchProxy(processes, { rounds, seconds })
 if (wanted.includes('aggregate')) await benchAggregate(processes, { rounds, seconds })

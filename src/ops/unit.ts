@@ -45,6 +45,8 @@ WatchdogSec=30
 KillMode=mixed
 SyslogIdentifier=${SERVICE}
 Environment=UV_THREADPOOL_SIZE=64
+# V8 would set aside 128 MB for young objects once it has been busy, and never give them back.
+Environment=NODE_OPTIONS=--max-semi-space-size=16
 
 ${user ? `User=${user}\nGroup=${user}` : `DynamicUser=yes\nUser=${SERVICE}`}
 ${docker ? 'SupplementaryGroups=docker\n' : ''}StateDirectory=${SERVICE}

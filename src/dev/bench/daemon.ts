@@ -11,22 +11,19 @@ const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 export async function startAgent(processes: Processes, folder = mkdtempSync(path.join(tmpdir(), 'flatrun-bench-'))) {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const child = processes.start(
-    process.execPath,
-    [path.join(ROOT, process.env.BENCH_PROGRAM ?? 'dist/flatrun-cluster.js'), 'agent'],
-    {
-      FLATRUN_API__PORT: String(port),
-      FLATRUN_API__HOST: '127.0.0.1',
-      FLATRUN_AUTH__API_KEYS: KEY,
-      FLATRUN_DATA_PATH: path.join(folder, 'data'),
-      FLATRUN_DEPLOYMENTS_PATH: folder,
-      FLATRUN_DOCKER_SOCKET: '',
-      FLATRUN_CLUSTER__ENABLED: 'true',
-      FLATRUN_CLUSTER__SERVER_NAME: 'bench',
-      FLATRUN_LOGGING__LEVEL: 'error',
-      NODE_ENV: 'production'
-    }
-  )
+  const child = processes.start(process.execPath, [path.join(ROOT, 'dist/flatrun-cluster.js'), 'agent'], {
+    FLATRUN_API__PORT: String(port),
+    FLATRUN_API__HOST: '127.0.0.1',
+    FLATRUN_AUTH__API_KEYS: KEY,
+    FLATRUN_DATA_PATH: path.join(folder, 'data'),
+    FLATRUN_DEPLOYMENTS_PATH: folder,
+    FLATRUN_DOCKER_SOCKET: '',
+    FLATRUN_CLUSTER__ENABLED: 'true',
+    FLATRUN_CLUSTER__SERVER_NAME: 'bench',
+    FLATRUN_LOGGING__LEVEL: 'error',
+    // As the unit file has it.
+    NODE_OPTIONS: '--max-semi-space-size=16'
+  })
   child.stdout?.resume()
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const answers = () =>
