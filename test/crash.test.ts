@@ -84,6 +84,34 @@ test('a removal that either side is killed in ends with the peer gone on one sid
   }
 })
 
+test('a change of keys that either side is killed in leaves two servers that accept each other', async (t) => {
+  const survivor = await startNode(t, { name: 'survivor', config: { 'cluster.health_interval': '1s' } })
+  const victim = await createVictim(t, 'victim')
+  await victim.start()
+  const { body: invite } = await survivor.call('POST', '/api/cluster/invite')
+  await victim.call('POST', '/api/cluster/accept', { invite_token: invite.invite_token })
+  const pairs = [
+    [survivor, 'victim'],
+    [victim, 'survivor']
+  ] as const
+
+  for (let round = 0; round < Math.ceil(ROUNDS / 3); round++) {
+    const [asking, peer] = round % 2 ? pairs[0] : pairs[1]
+    const rotating = asking.call('POST', `/api/cluster/peers/${peer}/rotate`).catch(() => undefined)
+    await wait(Math.random() * 40)
+    await victim.kill()
+    await rotating
+    await victim.start()
+
+    for (const [node, other] of pairs) {
+      await until(async () => {
+        const { body } = await node.call('POST', `/api/cluster/peers/${other}/check`)
+        return body.state === 'online' && body.evidence.at(-1).ok
+      }, `round ${round}: ${other} accepting the key`)
+    }
+  }
+})
+
 async function settled(inviter: Pick<TestNode, 'call'>, joiner: Pick<TestNode, 'call'>, inviteId: string) {
   const [there, here] = await Promise.all([peersOf(inviter), peersOf(joiner)])
   const { body } = await joiner.call('GET', '/api/cluster/joins')
