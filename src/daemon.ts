@@ -145,14 +145,15 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const alerts = await buildAlerts({ config, store, self, events, watching, clock, onError })
   const traffic = buildTraffic({ config, store, self, watching, local })
 
-  const measuring = buildMeasuring({
-    ...{ config, metrics, self, cluster, events, joins, local },
-    invites: joining.invites
-  })
-
   const inspecting = buildInspecting({
     ...{ config, cluster, joins, membership, log },
     nameOf: (id) => members.get(id)?.name
+  })
+
+  const measuring = buildMeasuring({
+    ...{ config, metrics, self, cluster, events, joins, local },
+    invites: joining.invites,
+    inspector: inspecting.inspector
   })
 
   const app = await buildApp({

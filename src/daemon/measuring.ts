@@ -18,6 +18,7 @@ interface MeasuringOptions {
   invites: { list(): readonly unknown[] }
   joins: { list(): readonly unknown[] }
   local: LocalNode
+  inspector: { watchers(): number } | undefined
 }
 
 /** A scrape does not wait longer for an engine that hangs. */
@@ -25,13 +26,14 @@ const LOCAL_MS = 2_000
 
 /** Tells the metrics what happens, and gives the route on which they are read. */
 export function buildMeasuring(options: MeasuringOptions): FastifyPluginAsync {
-  const { config, metrics, self, cluster, events, invites, joins, local } = options
+  const { config, metrics, self, cluster, events, invites, joins, local, inspector } = options
   cluster.onAnswer(metrics.probed)
   events.subscribe(metrics.happened)
   metrics.watch({
     peers: cluster.peers,
     openInvites: () => invites.list().length,
     runningJoins: () => joins.list().length,
+    watchers: () => inspector?.watchers() ?? 0,
     enabled: self.enabled,
     storeBytes: () => statSync(path.join(config.dataPath, 'cluster.db'), { throwIfNoEntry: false })?.size ?? 0,
     local: async () => {

@@ -15,6 +15,7 @@ export interface Sources {
   peers: () => readonly PeerHealth[]
   openInvites: () => number
   runningJoins: () => number
+  watchers: () => number
   enabled: () => boolean
   storeBytes: () => number
   /** This server's own figures; undefined when they cannot be had in time. */

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Sources } from '../metrics.ts'
 
-type Seen = Pick<Sources, 'local' | 'openInvites' | 'runningJoins' | 'enabled' | 'storeBytes'>
+type Seen = Pick<Sources, 'local' | 'openInvites' | 'runningJoins' | 'watchers' | 'enabled' | 'storeBytes'>
 
 /** This server itself: its deployments, its engine, its store, its joins. Machine figures are node_exporter's. */
 export function measureLocal(registers: Registry[]) {
@@ -12,6 +12,7 @@ export function measureLocal(registers: Registry[]) {
   const engine = gauge('engine_up', '1: the container engine answers')
   const invites = gauge('invites_open', 'Invites that nobody has used yet')
   const joins = gauge('joins_running', 'Joins of this server that are under way')
+  const watchers = gauge('watchers', 'Browsers in which somebody watches the state machines')
   const enabled = gauge('enabled', '1: clustering is on')
   const store = gauge('store_size_bytes', 'Size of the store')
 
@@ -19,6 +20,7 @@ export function measureLocal(registers: Registry[]) {
     async collect(sources: Seen): Promise<void> {
       invites.set(sources.openInvites())
       joins.set(sources.runningJoins())
+      watchers.set(sources.watchers())
       enabled.set(sources.enabled() ? 1 : 0)
       store.set(sources.storeBytes())
       const known = await sources.local()
