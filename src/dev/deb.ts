@@ -22,6 +22,13 @@ export interface DebOptions {
   readonly compression: string
 }
 
+/** Where each shell looks for what it may complete. */
+const COMPLETIONS = [
+  ['bash', `/usr/share/bash-completion/completions/${NAME}`],
+  ['zsh', `/usr/share/zsh/vendor-completions/_${NAME}`],
+  ['fish', `/usr/share/fish/vendor_completions.d/${NAME}.fish`]
+] as const
+
 /**
  * A package with its own runtime, because the Node of Debian and Ubuntu is too old. The unit, the user and the config are
  * those of `service install`, with a user that stays, because deployments have an owner. Gives the file's path.
@@ -60,11 +67,20 @@ async function fill(tree: string): Promise<void> {
   await put(`/usr/lib/systemd/system/${NAME}.service`, unit())
   await put(`/usr/lib/sysusers.d/${NAME}.conf`, `u ${NAME} - "FlatRun cluster agent" /var/lib/${NAME}\n`)
   await put(CONFIG, await readFile(path.join(templates, 'config.yml'), 'utf8'), 0o640)
+  for (const [shell, place] of COMPLETIONS) await put(place, completion(path.join(tree, HOME, 'dist'), shell))
   const manual = await readFile(path.join(root, 'docs', `${NAME}.8`))
   await put(`/usr/share/man/man8/${NAME}.8.gz`, gzipSync(manual, { level: 9 }))
   const changes = await readFile(path.join(root, 'CHANGELOG.md'))
   await put(`/usr/share/doc/${NAME}/changelog.gz`, gzipSync(changes, { level: 9 }))
   await put(`/usr/share/doc/${NAME}/copyright`, await copyright(tree))
+}
+
+function completion(dist: string, shell: string): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(dist, `${NAME}.js`), 'completion', shell], {
+    encoding: 'utf8'
+  })
+  if (status !== 0) throw new Error(`no completion for ${shell}: ${stderr}`)
+  return stdout
 }
 
 const unit = () =>

@@ -47,6 +47,10 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
   assert.match(nest.must('flatrun-cluster service status'), /0 of 0 peers online/)
   const node = nest.must('cat /var/lib/flatrun-cluster/node.json')
 
+  assert.match(
+    nest.must('bash -n /usr/share/bash-completion/completions/flatrun-cluster && flatrun-cluster status'),
+    /online/
+  )
   nest.must(`sed -i 's/# server_name: web-1/server_name: mine/' ${config}`)
   nest.must(`dpkg -i ${inside(second)} < /dev/null`)
   assert.equal(state(), 'active')
