@@ -13,13 +13,18 @@ export interface Disk {
 
 /** Lists the deployments that are on disk, by name. Hidden folders are not looked at. */
 export function createFolders({ root }: { root: string }) {
-  const readFolder = createFolderReader()
+  // One for each folder, so that what a reader remembers goes when its folder does.
+  const readers = new Map<string, ReturnType<typeof createFolderReader>>()
   const limit = pLimit(8)
 
   return async (): Promise<Disk> => {
     const listed = await list(root)
     if ('error' in listed) return { folders: [], error: listed.error }
+    const present = new Set(listed.names)
+    for (const name of readers.keys()) if (!present.has(name)) readers.delete(name)
     const folders = await limit.map(listed.names, async (name) => {
+      const readFolder = readers.get(name) ?? createFolderReader()
+      readers.set(name, readFolder)
       try {
         return await readFolder(root, listed.realRoot, name)
       } catch (cause) {
