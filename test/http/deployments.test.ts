@@ -133,6 +133,8 @@ test('what does not exist, may not be, or cannot be asked is told apart', async 
     ['/api/deployments/nobody/logs', 404, 'deployment_unknown'],
     ['/api/deployments/shop/logs?service=nobody', 404, 'service_unknown'],
     ['/api/deployments/shop/logs?since=yesterday', 400, 'bad_request'],
+    ['/api/deployments/shop/logs?since=yesterday&follow=true', 400, 'bad_request'],
+    ['/api/deployments/shop/logs?service=nobody&follow=true', 404, 'service_unknown'],
     ['/api/deployments/shop/logs?tail=-1', 400, 'invalid_input'],
     ['/api/deployments/shop/logs?tail=1e9', 400, 'invalid_input'],
     ['/api/deployments/shop/jobs/none', 404, 'job_unknown'],

@@ -46,25 +46,40 @@ export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollow
       }
     },
 
-    /** Until the containers end or `signal` is aborted. Whoever does not read on holds the engine back, not our memory. */
-    async *follow(target: Target, ask: LogsAsk, signal: AbortSignal): AsyncGenerator<LogLine> {
+    /**
+     * Until the containers end or `signal` is aborted. What is wrong with the request is thrown before anything is read.
+     * Whoever does not read on holds the engine back, not our memory.
+     */
+    follow(target: Target, ask: LogsAsk, signal: AbortSignal): AsyncIterable<LogLine> {
       const containers = choose(target, ask)
+      checkSince(ask)
       if (followers >= maxFollowers) throw new TooManyFollowers()
-      followers += 1
       // A reader that stops without a word ends the streams as well.
       const leaving = new AbortController()
-      const either = AbortSignal.any([signal, leaving.signal])
-      try {
-        yield* mergeStreams(
-          containers.map((container) => open(container, ask, { follow: target.deployment.name, signal: either }))
-        )
-      } catch (cause) {
-        if (!signal.aborted) throw cause
-      } finally {
-        followers -= 1
-        leaving.abort()
-      }
+      const how = { follow: target.deployment.name, signal: AbortSignal.any([signal, leaving.signal]) }
+      return counted(mergeStreams(containers.map((container) => open(container, ask, how))), { signal, leaving })
     }
+  }
+
+  async function* counted(
+    lines: AsyncIterable<LogLine>,
+    { signal, leaving }: { signal: AbortSignal; leaving: AbortController }
+  ): AsyncGenerator<LogLine> {
+    followers += 1
+    try {
+      yield* lines
+    } catch (cause) {
+      if (!signal.aborted) throw cause
+    } finally {
+      followers -= 1
+      leaving.abort()
+    }
+  }
+
+  function checkSince({ since }: LogsAsk): string | undefined {
+    const seconds = since === undefined ? undefined : parseSince(since, now())
+    if (since === undefined || seconds !== undefined) return seconds
+    throw new BadRequest('since must be like 10m, 1h30m or 2026-11-23T08:15:30Z')
   }
 
   function choose({ deployment, members, folder }: Target, { service }: LogsAsk): readonly Container[] {
@@ -77,14 +92,11 @@ export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollow
 
   /** The lines of one run; with `follow`, of every run that comes after it too. */
   async function* open(container: Container, ask: LogsAsk, how: How): AsyncGenerator<LogLine> {
-    const { tail = TAIL.usual, since } = ask
-    const from = since === undefined ? undefined : parseSince(since, now())
-    if (since !== undefined && from === undefined) {
-      throw new BadRequest('since must be like 10m, 1h30m or 2026-11-23T08:15:30Z')
-    }
+    const tail = String(Math.min(ask.tail ?? TAIL.usual, TAIL.most))
+    const since = checkSince(ask)
     try {
       let { run } = await revival.look(container, how.signal)
-      yield* read(run, { tail: String(Math.min(tail, TAIL.most)), since: from }, how)
+      yield* read(run, { tail, since }, how)
       while (how.follow !== undefined) {
         const next = await revival.next(how.follow, run, how.signal)
         if (!next) return
