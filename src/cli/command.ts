@@ -26,7 +26,10 @@ export function createTie(io: Io, ended: (code: number) => void): Tie {
     io,
     act: (command, run) =>
       command.action(async () => {
-        const context = createContext(command.optsWithGlobals<Flags>(), io)
+        const flags = command.optsWithGlobals<Flags>()
+        if (flags.token !== undefined)
+          io.err('note: others can read --token in the list of processes; --token-file keeps it out of there')
+        const context = createContext(flags, io)
         ended((await run(context, givenTo(command))) ?? 0)
       })
   }

@@ -29,6 +29,8 @@ export interface Context {
   readonly timeoutMs: number | undefined
   /** JSON for programs, or the text for people. */
   readonly print: (value: unknown, human: () => string) => void
+  /** The same with the agent looked for once more: one that starts leaves its address only then. */
+  readonly afresh: () => Context
 }
 
 const REQUEST_MS = 30_000
@@ -36,10 +38,9 @@ const REQUEST_MS = 30_000
 export function createContext(flags: Flags, io: Io): Context {
   const timeoutMs = flags.timeout === undefined ? undefined : durationOf(flags.timeout)
   const json = flags.json === true
-  if (flags.token !== undefined)
-    io.err('note: --token can be read by others in the list of processes; --token-file can not')
-  const token = flags.tokenFile === undefined ? flags.token : readText(flags.tokenFile).trim()
-  if (token === '') throw new CliFault(EXIT.usage, `${flags.tokenFile} holds no key`)
+  const { tokenFile, ...others } = flags
+  const token = tokenFile === undefined ? flags.token : readText(tokenFile).trim()
+  if (token === '') throw new CliFault(EXIT.usage, `${tokenFile} holds no key`)
   const client = createClient({
     place: findPlace({ profile: flags.profile, url: flags.url, token }, io),
     timeoutMs: timeoutMs ?? REQUEST_MS,
@@ -56,6 +57,7 @@ export function createContext(flags: Flags, io: Io): Context {
     client,
     timeoutMs,
     paint: painter(io.colors && flags.color !== false && !json),
+    afresh: () => createContext({ ...others, ...(token !== undefined && { token }) }, io),
     print: (value, human) => io.out(json ? JSON.stringify(value, null, 2) : human())
   }
 }

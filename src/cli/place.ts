@@ -54,7 +54,7 @@ function origin(
   if (flags.url !== undefined) return '--url'
   if (fromEnv) return 'FLATRUN_URL'
   if (profile !== undefined) return `profile ${profile}`
-  return folder ? `the agent of this machine (${folder})` : 'nothing was said, so the usual address'
+  return folder ? `the agent of this machine (${folder})` : 'the default'
 }
 
 function findProfile(wanted: string | undefined, io: Pick<Io, 'env' | 'home'>) {

@@ -5,7 +5,7 @@ import type { Place } from './place.ts'
 export function unreachable(place: Place, error: unknown): CliFault {
   const code = typeof error === 'string' ? error : codeOf(error)
   const [what, hint] = WORDS[code] ?? tls(code) ?? [`cannot be reached (${code})`, CHECK]
-  return new CliFault(EXIT.unreachable, `${place.url} ${what}; that address is from ${place.from}`, hint)
+  return new CliFault(EXIT.unreachable, `${place.url} ${what} (address from ${place.from})`, hint)
 }
 
 const CHECK = 'Is the address right? flatrun-cluster doctor looks further'

@@ -49,7 +49,7 @@ async function examine(context: Context): Promise<Finding[]> {
   if (text(row(version).version) === '')
     return [{ name: 'agent', verdict: 'fault', detail: `what answers at ${place.url} is no agent` }]
   const found: Finding[] = [
-    good('agent', `${place.url} answers, version ${text(row(version).version)}; the address is from ${place.from}`)
+    good('agent', `${place.url} answers, version ${text(row(version).version)}; address from ${place.from}`)
   ]
   const status = await attempt(() => client.get('/cluster/status'))
   if ('fault' in status) return [...found, fault('key', status.fault)]

@@ -60,19 +60,19 @@ export function waitCommand(program: Command, { act }: Tie): void {
       throw new CliFault(EXIT.usage, 'name the peers that are to be gone')
     const least = option('count') === '' ? 0 : Number(option('count'))
     if (!Number.isInteger(least) || least < 0) throw new CliFault(EXIT.usage, `--count ${option('count')} is no number`)
-    return waitFor(context, async () => {
-      const found = await look(context, args)
+    return waitFor(context, async (now) => {
+      const found = await look(now, args)
       const enough = found.peers.filter(isUp).length >= least
       return enough ? found : { ...found, so: false, seen: `${found.seen}; ${least} are wanted` }
     })
   })
 }
 
-async function waitFor(context: Context, look: () => ReturnType<Look>): Promise<number> {
+async function waitFor(context: Context, look: (now: Context) => ReturnType<Look>): Promise<number> {
   const { io, timeoutMs = USUAL_MS } = context
   const begin = io.now()
   for (;;) {
-    const { so, seen, peers } = await look().catch(lookAgain)
+    const { so, seen, peers } = await look(context.afresh()).catch(lookAgain)
     if (so) {
       context.print({ ok: true, waited_ms: io.now() - begin, peers }, () => harmless(seen))
       return EXIT.ok

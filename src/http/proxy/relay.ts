@@ -15,6 +15,8 @@ export interface RelayOptions {
 export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path }: Passage, options: RelayOptions) {
   const { raw } = reply
   const body = bodyOf(request)
+  // One request has one id in the logs of both servers.
+  request.headers['x-request-id'] = request.id
   const upstream = {
     method: request.method,
     path,
