@@ -40,6 +40,8 @@ test('a server is invited, joins, is seen, asked, explained and removed by comma
   assert.match((await cli('explain web-2', { node: a })).out, /^web-2 is online/)
   assert.equal((await cli('wait --for up web-2', { node: a })).code, 0)
 
+  assert.equal((await cli('complete -- explain w', { node: a })).out, 'web-2', 'the shell completes names of peers')
+
   assert.equal((await cli('remove web-2', { node: a })).code, 2, 'nobody is asked without a terminal')
   const other = await cli('remove web-2', { node: a, answers: ['web-3'] })
   assert.equal(other.code, 1)

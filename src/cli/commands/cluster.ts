@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { refusal } from '../client.ts'
+import { type Reply, refusal } from '../client.ts'
 import { collect, examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
@@ -37,7 +37,7 @@ export function clusterCommands(program: Command, { act }: Tie): void {
     const command = family.command(named ? `${words} <name>` : words, { hidden: words === 'exchange' }).summary(summary)
     act(
       withBody(command),
-      call(method, ({ args }) => (named ? `${path}/${encodeURIComponent(args[0] ?? '')}` : path))
+      call(method, ({ args }) => (named ? `${path}/${encodeURIComponent(args[0] ?? '')}` : path), { table: true })
     )
   }
 }
@@ -63,7 +63,8 @@ export function apiCommand(program: Command, { act }: Tie): void {
     const [method = '', path = ''] = given.args
     if (!/^(get|post|put|patch|delete|head|options)$/i.test(method))
       throw new CliFault(EXIT.usage, `"${method}" is no method`, 'For example: flatrun-cluster api get /cluster/peers')
-    return call(method.toUpperCase(), () => (path.startsWith('/') ? path : `/${path}`))(context, given)
+    const send = call(method.toUpperCase(), () => (path.startsWith('/') ? path : `/${path}`), { table: false })
+    return send(context, given)
   })
 }
 
@@ -74,7 +75,7 @@ export const withBody = (command: Command): Command =>
     .option('--data <json>', 'The whole body: JSON, @FILE, or - for stdin')
 
 export const call =
-  (method: string, pathOf: (given: Given) => string) =>
+  (method: string, pathOf: (given: Given) => string, { table }: { table: boolean }) =>
   async (context: Context, given: Given): Promise<number> => {
     const { client, io, json } = context
     if (given.has('data') && given.has('field')) throw new CliFault(EXIT.usage, '--data and -f exclude each other')
@@ -86,7 +87,10 @@ export const call =
         : undefined
     const reply = await client.ask({ method, path: pathOf(given), query: queryOf(given.list('query')), body })
     if (reply.status < 200 || reply.status >= 300) throw refusal(reply, client.place)
-    const shown = renderAnswer(reply, { json, paint: context.paint })
+    const shown = table ? renderAnswer(reply, { json, paint: context.paint }) : indented(reply, json)
     if (shown !== '') io.out(shown)
     return EXIT.ok
   }
+
+const indented = ({ text, json }: Reply, asItIs: boolean): string =>
+  asItIs || json === undefined ? text.trimEnd() : JSON.stringify(json, null, 2)
