@@ -2,7 +2,7 @@ import http, { type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import net from 'node:net'
 import type { TestContext } from 'node:test'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { EVERYBODY } from '../../../src/cluster/callers.ts'
 import { answerErrors } from '../../../src/http/errors.ts'
 import type { ProxyPeer } from '../../../src/http/proxy/peer.ts'
@@ -16,6 +16,8 @@ interface Options extends Partial<ProxyOptions> {
   /** Path of the peers' URLs. */
   base?: string
   verdict?: Verdict
+  /** Adds routes of the test's own. */
+  prepare?(app: FastifyInstance): void
 }
 
 /** The proxy alone on port 0, before fake peers. What tests of callers' rights need is in the daemon's tests. */
@@ -43,6 +45,7 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   answerErrors(app)
   app.decorateRequest('caller', { getter: () => EVERYBODY })
   await registerProxy(app, { find, signOfDeath: (id) => signs.push(id), ...options })
+  options.prepare?.(app)
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.after(async () => {
     await app.close()
