@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createReplays } from '../../src/security/replays.ts'
+import { createSigner, readSignature, signingKey, verifySignature } from '../../src/security/signatures.ts'
+
+const KEY = 'k'.repeat(44)
+const parts = { method: 'POST', path: '/api/x?a=1', bodyDigest: Buffer.alloc(32, 7).toString('base64') }
+
+function read(headers: Record<string, string>) {
+  return {
+    signatureInput: headers['signature-input'] ?? '',
+    signature: headers.signature ?? '',
+    contentDigest: headers['content-digest']
+  }
+}
+
+test('a signature is good for its key, method, path and body, and for no other', () => {
+  const headers = read(createSigner()(KEY, parts))
+  const key = signingKey(KEY)
+
+  assert.ok(verifySignature(key, parts, headers))
+  assert.equal(verifySignature(signingKey('other'), parts, headers), false)
+  assert.equal(verifySignature(key, { ...parts, method: 'GET' }, headers), false)
+  assert.equal(verifySignature(key, { ...parts, path: '/api/x?a=2' }, headers), false)
+  assert.equal(verifySignature(key, { ...parts, bodyDigest: Buffer.alloc(32, 8).toString('base64') }, headers), false)
+  assert.equal(verifySignature(key, { method: parts.method, path: parts.path }, headers), false)
+})
+
+test('headers of another form are not read, and none of them crashes', () => {
+  const good = read(createSigner()(KEY, parts))
+  assert.equal(readSignature(good)?.bodyDigest, parts.bodyDigest)
+  for (const [what, change] of [
+    ['no digest', { contentDigest: undefined }],
+    ['another digest', { contentDigest: 'sha-512=:AAAA:' }],
+    ['another label', { signatureInput: good.signatureInput.replace('flatrun=', 'sig1=') }],
+    ['an algorithm of the caller’s', { signatureInput: good.signatureInput.replace('hmac-sha256', 'none') }],
+    ['fewer parts', { signatureInput: good.signatureInput.replace(' "@request-target"', '') }],
+    ['nothing', { signatureInput: '' }]
+  ] as const) {
+    assert.equal(readSignature({ ...good, ...change }), undefined, what)
+  }
+  assert.equal(verifySignature(signingKey(KEY), parts, { ...good, signature: 'flatrun=:short:' }), false)
+})
+
+test('each numbered request counts once, in any order within the window', () => {
+  const replays = createReplays()
+  const fresh = (sequence: number, boot = 'one') => replays.isFresh('key', { boot, sequence })
+
+  assert.deepEqual(
+    [3, 1, 2, 2, 3, 4].map((number) => fresh(number)),
+    [true, true, true, false, false, true]
+  )
+  assert.equal(fresh(3, 'two'), true)
+  assert.equal(fresh(20_000), true)
+  assert.equal(fresh(5), false)
+  for (let number = 20_001; number < 60_000; number++) assert.ok(fresh(number))
+  assert.equal(fresh(59_999), false)
+  assert.equal(fresh(59_999 - 8_191), false)
+})
