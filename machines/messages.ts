@@ -15,6 +15,8 @@ export type ProbeWanted = {
   peer: PeerSpec
   believed: boolean
   urgent: boolean
+  /** Comes back with the answer. */
+  number: number
   from: Hears<ProbeAnswered>
 }
 export type ProbeUnwanted = { type: 'probe.unwanted'; id: string }
@@ -23,6 +25,8 @@ export type ProbeUnwanted = { type: 'probe.unwanted'; id: string }
 export type ProbeAnswered = {
   type: 'probe.answered'
   answer: ProbeAnswer
+  /** Of the question; an answer to none that is open counts for nothing. */
+  number: number
   doubted: boolean
   now: number
   wall: number

@@ -1,6 +1,7 @@
 import { assign, enqueueActions, type SnapshotFrom, setup } from 'xstate'
 import type { PeerSpec, Verdict } from '../src/schemas/health.ts'
 import type {
+  Hears,
   PeerCheck,
   PeerUpdated,
   ProbeAnswered,
@@ -28,8 +29,6 @@ export interface PeerContext {
   verdict: Verdict
   /** Wall time at which the verdict became what it is. */
   since: number
-  /** The open one, and whether its time had come or somebody wanted to know. An answer to none counts for nothing. */
-  question: 'none' | 'due' | 'extra'
   seen: Seen
 }
 
@@ -38,10 +37,23 @@ export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | 
 const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
 
 type Moment = { context: PeerContext; event: PeerEvent }
+/** Somebody wants to know: such a question goes before those that are merely due. */
+const WAITED_FOR: ReadonlySet<string> = new Set(['peer.check', 'peer.alive', 'peer.doubtful', 'peer.updated'])
+
+const questionOf = (
+  { peer, verdict, seen, startAfterMs }: PeerContext,
+  waitedFor: boolean,
+  from: Hears<ProbeAnswered>
+) => ({
+  ...{ type: 'probe.wanted' as const, peer, from, number: seen.answers },
+  believed: verdict === 'online' || verdict === 'suspect',
+  urgent: waitedFor || (seen.answers === 0 && startAfterMs === 0)
+})
+
 const becomes =
   (verdict: Verdict) =>
   ({ context, event }: Moment) =>
-    event.type === 'probe.answered' && context.question !== 'none' && judged(context, event) === verdict
+    event.type === 'probe.answered' && event.number === context.seen.answers && judged(context, event) === verdict
 
 const refusesKey = {
   guard: 'keyRefused',
@@ -64,19 +76,13 @@ const isUp = { guard: 'answered', target: 'online', description: 'It answered' }
 export const peerMachine = setup({
   types,
   actions: {
-    ask: enqueueActions(({ context, enqueue, self, system }) => {
+    ask: enqueueActions(({ context, enqueue, event, self, system }) => {
       const prober: ProberRef | undefined = system.get('prober')
-      const believed = context.verdict === 'online' || context.verdict === 'suspect'
-      const urgent = context.question === 'extra' || context.startAfterMs === 0
       // Without a prober nothing is lost: a new one says that it is ready, and whoever waits asks again.
-      if (prober) enqueue.sendTo(prober, { type: 'probe.wanted', peer: context.peer, believed, urgent, from: self })
+      if (prober) enqueue.sendTo(prober, questionOf(context, WAITED_FOR.has(event.type), self))
     }),
-    becauseDue: assign({ question: 'due' }),
-    becauseAsked: assign({ question: 'extra' }),
-    record: assign(({ context, event }) =>
-      event.type === 'probe.answered' ? { seen: recorded(context, event), question: 'none' } : {}
-    ),
-    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer, question: 'extra' } : {})),
+    record: assign(({ context, event }) => (event.type === 'probe.answered' ? { seen: recorded(context, event) } : {})),
+    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer } : {})),
     startOver: assign(({ context }) => ({ seen: nothingSeen(context.peer) })),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context
@@ -86,9 +92,12 @@ export const peerMachine = setup({
       if (supervisor) enqueue.sendTo(supervisor, { type: 'peer.judged', id: peer.id, from, to: verdict, wall })
       enqueue.assign({ verdict, since: wall })
     }),
-    announceFlapping: enqueueActions(({ context, enqueue, system }, { flapping }: { flapping: boolean }) => {
+    announceFlapping: enqueueActions(({ context, enqueue, system }) => {
+      const { peer, seen } = context
       const supervisor: SupervisorRef | undefined = system.get('supervisor')
-      if (supervisor) enqueue.sendTo(supervisor, { type: 'peer.flapping', id: context.peer.id, flapping })
+      if (supervisor) {
+        enqueue.sendTo(supervisor, { type: 'peer.flapping', id: peer.id, flapping: seen.flap.flapping })
+      }
     })
   },
   guards: {
@@ -115,10 +124,8 @@ export const peerMachine = setup({
     askedJustNow: ({ context, event }) => 'now' in event && event.now - context.seen.endedAt < context.rule.pauseMs,
     isWell: ({ context }) => context.verdict === 'online',
     alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
-    fallsTooOften: ({ context, event }) =>
-      event.type === 'probe.answered' && context.question !== 'none' && restlessAfter(context, event).flapping,
-    calmedDown: ({ context, event }) =>
-      event.type === 'probe.answered' && context.question !== 'none' && !restlessAfter(context, event).flapping
+    flappingChanges: ({ context, event }) =>
+      event.type === 'probe.answered' && restlessAfter(context, event).flapping !== context.seen.flap.flapping
   },
   delays: {
     untilFirstProbe: ({ context }) => context.startAfterMs,
@@ -132,7 +139,6 @@ export const peerMachine = setup({
     ...{ peer: input.peer, rule: input.rule, startAfterMs: input.startAfterMs },
     verdict: 'unknown',
     since: input.wall,
-    question: 'none',
     seen: nothingSeen(input.peer)
   }),
   type: 'parallel',
@@ -150,10 +156,10 @@ export const peerMachine = setup({
         starting: {
           description: 'Not asked yet; many peers that start together take turns.',
           always: { guard: 'isRemoved', target: 'resting' },
-          after: { untilFirstProbe: { target: 'asking', actions: 'becauseDue' } },
+          after: { untilFirstProbe: 'asking' },
           on: {
-            'peer.check': { target: 'asking', actions: 'becauseAsked' },
-            'peer.alive': { target: 'asking', actions: 'becauseAsked' }
+            'peer.check': 'asking',
+            'peer.alive': 'asking'
           }
         },
         asking: {
@@ -162,6 +168,12 @@ export const peerMachine = setup({
           on: {
             'probe.answered': [
               { guard: 'isRemoved', target: 'resting', actions: 'record' },
+              {
+                guard: 'flappingChanges',
+                target: 'waiting',
+                actions: ['record', 'announceFlapping'],
+                description: 'Its verdict changes so often that its events are held back, or no more'
+              },
               { target: 'waiting', actions: 'record' }
             ],
             'prober.ready': {
@@ -173,29 +185,29 @@ export const peerMachine = setup({
         },
         waiting: {
           description: 'The interval, or less after a failure.',
-          after: { untilNextProbe: { target: 'asking', actions: 'becauseDue' } },
+          after: { untilNextProbe: 'asking' },
           on: {
-            'peer.check': { target: 'asking', actions: 'becauseAsked' },
+            'peer.check': 'asking',
             'peer.alive': [
               { guard: 'isWell', description: 'Nothing new' },
               { guard: 'askedJustNow', target: 'pausing' },
-              { target: 'asking', actions: 'becauseAsked', description: 'It may be back: ask at once' }
+              { target: 'asking', description: 'It may be back: ask at once' }
             ],
             'peer.doubtful': [
               { guard: 'alreadyDoubted', description: 'The next question is planned already' },
               { guard: 'askedJustNow', target: 'pausing' },
-              { target: 'asking', actions: 'becauseAsked', description: 'It may be gone: ask at once' }
+              { target: 'asking', description: 'It may be gone: ask at once' }
             ]
           }
         },
         pausing: {
           description: 'To be asked at once, but it was asked a moment ago.',
-          after: { pause: { target: 'asking', actions: 'becauseAsked' } },
-          on: { 'peer.check': { target: 'asking', actions: 'becauseAsked' } }
+          after: { pause: 'asking' },
+          on: { 'peer.check': 'asking' }
         },
         resting: {
           description: 'It removed us, so it is asked only by hand.',
-          on: { 'peer.check': { target: 'asking', actions: 'becauseAsked' } }
+          on: { 'peer.check': 'asking' }
         }
       }
     },
@@ -266,26 +278,6 @@ export const peerMachine = setup({
         removed: {
           description: 'It told us that it removed us; remove it here too, or join it again.',
           entry: { type: 'announce', params: { verdict: 'removed' } }
-        }
-      }
-    },
-    rest: {
-      description: 'Whether its verdict changes so often that its events are held back.',
-      initial: 'calm',
-      states: {
-        calm: {
-          description: 'Every change of its verdict is told.',
-          on: {
-            'probe.answered': { guard: 'fallsTooOften', target: 'flapping', description: 'It fell too often of late' }
-          }
-        },
-        flapping: {
-          description: 'Its changes are held back, and its state stays truthful.',
-          entry: { type: 'announceFlapping', params: { flapping: true } },
-          exit: { type: 'announceFlapping', params: { flapping: false } },
-          on: {
-            'probe.answered': { guard: 'calmedDown', target: 'calm', description: 'It has been steady for a while' }
-          }
         }
       }
     }

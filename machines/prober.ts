@@ -28,6 +28,7 @@ interface Question {
   peer: PeerSpec
   believed: boolean
   from: Asker
+  number: number
   began: number
   abort: AbortController
   timer: unknown
@@ -95,11 +96,11 @@ export const createProber = (options: ProberOptions) =>
     }
 
     function askFrom(line: Map<string, ProbeWanted>) {
-      for (const [id, { peer, believed, from }] of line) {
+      for (const [id, { peer, believed, from, number }] of line) {
         if (working >= options.concurrency || asked.size >= options.inFlight) return
         line.delete(id)
         const question: Question = {
-          ...{ peer, believed, from, slow: false, spared: false },
+          ...{ peer, believed, from, number, slow: false, spared: false },
           began: clock.now(),
           abort: new AbortController(),
           timer: undefined
@@ -123,14 +124,15 @@ export const createProber = (options: ProberOptions) =>
     }
 
     function finish(question: Question, answer: ProbeAnswer) {
-      const { peer, believed, from, began } = question
+      const { peer, believed, from, number, began } = question
       settle(question)
       const now = clock.now()
       if (!believed) doubt.forget(peer.id)
       else if (answer.ok || answer.class !== 'aborted') doubt.heard(peer.id, answer.ok, now)
       const doubted = !answer.ok && doubt.of(began, now)
       if (from.getSnapshot().status === 'active') {
-        from.send({ type: 'probe.answered', answer, doubted, now, wall: clock.wall(), chance: options.random() })
+        const [wall, chance] = [clock.wall(), options.random()]
+        from.send({ type: 'probe.answered', answer, number, doubted, now, wall, chance })
       }
       options.onAnswer?.(peer, answer, doubted)
     }

@@ -9,6 +9,8 @@ import { decide, NOTHING_YET, type Tally, untilNext, weigh } from './verdict.ts'
  * order: as twenty fields of the context itself, copying them was a quarter of the cost of a probe.
  */
 export interface Seen {
+  /** How many answers it had: the number of the question that is open or comes next. */
+  answers: number
   tally: Tally
   flap: Flap
   /** It had its first good answer, and its own place in the interval. */
@@ -30,6 +32,7 @@ export interface Seen {
 const EVIDENCE = 10
 
 export const nothingSeen = ({ lastSeenAt, features }: PeerSpec): Seen => ({
+  answers: 0,
   tally: NOTHING_YET,
   flap: CALM,
   placed: false,
@@ -56,6 +59,7 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
   const good = answer.ok ? answer : undefined
 
   return {
+    answers: before.answers + 1,
     tally,
     flap: restless(before.flap, context.verdict, verdict, rule.flapping, now),
     placed,
@@ -91,5 +95,9 @@ export const restlessAfter = (context: PeerContext, event: ProbeAnswered) =>
 const tallied = (context: PeerContext, event: ProbeAnswered) =>
   weigh(context.seen.tally, { answer: event.answer, doubted: event.doubted, due: isDue(context, event) })
 
-// An extra question that is answered when the next one is due stands for it; else signs of life could put it off for ever.
-const isDue = ({ question, seen }: PeerContext, { now }: ProbeAnswered) => question === 'due' || now >= seen.dueAt
+/** Timers may come a little before their time. */
+const EARLY_MS = 5
+
+// What is answered when the next question is due stands for it, whoever asked: else signs of life could put it off for
+// ever.
+const isDue = ({ seen }: PeerContext, { now }: ProbeAnswered) => now >= seen.dueAt - EARLY_MS

@@ -44,8 +44,8 @@ export function createCluster(options: ClusterOptions) {
   const changed = new Set<(peer: PeerHealth, from?: Verdict) => void>()
   const gone = new Set<(id: string) => void>()
   const waiting = new Map<string, { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }[]>()
-  /** What was made of a snapshot holds as long as the actor has no other. */
-  const views = new WeakMap<object, { care: Care; health: PeerHealth }>()
+  /** Snapshots never change, so a view lasts as long as what it was made from. */
+  const views = new Map<string, { snapshot: unknown; care: Care; health: PeerHealth }>()
   const started = clock.wall()
 
   const prober = createProber({
@@ -94,6 +94,7 @@ export function createCluster(options: ClusterOptions) {
     },
     left(id: string) {
       supervisor.send({ type: 'peer.left', id })
+      views.delete(id)
       for (const listener of gone) guarded(() => listener(id))
       settle(id, ({ reject }) => reject(new PeerUnknown(id)))
     },
@@ -143,11 +144,11 @@ export function createCluster(options: ClusterOptions) {
     const care = context.care[id]
     if (!member || !care) return undefined
     const snapshot = child(id)?.getSnapshot()
-    if (!snapshot || !('context' in snapshot)) return unwatchedHealth(member, care, started)
-    const known = views.get(snapshot)
-    if (known?.care === care) return known.health
-    const health = peerHealth(snapshot, care)
-    views.set(snapshot, { care, health })
+    const known = views.get(id)
+    if (known && known.snapshot === snapshot && known.care === care) return known.health
+    const health =
+      snapshot && 'context' in snapshot ? peerHealth(snapshot, care) : unwatchedHealth(member, care, started)
+    views.set(id, { snapshot, care, health })
     return health
   }
 

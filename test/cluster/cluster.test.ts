@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createWorld, spec } from './world.ts'
+import { createWorld, good, spec } from './world.ts'
 
 test('a peer that answers is online at once after joining', async (t) => {
   const { cluster, clock, verdict } = createWorld(t)
@@ -212,3 +212,17 @@ test('an answer that was on its way when the peer moved does not count', async (
 })
 
 const pauses = (times: number[]) => times.slice(1).map((at, index) => at - (times[index] ?? 0))
+
+test('an answer that comes after its question was given up counts for nothing', async (t) => {
+  const late: (() => void)[] = []
+  const { cluster, clock, verdict } = createWorld(t, {
+    probe: () => new Promise((resolve) => late.push(() => resolve(good())))
+  })
+  cluster.start([spec('a')])
+  await clock.advance(5_100)
+  assert.equal(cluster.peer('a')?.failures, 1)
+  late[0]?.()
+  await clock.advance(100)
+  assert.equal(verdict('a'), 'unknown')
+  assert.equal(cluster.peer('a')?.failures, 1)
+})

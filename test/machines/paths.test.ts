@@ -2,22 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { getShortestPaths } from 'xstate/graph'
 import type { ProbeAnswered } from '../../machines/messages.ts'
-import { type PeerSnapshot, peerMachine } from '../../machines/peer.ts'
+import { type PeerContext, type PeerSnapshot, peerMachine } from '../../machines/peer.ts'
 import { DEFAULT_RULE } from '../../machines/rule.ts'
 import { type ProbeAnswer, REACHABLE } from '../../src/schemas/health.ts'
 import { bad, createWorld, good, spec } from '../cluster/world.ts'
 
-/** `now` stands still: what makes a question due in the model is its timer's event. */
-const answered = (answer: ProbeAnswer): ProbeAnswered => ({
-  ...{ type: 'probe.answered', answer, doubted: false, now: 1_000_000, wall: 0, chance: 0.5 }
+/** Each answer comes when its question is due. */
+const answered = (answer: ProbeAnswer, { seen }: PeerContext): ProbeAnswered => ({
+  ...{ type: 'probe.answered', answer, number: seen.answers, doubted: false, now: seen.dueAt, wall: 0, chance: 0.5 }
 })
 const ANSWERS = [good(), bad('refused'), bad('key_refused'), bad('not_agent')]
 const TIMERS = ['untilFirstProbe.peer.probe.starting', 'untilNextProbe.peer.probe.waiting', 'pause.peer.probe.pausing']
 
 const paths = getShortestPaths(peerMachine, {
   input: { peer: spec('a'), rule: DEFAULT_RULE, startAfterMs: 0, wall: 0 },
-  events: [
-    ...ANSWERS.map(answered),
+  events: ({ context, value }) => [
+    ...(value.probe === 'asking' ? ANSWERS.map((answer) => answered(answer, context)) : []),
     ...TIMERS.map((timer) => ({ type: `xstate.after.${timer}` }) as unknown as ProbeAnswered)
   ],
   serializeState: (state) => JSON.stringify([state.value, (state as PeerSnapshot).context.seen.tally]),
