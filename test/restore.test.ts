@@ -59,6 +59,33 @@ test('a peer that was removed after the backup stays locked out of the restored 
   assert.equal(body.peers[0].online, false)
 })
 
+test('a peer that joined after the backup sees that its key is refused, and joins again', async (t) => {
+  const { ours, archive, again } = await pair(t)
+  const late = await startNode(t, { name: 'late' })
+  await join(ours, late)
+  await sees(late, 'ours', 'online')
+  await ours.stop()
+  restore({ archive, folder: dataOf(ours), replace: true, now: NOW })
+  const back = await again()
+  assert.equal((await back.call('GET', '/api/cluster/peers/late')).status, 404)
+  await sees(late, 'ours', 'rejected')
+
+  assert.equal((await late.call('DELETE', '/api/cluster/peers/ours')).status, 200)
+  assert.equal((await join(back, late)).status, 200)
+  await Promise.all([sees(late, 'ours', 'online'), sees(back, 'late', 'online')])
+})
+
+test('a peer whose key was changed after the backup gets new keys by an invite that replaces it', async (t) => {
+  const { ours, theirs, archive, again } = await pair(t)
+  await ours.stop()
+  restore({ archive, folder: dataOf(ours), replace: true, now: NOW })
+  const back = await again()
+  assert.equal((await theirs.call('DELETE', '/api/cluster/peers/ours')).status, 200)
+  const reply = await join(back, theirs, { replaces: 'theirs' })
+  assert.equal(reply.status, 200, reply.text)
+  await Promise.all([sees(back, 'theirs', 'online'), sees(theirs, 'ours', 'online')])
+})
+
 test('a store that was put back by hand under a running marker is noticed as well', async (t) => {
   const { ours, again } = await pair(t)
   await ours.stop()
