@@ -61,6 +61,7 @@ export function createDesk(page: Window) {
   const servers = computed(() =>
     serverRows({
       self: self.value,
+      version: status.data.value?.version?.version ?? '',
       peers: peers.data.value ?? [],
       stats: stats.data.value ?? new Map(),
       deployed: byServer.value
@@ -68,13 +69,13 @@ export function createDesk(page: Window) {
   )
   const deployed = computed(() => deploymentRows(byServer.value, slices.value))
 
-  function heard(event: ClusterEvent) {
+  function heard(event: ClusterEvent, news: boolean) {
     if (event.type.startsWith('peer.') || event.type.startsWith('invite.')) peers.refresh()
     if (event.type === 'peer.joined' || event.type === 'peer.removed' || event.type === 'deployment.changed') {
       deployments.refresh()
     }
     if (event.type === 'peer.state' && event.to === 'online') deployments.refresh()
-    toasts.tell(event)
+    if (news) toasts.tell(event)
   }
   const live = createLive({ api, heard })
   const histories = createHistories(api)

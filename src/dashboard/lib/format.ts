@@ -13,8 +13,7 @@ export const percent = (value: number) => (Number.isFinite(value) ? `${Math.roun
 
 export function millis(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return '–'
-  if (value === 0) return '0 ms'
-  if (value < 10) return `${value.toFixed(1)} ms`
+  if (value < 10) return `${Number.isInteger(value) ? value : value.toFixed(1)} ms`
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }
 

@@ -6,6 +6,7 @@ import { messagesOf } from './lines.ts'
 
 const SILENCE_MS = 45_000
 const KEPT = 1000
+const REPLAY_MS = 500
 
 export type LivePhase = 'connecting' | 'live' | 'cut' | 'none'
 export type Live = ReturnType<typeof createLive>
@@ -14,7 +15,7 @@ export type Live = ReturnType<typeof createLive>
  * The one stream of what happens. It is read with `fetch`, so that the bearer token goes in a header, resumes after the
  * last event, and says since when it is cut. `none`: this node has no stream, so the page lives by asking.
  */
-export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEvent) => void }) {
+export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEvent, news: boolean) => void }) {
   const phase = signal<LivePhase>('connecting')
   const since = signal(Date.now())
   const events = signal<readonly ClusterEvent[]>([])
@@ -26,11 +27,12 @@ export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEve
     since.value = Date.now()
   }
 
-  function take(data: string) {
+  /** What a stream tells as soon as it opens has happened before, and is no news. */
+  function take(data: string, news: boolean) {
     const event = eventOf(data)
     if (!event || events.value.some(({ id }) => id === event.id)) return
     events.value = [...events.value, event].slice(-KEPT)
-    heard(event)
+    heard(event, news)
   }
 
   async function follow(signal: AbortSignal): Promise<void> {
@@ -42,12 +44,13 @@ export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEve
       const headers: Record<string, string> = lastId === '' ? {} : { 'last-event-id': lastId }
       const response = await api.open('/cluster/events', { accept: 'text/event-stream', headers, signal: own.signal })
       turn('live')
+      const opened = performance.now()
       if (!response.body) return
       for await (const message of messagesOf(response.body)) {
         clearTimeout(silence)
         silence = setTimeout(stop, SILENCE_MS)
         if (message.id !== '') lastId = message.id
-        if (message.event !== 'comment') take(message.data)
+        if (message.event !== 'comment') take(message.data, performance.now() - opened > REPLAY_MS)
       }
     } finally {
       clearTimeout(silence)

@@ -33,13 +33,16 @@ export function problems(servers: readonly ServerRow[], deployments: readonly De
     .filter(({ load, old }) => !old && Math.max(load.disk ?? 0, load.memory ?? 0) >= 92)
     .map(fullProblem)
   const broken = deployments
-    .filter(({ server, deployment: { status } }) => !away.has(server) && (status === 'error' || status === 'partial'))
+    .filter(
+      ({ server, deployment: { status, error } }) =>
+        !away.has(server) && (status === 'error' || status === 'partial' || error !== undefined)
+    )
     .map(({ server, deployment }): Problem => {
       const down = deployment.services.filter(({ status }) => !/^(running|up)/i.test(status))
       return {
         name: deployment.name,
         to: `/deployments/${segment(server)}/${segment(deployment.name)}`,
-        status: deployment.status,
+        status: deployment.error === undefined ? deployment.status : 'error',
         why: `on ${server}${deployment.error ? ` · ${deployment.error}` : down.length > 0 ? ` · ${down.map(({ name }) => name).join(', ')} not running` : ''}`,
         grave: deployment.status === 'error'
       }

@@ -47,6 +47,8 @@ export interface DeploymentRow {
 
 export function serverRows(known: {
   self: string
+  /** This node's own. */
+  version: string
   peers: readonly PeerView[]
   stats: Slices
   deployed: Deployed
@@ -60,7 +62,7 @@ export function serverRows(known: {
       since: wall(peer?.since),
       lastSeen: wall(peer?.last_seen_at ?? peer?.last_seen),
       peer,
-      version: peer?.version ?? '',
+      version: peer ? (peer.version ?? '') : known.version,
       load: load(slice?.data),
       loadAt: slice?.trueAt,
       old: slice?.old ?? false,

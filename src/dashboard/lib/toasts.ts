@@ -39,10 +39,8 @@ export function createToasts() {
     drop,
     speak,
     tell(event: ClusterEvent) {
-      // A stream that is opened first tells what happened before; that is no news.
-      const fresh = Math.abs(Date.now() - Date.parse(event.at)) < 60_000
-      if (event.type === 'peer.state' && event.peer && fresh) speak(`${event.peer} is ${event.to}`)
-      if (event.type === 'peer.joined' && event.peer && fresh) show(`${event.peer} joined`)
+      if (event.type === 'peer.state' && event.peer) speak(`${event.peer} is ${event.to}`)
+      if (event.type === 'peer.joined' && event.peer) show(`${event.peer} joined`)
     }
   }
 }

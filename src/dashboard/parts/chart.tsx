@@ -17,6 +17,13 @@ export interface ChartOptions {
   group: string
   from: number
   to: number
+  /** The place of the crosshair, also when it is moved on another chart of the group. */
+  onPoint?: (point: Point | undefined) => void
+}
+
+export interface Point {
+  index: number
+  left: number
 }
 
 const HEIGHT = 150
@@ -72,7 +79,7 @@ function dataOf({ times, series }: ChartOptions): uPlot.AlignedData {
   return [times.map((at) => at / 1000), ...series.map(({ values }) => values.map((value) => value ?? null))]
 }
 
-function optionsOf(root: HTMLElement, { series, format, top, group, from, to }: ChartOptions): uPlot.Options {
+function optionsOf(root: HTMLElement, { series, format, top, group, from, to, onPoint }: ChartOptions): uPlot.Options {
   const colour = (name: string) => {
     const probe = document.createElement('i')
     probe.className = `ink-${name}`
@@ -87,8 +94,16 @@ function optionsOf(root: HTMLElement, { series, format, top, group, from, to }: 
     width: root.clientWidth || 300,
     height: HEIGHT,
     padding: [8, 4, 0, 0],
-    cursor: { sync: { key: group }, drag: { x: false, y: false }, points: { size: 6 } },
+    cursor: { y: false, sync: { key: group }, drag: { x: false, y: false }, points: { size: 6 } },
     legend: { show: false },
+    hooks: {
+      setCursor: [
+        ({ cursor: { idx, left = -1 }, bbox }) =>
+          onPoint?.(
+            typeof idx === 'number' && left >= 0 ? { index: idx, left: left + bbox.left / devicePixelRatio } : undefined
+          )
+      ]
+    },
     scales: {
       x: { time: true, min: from / 1000, max: to / 1000 },
       y: { range: (_, __, max) => [0, top ?? Math.max(1e-9, (max ?? 1) * 1.15)] }

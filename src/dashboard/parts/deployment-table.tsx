@@ -101,9 +101,15 @@ function Row({ row, drift, index }: { row: DeploymentRow; drift: boolean; index:
         {up}/{deployment.services.length}
       </td>
       <td class="if-phone">
-        <span class="cut foreign soft" title={deployment.services.map(({ image }) => image).join('\n')}>
-          {deployment.error ?? imageOf(deployment)}
-        </span>
+        {deployment.error ? (
+          <span class="cut foreign wrong" title={deployment.error}>
+            {deployment.error}
+          </span>
+        ) : (
+          <span class="cut foreign soft" title={deployment.services.map(({ image }) => image).join('\n')}>
+            {imageOf(deployment)}
+          </span>
+        )}
       </td>
       <td class="if-wide">
         <span class="cut foreign soft">{ports || '–'}</span>

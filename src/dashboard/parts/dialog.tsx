@@ -8,6 +8,8 @@ export function Dialog(props: { title: string; close: () => void; children: Comp
   useEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
+    // The first thing to be done is not to close it.
+    if (document.activeElement?.getAttribute('aria-label') === 'Close') dialog.current?.focus()
     return () => {
       if (before instanceof HTMLElement) before.focus()
     }
@@ -16,6 +18,7 @@ export function Dialog(props: { title: string; close: () => void; children: Comp
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
       ref={dialog}
+      tabIndex={-1}
       class={`dialog ${props.class ?? ''}`}
       aria-label={props.title}
       onClose={props.close}

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { clock } from '../lib/format.ts'
-import type { ChartOptions } from './chart.tsx'
+import type { ChartOptions, Point } from './chart.tsx'
 
 export interface Series {
   name: string
@@ -15,6 +15,7 @@ const ROWS = 60
 /** A chart with its twin, a table; the drawing itself is fetched when the first one is looked at. */
 export function LineChart(props: ChartOptions & { note?: string; legend?: boolean }) {
   const [Drawing, setDrawing] = useState<ComponentType<ChartOptions>>()
+  const [point, setPoint] = useState<Point>()
   useEffect(() => {
     let here = true
     void import('./chart.tsx').then(({ Chart }) => here && setDrawing(() => Chart))
@@ -38,7 +39,10 @@ export function LineChart(props: ChartOptions & { note?: string; legend?: boolea
         {props.note && <span class="faint small">{props.note}</span>}
       </figcaption>
       {Drawing && props.times.length > 1 ? (
-        <Drawing {...props} />
+        <div class="plot-box">
+          <Drawing {...props} onPoint={setPoint} />
+          {point && <Readout {...props} point={point} />}
+        </div>
       ) : (
         <div class="plot none faint small">{props.times.length > 1 ? '' : 'Nothing to draw yet'}</div>
       )}
@@ -47,6 +51,25 @@ export function LineChart(props: ChartOptions & { note?: string; legend?: boolea
         <Twin {...props} />
       </details>
     </figure>
+  )
+}
+
+/** What the crosshair is on, the largest first. */
+function Readout({ times, series, format, point }: ChartOptions & { point: Point }) {
+  const values = series
+    .map(({ name, tone, values }) => ({ name, tone, value: values[point.index] }))
+    .sort((a, b) => (b.value ?? -1) - (a.value ?? -1))
+  const at = times[point.index]
+  if (at === undefined) return null
+  return (
+    <div class={`readout ${point.left < 180 ? 'after' : ''}`} style={{ left: `${point.left}px` }} aria-hidden="true">
+      <span class="faint">{clock(at)}</span>
+      {values.map(({ name, tone, value }) => (
+        <span key={name} class={`ink-${tone}`}>
+          <b class="cut foreign">{name}</b> {value === undefined ? '–' : format(value)}
+        </span>
+      ))}
+    </div>
   )
 }
 

@@ -1,10 +1,10 @@
 import { percent } from '../lib/format.ts'
 
-/** A share of something limited. It warns from 80 % and shouts from 92 %. */
-export function Meter({ value, label }: { value: number | undefined; label: string }) {
+/** A share of something limited. It warns from 80 % and shouts from 92 %; `calm` for what may well be used up, as processors. */
+export function Meter({ value, label, calm }: { value: number | undefined; label: string; calm?: boolean }) {
   if (value === undefined) return <span class="faint">–</span>
   const share = Math.min(100, Math.max(0, value))
-  const level = share >= 92 ? 'bad' : share >= 80 ? 'warn' : 'fine'
+  const level = calm ? 'fine' : share >= 92 ? 'bad' : share >= 80 ? 'warn' : 'fine'
   return (
     <div
       class="meter"

@@ -56,7 +56,7 @@ export function ServerTable({ rows, waiting }: { rows: readonly ServerRow[]; wai
               </td>
               <td class="num if-phone">{row.self ? <span class="faint">–</span> : millis(row.peer?.latency_ms)}</td>
               <td data-label="CPU">
-                <Meter value={row.load.cpu} label={`CPU of ${row.name}`} />
+                <Meter calm value={row.load.cpu} label={`CPU of ${row.name}`} />
               </td>
               <td data-label="Mem">
                 <Meter value={row.load.memory} label={`Memory of ${row.name}`} />

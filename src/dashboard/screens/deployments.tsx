@@ -9,6 +9,7 @@ import { type DeploymentItem, DeploymentTable } from '../parts/deployment-table.
 import { FaultNotice } from '../parts/fault.tsx'
 import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
 import { Unanswered } from '../parts/unanswered.tsx'
+import { UnknownState } from '../parts/unknown-state.tsx'
 import { DeploymentPage } from './deployment.tsx'
 
 const STATUSES: readonly (readonly [DeploymentStatus, string])[] = [
@@ -64,6 +65,7 @@ function DeploymentList() {
       </div>
       <FaultNotice of={deployments} what="the deployments" />
       <Unanswered slices={known} />
+      <UnknownState rows={all} />
       <div class="filters">
         <Choices
           name="status"

@@ -52,6 +52,7 @@ export function InviteDialog({ close }: { close: () => void }) {
           </p>
           <div class="fields">
             <Field
+              focus
               label="Good for"
               name="life"
               as="select"

@@ -78,13 +78,15 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
       </div>
       {fault && (
         <div class="notice bad" role="alert">
-          <strong>The log was cut.</strong> <span class="foreign">{fault.message}</span>
+          <strong>{lines.length > 0 ? 'The log was cut.' : 'There is no log.'}</strong>{' '}
+          <span class="foreign">{fault.message}</span>
           <button type="button" class="button tiny push" onClick={() => setAttempt(attempt + 1)}>
             Try again
           </button>
         </div>
       )}
       <pre
+        hidden={fault !== undefined && lines.length === 0}
         ref={box}
         class="log"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys

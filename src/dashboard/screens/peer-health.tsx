@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { PeerHistory } from '../../schemas/history.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import { segment } from '../lib/api.ts'
+import { begun } from '../lib/axis.ts'
 import { useDesk } from '../lib/desk.ts'
 import { clock, millis, wall } from '../lib/format.ts'
 import { createResource, useResource } from '../lib/resource.ts'
@@ -98,9 +99,9 @@ function Latency({ past, from, to }: { past: PeerHistory; from: number; to: numb
       title="Time to answer"
       times={times}
       series={series}
-      format={(value) => millis(Math.round(value))}
+      format={(value) => millis(value)}
       group="latency"
-      from={from}
+      from={begun({ from, to, first: times[0] })}
       to={to}
       note={hourly ? 'each check; gaps are failures' : ''}
     />

@@ -1,6 +1,7 @@
 import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
 import { segment } from '../lib/api.ts'
+import { begun } from '../lib/axis.ts'
 import { useDesk } from '../lib/desk.ts'
 import { bytes, longSpan, percent } from '../lib/format.ts'
 import { UsageRange } from '../lib/ranges.ts'
@@ -77,7 +78,8 @@ function Charts({ rows }: { rows: readonly ServerRow[] }) {
   useResource(usage)
   const known = usage.data.value ?? []
   const to = usage.at.value || Date.now()
-  const axis = { from: to - range.spanMs, to, stepMs: range.stepMs }
+  const first = known.flatMap(({ at }) => at[0] ?? []).sort((a, b) => a - b)[0]
+  const axis = { from: begun({ from: to - range.spanMs, to, first }), to, stepMs: range.stepMs }
   const tones = new Map(chosen.map((name, index) => [name, `c${(index % 8) + 1}`]))
   const silent = known.filter(({ fault }) => fault)
 
