@@ -1,11 +1,11 @@
-import { useEffect } from 'preact/hooks'
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { Frame } from './frame.tsx'
 import { useDesk } from './lib/desk.ts'
 import type { Gate } from './lib/gate.ts'
 import { useResource } from './lib/resource.ts'
 import { FaultNotice } from './parts/fault.tsx'
 import { Screen } from './screen.tsx'
-import { SignIn } from './screens/sign-in.tsx'
 
 /** From a fresh page to the dashboard: sign in where a key is needed, set clustering up where it is off. */
 export function App({ gate }: { gate: Gate }) {
@@ -20,10 +20,19 @@ export function App({ gate }: { gate: Gate }) {
         </main>
       )
     case 'sign-in':
-      return <SignIn gate={gate} />
+      return <Locked gate={gate} />
     default:
       return <SignedIn gate={gate} />
   }
+}
+
+/** Whoever is signed in has no use for the form. */
+function Locked({ gate }: { gate: Gate }) {
+  const [Form, setForm] = useState<ComponentType<{ gate: Gate }>>()
+  useEffect(() => {
+    void import('./screens/sign-in.tsx').then(({ SignIn }) => setForm(() => SignIn))
+  }, [])
+  return Form ? <Form gate={gate} /> : <div aria-busy="true" />
 }
 
 function SignedIn({ gate }: { gate: Gate }) {

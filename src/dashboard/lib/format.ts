@@ -1,14 +1,5 @@
 /** Numbers and times as people read them. Nothing here knows what they measure. */
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-
-export function bytes(value: number): string {
-  if (!Number.isFinite(value) || value < 0) return '–'
-  const power = Math.min(UNITS.length - 1, value < 1 ? 0 : Math.floor(Math.log2(value) / 10))
-  const scaled = value / 1024 ** power
-  return `${scaled < 10 && power > 0 ? scaled.toFixed(1) : Math.round(scaled)} ${UNITS[power]}`
-}
-
 export const percent = (value: number) => (Number.isFinite(value) ? `${Math.round(value)} %` : '–')
 
 export function millis(value: number | undefined): string {
@@ -17,7 +8,7 @@ export function millis(value: number | undefined): string {
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }
 
-const STEPS: readonly [number, string][] = [
+export const STEPS: readonly [number, string][] = [
   [86_400, 'd'],
   [3600, 'h'],
   [60, 'min'],
@@ -31,28 +22,13 @@ export function span(ms: number): string {
   return `${Math.floor(seconds / size)} ${unit}`
 }
 
-/** A span in two units: `2 d 4 h`. */
-export function longSpan(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  const first = STEPS.findIndex(([step]) => seconds >= step)
-  if (first < 0) return '0 s'
-  const parts = STEPS.slice(first, first + 2).map(([size, unit], index) => {
-    const before = STEPS[first + index - 1]
-    return [Math.floor((index === 0 || !before ? seconds : seconds % before[0]) / size), unit] as const
-  })
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ')
-}
-
 /** Wall milliseconds of a time on the wire; undefined for FlatRun's "never" and for what is no time. */
 export function wall(time: string | null | undefined): number | undefined {
   const at = time ? Date.parse(time) : Number.NaN
   return Number.isFinite(at) && at > 0 ? at : undefined
 }
 
-const two = (value: number) => String(value).padStart(2, '0')
+export const two = (value: number) => String(value).padStart(2, '0')
 
 /** The time of day here, with the day in front when it is not today. */
 export function clock(at: number, now = Date.now()): string {
@@ -61,14 +37,6 @@ export function clock(at: number, now = Date.now()): string {
   if (new Date(now).toDateString() === date.toDateString()) return time
   const year = date.getFullYear() === new Date(now).getFullYear() ? '' : `${date.getFullYear()}-`
   return `${year}${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`
-}
-
-/** A tick of a time axis: the hour of the day, or the day where the axis is longer than two. */
-export function tick(at: number, spanMs: number): string {
-  const date = new Date(at)
-  return spanMs > 2 * 86_400_000
-    ? `${two(date.getMonth() + 1)}-${two(date.getDate())}`
-    : `${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`

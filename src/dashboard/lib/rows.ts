@@ -1,5 +1,5 @@
 import type { Deployment } from '../../schemas/deployment.ts'
-import type { FailureClass, Verdict } from '../../schemas/health.ts'
+import type { Verdict } from '../../schemas/health.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import type { Slices } from './aggregate.ts'
 import { wall } from './format.ts'
@@ -112,20 +112,4 @@ export const GRAVITY: Record<Verdict, number> = {
   pending: 2,
   unknown: 1,
   online: 0
-}
-
-export const CAUSES: Record<FailureClass, string> = {
-  dns: 'name not found',
-  refused: 'connection refused',
-  reset: 'connection cut',
-  timeout: 'no answer in time',
-  tls: 'certificate not accepted',
-  http: 'answered with an error',
-  not_agent: 'no agent at that address',
-  key_refused: 'refuses our key',
-  too_large: 'answer too large',
-  bad_json: 'answer unreadable',
-  address: 'address not allowed',
-  aborted: 'given up',
-  internal: 'fault on this side'
 }

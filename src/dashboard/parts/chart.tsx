@@ -1,8 +1,8 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
+import { tick } from '../lib/amounts.ts'
 import { useDesk } from '../lib/desk.ts'
-import { tick } from '../lib/format.ts'
 import type { Series } from './line-chart.tsx'
 
 export interface ChartOptions {

@@ -35,16 +35,6 @@ export function FaultNotice({ of, what }: { of: Resource<unknown>; what: string 
   )
 }
 
-/** Where a node is too old, or of another make, to have what a panel shows. */
-export function NotOffered({ what }: { what: string }) {
-  return (
-    <div class="empty">
-      <h2>{what} is not offered by this node</h2>
-      <p>It runs a version, or a configuration, without it. Nothing is wrong with the rest.</p>
-    </div>
-  )
-}
-
 function title(fault: Fault, what: string): string {
   if (fault.status === 403) return `You may not see ${what}.`
   if (notOffered(fault)) return `This node does not offer ${what}.`

@@ -1,7 +1,7 @@
 import type { Slices } from '../lib/aggregate.ts'
 import { segment } from '../lib/api.ts'
+import { CAUSES } from '../lib/causes.ts'
 import { plural } from '../lib/format.ts'
-import { CAUSES } from '../lib/rows.ts'
 import { Ago } from './ago.tsx'
 
 const NAMED = 4

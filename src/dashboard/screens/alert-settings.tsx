@@ -5,7 +5,8 @@ import { asFault, notOffered } from '../lib/fault.ts'
 import { field, list, text } from '../lib/reading.ts'
 import { createResource, useResource } from '../lib/resource.ts'
 import { loadSettings, type Settings, written } from '../lib/settings.ts'
-import { FaultNotice, NotOffered } from '../parts/fault.tsx'
+import { FaultNotice } from '../parts/fault.tsx'
+import { NotOffered } from '../parts/not-offered.tsx'
 
 /** Who is told when a server goes away or comes back, and whether the message arrives. */
 export function AlertSettings() {

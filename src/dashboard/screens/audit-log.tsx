@@ -4,8 +4,9 @@ import { useDesk } from '../lib/desk.ts'
 import { notOffered } from '../lib/fault.ts'
 import { clock, wall } from '../lib/format.ts'
 import { createResource, useResource } from '../lib/resource.ts'
-import { FaultNotice, NotOffered } from '../parts/fault.tsx'
+import { FaultNotice } from '../parts/fault.tsx'
 import { NothingFits, SearchField } from '../parts/filters.tsx'
+import { NotOffered } from '../parts/not-offered.tsx'
 
 /** Who did what, from where, and how it ended. */
 export function AuditLog() {

@@ -3,7 +3,8 @@ import { notOffered } from '../lib/fault.ts'
 import type { Operations } from '../lib/operations.ts'
 import { createResource, useResource } from '../lib/resource.ts'
 import { Code } from '../parts/copy.tsx'
-import { FaultNotice, NotOffered } from '../parts/fault.tsx'
+import { FaultNotice } from '../parts/fault.tsx'
+import { NotOffered } from '../parts/not-offered.tsx'
 
 /** The compose file, to read and to take along. */
 export function ComposeFile({ tools }: { tools: Operations }) {

@@ -3,8 +3,9 @@ import { useDesk } from '../lib/desk.ts'
 import { notOffered } from '../lib/fault.ts'
 import { createResource, useResource } from '../lib/resource.ts'
 import { loadSettings, type Setting, type Settings, written } from '../lib/settings.ts'
-import { FaultNotice, NotOffered } from '../parts/fault.tsx'
+import { FaultNotice } from '../parts/fault.tsx'
 import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
+import { NotOffered } from '../parts/not-offered.tsx'
 
 const isSet = ({ origin }: Setting) => origin !== 'default'
 

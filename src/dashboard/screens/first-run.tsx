@@ -1,11 +1,11 @@
 import '../styles/later.css'
 import { useEffect, useState } from 'preact/hooks'
-import { Mark } from '../frame.tsx'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
 import { adviceOn } from '../lib/first-run.ts'
 import { Code } from '../parts/copy.tsx'
 import { Field } from '../parts/field.tsx'
+import { Mark } from '../parts/mark.tsx'
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 

@@ -3,8 +3,8 @@ import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault, notOffered } from '../lib/fault.ts'
 import { clock, wall } from '../lib/format.ts'
 import type { LogLine, Operations } from '../lib/operations.ts'
-import { NotOffered } from '../parts/fault.tsx'
 import { SearchField } from '../parts/filters.tsx'
+import { NotOffered } from '../parts/not-offered.tsx'
 
 const KEPT = 2000
 

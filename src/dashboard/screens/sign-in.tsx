@@ -1,7 +1,8 @@
+import '../styles/later.css'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Mark } from '../frame.tsx'
 import { asFault, type Fault } from '../lib/fault.ts'
 import type { Gate } from '../lib/gate.ts'
+import { Mark } from '../parts/mark.tsx'
 
 /** One field: an operator's key. */
 export function SignIn({ gate }: { gate: Gate }) {
