@@ -1,59 +1,6 @@
-import { assign, enqueueActions, type SnapshotFrom, setup } from 'xstate'
-import type { PeerSpec, Verdict } from '../src/schemas/health.ts'
-import type {
-  Hears,
-  PeerCheck,
-  PeerUpdated,
-  ProbeAnswered,
-  ProberReady,
-  ProberRef,
-  SignOfDeath,
-  SignOfLife,
-  SupervisorRef
-} from './messages.ts'
-import { judged, nothingSeen, recorded, restlessAfter, type Seen } from './record.ts'
-import type { Rule } from './rule.ts'
-
-export interface PeerInput {
-  peer: PeerSpec
-  rule: Rule
-  /** How long the first question waits, so that many peers are not all asked at once. */
-  startAfterMs: number
-  wall: number
-}
-
-export interface PeerContext {
-  peer: PeerSpec
-  rule: Rule
-  startAfterMs: number
-  verdict: Verdict
-  /** Wall time at which the verdict became what it is. */
-  since: number
-  seen: Seen
-}
-
-export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | SignOfLife | SignOfDeath
-
-const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
-
-type Moment = { context: PeerContext; event: PeerEvent }
-/** Somebody wants to know: such a question goes before those that are merely due. */
-const WAITED_FOR: ReadonlySet<string> = new Set(['peer.check', 'peer.alive', 'peer.doubtful', 'peer.updated'])
-
-const questionOf = (
-  { peer, verdict, seen, startAfterMs }: PeerContext,
-  waitedFor: boolean,
-  from: Hears<ProbeAnswered>
-) => ({
-  ...{ type: 'probe.wanted' as const, peer, from, number: seen.answers },
-  believed: verdict === 'online' || verdict === 'suspect',
-  urgent: waitedFor || (seen.answers === 0 && startAfterMs === 0)
-})
-
-const becomes =
-  (verdict: Verdict) =>
-  ({ context, event }: Moment) =>
-    event.type === 'probe.answered' && event.number === context.seen.answers && judged(context, event) === verdict
+import type { SnapshotFrom } from 'xstate'
+import { peerWords } from './peer-words.ts'
+import { nothingSeen } from './record.ts'
 
 const refusesKey = {
   guard: 'keyRefused',
@@ -73,66 +20,7 @@ const isUp = { guard: 'answered', target: 'online', description: 'It answered' }
  * One remote node, as seen from here. Two regions run side by side: `probe` asks again and again, `health` is the
  * verdict, so that a verdict stands while the peer is asked anew. It knows no address but its peer's, and no secret.
  */
-export const peerMachine = setup({
-  types,
-  actions: {
-    ask: enqueueActions(({ context, enqueue, event, self, system }) => {
-      const prober: ProberRef | undefined = system.get('prober')
-      // Without a prober nothing is lost: a new one says that it is ready, and whoever waits asks again.
-      if (prober) enqueue.sendTo(prober, questionOf(context, WAITED_FOR.has(event.type), self))
-    }),
-    record: assign(({ context, event }) => (event.type === 'probe.answered' ? { seen: recorded(context, event) } : {})),
-    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer } : {})),
-    startOver: assign(({ context }) => ({ seen: nothingSeen(context.peer) })),
-    announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
-      const { peer, verdict: from } = context
-      if (from === verdict) return
-      const wall = 'wall' in event ? event.wall : context.since
-      const supervisor: SupervisorRef | undefined = system.get('supervisor')
-      if (supervisor) enqueue.sendTo(supervisor, { type: 'peer.judged', id: peer.id, from, to: verdict, wall })
-      enqueue.assign({ verdict, since: wall })
-    }),
-    announceFlapping: enqueueActions(({ context, enqueue, system }) => {
-      const { peer, seen } = context
-      const supervisor: SupervisorRef | undefined = system.get('supervisor')
-      if (supervisor) {
-        enqueue.sendTo(supervisor, { type: 'peer.flapping', id: peer.id, flapping: seen.flap.flapping })
-      }
-    })
-  },
-  guards: {
-    answered: becomes('online'),
-    answeredAgain: becomes('online'),
-    failed: becomes('suspect'),
-    failedOften: becomes('offline'),
-    keyRefused: becomes('rejected'),
-    notAnAgent: becomes('incompatible'),
-    isRemoved: ({ context }) => context.peer.removed,
-    isPending: ({ context }) => context.peer.pending,
-    saysRemoved: ({ event }) => event.type === 'peer.updated' && event.peer.removed,
-    nowRemoved: ({ context, event }) =>
-      event.type === 'peer.updated' && event.peer.removed && context.verdict !== 'removed',
-    nowPending: ({ context, event }) =>
-      event.type === 'peer.updated' && !event.peer.removed && event.peer.pending && context.verdict !== 'pending',
-    nowConfirmed: ({ context, event }) =>
-      event.type === 'peer.updated' &&
-      !event.peer.removed &&
-      !event.peer.pending &&
-      (context.verdict === 'pending' || context.verdict === 'removed'),
-    moved: ({ context, event }) =>
-      event.type === 'peer.updated' && event.peer.url !== context.peer.url && context.verdict !== 'removed',
-    askedJustNow: ({ context, event }) => 'now' in event && event.now - context.seen.endedAt < context.rule.pauseMs,
-    isWell: ({ context }) => context.verdict === 'online',
-    alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
-    flappingChanges: ({ context, event }) =>
-      event.type === 'probe.answered' && restlessAfter(context, event).flapping !== context.seen.flap.flapping
-  },
-  delays: {
-    untilFirstProbe: ({ context }) => context.startAfterMs,
-    untilNextProbe: ({ context }) => context.seen.waitMs,
-    pause: ({ context }) => context.rule.pauseMs
-  }
-}).createMachine({
+export const peerMachine = peerWords.createMachine({
   id: 'peer',
   description: 'One other server as seen from this one: asked again and again, and judged by its answers.',
   context: ({ input }) => ({

@@ -1,7 +1,7 @@
 import type { PeerSpec, ProbeAnswer } from '../src/schemas/health.ts'
 import { CALM, type Flap, restless } from './flapping.ts'
 import type { ProbeAnswered } from './messages.ts'
-import type { PeerContext } from './peer.ts'
+import type { PeerContext } from './peer-words.ts'
 import { decide, NOTHING_YET, type Tally, untilNext, weigh } from './verdict.ts'
 
 /**
