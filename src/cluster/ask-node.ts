@@ -16,7 +16,7 @@ export interface AskNodeOptions {
   targetOf(id: string): PeerTarget | undefined
   signOfLife?(id: string): void
   signOfDeath?(id: string): void
-  /** Requests in flight, of all aggregates together. */
+  /** Requests in flight, of all aggregates together, without those that have waited for long. */
   maxConcurrency?: number
   perPeerMs?: number
   /** Of one peer's answer. */
@@ -24,6 +24,8 @@ export interface AskNodeOptions {
 }
 
 const PATHS: Record<AggregateKind, string> = { deployments: '/api/deployments', stats: '/api/stats' }
+/** After this a request that is still waiting gives its place to the next. */
+const PATIENCE_MS = 500
 /** These say that something is wrong with the peer, and not just with one of its answers. */
 const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set(['dns', 'refused', 'reset', 'timeout', 'tls', 'key_refused'])
 
@@ -35,7 +37,24 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
 
   function peer(kind: AggregateKind, health: PeerHealth, signal: AbortSignal): Promise<string> {
     if (!REACHABLE.has(health.verdict)) return Promise.reject(whyAway(health))
-    return share(`${kind} ${health.id}`, signal, (shared) => limit(() => request(kind, health, shared)))
+    return share(`${kind} ${health.id}`, signal, (shared) => inTurn(() => request(kind, health, shared)))
+  }
+
+  /** Whoever has waited for long keeps no others waiting: what it still costs is an idle connection. */
+  function inTurn(work: () => Promise<string>): Promise<string> {
+    return new Promise((resolve, reject) => {
+      limit(
+        () =>
+          new Promise<void>((free) => {
+            const stopWaiting = clock.after(PATIENCE_MS, free)
+            const over = () => {
+              stopWaiting()
+              free()
+            }
+            work().then(resolve, reject).finally(over)
+          })
+      )
+    })
   }
 
   async function request(kind: AggregateKind, { id, verdict }: PeerHealth, signal: AbortSignal): Promise<string> {

@@ -107,6 +107,23 @@ test('the whole call ends at its own deadline, also for peers that were not aske
   assert.equal(peer('b').requests.length, 0)
 })
 
+test('hanging peers do not keep their places from others', async (t) => {
+  const { ask, peer, advance } = await aggregateWorld(t, ['a', 'b', 'c'], { maxConcurrency: 1 })
+  for (const name of ['a', 'b']) peer(name).on('/api/deployments', misbehave.hang)
+  const asked = ask()
+  await until(() => peer('a').requests.length === 1)
+  assert.equal(peer('b').requests.length, 0)
+  advance(500)
+  await until(() => peer('b').requests.length === 1)
+  advance(500)
+  await until(() => peer('c').requests.length === 1)
+  advance(4_000)
+  await until(() => peer('a').sockets.size === 0)
+  advance(500)
+  const { servers } = await asked
+  assert.deepEqual([servers.a!.code, servers.b!.code, servers.c!.online], ['timeout', 'timeout', true])
+})
+
 test('a peer known as offline costs no call, and tells why it is away', async (t) => {
   const { ask, peer, setHealth } = await aggregateWorld(t, ['a'])
   const failed = {
