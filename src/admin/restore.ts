@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -47,7 +48,8 @@ export function restore({ archive, folder, replace, now }: RestoreOptions): Rest
   const lock = lockDataPath(path.join(folder, 'lock'))
   const scratch = mkdtempSync(path.join(folder, '.restore-'))
   try {
-    for (const { name, content } of entries) writeFileSync(path.join(scratch, name), content, { mode: 0o600 })
+    for (const { name, content } of entries)
+      writeFileSync(path.join(scratch, name), content, { mode: 0o600, flush: true })
     const { nodeId } = inspectDatabase(path.join(scratch, 'cluster.db'))
     const marker = readMarker(scratch)
     if (marker?.node_id !== nodeId) throw new Fatal(78, `${archive} mixes the files of two nodes; nothing was changed`)
@@ -58,7 +60,7 @@ export function restore({ archive, folder, replace, now }: RestoreOptions): Rest
 
     const aside = there || hasStore(folder) ? putAside(folder, now) : undefined
     const { uid, gid } = statSync(folder)
-    for (const name of readdirSync(scratch)) {
+    for (const name of inOrder(readdirSync(scratch))) {
       const file = path.join(scratch, name)
       chmodSync(file, 0o600)
       // Root restores what the service's user is to read.
@@ -91,10 +93,19 @@ function moved(marker: Marker, there: Marker | undefined): Marker {
   return { ...marker, epoch: Math.max(marker.epoch, there?.epoch ?? 0) + 1, revoked: [...revoked.values()] }
 }
 
+/** A marker without a store is refused at the next start; nothing at all would be taken for a new node. */
+function inOrder(names: readonly string[]): string[] {
+  const others = names.filter((name) => name !== 'node.json' && name !== 'cluster.db')
+  return ['node.json', ...others, 'cluster.db']
+}
+
 function putAside(folder: string, now: Date): string {
   const aside = path.join(folder, `replaced-${now.toISOString().replace(/[:.]/g, '-')}`)
   mkdirSync(aside, { mode: 0o700 })
-  for (const entry of readdirSync(folder, { withFileTypes: true }))
-    if (entry.isFile() && entry.name !== 'lock') renameSync(path.join(folder, entry.name), path.join(aside, entry.name))
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const [from, to] = [path.join(folder, entry.name), path.join(aside, entry.name)]
+    if (entry.name === 'node.json') copyFileSync(from, to)
+    else if (entry.isFile() && entry.name !== 'lock') renameSync(from, to)
+  }
   return aside
 }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -93,6 +102,23 @@ test('what was there is put aside, not lost', async (t) => {
     old.invites.all().map(({ id }) => id),
     ['after']
   )
+})
+
+test('a restore that broke off half way ends with 78 at the next start, not with a new node', async (t) => {
+  const { place, archive, close } = await node(t)
+  backup(place, archive, NOW)
+  close()
+  // A folder where a file is to go: the disk's refusal, in the middle of it.
+  rmSync(path.join(place, 'secret'))
+  mkdirSync(path.join(place, 'secret', 'in-the-way'), { recursive: true })
+  assert.throws(() => restore({ archive, folder: place, replace: true, now: NOW }))
+  await assert.rejects(reopen(place), { exitCode: 78, message: /is missing or empty.*Restore a backup/ })
+
+  rmSync(path.join(place, 'secret'), { recursive: true })
+  restore({ archive, folder: place, replace: true, now: new Date('2026-11-23T09:00:00Z') })
+  const again = await reopen(place)
+  assert.equal(again.restored, true)
+  again.close()
 })
 
 test('a node is never overwritten without being asked to', async (t) => {
