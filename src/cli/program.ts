@@ -8,8 +8,10 @@ import { fleetCommands } from './commands/deployments.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
+import { inspectCommand } from './commands/inspect.ts'
 import { inviteCommands } from './commands/invite.ts'
 import { joinCommand } from './commands/join.ts'
+import { machineCommands } from './commands/machine.ts'
 import { peerCommands } from './commands/peers.ts'
 import { statusCommands } from './commands/status.ts'
 import { waitCommand } from './commands/wait.ts'
@@ -69,6 +71,8 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   doctorCommand(program, tie)
   waitCommand(program, tie)
   eventsCommand(program, tie)
+  machineCommands(program, tie)
+  inspectCommand(program, tie)
   fleetCommands(program, tie)
   deploymentCommands(program, tie)
 

@@ -36,6 +36,7 @@ const READ: readonly Permission[] = [
 ]
 const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
 const TICKET_MS = 600_000
+const OPEN_TICKETS = 100
 const REMEMBERED_SESSIONS = 1_000
 
 export type Callers = ReturnType<typeof createCallers>
@@ -47,7 +48,7 @@ export type Callers = ReturnType<typeof createCallers>
 export function createCallers({ operatorKeys, sessions, members, signed, onMember, now = Date.now }: CallersOptions) {
   let operators = index(operatorKeys)
   const verified = new Map<string, Session>()
-  const tickets = new Map<string, { name: string; until: number }>()
+  const tickets = new Map<string, { keyDigest: string; until: number }>()
 
   async function session(token: string, tokenDigest: string): Promise<Caller | undefined> {
     const known = verified.get(tokenDigest) ?? (await sessions.read(token))
@@ -64,6 +65,14 @@ export function createCallers({ operatorKeys, sessions, members, signed, onMembe
     onMember(member, keyDigest)
     const grants = member.awaitsApproval ? [] : member.grants
     return { kind: 'peer', id: member.id, name: member.name, permissions: permissionsOf(grants), grants }
+  }
+
+  function ticketOf(keyDigest: string): string {
+    const [oldest] = tickets.keys()
+    if (tickets.size >= OPEN_TICKETS && oldest !== undefined) tickets.delete(oldest)
+    const ticket = randomToken()
+    tickets.set(digest(ticket), { keyDigest, until: now() + TICKET_MS })
+    return ticket
   }
 
   return {
@@ -92,17 +101,22 @@ export function createCallers({ operatorKeys, sessions, members, signed, onMembe
 
     /** A ticket signs in once, within ten minutes: what a fresh start prints instead of a key. */
     createTicket(name: string): string {
-      const ticket = randomToken()
-      tickets.set(digest(ticket), { name, until: now() + TICKET_MS })
-      return ticket
+      const [keyDigest = ''] = [...operators].find(([, operator]) => operator.name === name) ?? []
+      return ticketOf(keyDigest)
     },
+
+    /** The same for who shows a key; undefined for a session, which could go on for ever in this way. */
+    ticketFor(key: string): string | undefined {
+      const keyDigest = digest(key)
+      return operators.has(keyDigest) ? ticketOf(keyDigest) : undefined
+    },
+
     async redeem(ticket: string): Promise<{ token: string; operator: Operator } | undefined> {
       const found = tickets.get(digest(ticket))
       tickets.delete(digest(ticket))
       if (!found || found.until < now()) return undefined
-      const [keyDigest, operator] = [...operators].find(([, { name }]) => name === found.name) ?? []
-      if (!keyDigest || !operator) return undefined
-      return { token: await sessions.issue(operator.name, keyDigest.slice(0, 32)), operator }
+      const operator = operators.get(found.keyDigest)
+      return operator && { token: await sessions.issue(operator.name, found.keyDigest.slice(0, 32)), operator }
     },
 
     /** Takes effect at the next request. */

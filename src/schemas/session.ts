@@ -12,6 +12,10 @@ export const LoginRequest = Type.Object({
 })
 export type LoginRequest = Static<typeof LoginRequest>
 
+/** Signs a browser in once: `<agent>/#ticket=<ticket>`. */
+export const TicketReply = Type.Object({ ticket: Type.String(), expires_in: Type.Integer() })
+export type TicketReply = Static<typeof TicketReply>
+
 export const User = Type.Object({
   id: Type.Integer(),
   uid: Type.String(),

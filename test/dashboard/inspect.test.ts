@@ -95,7 +95,10 @@ test('nothing is sent before somebody asks for it, and nobody watches once the p
   const { page } = await watchPage(t, node)
   await page.getByText('Nothing is sent anywhere before.').waitFor()
   assert.equal(await page.locator('iframe').count(), 0)
-  assert.match((await page.locator('header p').textContent()) ?? '', /shown to the page of/)
+  assert.match(
+    (await page.locator('header p').textContent()) ?? '',
+    new RegExp(`shown to the page of ${new URL(stately.url).host} in this browser`)
+  )
   await page.getByRole('button', { name: 'Watch' }).click()
   await page.getByText('Watching').waitFor()
   assert.equal(await watchers(node), 1)

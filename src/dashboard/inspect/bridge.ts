@@ -16,6 +16,7 @@ interface BridgeOptions {
   api: Pick<Api, 'post'>
   frame: () => HTMLIFrameElement | null
   page: Window
+  inspectorUrl: string
 }
 
 /** How long the inspector's page may take to say that it is there. */
@@ -29,19 +30,18 @@ export type Bridge = ReturnType<typeof createBridge>
  * Between this server and the inspector's page in the frame. The stream begins when that page says that it listens, so
  * nothing has to be kept for it; and it begins anew with an empty page, because a restarted server counts from zero.
  */
-export function createBridge({ api, frame, page }: BridgeOptions) {
+export function createBridge({ api, frame, page, inspectorUrl }: BridgeOptions) {
   const stage: Signal<Stage> = signal<Stage>('before')
   const fault = signal<Fault | undefined>(undefined)
   const transmission = signal<Transmission | undefined>(undefined)
-  const inspectorUrl = signal<string | undefined>(undefined)
+  const inspector = new URL(inspectorUrl)
   let watched: Watched = {}
   let socket: WebSocket | undefined
   let timer: number | undefined
   let failures = 0
 
   page.addEventListener('message', ({ origin, source, data }) => {
-    const target = frame()?.contentWindow
-    if (!inspectorUrl.value || origin !== new URL(inspectorUrl.value).origin || source !== target) return
+    if (origin !== inspector.origin || source !== frame()?.contentWindow) return
     if (data?.type === '@statelyai.connected') void stream()
   })
 
@@ -50,35 +50,33 @@ export function createBridge({ api, frame, page }: BridgeOptions) {
     hangUp()
     stage.value = 'loading'
     transmission.value = undefined
-    try {
-      inspectorUrl.value ??= (await ticket()).inspector_url
-    } catch (thrown) {
-      return failed(thrown)
-    }
     await drawn(page)
     const place = frame()
     if (!place) return
-    place.src = inspectorUrl.value
+    place.src = inspector.href
     timer = page.setTimeout(() => {
-      const { host } = new URL(inspectorUrl.value ?? '')
-      failed(new Fault(`The inspector at ${host} does not answer. This browser must be able to reach it.`, UNANSWERED))
+      failed(
+        new Fault(
+          `The inspector at ${inspector.host} does not answer. This browser must be able to reach it.`,
+          UNANSWERED
+        )
+      )
     }, HELLO_MS)
   }
 
   async function stream() {
     hangUp()
     const target = frame()?.contentWindow
-    if (!target || !inspectorUrl.value) return
-    const { origin } = new URL(inspectorUrl.value)
+    if (!target) return
     try {
-      const { ticket: once } = await ticket()
-      const opened = new WebSocket('/api/inspector/socket', ['flatrun.inspect', `ticket.${once}`])
+      const { ticket } = await api.post<{ ticket: string }>('/inspector/ticket', watched)
+      const opened = new WebSocket('/api/inspector/socket', ['flatrun.inspect', `ticket.${ticket}`])
       socket = opened
       const filled = createFiller()
       opened.onmessage = ({ data }) => {
         const message = JSON.parse(data)
         if (message.type === 'transmission') transmission.value = message
-        else for (const one of filled(message)) target.postMessage(one, origin)
+        else for (const one of filled(message)) target.postMessage(one, inspector.origin)
       }
       opened.onopen = () => {
         failures = 0
@@ -92,8 +90,6 @@ export function createBridge({ api, frame, page }: BridgeOptions) {
       failed(thrown)
     }
   }
-
-  const ticket = () => api.post<{ ticket: string; inspector_url: string }>('/inspector/ticket', watched)
 
   function failed(thrown: unknown) {
     hangUp()
@@ -113,7 +109,7 @@ export function createBridge({ api, frame, page }: BridgeOptions) {
   }
 
   return {
-    ...{ stage, fault, transmission, inspectorUrl },
+    ...{ stage, fault, transmission },
     watch(next: Watched) {
       watched = next
       failures = 0

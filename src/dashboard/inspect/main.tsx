@@ -6,10 +6,11 @@ import { createSession } from '../lib/session.ts'
 import { InspectPage } from './page.tsx'
 
 const place = document.getElementById('inspect')
-if (place) {
+const inspectorUrl = document.querySelector<HTMLMetaElement>('meta[name=inspector]')?.content
+if (place && inspectorUrl) {
   const session = createSession({ tab: sessionStorage, browser: localStorage })
   const api = createApi({ token: () => session.token.value, refused: session.end })
   const gate = createGate({ api, session }, window)
-  render(<InspectPage api={api} gate={gate} page={window} />, place)
+  render(<InspectPage api={api} gate={gate} page={window} inspectorUrl={inspectorUrl} />, place)
   void gate.open()
 }

@@ -7,10 +7,17 @@ import { SignIn } from '../screens/sign-in.tsx'
 import { createBridge, type Watched } from './bridge.ts'
 import { Progress } from './progress.tsx'
 
+interface InspectPageProps {
+  api: Api
+  gate: Gate
+  page: Window
+  inspectorUrl: string
+}
+
 /** Chooses what to watch, says where it goes, and holds the inspector's page. */
-export function InspectPage({ api, gate, page }: { api: Api; gate: Gate; page: Window }) {
+export function InspectPage({ api, gate, page, inspectorUrl }: InspectPageProps) {
   const frame = useRef<HTMLIFrameElement>(null)
-  const bridge = useMemo(() => createBridge({ api, page, frame: () => frame.current }), [])
+  const bridge = useMemo(() => createBridge({ api, page, inspectorUrl, frame: () => frame.current }), [])
   const asked = new URLSearchParams(page.location.search)
   const kind = useSignal(asked.get('peer') ? 'peer' : asked.get('watch') === 'joins' ? 'joins' : 'all')
   const peer = useSignal(asked.get('peer') ?? '')
@@ -42,7 +49,6 @@ export function InspectPage({ api, gate, page }: { api: Api; gate: Gate; page: W
     void bridge.watch(watched)
   }
 
-  const host = bridge.inspectorUrl.value && new URL(bridge.inspectorUrl.value).host
   return (
     <main class="inspect">
       <header>
@@ -86,8 +92,12 @@ export function InspectPage({ api, gate, page }: { api: Api; gate: Gate; page: W
         </form>
         <Progress bridge={bridge} />
         <p class="small soft">
-          Names, addresses and states of your servers are shown to the page of {host ?? 'the inspector'} in this
-          browser. Keys and tokens never are. <a href="/machines">Machines</a> shows the same without anybody else.
+          Names, addresses and states of your servers are shown to the page of <b>{new URL(inspectorUrl).host}</b> in
+          this browser. Keys and tokens never are.{' '}
+          <a class="link" href="/machines">
+            The page Machines
+          </a>{' '}
+          shows the same without anybody else.
         </p>
       </header>
       {stage === 'before' ? (

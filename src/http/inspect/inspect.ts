@@ -31,7 +31,7 @@ const GOODBYE_MS = 1_000
 
 /** The state machines live: a page, a ticket for who is signed in, and the WebSocket that it opens. */
 export async function inspect(app: FastifyInstance, options: InspectOptions): Promise<void> {
-  const { inspector, inspectorUrl, find, allowedOrigins } = options
+  const { inspector, find, allowedOrigins } = options
   const page = inspectPage(options)
   const tickets = createTickets()
   const scopes = new WeakMap<FastifyRequest, Scope>()
@@ -54,7 +54,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
       assertOn()
       assertRoom()
       reply.header('cache-control', 'no-store')
-      return { ticket: tickets.issue(scopeOf(body)), inspector_url: inspectorUrl }
+      return { ticket: tickets.issue(scopeOf(body)) }
     }
   )
 

@@ -36,7 +36,9 @@ export function inspectPage({ root, inspectorUrl }: { root: string; inspectorUrl
     /** @throws InspectorNotBuilt */
     html(): string {
       try {
-        return readFileSync(path.join(root, 'inspect.html'), 'utf8')
+        const html = readFileSync(path.join(root, 'inspect.html'), 'utf8')
+        const escaped = inspectorUrl.replace(/[&"<>]/g, (letter) => `&#${letter.charCodeAt(0)};`)
+        return html.replace('</head>', () => `<meta name="inspector" content="${escaped}">\n</head>`)
       } catch (cause) {
         throw new InspectorNotBuilt({ cause })
       }

@@ -63,6 +63,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       deployments: []
     }
   },
+  'POST /api/auth/ticket': { answer: { ticket: 'Yk3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', expires_in: 600 } },
   'GET /api/users/me': { answer: { user: USER, permissions: PERMISSIONS, deployments: [] } },
 
   'GET /api/cluster/status': { answer: { ...STATUS, node_id: NODE_1, peers: { online: 1 } } },

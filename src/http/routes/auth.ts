@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import type { Operator } from '../../cluster/callers.ts'
-import { BadRequest, Unauthorized } from '../../errors.ts'
+import { BadRequest, PermissionDenied, Unauthorized } from '../../errors.ts'
 import { Permission } from '../../schemas/grant.ts'
-import { LoginReply, LoginRequest, User } from '../../schemas/session.ts'
+import { LoginReply, LoginRequest, TicketReply, User } from '../../schemas/session.ts'
 import { anybody, operator } from '../access.ts'
 import { ErrorBody } from '../errors.ts'
 import { createFailures } from '../failures.ts'
@@ -10,6 +10,7 @@ import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
 const SESSION_SECONDS = 86_400
+const TICKET_SECONDS = 600
 
 /** Signing in, in the shapes that FlatRun's UI and CLI know. There are keys and no users; a key shows as one. */
 export function authRoutes(app: Routes, { callers, authEnabled }: Services): void {
@@ -53,6 +54,25 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Services): voi
           deployments: []
         }
       })
+  )
+
+  app.post(
+    '/api/auth/ticket',
+    {
+      config: operator('cluster:read'),
+      schema: {
+        tags: ['auth'],
+        summary: 'A ticket for a link that signs a browser in once',
+        response: answers(TicketReply)
+      }
+    },
+    async ({ headers }, reply) => {
+      const key = headers.authorization?.replace(/^\S+\s+/, '').trim()
+      const ticket = key === undefined ? undefined : callers.ticketFor(key)
+      if (ticket === undefined) throw new PermissionDenied('an operator key, not a session,')
+      reply.header('cache-control', 'no-store')
+      return { ticket, expires_in: TICKET_SECONDS }
+    }
   )
 
   app.get(
