@@ -15,7 +15,7 @@ test('machine list and machine show tell how the machines run now', async (t) =>
   const list = await cli('machine list')
   assert.equal(list.code, 0)
   assert.match(list.out, /^MACHINE +ABOUT +STATES$/m)
-  assert.match(list.out, /^peer +web-2 +probe\.waiting {2}health\.online {2}rest\.calm$/m)
+  assert.match(list.out, /^peer +web-2 +probe\.waiting {2}health\.online$/m)
   assert.match(list.out, /^supervisor /m)
 
   const peer = await cli('machine show web-2')
@@ -43,7 +43,7 @@ test('machine graph draws without an agent, in each format', async (t) => {
   assert.match((await cli('machine graph peer --format svg')).out, /^<svg [\s\S]*<\/svg>$/)
   for (const words of ['machine graph peer --format json', 'machine graph peer --json']) {
     const definition = JSON.parse((await cli(words)).out)
-    assert.deepEqual(Object.keys(createMachine(definition).root.states), ['probe', 'health', 'rest'])
+    assert.deepEqual(Object.keys(createMachine(definition).root.states), ['probe', 'health'])
   }
   const wrong = await cli('machine graph nothing')
   assert.equal(wrong.code, 2)
