@@ -29,6 +29,12 @@ export const colorOf = (state: string): Color | undefined => STATES[state]
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 export const harmless = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ')
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const COLOURS = /\u001b\[[0-9;?]*[ -/]*[@-~]/g
+
+/** A line of a log: as it is, tabs too, but without what would command the terminal. */
+export const logLine = (line: string) => line.replace(COLOURS, '').split('\t').map(harmless).join('\t')
+
 /** `4m`, `3h 20m`, `12d`: how long ago, or how long. */
 export function spanOf(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000))

@@ -1,12 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { examples, type Given, type Tie } from '../command.ts'
-import { EXIT } from '../exit.ts'
+import type { Context } from '../context.ts'
 import { type Row, row, rows, text, texts } from '../shape.ts'
 import { tableOf } from '../table.ts'
 import { colorOf, harmless } from '../words.ts'
+import { changeDeployment } from './deployment-change.ts'
+import { readLogs } from './deployment-logs.ts'
 import { deployment } from './deployments.ts'
+import { restartOnSeveral } from './rollout.ts'
 
-/** The deployments of one server, in FlatRun's words; with --server, those of a peer. */
+/** The deployments of one server, in FlatRun's words; with --on, those of a peer. */
 export function deploymentCommands(program: Command, { act }: Tie): void {
   const family = program.command('deployment').summary('One deployment: look at it, start it, stop it, read its logs')
   family.addHelpText(
@@ -14,12 +17,17 @@ export function deploymentCommands(program: Command, { act }: Tie): void {
     examples(
       'deployment list',
       'deployment info shop',
-      'deployment restart shop --server web-2',
+      'deployment restart shop --on web-2',
+      'deployment restart shop --on web-1,web-2',
       'deployment logs shop --follow'
     )
   )
   const add = (words: string, summary: string) =>
-    family.command(words).summary(summary).option('--server <peer>', 'On this peer instead of this server')
+    family
+      .command(words)
+      .summary(summary)
+      .option('--on <server>', 'On this peer instead of this server')
+      .addOption(new Option('--server <server>', 'The same').hideHelp())
 
   act(add('list', 'List the deployments'), async (context, given) => {
     const answer = await context.client.get(at(given, '/deployments'))
@@ -30,67 +38,68 @@ export function deploymentCommands(program: Command, { act }: Tie): void {
 
   act(add('info <name>', 'Show one deployment').alias('get'), async (context, given) => {
     const answer = row(await context.client.get(at(given, `/deployments/${named(given)}`)))
-    const one = row(answer.deployment)
-    context.print(answer, () => {
-      const status = text(one.status)
-      const head = `${context.paint('bold', harmless(text(one.name)))}  ${context.paint(colorOf(status), harmless(status))}  ${harmless(text(one.path))}`
-      const why = text(one.error) || text(one.status_reason)
-      const lines = rows(one.services).map(service)
-      const table =
-        lines.length === 0 ? [] : [tableOf(['SERVICE', 'STATUS', 'HEALTH', 'IMAGE', 'PORTS'], lines, context.paint)]
-      return [
-        head,
-        ...(why ? [harmless(why)] : []),
-        ...texts(one.warnings).map((warning) => `warning: ${harmless(warning)}`),
-        ...table
-      ].join('\n')
-    })
+    context.print(answer, () => describe(row(answer.deployment), context))
   })
 
-  for (const action of ['start', 'stop', 'restart'] as const) {
-    act(
-      add(`${action} <name>`, `${action[0]?.toUpperCase()}${action.slice(1)} its containers`),
-      async (context, given) => {
-        const answer = row(await context.client.send('POST', at(given, `/deployments/${named(given)}/${action}`)))
-        context.print(answer, () => harmless(text(answer.message) || `${action}: ${given.args[0]}`))
-      }
+  for (const action of ['start', 'stop'] as const) {
+    const summary = action === 'start' ? 'Start its containers' : 'Stop its containers'
+    act(add(`${action} <name>`, summary), (context, given) =>
+      changeDeployment(context, { action, path: at(given, `/deployments/${named(given)}`) })
     )
   }
+
+  const restart = add('restart <name>', 'Restart its containers; on several servers one after the other')
+    .option('--max-parallel <servers>', 'So many servers at a time, where several are named', '1')
+    .option('--settle <seconds>', 'It must still run so long after, where several are named', '5')
+  act(restart, (context, given) => {
+    const servers = serverOf(given)
+    if (!servers.includes(',')) {
+      return changeDeployment(context, { action: 'restart', path: at(given, `/deployments/${named(given)}`) })
+    }
+    const query = { servers, max_parallel: given.option('maxParallel'), settle_seconds: given.option('settle') }
+    return restartOnSeveral(context, { path: `/cluster/deployments/${named(given)}/restart`, query })
+  })
 
   const logs = add('logs <name>', 'Read its logs')
     .option('-F, --follow', 'Go on until Ctrl-C')
     .option('--tail <lines>', 'Newest lines of each container', '100')
     .option('--since <when>', 'Like 10m, or a time')
     .option('--service <name>', 'Only this service')
-  act(logs, async ({ client, io }, given) => {
+  act(logs, (context, given) => {
     const { option, has } = given
-    const wanted = {
-      tail: option('tail'),
-      since: option('since'),
-      service: option('service'),
-      follow: has('follow') ? 'true' : ''
-    }
+    const wanted = { tail: option('tail'), since: option('since'), service: option('service') }
     const query = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ''))
-    const stream = await client.stream({
-      path: at(given, `/deployments/${named(given)}/logs`),
-      accept: 'text/plain',
-      query
-    })
-    stream.setEncoding('utf8')
-    try {
-      for await (const piece of stream) io.out(String(piece).replace(/\n$/, ''))
-    } catch (error) {
-      if (!io.signal.aborted) throw error
-      return EXIT.interrupted
-    }
-    return EXIT.ok
+    const path = at(given, `/deployments/${named(given)}/logs`)
+    return readLogs(context, { path, query: has('follow') ? { ...query, follow: 'true' } : query })
   })
 }
 
 const named = ({ args: [name = ''] }: Given) => encodeURIComponent(name)
 
-const at = ({ option }: Given, path: string) =>
-  option('server') === '' ? path : `/cluster/peers/${encodeURIComponent(option('server'))}/proxy${path}`
+const serverOf = ({ option }: Given) => option('on') || option('server')
+
+function at(given: Given, path: string): string {
+  const server = serverOf(given)
+  return server === '' ? path : `/cluster/peers/${encodeURIComponent(server)}/proxy${path}`
+}
+
+function describe(one: Row, { paint }: Context): string {
+  const status = text(one.status)
+  const head = [
+    paint('bold', harmless(text(one.name))),
+    paint(colorOf(status), harmless(status)),
+    harmless(text(one.path))
+  ]
+  const why = text(one.error) || text(one.status_reason)
+  const lines = rows(one.services).map(service)
+  const table = lines.length === 0 ? [] : [tableOf(['SERVICE', 'STATUS', 'HEALTH', 'IMAGE', 'PORTS'], lines, paint)]
+  return [
+    head.join('  '),
+    ...(why ? [harmless(why)] : []),
+    ...texts(one.warnings).map((warning) => `warning: ${harmless(warning)}`),
+    ...table
+  ].join('\n')
+}
 
 const service = (one: Row) => [
   text(one.name),
