@@ -39,7 +39,7 @@ export const logLine = (line: string) => line.replace(COLOURS, '').split('\t').m
 export function spanOf(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000))
   if (seconds < 60) return `${seconds}s`
-  const minutes = Math.floor(seconds / 60)
+  const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes}m`
   const hours = Math.floor(minutes / 60)
   if (hours < 24) return minutes % 60 === 0 ? `${hours}h` : `${hours}h ${minutes % 60}m`
