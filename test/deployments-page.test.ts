@@ -35,10 +35,18 @@ test('every command of the page about deployments works as it is written', async
     .filter((line) => line.startsWith('curl')).length
   assert.ok(commands > 15)
 
-  const script = blocks.join('\n').replace('http://127.0.0.1:8090', first.url)
+  const main = path.join(import.meta.dirname, '..', 'src', 'main.ts')
+  const installed = `flatrun-cluster() { ${process.execPath} ${main} "$@"; }\n`
+  // As it is written, but for the seconds that it would wait on each server.
+  const script =
+    installed +
+    blocks.join('\n').replace('http://127.0.0.1:8090', first.url).replace('--on node-1,node-2', '$& --settle 0')
   const cwd = await folder(t, { 'data/admin.key': OPERATOR_KEY })
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd })
+  const env = { ...process.env, FLATRUN_URL: first.url, FLATRUN_TOKEN: OPERATOR_KEY }
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd, env })
 
+  assert.match(stdout, /NAME +STATUS.*\nshop +running/)
+  assert.match(stdout, /node-2 {2}done/)
   assert.match(stdout, /"status":"running"/)
   assert.match(stdout, /shop-web-1 \| ready/)
   assert.match(stdout, /event: end/)
