@@ -36,8 +36,9 @@ function Locked({ gate }: { gate: Gate }) {
 }
 
 function SignedIn({ gate }: { gate: Gate }) {
-  const { status } = useDesk()
+  const { status, who } = useDesk()
   useResource(status)
+  useResource(who.me)
   const known = status.data.value
   if (!known) {
     return (

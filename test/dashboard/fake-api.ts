@@ -57,6 +57,12 @@ export async function startFake(world: World): Promise<FakeNode> {
     }
     return reply.code(401).send({ error: 'Invalid API key', code: 'invalid_key' })
   })
+  app.get('/api/users/me', async () => ({
+    user: { username: 'admin' },
+    permissions: world.readOnly
+      ? ['cluster:read', 'deployments:read']
+      : ['cluster:read', 'cluster:write', 'deployments:write']
+  }))
   app.get('/api/cluster/status', async () =>
     world.enabled
       ? {
@@ -111,6 +117,24 @@ export async function startFake(world: World): Promise<FakeNode> {
   app.delete<{ Params: { id: string } }>('/api/cluster/invites/:id', async (request) => {
     invites.delete(request.params.id)
     return { status: 'revoked' }
+  })
+  app.get('/api/cluster/joins', async () => ({ joins: [] }))
+  app.post<{ Body: { invite_token: string } }>('/api/cluster/preflight', async (request) => {
+    const good = request.body.invite_token.startsWith('frc1.good')
+    const checks = [
+      { name: 'reach', ok: true, detail: 'https://node-2.example.net:8090 answers' },
+      { name: 'name', ok: true, detail: 'the name is free' },
+      good
+        ? { name: 'reach_back', ok: true, detail: 'it reaches this server' }
+        : {
+            name: 'reach_back',
+            ok: false,
+            detail: 'it cannot reach http://10.0.0.4:8090; set cluster.advertise_url to an address that it can',
+            code: 'refused'
+          },
+      { name: 'clock', ok: true, detail: 'the clocks agree' }
+    ]
+    return { ok: good, checks }
   })
   app.post<{ Body: { invite_token: string } }>('/api/cluster/accept', async (request, reply) => {
     if (!request.body.invite_token.startsWith('frc1.good')) {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { OPERATOR_KEY, startNode } from '../daemon.ts'
+import { OPERATOR_KEY, startNode, temporaryFolder } from '../daemon.ts'
 import { openBrowser, openTab } from './browser.ts'
 import { ensureBuilt } from './built.ts'
 
@@ -12,9 +14,14 @@ before(async () => {
 })
 after(() => browser.close())
 
-test('two nodes are joined through their pages, and a node that is killed is seen to turn', async (t) => {
+test('two nodes are joined through their pages, a deployment is found by search, a killed node is seen to turn', async (t) => {
   const first = await startNode(t, { name: 'north-1', config: { 'cluster.health_interval': '1s' } })
-  const second = await startNode(t, { name: 'south-1' })
+  const folder = temporaryFolder(t)
+  const project = path.join(folder, 'deployments', 'shop-front')
+  mkdirSync(project, { recursive: true })
+  writeFileSync(path.join(project, 'compose.yml'), 'services:\n  web:\n    image: nginx:1.29\n')
+  const config = { deployments_path: path.dirname(project) }
+  const second = await startNode(t, { name: 'south-1', folder, config })
   const north = await openTab(browser)
   const south = await openTab(browser)
   t.after(() => Promise.all([north.page.context().close(), south.page.context().close()]))
@@ -43,6 +50,17 @@ test('two nodes are joined through their pages, and a node that is killed is see
   await north.page.getByText('south-1 joined').first().waitFor()
   await north.page.getByRole('button', { name: 'Done' }).click()
   const row = north.page.getByRole('row').filter({ hasText: 'south-1' })
+  await row.getByText('online').waitFor()
+
+  await north.page.keyboard.press('Control+k')
+  await north.page.keyboard.type('shop-front')
+  await north.page.getByRole('option', { name: 'shop-front on south-1' }).waitFor()
+  await north.page.keyboard.press('Enter')
+  await north.page.getByRole('heading', { name: 'shop-front' }).waitFor()
+  await north.page.getByText('nginx:1.29').waitFor()
+  await north.page.getByRole('link', { name: 'Compose file' }).click()
+  await north.page.getByText('image: nginx:1.29').waitFor()
+  await north.page.goto(`${first.url}/peers`)
   await row.getByText('online').waitFor()
 
   await second.stop()

@@ -24,6 +24,7 @@ export interface World {
   enabled: boolean
   key: string
   authEnabled: boolean
+  readOnly?: boolean
   servers: Server[]
   events: ClusterEvent[]
   now: number

@@ -7,6 +7,7 @@ import { aggregate, type Slices } from './aggregate.ts'
 import { createApi } from './api.ts'
 import { createHistories } from './histories.ts'
 import { createLive } from './live.ts'
+import { createMe } from './me.ts'
 import { createResource, type Resource } from './resource.ts'
 import { createRoute } from './route.ts'
 import { deployedOn, deploymentRows, serverRows } from './rows.ts'
@@ -79,6 +80,7 @@ export function createDesk(page: Window) {
   }
   const live = createLive({ api, heard })
   const histories = createHistories(api)
+  const who = createMe(api)
 
   return {
     api,
@@ -94,6 +96,7 @@ export function createDesk(page: Window) {
     servers,
     deployed,
     histories,
+    who,
     toasts,
     theme: createTheme(page)
   }

@@ -57,7 +57,10 @@ function serverProblem(server: ServerRow, grave: boolean): Problem {
     to: `/peers/${segment(server.name)}`,
     verdict: server.verdict,
     since: server.since,
-    why: (WHY[server.verdict] ?? (server.error || 'no cause given')) + lost,
+    why:
+      (server.peer?.awaits_approval
+        ? 'it waits for you to let it in'
+        : (WHY[server.verdict] ?? (server.error || 'no cause given'))) + lost,
     grave
   }
 }

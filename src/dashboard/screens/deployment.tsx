@@ -10,9 +10,11 @@ import type { DeploymentRow } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { ReadOnly } from '../parts/read-only.tsx'
 import { Glyph, StatusMark } from '../parts/state.tsx'
 import { ComposeFile } from './compose-file.tsx'
 import { LogTail } from './log-tail.tsx'
+import { RestartEverywhere } from './rollout.tsx'
 
 /** One deployment on one server: what it consists of, its log, and on which other servers it runs. */
 export function DeploymentPage({ server, name }: { server: string; name: string }) {
@@ -52,6 +54,7 @@ export function DeploymentPage({ server, name }: { server: string; name: string 
         <>
           <Services services={row.deployment.services} />
           <Elsewhere row={row} />
+          <RestartEverywhere row={row} />
         </>
       )}
       {view === 'log' && (
@@ -117,7 +120,7 @@ const ACTIONS: readonly (readonly [Action, string, string])[] = [
 ]
 
 function Buttons({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof operationsOn> }) {
-  const { deployments, toasts } = useDesk()
+  const { deployments, toasts, who } = useDesk()
   const [doing, setDoing] = useState<Action>()
   const [asked, setAsked] = useState<Action>()
   const [missing, setMissing] = useState(false)
@@ -139,6 +142,13 @@ function Buttons({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof 
     deployments.refresh()
   }
 
+  if (!who.mayRun()) {
+    return (
+      <div class="acts">
+        <ReadOnly />
+      </div>
+    )
+  }
   if (old || missing) return null
   return (
     <div class="acts">

@@ -17,7 +17,7 @@ interface Invite {
 
 /** Invites that nobody has used yet; never their tokens. Nothing is shown where there are none. */
 export function OpenInvites() {
-  const { api, live, toasts, now } = useDesk()
+  const { api, live, route, toasts, now } = useDesk()
   const invites = useMemo(
     () =>
       createResource<readonly Invite[]>({
@@ -29,8 +29,8 @@ export function OpenInvites() {
   useResource(invites)
   const news = live.events.value.findLast(({ type }) => type.startsWith('invite.') || type === 'peer.joined')?.id
   useEffect(() => {
-    if (news !== undefined) invites.refresh()
-  }, [news])
+    invites.refresh()
+  }, [news, route.param('do')])
   const open = (invites.data.value ?? []).filter(({ expires_at }) => (wall(expires_at) ?? 0) > now.value)
   if (open.length === 0) return null
 

@@ -1,56 +1,54 @@
 import { useState } from 'preact/hooks'
+import type { PreflightCheck } from '../../schemas/joining.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
+import { against, checksBefore, type Step, stepsOf } from '../lib/joining.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
-import { Icon } from '../parts/icon.tsx'
-import { VerdictMark } from '../parts/state.tsx'
+import { Steps } from '../parts/steps.tsx'
 
-const STEPS = ['Read the token', 'Reach the other server', 'Exchange keys', 'See it answer'] as const
+type Stage = 'asking' | 'checking' | 'blocked' | 'joining' | 'failed' | 'joined'
 
-/** At which step a join failed, by the code of the answer; what to do is in its sentence. */
-const FAILED_AT: Record<string, number> = {
-  peer_unreachable: 1,
-  peer_timeout: 1,
-  join_interrupted: 1,
-  insecure_transport: 1,
-  exchange_rejected: 2,
-  peer_bad_answer: 2,
-  name_conflict: 2,
-  sealed_only: 2,
-  already_joined: 2
-}
-
-/** Joins a server by its token, and shows how far it came. */
+/** Joins a server by its token: first what would fail, while nothing is spent, then the join, step by step. */
 export function JoinDialog({ close }: { close: () => void }) {
   const { api, peers } = useDesk()
   const [token, setToken] = useState('')
-  const [busy, setBusy] = useState(false)
+  const [url, setUrl] = useState('')
+  const [stage, setStage] = useState<Stage>('asking')
+  const [checks, setChecks] = useState<readonly PreflightCheck[]>([])
   const [fault, setFault] = useState<Fault>()
-  const [peer, setPeer] = useState<string>()
-  const plain = token.trim() !== '' && !token.trim().startsWith('frc1.')
+  const [name, setName] = useState('')
+  const wish = { invite_token: token.trim(), ...(url.trim() ? { peer_url: url.trim() } : {}) }
+  const plain = wish.invite_token !== '' && !wish.invite_token.startsWith('frc1.')
+  const busy = stage === 'checking' || stage === 'joining'
 
-  async function join(event: SubmitEvent) {
+  async function check(event: SubmitEvent) {
     event.preventDefault()
-    if (!(event.currentTarget instanceof HTMLFormElement) || token.trim() === '') return
-    const url = String(new FormData(event.currentTarget).get('url') ?? '').trim()
-    setBusy(true)
+    if (wish.invite_token === '') return
     setFault(undefined)
+    setChecks([])
+    setStage('checking')
     try {
-      const body = { invite_token: token.trim(), ...(url ? { peer_url: url } : {}) }
-      const answer = await api.post<{ peer_name: string }>('/cluster/accept', body)
-      setPeer(answer.peer_name)
+      const found = await checksBefore(api, wish)
+      setChecks(found)
+      if (against(found).length > 0) return setStage('blocked')
+      setStage('joining')
+      const answer = await api.post<{ peer_name: string }>('/cluster/accept', wish)
+      setName(answer.peer_name)
+      setStage('joined')
       peers.refresh()
     } catch (thrown) {
       setFault(asFault(thrown))
+      setStage('failed')
     }
-    setBusy(false)
   }
 
+  const peer = peers.data.value?.find((one) => one.name === name)
+  const answers = peer?.state === 'online'
   return (
     <Dialog title="Join a server" close={close}>
-      <form class="stack" onSubmit={join}>
-        {peer === undefined && (
+      <form class="stack" onSubmit={check}>
+        {stage !== 'joined' && (
           <>
             <Field
               label="Invite token"
@@ -66,20 +64,27 @@ export function JoinDialog({ close }: { close: () => void }) {
                 label="Address of that server"
                 name="url"
                 hint="This token does not hold one. For example https://node-2.example.net:8090"
+                onInput={setUrl}
                 required
               />
             )}
           </>
         )}
-        {(busy || fault || peer !== undefined) && <Progress fault={fault} busy={busy} peer={peer} />}
+        {stage !== 'asking' && <Steps steps={[...stepsOf(checks), ...progressOf(stage, fault, answers)]} />}
+        {stage === 'blocked' && <p class="soft">Nothing was spent: the token still works when this is mended.</p>}
+        {stage === 'joined' && (
+          <strong class="foreign" role="status">
+            {answers ? `${name} has joined.` : `${name} is stored; waiting for its first answer.`}
+          </strong>
+        )}
         <footer>
-          {peer === undefined ? (
-            <button type="submit" class="button main" disabled={busy || token.trim() === ''}>
-              {fault ? 'Try again' : 'Join'}
-            </button>
-          ) : (
+          {stage === 'joined' ? (
             <button type="button" class="button main" onClick={close}>
               Done
+            </button>
+          ) : (
+            <button type="submit" class="button main" disabled={busy || wish.invite_token === ''}>
+              {busy ? 'Joining…' : stage === 'asking' ? 'Join' : 'Try again'}
             </button>
           )}
         </footer>
@@ -88,45 +93,15 @@ export function JoinDialog({ close }: { close: () => void }) {
   )
 }
 
-function Progress({ fault, busy, peer }: { fault: Fault | undefined; busy: boolean; peer: string | undefined }) {
-  const { peers } = useDesk()
-  const joined = peers.data.value?.find(({ name }) => name === peer)
-  const answers = joined?.state === 'online'
-  const at = fault ? (FAILED_AT[fault.code] ?? 0) : peer === undefined ? 1 : answers ? STEPS.length : 3
-  return (
-    <ol class="steps" aria-live="polite">
-      {STEPS.map((step, index) => {
-        const state = index < at ? 'done' : index > at ? 'next' : fault ? 'failed' : 'now'
-        return (
-          <li key={step} data-state={state}>
-            <span class="dot">
-              {state === 'done' ? (
-                <Icon name="tick" size={12} />
-              ) : state === 'failed' ? (
-                <Icon name="cross" size={12} />
-              ) : null}
-            </span>
-            <span>
-              {step}
-              {state === 'failed' && fault && <p class="wrong foreign">{fault.message}</p>}
-              {state === 'now' && busy && <span class="faint"> …</span>}
-              {index === 3 && joined && !answers && (
-                <p class="soft">
-                  <VerdictMark verdict={joined.state} />
-                </p>
-              )}
-            </span>
-          </li>
-        )
-      })}
-      {peer !== undefined && (
-        <li data-state={answers ? 'done' : 'next'}>
-          <span />
-          <strong class="foreign">
-            {answers ? `${peer} has joined.` : `${peer} is stored; waiting for its first answer.`}
-          </strong>
-        </li>
-      )}
-    </ol>
-  )
+/** The join itself, behind the checks that came before it. */
+function progressOf(stage: Stage, fault: Fault | undefined, answers: boolean): Step[] {
+  const joined = stage === 'joined'
+  const step = (name: string, state: Step['state'], detail = ''): Step => ({ name, state, detail })
+  if (stage === 'checking') return [step('Look for what would fail', 'now')]
+  if (stage === 'blocked') return []
+  if (stage === 'failed') return [step('Exchange keys', 'failed', fault?.message)]
+  return [
+    step('Exchange keys', joined ? 'done' : 'now'),
+    step('See it answer', answers ? 'done' : joined ? 'now' : 'next')
+  ]
 }

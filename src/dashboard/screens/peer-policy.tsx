@@ -16,7 +16,7 @@ const CAPABILITIES = [
 
 /** The capabilities that a peer's key has on this server. */
 export function PeerPolicy({ name }: { name: string }) {
-  const { api, toasts } = useDesk()
+  const { api, toasts, who } = useDesk()
   const path = `/cluster/peers/${segment(name)}/policy`
   const [grants, setGrants] = useState<readonly Grant[]>()
   const [stored, setStored] = useState<readonly Grant[]>([])
@@ -66,7 +66,7 @@ export function PeerPolicy({ name }: { name: string }) {
               <label class="tick">
                 <input
                   type="checkbox"
-                  disabled={!grants}
+                  disabled={!grants || !who.mayChange()}
                   checked={has(capability)}
                   onChange={() =>
                     setGrants(
@@ -87,7 +87,7 @@ export function PeerPolicy({ name }: { name: string }) {
         })}
       </ul>
       <footer>
-        <button type="submit" class="button main" disabled={!changed}>
+        <button type="submit" class="button main" disabled={!changed || !who.mayChange()}>
           Save
         </button>
       </footer>

@@ -8,6 +8,7 @@ import { clock, millis, wall } from '../lib/format.ts'
 import { useResource } from '../lib/resource.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { ReadOnly } from '../parts/read-only.tsx'
 import { VerdictMark } from '../parts/state.tsx'
 import { PeerActor } from './peer-actor.tsx'
 import { PeerDeployments } from './peer-deployments.tsx'
@@ -64,7 +65,7 @@ export function Peer({ name }: { name: string }) {
 }
 
 function Head({ peer }: { peer: PeerView }) {
-  const { api, route, peers, histories, toasts } = useDesk()
+  const { api, route, peers, histories, toasts, who } = useDesk()
   const [busy, setBusy] = useState(false)
   const checks = useMemo(() => histories.checks(peer.name), [peer.name])
   useResource(checks)
@@ -88,10 +89,16 @@ function Head({ peer }: { peer: PeerView }) {
         <VerdictMark verdict={peer.state} loud />
         {peer.flapping && <span class="tag warn">flapping</span>}
         <div class="acts">
-          <button type="button" class="button bad" onClick={() => route.set({ do: 'remove', name: peer.name })}>
+          {!who.mayChange() && <ReadOnly />}
+          <button
+            type="button"
+            class="button bad"
+            hidden={!who.mayChange()}
+            onClick={() => route.set({ do: 'remove', name: peer.name })}
+          >
             Remove
           </button>
-          {peer.awaits_approval && (
+          {peer.awaits_approval && who.mayChange() && (
             <button type="button" class="button main" onClick={() => ask('approve')} disabled={busy}>
               <Icon name="tick" /> Let it in
             </button>

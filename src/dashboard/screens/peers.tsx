@@ -6,9 +6,11 @@ import { FaultNotice } from '../parts/fault.tsx'
 import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { PeerTable } from '../parts/peer-table.tsx'
+import { ReadOnly } from '../parts/read-only.tsx'
 import { InviteDialog } from './invite.tsx'
 import { OpenInvites } from './invites.tsx'
 import { JoinDialog } from './join.tsx'
+import { JoinsUnderWay } from './joins.tsx'
 import { Peer } from './peer.tsx'
 import { RemoveDialog } from './remove.tsx'
 
@@ -43,7 +45,7 @@ export function Peers() {
 }
 
 function PeerList() {
-  const { route, peers } = useDesk()
+  const { route, peers, who } = useDesk()
   const all = peers.data.value
   const wanted = route.param('q').toLowerCase()
   const fits = GROUPS[route.param('state')] ?? (() => true)
@@ -57,7 +59,8 @@ function PeerList() {
     <>
       <div class="head">
         <h1>Peers</h1>
-        <div class="acts">
+        {!who.mayChange() && <ReadOnly />}
+        <div class="acts" hidden={!who.mayChange()}>
           <button type="button" class="button" onClick={() => route.set({ do: 'join' })}>
             <Icon name="join" /> Join
           </button>
@@ -98,6 +101,7 @@ function PeerList() {
           )}
         </>
       )}
+      <JoinsUnderWay />
       <OpenInvites />
     </>
   )

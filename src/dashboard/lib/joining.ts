@@ -1,0 +1,44 @@
+import type { PreflightCheck } from '../../schemas/joining.ts'
+import type { Api } from './api.ts'
+import { asFault, notOffered } from './fault.ts'
+
+export interface JoinWish {
+  invite_token: string
+  peer_url?: string
+}
+
+export interface Step {
+  name: string
+  state: 'done' | 'failed' | 'now' | 'next'
+  detail: string
+}
+
+const WORDS: Record<string, string> = {
+  token: 'The token is good',
+  invite: 'The invite is open',
+  self: 'It is another server',
+  reach: 'The other server is reached',
+  name: 'The name of this server is free there',
+  reach_back: 'It reaches this server',
+  address: 'It reaches this server',
+  version: 'The versions fit',
+  clock: 'The clocks agree'
+}
+
+/** What would fail, asked before anything is spent. A node that cannot be asked has nothing against it. */
+export async function checksBefore(api: Api, wish: JoinWish): Promise<readonly PreflightCheck[]> {
+  try {
+    return (await api.post<{ checks: PreflightCheck[] }>('/cluster/preflight', wish)).checks
+  } catch (thrown) {
+    const fault = asFault(thrown)
+    if (notOffered(fault)) return []
+    throw fault
+  }
+}
+
+/** What stands against a join: a failed check, unless it is one of several addresses of which another is reached. */
+export const against = (checks: readonly PreflightCheck[]) =>
+  checks.filter(({ ok, name }) => !ok && !checks.some((other) => other.ok && other.name === name))
+
+export const stepsOf = (checks: readonly PreflightCheck[]): Step[] =>
+  checks.map(({ name, ok, detail }) => ({ name: WORDS[name] ?? name, state: ok ? 'done' : 'failed', detail }))

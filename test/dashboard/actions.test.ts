@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { useScenes } from './scene.ts'
+
+const scene = useScenes()
+
+test('a join that would fail is told before anything is spent, with what to do', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/peers?do=join`)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Invite token').fill('frc1.broken')
+  await dialog.getByRole('button', { name: 'Join', exact: true }).click()
+  await dialog.getByText('set cluster.advertise_url to an address that it can').waitFor()
+  await dialog.getByText('Nothing was spent').waitFor()
+  assert.ok(!fake.asked.includes('POST /api/cluster/accept'))
+
+  await dialog.getByLabel('Invite token').fill('frc1.good')
+  await dialog.getByRole('button', { name: 'Try again' }).click()
+  await dialog.getByText('joined-1 has joined.').waitFor()
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('link', { name: 'joined-1' }).waitFor()
+})
+
+test('a token without an address asks for one', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/peers?do=join`)
+  await page.getByLabel('Invite token').fill('qL3v0A4mVnX2yq1m5n8o0w7n3Yd5e6u8S1a2b3c4d5E=')
+  await page.getByLabel('Address of that server').waitFor()
+})
+
+test('an invite shows its token once, counts down, and is revoked', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/peers?do=invite`)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Note').fill('for the new one')
+  await dialog.getByRole('button', { name: 'Make the token' }).click()
+  await dialog
+    .getByText(/^frc1\./)
+    .first()
+    .waitFor()
+  await dialog.getByText(/Waiting for a server · (1 h|59:\d\d)/).waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  const row = page.getByRole('row').filter({ hasText: 'for the new one' })
+  await row.getByRole('button', { name: 'Revoke' }).click()
+  await row.waitFor({ state: 'detached' })
+  assert.doesNotMatch(await page.content(), /frc1\./)
+})
+
+test('a peer is removed only after its name was typed', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/peers/warsaw-1`)
+  await page.getByRole('button', { name: 'Remove' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('it is told when it is back').waitFor()
+  const remove = dialog.getByRole('button', { name: 'Remove' })
+  assert.ok(await remove.isDisabled())
+  await dialog.getByLabel('Type warsaw-1 to remove it').fill('warsaw-1')
+  await remove.click()
+  await page.waitForURL(`${fake.url}/peers`)
+  await page.getByRole('link', { name: 'helsinki-1' }).waitFor()
+  assert.equal(await page.getByRole('link', { name: 'warsaw-1' }).count(), 0)
+})
+
+test('a deployment is stopped after a question, and started without one, through the proxy of its peer', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/deployments/frankfurt-2/mail`)
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+  await page.getByText('mail on frankfurt-2 was stopped').waitFor()
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.getByText('mail on frankfurt-2 was started').waitFor()
+  assert.ok(fake.asked.includes('POST /api/cluster/peers/frankfurt-2/proxy/deployments/mail/stop'))
+})
+
+test('a restart on all servers shows each, and why it ended early', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/deployments/frankfurt-1/shop`)
+  await page.getByRole('button', { name: 'Restart on all 2' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Restart', exact: true }).click()
+  await dialog.getByText('frankfurt-1 · 1.8 s').waitFor()
+  await dialog.getByText('shop is exited, and others need it').waitFor()
+  assert.ok(
+    fake.asked.some((line) => line.startsWith('POST /api/cluster/deployments/shop/restart?servers=frankfurt-1'))
+  )
+})
+
+test('what a peer may do is changed, and kept', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/peers/helsinki-1/policy`)
+  const run = page.getByLabel('Start, stop and restart deployments')
+  await run.uncheck()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('It counts from the next request on').waitFor()
+  await page.reload()
+  await page.getByLabel('See this server and its peers').waitFor()
+  assert.equal(await run.isChecked(), false)
+})
+
+test('a key that may only read sees everything and is offered no change', async (t) => {
+  const { page, fake } = await scene(t)
+  fake.world.readOnly = true
+  await page.goto(`${fake.url}/peers/helsinki-1`)
+  await page.getByText('read only').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0)
+  await page.goto(`${fake.url}/deployments/frankfurt-1/shop`)
+  await page.getByText('read only').waitFor()
+  assert.equal(await page.getByRole('button', { name: /Stop|Restart/ }).count(), 0)
+})
