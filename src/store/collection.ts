@@ -31,7 +31,12 @@ interface CollectionOptions<P extends TProperties> {
 export async function openCollection<P extends TProperties>(options: CollectionOptions<P>) {
   type Record = Static<TObject<P>> & { id: string }
   const { handle, table, schema, onError } = options
-  const store = new KeyvSqlite({ table, keySize: 255, driver: { name: 'custom', connect: async () => shared(handle) } })
+  const store = new KeyvSqlite({
+    table,
+    keySize: 255,
+    iterationLimit: 1_000,
+    driver: { name: 'custom', connect: async () => shared(handle) }
+  })
   const keyv = new Keyv<Record>({ store, throwOnErrors: true })
   keyv.on('error', onError)
   const isRecord = (value: unknown): value is Record => Check(schema, value)
