@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { createTie, examples } from './command.ts'
+import { alertCommands } from './commands/alert.ts'
 import { apiCommand, clusterCommands } from './commands/cluster.ts'
 import { completionCommands } from './commands/completion.ts'
 import { configureCommands } from './commands/configure.ts'
@@ -73,6 +74,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   eventsCommand(program, tie)
   machineCommands(program, tie)
   inspectCommand(program, tie)
+  alertCommands(program, tie)
   fleetCommands(program, tie)
   deploymentCommands(program, tie)
 
