@@ -16,8 +16,8 @@ import { Fatal } from '../errors.ts'
 import { copyDatabase, inspectDatabase } from '../store/snapshot.ts'
 import { type Entry, pack } from './archive.ts'
 
-/** Held by the running daemon, or made anew by SQLite. */
-const NOT_KEPT = /^(lock|cluster\.db.*|.*\.next)$/
+/** Of the running process alone, or made anew by SQLite. */
+const NOT_KEPT = /^(lock|url|cluster\.db.*|.*\.next)$/
 const LARGEST = 1_024 * 1_024
 
 /**

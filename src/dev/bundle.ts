@@ -6,8 +6,10 @@ import { build, type Plugin } from 'esbuild'
 const root = path.join(import.meta.dirname, '..', '..')
 const packages = path.join(root, 'node_modules')
 
-/** Folders that a package reads when it runs. */
-const ASSETS = ['@fastify/swagger-ui/static']
+/** Files of packages that are served, as src/http/docs.ts names them. */
+const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) =>
+  path.join('@fastify/swagger-ui/static', name)
+)
 
 /** What is looked for at run time, and done without where it is not found. */
 const OPTIONAL = ['bun:sqlite', 'bufferutil', 'utf-8-validate']
@@ -75,8 +77,7 @@ export async function bundle(out: string): Promise<void> {
   await cp(path.join(import.meta.dirname, 'launcher.mjs'), program)
   await chmod(program, 0o755)
   await writeFile(path.join(out, 'LICENSES.txt'), await licenses(Object.keys(metafile.inputs)))
-  for (const folder of ASSETS)
-    await cp(path.join(packages, folder), path.join(out, 'assets', folder), { recursive: true })
+  for (const file of ASSETS) await cp(path.join(packages, file), path.join(out, 'assets', file))
   await dashboard(path.join(out, 'dashboard'))
 }
 

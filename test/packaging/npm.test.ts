@@ -62,7 +62,8 @@ test('what npm packs is one program that runs where it is installed, dashboard a
   const page = await (await fetch(`${url}/`)).text()
   const script = /src="(\/assets\/[^"]+)"/.exec(page)?.[1]
   assert.ok(script, page)
-  assert.equal((await fetch(`${url}${script}`)).status, 200)
+  for (const place of [script, '/docs', '/docs/swagger-ui-bundle.js', '/docs/start.js', '/api/openapi.json'])
+    assert.equal((await fetch(`${url}${place}`)).status, 200, place)
 
   child.kill('SIGTERM')
   assert.deepEqual(await gone, [0, null])
