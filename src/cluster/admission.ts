@@ -194,10 +194,11 @@ export function createAdmission(options: AdmissionOptions) {
 
   return {
     /** FlatRun's exchange, readable on the wire. */
-    plain(request: PlainExchange): Promise<{ api_key: string; name: string }> {
+    plain({ invite_token, url, api_key, name }: PlainExchange): Promise<{ api_key: string; name: string }> {
       if (exchange === 'sealed-only') throw new SealedOnly()
       return oneAtATime(async () => {
-        const { key } = await admit({ ...request, sealed: false })
+        // These four and no more: what else stands in the body was not looked at.
+        const { key } = await admit({ invite_token, url, api_key, name, sealed: false })
         return { api_key: key, name: self.name() }
       })
     },

@@ -48,6 +48,11 @@ export async function openCollection<P extends TProperties>(options: CollectionO
     records.set(String(id), value)
   }
 
+  /** What could not be read again is not written: it would keep the next start from starting. */
+  function assertRecord(record: Record): void {
+    if (!isRecord(record)) throw new Error(`a record for "${table}" has a wrong shape`)
+  }
+
   async function committed<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write()
@@ -61,11 +66,13 @@ export async function openCollection<P extends TProperties>(options: CollectionO
     all: () => [...records.values()],
     get: (id) => records.get(id),
     async put(record) {
+      assertRecord(record)
       if (!(await committed(() => keyv.set(record.id, record)))) throw new StoreFailed()
       records.set(record.id, record)
     },
     async putAll(batch) {
       if (batch.length === 0) return
+      batch.forEach(assertRecord)
       const written = await committed(() => keyv.setMany(batch.map((value) => ({ key: value.id, value }))))
       if (written.includes(false)) throw new StoreFailed()
       for (const record of batch) records.set(record.id, record)

@@ -47,6 +47,17 @@ test('what was written is there after a restart, found by id, name and key', asy
   assert.equal(again.identity().nodeId, first.identity().nodeId)
 })
 
+test('a record that could not be read again is not written', async (t) => {
+  const store = await openStore({ folder: temporaryFolder(t), secrets: [OLD] })
+  t.after(store.close)
+  const wrong = { ...member('a', 'sealed'), nodeId: 123 }
+
+  // @ts-expect-error: what comes from outside may be anything
+  await assert.rejects(store.members.put(wrong), /wrong shape/)
+  assert.equal(store.members.get('a'), undefined)
+  assert.equal(store.members.byName('node-a'), undefined)
+})
+
 test('a new secret in front of the old one takes over everything, and the old one can then go', async (t) => {
   const folder = temporaryFolder(t)
   const old = await openStore({ folder, secrets: [OLD] })
