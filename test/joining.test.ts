@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { join, sees, startNode } from './daemon.ts'
+import { join, sees, startNode, until } from './daemon.ts'
 
 test('one pasted token joins two servers, and each sees the other online', async (t) => {
   const a = await startNode(t, { name: 'node-a' })
@@ -62,4 +62,30 @@ test('64 accepts of one token make one peer', async (t) => {
     [b, c].map(async (node) => (await node.call('GET', '/api/cluster/peers')).body.peers.length)
   )
   assert.deepEqual(joined.sort(), [0, 1])
+})
+
+test('two servers that accept each other at the same moment keep one pair of keys', async (t) => {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b' })
+  for (let round = 0; round < 8; round++) {
+    const [ofA, ofB] = await Promise.all([a, b].map((node) => node.call('POST', '/api/cluster/invite')))
+
+    await Promise.all([
+      a.call('POST', '/api/cluster/accept', { invite_token: ofB?.body.invite_token }),
+      b.call('POST', '/api/cluster/accept', { invite_token: ofA?.body.invite_token })
+    ])
+
+    for (const [node, peer] of [
+      [a, 'node-b'],
+      [b, 'node-a']
+    ] as const) {
+      const { body } = await node.call('POST', `/api/cluster/peers/${peer}/check`)
+      assert.deepEqual([body.state, body.error], ['online', undefined], `round ${round}`)
+    }
+    await a.call('DELETE', '/api/cluster/peers/node-b')
+    await until(async () => {
+      await b.call('DELETE', '/api/cluster/peers/node-a')
+      return (await b.call('GET', '/api/cluster/peers')).body.peers.length === 0
+    })
+  }
 })

@@ -84,6 +84,11 @@ export function createJoinSteps(options: StepsOptions) {
         ...sealTo
       })
     )
+    const crossed = crossedBy(attempt, reply.node_id)
+    if (crossed) {
+      await journal.delete(exchangeId)
+      return { memberId: crossed.id, name: crossed.name }
+    }
     const member = memberOf({ attempt, key, url, reply, sealed: invite !== undefined })
     await members.put(member)
     await journal.delete(exchangeId)
@@ -95,6 +100,23 @@ export function createJoinSteps(options: StepsOptions) {
       reason: 'this server accepted its invite'
     })
     return { memberId: member.id, name: member.name }
+  }
+
+  /**
+   * Two servers may accept each other's invites at the same moment. Each has then given the other two pairs of keys, and
+   * both must keep the same one: that of the join which the server with the smaller id began.
+   */
+  function crossedBy({ startedAt }: JoinAttempt, nodeId: string): Member | undefined {
+    if (nodeId === '' || self.nodeId() < nodeId) return undefined
+    return members
+      .all()
+      .find(
+        (member) =>
+          member.nodeId === nodeId &&
+          member.state !== 'removed' &&
+          member.invite !== undefined &&
+          member.credential.since >= startedAt
+      )
   }
 
   function memberOf({
