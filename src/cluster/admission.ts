@@ -44,6 +44,8 @@ interface AdmissionOptions {
   exchange: 'any' | 'sealed-only'
   allowInsecure: 'private' | 'always' | 'never'
   pins?: () => readonly string[]
+  /** Ends what is still open here with the keys of a member that others replaced. */
+  onReplaced?: (memberId: string) => void
   now?: () => number
 }
 
@@ -61,7 +63,18 @@ export type Admission = ReturnType<typeof createAdmission>
  * that it spent, so after any crash an invite is unused, or used with its member.
  */
 export function createAdmission(options: AdmissionOptions) {
-  const { store, self, invites, cluster, remote, events, exchange, now = Date.now, pins = () => [] } = options
+  const {
+    store,
+    self,
+    invites,
+    cluster,
+    remote,
+    events,
+    exchange,
+    now = Date.now,
+    pins = () => [],
+    onReplaced = () => {}
+  } = options
   const { members, vault } = store
   const oneAtATime = pLimit(1)
 
@@ -80,6 +93,7 @@ export function createAdmission(options: AdmissionOptions) {
     const member = memberOf({ applicant, invite, url, key, replaced })
     await members.put(member)
     if (replaced) store.revoke(digests(replaced).filter((old) => old !== member.keyDigest.current))
+    if (replaced && !again) onReplaced(replaced.id)
     // The sealing key stays until the join is confirmed: the same join may have to be asked again.
     await store.invites.put({ ...invite, usedBy: member.id, usedAt: new Date(now()).toISOString() })
     cluster.joined(specOf(member))

@@ -32,7 +32,10 @@ export function buildJoining({ config, store, self, events, watching, pin, onRem
   const invites = createInvites({ store, self, events, pin: () => pin })
   const membership = createMembership({ store, departures, cluster, invites, remote, events, onRemoved })
   const { exchange, keyRotationMs: everyMs } = config.cluster
-  const admission = createAdmission({ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins })
+  const admission = createAdmission({
+    ...{ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins },
+    onReplaced: onRemoved
+  })
   const joins = createJoins({ store, self, invites, remote, cluster, events, allowInsecure, pins, onError })
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
 

@@ -25,12 +25,13 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
     for (const method of [route.method].flat()) table.push({ method, url: route.url, access: route.config.access })
   })
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const access = request.routeOptions.config.access
     if (!access) return
     const caller = await callerOf(request, access)
     Object.defineProperty(request, 'caller', { value: caller })
-    if (caller.kind === 'peer') connections.note(caller.id, request.raw.socket)
+    // What it says of itself is answered to the end, also that it leaves.
+    if (caller.kind === 'peer' && !isOfItself(access)) connections.note(caller.id, reply.raw)
     assertAllowed(caller, access)
   })
 
@@ -75,7 +76,7 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
 
 function assertAllowed(caller: Caller, access: Access): void {
   if (access === 'public') return
-  if ('peerItself' in access) {
+  if (isOfItself(access)) {
     if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
     return
   }
@@ -83,3 +84,5 @@ function assertAllowed(caller: Caller, access: Access): void {
   if (!allowed || !('permissions' in caller) || !caller.permissions.has(access.need))
     throw new PermissionDenied(access.need)
 }
+
+const isOfItself = (access: Access) => access !== 'public' && 'peerItself' in access
