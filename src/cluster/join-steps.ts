@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JoinedPeer, StepFailure } from '../../machines/joining.ts'
-import { BadPeerAnswer, BadRequest, PeerNameTaken, SelfJoin } from '../errors.ts'
+import { BadPeerAnswer, BadRequest, InsecureTransport, PeerNameTaken, SelfJoin } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { RemoteFailure } from '../remote/failure.ts'
 import type { EventLog } from '../schemas/event.ts'
@@ -10,6 +10,7 @@ import { sameName } from '../schemas/names.ts'
 import type { Member } from '../schemas/peer.ts'
 import { decodeInvite, type InviteContent, isSealedToken } from '../security/invite-token.ts'
 import { credentialContext, joinContext } from '../store/contexts.ts'
+import { digests } from '../store/members.ts'
 import type { Store } from '../store/store.ts'
 import type { Cluster } from './cluster.ts'
 import { presentInvite } from './join-client.ts'
@@ -22,7 +23,7 @@ import { FEATURES, nameOf, type Self } from './self.ts'
 import { type AllowInsecure, targetOf, transportOf } from './transport.ts'
 
 export interface StepsOptions {
-  store: Pick<Store, 'members' | 'vault' | 'journal'>
+  store: Pick<Store, 'members' | 'vault' | 'journal' | 'revoke'>
   self: Self
   remote: Pick<Remote, 'exchange' | 'request'>
   cluster: Pick<Cluster, 'joined'>
@@ -90,7 +91,9 @@ export function createJoinSteps(options: StepsOptions) {
       return { memberId: crossed.id, name: crossed.name }
     }
     const member = memberOf({ attempt, key, url, reply, sealed: invite !== undefined })
+    const replaced = members.get(member.id)
     await members.put(member)
+    if (replaced) store.revoke(digests(replaced))
     await journal.delete(exchangeId)
     cluster.joined(specOf(member))
     events.publish({
@@ -136,6 +139,9 @@ export function createJoinSteps(options: StepsOptions) {
     const known = members.byName(name)
     if (sameName(name, self.name()) || (known && known.nodeId !== reply.node_id)) throw new PeerNameTaken(name)
     if (reply.node_id !== '' && reply.node_id === self.nodeId()) throw new SelfJoin()
+    const { features, pins } = reply
+    const transport = transportOf(url, { sealed, features, pins }, options.allowInsecure)
+    if (transport === undefined) throw new InsecureTransport()
     const id = known?.id ?? randomUUID()
     return {
       id,
@@ -146,12 +152,11 @@ export function createJoinSteps(options: StepsOptions) {
       joinedAt: new Date(now()).toISOString(),
       credential: { sealed: vault.seal(reply.api_key, credentialContext(id)), since: new Date(now()).toISOString() },
       keyDigest: { current: attempt.keyDigest },
-      ...(reply.features.includes('signed-requests') && { signing: keptOf(vault, id, key).signing }),
+      ...(features.includes('signed-requests') && { signing: keptOf(vault, id, key).signing }),
       grants: [...DEFAULT_GRANTS],
-      features: [...reply.features],
-      transport:
-        transportOf(url, { sealed, features: reply.features, pins: reply.pins }, options.allowInsecure) ?? 'insecure',
-      pins: [...reply.pins],
+      features: [...features],
+      transport,
+      pins: [...pins],
       exchangeId: attempt.id,
       ...(reply.node_id !== '' && { nodeId: reply.node_id })
     }
