@@ -15,6 +15,7 @@ import { joinCommand } from './commands/join.ts'
 import { machineCommands } from './commands/machine.ts'
 import { peerCommands } from './commands/peers.ts'
 import { statusCommands } from './commands/status.ts'
+import { trustCommands } from './commands/trust.ts'
 import { waitCommand } from './commands/wait.ts'
 import type { Io } from './io.ts'
 
@@ -68,6 +69,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   peerCommands(program, tie)
   inviteCommands(program, tie)
   joinCommand(program, tie)
+  trustCommands(program, tie)
   explainCommand(program, tie)
   doctorCommand(program, tie)
   waitCommand(program, tie)

@@ -192,6 +192,23 @@ test('the fleet in two tables, and a server that is silent is named', async (t) 
   assert.match(err, /^web-2 gave no answer/)
 })
 
+test('a peer that waits is approved, its keys are changed, and both are in the audit', async (t) => {
+  const a = await startNode(t, { name: 'web-1' })
+  const b = await startNode(t, { name: 'web-2' })
+  const cli = createCli(t, { node: a })
+  const { out: token } = await cli('invite --approval')
+  await b.call('POST', '/api/cluster/accept', { invite_token: token })
+  const approved = await cli('approve web-2')
+  assert.match(approved.out, /^web-2 is let in/, approved.err)
+  await sees(a, 'web-2', 'online')
+  const rotated = await cli('rotate web-2')
+  assert.equal(rotated.code, 0, rotated.err)
+  const { out } = await cli('audit --limit 10')
+  assert.match(out, /operator key-1 +POST \/api\/cluster\/peers\/:name\/rotate +web-2 +127\.0\.0\.1 +200/)
+  assert.match(out, /peers\/:name\/approve/)
+  assert.equal((await cli('audit --limit many')).code, 2)
+})
+
 test('the doctor finds what is wrong, from the address to the peers', async (t) => {
   const a = await startNode(t, { name: 'web-1' })
   const b = await startNode(t, { name: 'web-2' })

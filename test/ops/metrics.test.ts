@@ -100,6 +100,16 @@ test('metrics.public serves the figures to anybody', async (t) => {
   assert.equal((await ask(node, { host: 'panel.example.org', 'x-forwarded-for': '203.0.113.9' })).status, 200)
 })
 
+test('a config that was refused is told until one is taken', async (t) => {
+  const node = await startNode(t)
+  const { events } = node.daemon
+  assert.match(await scrape(node), /^flatrun_cluster_config_last_reload_successful 1$/m)
+  events.publish({ type: 'config.reloaded', reason: 'refused', facts: { refused: true } })
+  assert.match(await scrape(node), /^flatrun_cluster_config_last_reload_successful 0$/m)
+  events.publish({ type: 'config.reloaded', reason: 'nothing has changed' })
+  assert.match(await scrape(node), /^flatrun_cluster_config_last_reload_successful 1$/m)
+})
+
 test('no secret is in the figures', async (t) => {
   const { a } = await pair(t)
   const { body } = await a.call('POST', '/api/cluster/invite')

@@ -8,6 +8,7 @@ import { harmless } from '../words.ts'
 /** `alert test`: whether whoever is to be told can be told. */
 export function alertCommands(program: Command, { act }: Tie): void {
   const family = program.command('alert').summary('Messages to people when a peer goes offline or comes back')
+  family.addHelpText('after', examples('alert test'))
   act(
     family
       .command('test')

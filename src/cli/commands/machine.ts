@@ -14,6 +14,7 @@ type Drawn = ReturnType<typeof drawnMachines>[number]
 /** The state machines: what there is, how each runs now, and their drawings. */
 export function machineCommands(program: Command, { act }: Tie): void {
   const machine = program.command('machine').summary('The state machines behind peers and joins').alias('machines')
+  machine.addHelpText('after', examples('machine list', 'machine show web-2', 'machine graph joining'))
 
   act(
     machine
