@@ -121,12 +121,32 @@ test('a page that lost its server finds it again, with an empty inspector', asyn
   await until(async () => actorsIn(await told()).includes('supervisor'), 'the supervisor')
 })
 
-test('where the inspector is off, the page of the dashboard has no way to it', async (t) => {
-  const node = await startNode(t)
-  const { page } = await openTab(browser)
-  t.after(() => page.context().close())
-  const answer = await page.goto(`${node.url}/inspect`)
-  assert.equal(answer?.status(), 404)
+test('the dashboard leads to it, signed in as one is, and only where it is on', async (t) => {
+  const stately = await startStately(t)
+  for (const [config, links] of [
+    [inspected(stately), 1],
+    [{}, 0]
+  ] as const) {
+    const node = await startNode(t, { config })
+    const { page } = await openTab(browser)
+    t.after(() => page.context().close())
+    const settings = page.waitForResponse(/\/api\/cluster\/config$/)
+    await page.goto(`${node.url}/machines`)
+    await page.getByLabel('Operator key').fill(OPERATOR_KEY)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Machines', exact: true }).waitFor()
+    await settings
+    const link = page.getByRole('link', { name: 'Open the inspector' })
+    if (links === 0) {
+      assert.equal(await link.count(), 0)
+      assert.equal((await page.goto(`${node.url}/inspect`))?.status(), 404)
+      continue
+    }
+    await link.click()
+    await page.getByRole('heading', { name: 'Inspector' }).waitFor()
+    await page.getByRole('button', { name: 'Watch' }).click()
+    await page.getByText('Watching').waitFor()
+  }
 })
 
 const inspected = ({ url }: { url: string }) => ({ 'cluster.inspector.enabled': true, 'cluster.inspector.url': url })

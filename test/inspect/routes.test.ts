@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
-import { WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { createTickets } from '../../src/http/inspect/tickets.ts'
-import { authorized, join, READER_KEY, request, startNode, type TestNode, until } from '../daemon.ts'
+import {
+  authorized,
+  join,
+  OPERATOR_KEY,
+  READER_KEY,
+  request,
+  sees,
+  startNode,
+  type TestNode,
+  until
+} from '../daemon.ts'
 import { ensureBuilt } from '../dashboard/built.ts'
+import { startFakePeer } from '../fake-peer.ts'
 
 const ON = { 'cluster.inspector.enabled': true }
 
@@ -116,6 +127,26 @@ test('the page may frame the inspector alone, and be framed by nobody', async (t
   assert.equal(headers.get('referrer-policy'), 'no-referrer')
   const other = await request(`${node.url}/`)
   assert.doesNotMatch(other.headers.get('content-security-policy') ?? '', /frame-src/)
+})
+
+test('WebSockets to peers pass beside it', async (t) => {
+  const node = await startNode(t, { config: ON })
+  const peer = await startFakePeer({ name: 'plain' })
+  t.after(() => peer.close())
+  const echo = new WebSocketServer({ noServer: true })
+  peer.server.on('upgrade', (request, socket, head) => {
+    echo.handleUpgrade(request, socket, head, (one) => one.on('message', (bytes) => one.send(String(bytes))))
+  })
+  const { body } = await node.call('POST', '/api/cluster/invite')
+  await peer.join(node.url, body.invite_token)
+  await sees(node, 'plain', 'online')
+  const url = `${node.url.replace('http', 'ws')}/api/cluster/peers/plain/proxy/logs`
+  const socket = new WebSocket(url, { headers: authorized(OPERATOR_KEY) })
+  t.after(() => socket.terminate())
+  await once(socket, 'open')
+  socket.send('hello')
+  const [answer] = await once(socket, 'message')
+  assert.equal(String(answer), 'hello')
 })
 
 async function ticketOf(node: TestNode): Promise<string> {

@@ -9,6 +9,7 @@ import { useResource } from '../lib/resource.ts'
 import { compare } from '../lib/rows.ts'
 import { ActorTree } from '../parts/actor-tree.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
+import { InspectLink } from '../parts/inspect-link.tsx'
 import { Moves } from '../parts/moves.tsx'
 import { StateChart } from '../parts/state-chart.tsx'
 import { TransitionTable } from '../parts/transition-table.tsx'
@@ -42,6 +43,7 @@ export function Machines() {
           ))}
         </div>
         <div class="acts">
+          <InspectLink peer={chosen?.peer} />
           <button
             type="button"
             class="button"
