@@ -2,14 +2,11 @@ import { Stopping } from '../errors.ts'
 import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
 import type { ContainerStats, ContainerView, DeploymentAudit, LogLine, LogsAsk } from '../schemas/operation.ts'
 import type { Stats } from '../schemas/stats.ts'
-import { createChanges, type DeploymentChange } from './changes.ts'
+import type { DeploymentChange } from './changes.ts'
 import { ownersOf, viewContainers } from './container-views.ts'
 import { readComposeText } from './disk/compose-text.ts'
-import { createDiskWatch } from './disk/watch.ts'
 import { createEngine } from './engine/client.ts'
-import { followEngine } from './engine/events.ts'
 import { findDeployment, needEngine } from './find.ts'
-import { createListing } from './listing.ts'
 import { createLogs } from './logs/logs.ts'
 import { paced } from './logs/pace.ts'
 import { createRevival, successorOf } from './logs/revival.ts'
@@ -17,8 +14,8 @@ import { createComposeCli } from './operations/compose-cli.ts'
 import { createContainerStats } from './operations/container-stats.ts'
 import { createOperations } from './operations/operations.ts'
 import { countStats } from './stats.ts'
-import { createSurveyor, type Survey } from './survey.ts'
 import { createSystem } from './system/system.ts'
+import { createWatched } from './watched.ts'
 
 export interface LocalNodeOptions {
   /** The folder whose folders are the deployments. */
@@ -36,9 +33,6 @@ export interface LocalNodeOptions {
 
 export type LocalNode = ReturnType<typeof createLocalNode>
 
-/** A burst of events (an `up` of ten services, an editor saving) is looked at once, this long after its first. */
-const SETTLE_MS = 250
-
 /** Of a log that one reader follows: more than anybody reads, and no flood for the rest of this process. */
 const LINES_A_SECOND = 5_000
 
@@ -48,26 +42,21 @@ export function createLocalNode({
   dockerSocket,
   engineTimeoutMs = 2_000,
   procPath = '/proc',
-  onDeploymentChange,
+  onDeploymentChange = () => {},
   audit = () => {}
 }: LocalNodeOptions) {
   const closing = new AbortController()
   const engine = createEngine({ socket: dockerSocket, timeoutMs: engineTimeoutMs })
   const system = createSystem({ place: deploymentsPath, procPath, now: () => performance.now() })
-  const changes = createChanges({ now: () => performance.now() })
-  const disk = createDiskWatch({ root: deploymentsPath, onChange: changed })
-  const listing = createListing({
-    survey: createSurveyor({ deploymentsPath, engine, now: () => Date.now() }),
-    watched: () => disk.complete() && (dockerSocket === '' || events.connected()),
-    onSurvey: surveyed,
-    now: () => performance.now()
+  const watched = createWatched({
+    deploymentsPath,
+    engine,
+    hasEngine: dockerSocket !== '',
+    signal: closing.signal,
+    onChange: onDeploymentChange
   })
-  const look = () => {
-    listing.invalidate()
-    return listing.current()
-  }
   const operations = createOperations({
-    look,
+    look: watched.look,
     engine,
     composeUp: createComposeCli({ socket: dockerSocket }),
     audit,
@@ -76,36 +65,31 @@ export function createLocalNode({
   })
   const revival = createRevival({
     engine,
-    successor: async (deployment, container) => successorOf((await look()).members.get(deployment) ?? [], container),
+    successor: async (deployment, container) =>
+      successorOf((await watched.look()).members.get(deployment) ?? [], container),
     busy: operations.busy,
     now: () => performance.now()
   })
   const logs = createLogs({ engine, revival, now: () => Date.now() })
   const containerStats = createContainerStats({ engine, now: () => performance.now() })
-  let next: { at: number; timer: NodeJS.Timeout } | undefined
-  disk.update([])
-  const events =
-    dockerSocket === ''
-      ? { connected: () => false, finished: Promise.resolve() }
-      : followEngine({ engine, onChange: changed, signal: closing.signal })
 
   return {
     async deployments(signal?: AbortSignal): Promise<DeploymentList> {
-      return (await listing.current(signal)).list
+      return (await watched.current(signal)).list
     },
 
     async stats(signal?: AbortSignal): Promise<Stats> {
-      const [survey, machine] = await Promise.all([listing.current(signal), system.stats()])
+      const [survey, machine] = await Promise.all([watched.current(signal), system.stats()])
       return countStats(survey, machine)
     },
 
     async deployment(name: string): Promise<Deployment> {
-      return findDeployment(await listing.current(), name, { engineNeeded: false }).deployment
+      return findDeployment(await watched.current(), name, { engineNeeded: false }).deployment
     },
 
     /** The text of its compose file as it was written: nothing of it is resolved. */
     async compose(name: string): Promise<{ name: string; content: string; filename: string }> {
-      return readComposeText(findDeployment(await listing.current(), name, { engineNeeded: false }).folder)
+      return readComposeText(findDeployment(await watched.current(), name, { engineNeeded: false }).folder)
     },
 
     /** Begins to start, stop or restart a deployment, one change at a time for each of them. */
@@ -113,25 +97,25 @@ export function createLocalNode({
     job: operations.job,
 
     async logs(name: string, ask: LogsAsk, signal?: AbortSignal) {
-      return logs.read(findDeployment(await listing.current(signal), name), ask, signal)
+      return logs.read(findDeployment(await watched.current(signal), name), ask, signal)
     },
 
     /** Finds the deployment before anything is read, so that what is wrong with the request is told at once. */
     async followLogs(name: string, ask: LogsAsk, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
-      const target = findDeployment(await listing.current(signal), name)
+      const target = findDeployment(await watched.current(signal), name)
       const until = AbortSignal.any([signal, closing.signal])
       return paced(logs.follow(target, ask, until), { perSecond: LINES_A_SECOND, signal: until })
     },
 
     async containers(): Promise<ContainerView[]> {
-      const survey = await listing.current()
+      const survey = await watched.current()
       needEngine(survey)
       return viewContainers(survey)
     },
 
     /** Of one deployment, or of every container on this machine. */
     async containerStats(name?: string): Promise<ContainerStats[]> {
-      const survey = await listing.current()
+      const survey = await watched.current()
       const members = name === undefined ? survey.containers : findDeployment(survey, name).members
       needEngine(survey)
       return containerStats(members, ownersOf(survey))
@@ -139,37 +123,10 @@ export function createLocalNode({
 
     async close(): Promise<void> {
       closing.abort(new Stopping())
-      clearTimeout(next?.timer)
       await operations.settled()
       system.close()
-      disk.close()
       await engine.close()
-      await events.finished
+      await watched.close()
     }
-  }
-
-  function changed(): void {
-    listing.invalidate()
-    lookIn(SETTLE_MS)
-  }
-
-  function lookIn(ms: number): void {
-    const at = performance.now() + ms
-    if (closing.signal.aborted || (next && next.at <= at)) return
-    clearTimeout(next?.timer)
-    const timer = setTimeout(() => {
-      next = undefined
-      listing.current(closing.signal).catch(() => undefined)
-    }, ms).unref()
-    next = { at, timer }
-  }
-
-  function surveyed(survey: Survey): void {
-    if (closing.signal.aborted) return
-    const added = disk.update([...survey.folders.values()].flatMap(({ real }) => real ?? []))
-    // What happened there before it was watched was seen by nobody.
-    if (added) listing.invalidate()
-    for (const change of changes.between(survey.list.deployments)) onDeploymentChange?.(change)
-    if (changes.holds()) lookIn(changes.settledMs)
   }
 }

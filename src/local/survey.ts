@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
 import { describe } from './deployment.ts'
 import type { Folder } from './disk/folder.ts'
-import { createFolders } from './disk/folders.ts'
+import type { Disk } from './disk/folders.ts'
 import type { Engine } from './engine/client.ts'
 import { type Container, readContainers } from './engine/container.ts'
 import { EngineFailure } from './engine/failure.ts'
@@ -21,14 +21,13 @@ export interface Survey {
 
 export interface SurveyOptions {
   deploymentsPath: string
+  readFolders: () => Promise<Disk>
   engine: Engine
   now: () => number
 }
 
 /** Looks at every deployment's folder and, with a single question, at all containers. */
-export function createSurveyor({ deploymentsPath, engine, now }: SurveyOptions) {
-  const readFolders = createFolders({ root: deploymentsPath })
-
+export function createSurveyor({ deploymentsPath, readFolders, engine, now }: SurveyOptions) {
   return async (): Promise<Survey> => {
     const takenAt = now()
     const [disk, asked] = await Promise.all([readFolders(), askEngine(engine)])
