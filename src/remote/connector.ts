@@ -13,8 +13,6 @@ export interface ConnectorOptions {
   /** Base64url SHA-256 of acceptable public keys; empty: the certificate chain is verified instead. */
   pins: readonly string[]
   timeoutMs: number
-  /** Told of each socket, before anything is written to it. */
-  opened?(socket: Socket): void
 }
 
 /**
@@ -43,7 +41,6 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
         return callback(codedError(PIN_MISMATCH), null)
       }
       socket.prependListener('error', (fault) => Object.assign(fault, { bytesRead: socket.bytesRead }))
-      options.opened?.(socket)
       callback(null, socket)
     })
   }

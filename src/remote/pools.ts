@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type Client, type Dispatcher, Pool } from 'undici'
+import { type buildConnector, type Client, type Dispatcher, Pool } from 'undici'
 import { createConnector, type LookupGuard } from './connector.ts'
 import { createKeptConnections } from './kept-connections.ts'
 import type { PeerTarget } from './target.ts'
@@ -27,15 +27,21 @@ export interface PeerPools {
 
 /** The connections to peers: two pools for each, made when first needed, and gone when the peer is forgotten. */
 export function createPools(options: PoolsOptions) {
+  const connecting = { guard: options.guard, timeoutMs: options.connectTimeoutMs }
+  const unpinned = createConnector({ ...connecting, pins: [] })
   const entries = new Map<string, { target: PeerTarget; pools: PeerPools; destroy(): void }>()
 
   function of(target: PeerTarget): PeerPools {
     const known = entries.get(target.id)
     if (known && leadsTo(known.target, target)) return known.pools
     known?.destroy()
-    const { pools, destroy } = open(target, options)
+    const { pools, destroy } = open(target, connectorFor(target), options)
     entries.set(target.id, { target, pools, destroy })
     return pools
+  }
+
+  function connectorFor({ pins }: PeerTarget): buildConnector.connector {
+    return pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned
   }
 
   function forget(id: string) {
@@ -48,19 +54,19 @@ export function createPools(options: PoolsOptions) {
 
 const leadsTo = (a: PeerTarget, b: PeerTarget) => a === b || (a.url === b.url && a.pins.join() === b.pins.join())
 
-function open(target: PeerTarget, options: PoolsOptions) {
+function open(target: PeerTarget, connector: buildConnector.connector, options: PoolsOptions) {
   const url = new URL(target.url)
   const sockets = new Set<Socket>()
   let forgotten = false
-  const connect = createConnector({
-    guard: options.guard,
-    pins: target.pins,
-    timeoutMs: options.connectTimeoutMs,
-    opened: (socket) => {
-      sockets.add(socket)
-      socket.once('close', () => sockets.delete(socket))
-    }
-  })
+  const connect: buildConnector.connector = (place, callback) =>
+    connector(place, (...result) => {
+      const [, socket] = result
+      if (socket) {
+        sockets.add(socket)
+        socket.once('close', () => sockets.delete(socket))
+      }
+      callback(...result)
+    })
   const client: Client.Options = {
     connect,
     allowH2: false,

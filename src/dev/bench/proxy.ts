@@ -42,7 +42,8 @@ export async function benchProxy(processes: Processes, { rounds, seconds }: { ro
   ]
   for (const [name, kind] of [
     [BASE, 'stream'],
-    ['bare undici, dispatch', 'dispatch']
+    ['bare undici, dispatch', 'dispatch'],
+    ['plain http-proxy', 'plugin']
   ] as const) {
     const { child, ready } = await processes.startOwn('relay.ts', origin, kind)
     targets.push({ name, url: `http://127.0.0.1:${ready}/api`, child })

@@ -1,9 +1,12 @@
 /**
  * The least that a relay on undici can be: it adds a key, and passes the answer on. No authentication, no routes, no
- * limits. `stream` pipes what undici's request() gives; `dispatch` writes from its handler. Prints its port.
+ * limits. `stream` pipes what undici's request() gives; `dispatch` writes from its handler; `plugin` is @fastify/http-proxy
+ * with nothing set but the upstream and the key. Prints its port.
  */
 import http from 'node:http'
 import { pipeline } from 'node:stream'
+import httpProxy from '@fastify/http-proxy'
+import Fastify from 'fastify'
 import { Pool } from 'undici'
 
 const [origin = '', kind = 'stream'] = process.argv.slice(2)
@@ -41,8 +44,21 @@ const pick = (answer: http.IncomingHttpHeaders) => ({
   'content-length': answer['content-length'] ?? ''
 })
 
-const server = http.createServer(kind === 'stream' ? stream : dispatch)
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address()
-  console.log(typeof address === 'object' ? address?.port : '')
-})
+async function plugin(): Promise<string> {
+  const app = Fastify()
+  await app.register(httpProxy, {
+    upstream: origin,
+    undici: { connections: 128 },
+    replyOptions: { rewriteRequestHeaders: (_request, given) => ({ ...given, ...headers }) }
+  })
+  return app.listen({ port: 0, host: '127.0.0.1' })
+}
+
+if (kind === 'plugin') console.log(new URL(await plugin()).port)
+else {
+  const server = http.createServer(kind === 'stream' ? stream : dispatch)
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    console.log(typeof address === 'object' ? address?.port : '')
+  })
+}
