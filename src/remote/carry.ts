@@ -15,10 +15,12 @@ export function carry(
   let controller: Dispatcher.DispatchController | undefined
   let over = false
 
+  const headers = request.headers.slice()
+  for (const name in authorization) headers.push(name, authorization[name] ?? '')
   const options = {
     method: request.method,
     path: request.path,
-    headers: [...request.headers, ...Object.entries(authorization).flat()],
+    headers,
     body: request.body ?? null,
     upgrade: request.upgrade ?? null,
     headersTimeout: request.headersTimeoutMs

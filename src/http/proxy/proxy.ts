@@ -17,6 +17,13 @@ export interface ProxyOptions {
   headersTimeoutMs?: number
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What a request for a peer has passed; a property, since a map of requests would keep the collector busy. */
+    passage?: Passage
+  }
+}
+
 const PREFIX = '/api/cluster/peers/:name/proxy'
 const READING = ['GET', 'HEAD']
 /** Not TRACE: the peer would answer with the headers that it got, our key among them. */
@@ -29,7 +36,7 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
   const limits = { headersTimeoutMs, signOfDeath: (id: string) => options.signOfDeath?.(id) }
   const { tunnel, closeAll } = createTunnels({ ...limits, allowedOrigins })
   const heads = acceptUpgrades(app)
-  const passages = new WeakMap<FastifyRequest, Passage>()
+  app.decorateRequest('passage')
   app.addHook('preClose', async () => closeAll())
 
   function pass(request: FastifyRequest, reply: FastifyReply, done: () => void) {
@@ -37,7 +44,7 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
     if (head) assertMayWrite(request)
     const passage = enter(request, reply)
     if (head) return tunnel(request, reply, passage, head)
-    passages.set(request, passage)
+    request.passage = passage
     done()
   }
 
@@ -57,8 +64,7 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
         replyOptions: { getUpstream: () => 'http://peer.invalid' },
         preHandler: pass,
         handler: (request, reply) => {
-          const passage = passages.get(request)
-          if (passage) relay(request, reply, passage, limits)
+          if (request.passage) relay(request, reply, request.passage, limits)
         }
       })
     })
