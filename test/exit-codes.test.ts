@@ -80,7 +80,10 @@ test('a data path that cannot be written ends with 74', async (t) => {
     ? ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o ro tmpfs ${folder} && exec "$@"`, 'sh']
     : []
   if (root && spawnSync('unshare', ['--mount', 'true']).status !== 0) return t.skip('mounts are not allowed here')
-  await ends(t, 74, /cannot be written/, { FLATRUN_DATA_PATH: folder }, before)
+  await ends(t, 74, /secret cannot be written/, { FLATRUN_DATA_PATH: folder }, before)
+  // With secrets of its own in the config, the lock is the first that is written.
+  const secrets = { FLATRUN_AUTH__JWT_SECRET: 'x'.repeat(40), FLATRUN_AUTH__API_KEYS: 'y'.repeat(40) }
+  await ends(t, 74, /lock cannot be written/, { FLATRUN_DATA_PATH: folder, ...secrets }, before)
 })
 
 test('a disk that is full ends with 74', { skip: root ? false : 'needs root, for a small disk' }, async (t) => {

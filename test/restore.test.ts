@@ -4,7 +4,8 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { backup } from '../src/admin/backup.ts'
 import { restore } from '../src/admin/restore.ts'
-import { join, sees, startNode, type TestNode, temporaryFolder } from './daemon.ts'
+import { authorized, join, request, sees, startNode, type TestNode, temporaryFolder } from './daemon.ts'
+import { startFakePeer } from './fake-peer.ts'
 
 const NOW = new Date('2026-11-23T08:00:00Z')
 const dataOf = ({ folder }: TestNode) => path.join(folder, 'data')
@@ -57,6 +58,26 @@ test('a peer that was removed after the backup stays locked out of the restored 
   await sees(back, 'theirs', 'rejected')
   const { body } = await theirs.call('GET', '/api/cluster/peers')
   assert.equal(body.peers[0].online, false)
+})
+
+test('the very key of a peer that was removed after the backup opens nothing on the restored node', async (t) => {
+  const ours = await startNode(t, { name: 'ours' })
+  const plain = await startFakePeer({ name: 'plain', auth: 'keys' })
+  t.after(() => plain.close())
+  await plain.join(ours.url, (await ours.call('POST', '/api/cluster/invite')).body.invite_token)
+  const archive = path.join(temporaryFolder(t), 'ours.backup')
+  backup(dataOf(ours), archive, NOW)
+  const knock = async (node: TestNode) => {
+    const key = plain.peers.get('ours')?.key ?? ''
+    return (await request(`${node.url}/api/cluster/status`, { headers: authorized(key) })).status
+  }
+  assert.equal(await knock(ours), 200)
+  await ours.call('DELETE', '/api/cluster/peers/plain')
+  await ours.stop()
+  restore({ archive, folder: dataOf(ours), replace: true, now: NOW })
+  const back = await startNode(t, { name: 'ours', folder: ours.folder })
+  assert.equal((await back.call('GET', '/api/cluster/peers')).body.peers.length, 1)
+  assert.equal(await knock(back), 401)
 })
 
 test('a peer that joined after the backup sees that its key is refused, and joins again', async (t) => {
