@@ -126,6 +126,13 @@ test('while one change is under way another is refused, and told who is at it', 
   assert.equal((await a.call('GET', '/api/deployments/shop/jobs/active')).body.id, begun.body.job_id)
 })
 
+test('a change that takes longer than the caller waits is a job to look up', async (t) => {
+  const a = await node(t, 'a', { stuck: true })
+  const late = await a.call('POST', '/api/deployments/shop/stop?wait_seconds=1')
+  assert.deepEqual([late.status, late.body.status], [202, 'running'])
+  assert.equal((await a.call('GET', '/api/deployments/shop/jobs/active')).body.id, late.body.job_id)
+})
+
 test('what does not exist, may not be, or cannot be asked is told apart', async (t) => {
   const a = await node(t, 'a')
   for (const [where, status, code] of [

@@ -22,6 +22,12 @@ const Found = Type.Object({
   compose_content: Type.String(),
   compose_filename: Type.String()
 })
+/** Less than what the proxy, and others on the way, wait for the beginning of an answer. */
+const LONGEST_WAIT_S = 50
+const Wait = Type.Object({
+  wait: Type.Optional(Type.Boolean()),
+  wait_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_WAIT_S }))
+})
 const FIGURES = Type.Object({ stats: Type.Array(ContainerStats) })
 const tags = ['this server']
 
@@ -85,16 +91,18 @@ export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>
         schema: {
           tags,
           summary: SUMMARIES[action],
-          description: 'With wait=false it answers at once, with a job to look up',
+          description:
+            'Answers with the result when it is done. With wait=false, or when it takes longer than wait_seconds, it answers with a job to look up; it goes on in any case.',
           params: DeploymentParams,
-          querystring: Type.Object({ wait: Type.Optional(Type.Boolean()) }),
+          querystring: Wait,
           response: { ...answers(ActionResult), 202: ActionAccepted }
         }
       },
-      async ({ caller, params: { name }, query: { wait = true } }, reply) => {
+      async ({ caller, params: { name }, query: { wait = true, wait_seconds = LONGEST_WAIT_S } }, reply) => {
         assertReach(caller, 'deployments:write', name)
         const { job, result } = await local.begin({ deployment: name, action, by: nameOf(caller) })
-        if (wait) return reply.code(200).send(await result)
+        const done = wait ? await within(result, wait_seconds * 1_000) : undefined
+        if (done) return reply.code(200).send(done)
         return reply.code(202).send({ job_id: job.id, deployment: name, action, status: job.status })
       }
     )
@@ -128,7 +136,7 @@ export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>
       }
     },
     async ({ caller }) => {
-      const mine = within(reachable(caller, 'containers:read'))
+      const mine = seenBy(reachable(caller, 'containers:read'))
       return { containers: (await local.containers()).filter(({ deployment }) => mine(deployment)) }
     }
   )
@@ -140,7 +148,7 @@ export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>
       schema: { tags, summary: 'CPU, memory and network of all containers', response: answers(FIGURES) }
     },
     async ({ caller }) => {
-      const mine = within(reachable(caller, 'containers:read'))
+      const mine = seenBy(reachable(caller, 'containers:read'))
       return { stats: (await local.containerStats()).filter(({ deployment_name }) => mine(deployment_name)) }
     }
   )
@@ -154,6 +162,17 @@ const SUMMARIES: Record<Action, string> = {
 }
 
 /** A container of no deployment is seen by those who see everything. */
-function within(reach: (deployment: string) => boolean): (deployment: string | undefined) => boolean {
+function seenBy(reach: (deployment: string) => boolean): (deployment: string | undefined) => boolean {
   return (deployment) => (deployment === undefined ? reach('') : reach(deployment))
+}
+
+/** What a promise gives, if it does so in time. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => late.resolve(undefined), ms)
+  try {
+    return await Promise.race([promise, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
