@@ -13,6 +13,8 @@ export type Hears<Message extends EventObject> = ActorRef<Snapshot<unknown>, Mes
 export type ProbeWanted = {
   type: 'probe.wanted'
   peer: PeerSpec
+  /** Milliseconds until its time has come. */
+  afterMs: number
   believed: boolean
   urgent: boolean
   /** Comes back with the answer. */
@@ -32,7 +34,7 @@ export type ProbeAnswered = {
   wall: number
   chance: number
 }
-export type ProberReady = { type: 'prober.ready' }
+export type ProberReady = { type: 'prober.ready'; now: number }
 export type PeerCheck = { type: 'peer.check' }
 export type PeerUpdated = { type: 'peer.updated'; peer: PeerSpec; wall: number }
 /** It called us with its key, or is known otherwise to be up: reason to ask at once. */

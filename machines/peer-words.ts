@@ -7,6 +7,8 @@ import type {
   ProbeAnswered,
   ProberReady,
   ProberRef,
+  ProbeUnwanted,
+  ProbeWanted,
   SignOfDeath,
   SignOfLife,
   SupervisorRef
@@ -37,18 +39,31 @@ export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | 
 const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
 
 type Moment = { context: PeerContext; event: PeerEvent }
-/** Somebody wants to know: such a question goes before those that are merely due. */
-const WAITED_FOR: ReadonlySet<string> = new Set(['peer.check', 'peer.alive', 'peer.doubtful', 'peer.updated'])
+interface Handing {
+  sendTo(target: ProberRef, message: ProbeWanted | ProbeUnwanted): void
+}
 
-const questionOf = (
-  { peer, verdict, seen, startAfterMs }: PeerContext,
-  waitedFor: boolean,
-  from: Hears<ProbeAnswered>
-) => ({
-  ...{ type: 'probe.wanted' as const, peer, from, number: seen.answers },
-  believed: verdict === 'online' || verdict === 'suspect',
-  urgent: waitedFor || (seen.answers === 0 && startAfterMs === 0)
-})
+/** Without a prober nothing is lost: a new one says that it is ready, and every peer asks again. */
+function hand(
+  enqueue: Handing,
+  system: { get(id: string): ProberRef | undefined },
+  message: ProbeWanted | ProbeUnwanted
+) {
+  const prober = system.get('prober')
+  if (prober) enqueue.sendTo(prober, message)
+}
+
+/** The prober keeps one question of each peer: a newer one takes its place. */
+function questionIn(
+  afterMs: number,
+  { peer, seen, startAfterMs }: PeerContext,
+  from: Hears<ProbeAnswered>,
+  urgent = false
+) {
+  const first = seen.answers === 0 && startAfterMs === 0
+  const { answers: number, believed } = seen
+  return { type: 'probe.wanted' as const, peer, from, number, believed, afterMs, urgent: urgent || first }
+}
 
 const becomes =
   (verdict: Verdict) =>
@@ -59,14 +74,25 @@ const becomes =
 export const peerWords = setup({
   types,
   actions: {
-    ask: enqueueActions(({ context, enqueue, event, self, system }) => {
-      const prober: ProberRef | undefined = system.get('prober')
-      // Without a prober nothing is lost: a new one says that it is ready, and whoever waits asks again.
-      if (prober) enqueue.sendTo(prober, questionOf(context, WAITED_FOR.has(event.type), self))
+    askLater: enqueueActions(({ context, enqueue, self, system }) => {
+      hand(enqueue, system, questionIn(context.seen.waitMs, context, self))
+    }),
+    askNow: enqueueActions(({ context, enqueue, self, system }) => {
+      hand(enqueue, system, questionIn(0, context, self, true))
+    }),
+    askInAMoment: enqueueActions(({ context, enqueue, self, system }) => {
+      hand(enqueue, system, questionIn(context.rule.pauseMs, context, self))
+    }),
+    askAgain: enqueueActions(({ context, enqueue, event, self, system }) => {
+      const left = 'now' in event ? context.seen.dueAt - event.now : 0
+      hand(enqueue, system, questionIn(Math.max(0, left), context, self))
+    }),
+    askNoMore: enqueueActions(({ context, enqueue, system }) => {
+      hand(enqueue, system, { type: 'probe.unwanted', id: context.peer.id })
     }),
     record: assign(({ context, event }) => (event.type === 'probe.answered' ? { seen: recorded(context, event) } : {})),
     remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer } : {})),
-    startOver: assign(({ context }) => ({ seen: nothingSeen(context.peer) })),
+    startOver: assign(({ context }) => ({ seen: { ...nothingSeen(context.peer, 0), answers: context.seen.answers } })),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context
       if (from === verdict) return
@@ -109,10 +135,5 @@ export const peerWords = setup({
     alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
     flappingChanges: ({ context, event }) =>
       event.type === 'probe.answered' && restlessAfter(context, event).flapping !== context.seen.flap.flapping
-  },
-  delays: {
-    untilFirstProbe: ({ context }) => context.startAfterMs,
-    untilNextProbe: ({ context }) => context.seen.waitMs,
-    pause: ({ context }) => context.rule.pauseMs
   }
 })

@@ -27,7 +27,7 @@ export const peerMachine = peerWords.createMachine({
     ...{ peer: input.peer, rule: input.rule, startAfterMs: input.startAfterMs },
     verdict: 'unknown',
     since: input.wall,
-    seen: nothingSeen(input.peer)
+    seen: nothingSeen(input.peer, input.startAfterMs)
   }),
   type: 'parallel',
   states: {
@@ -37,65 +37,47 @@ export const peerMachine = peerWords.createMachine({
       on: {
         'peer.updated': [
           { guard: 'saysRemoved', target: '.resting', actions: 'remember', description: 'It removed us' },
-          { target: '.asking', actions: 'remember', description: 'Its facts changed: ask at once' }
+          { target: '.watching', actions: ['remember', 'askNow'], description: 'Its facts changed: ask at once' }
         ]
       },
       states: {
         starting: {
-          description: 'Not asked yet; many peers that start together take turns.',
-          always: { guard: 'isRemoved', target: 'resting' },
-          after: { untilFirstProbe: 'asking' },
-          on: {
-            'peer.check': 'asking',
-            'peer.alive': 'asking'
-          }
+          description: 'Left at once.',
+          always: [
+            { guard: 'isRemoved', target: 'resting', description: 'It removed us before' },
+            { target: 'watching', actions: 'askLater', description: 'Many peers that start together take turns' }
+          ]
         },
-        asking: {
-          description: 'A question is with the prober, which always sends an answer back.',
-          entry: 'ask',
+        watching: {
+          description: 'A question is with the prober, which asks when its time has come, and always sends an answer.',
           on: {
             'probe.answered': [
-              { guard: 'isRemoved', target: 'resting', actions: 'record' },
+              { guard: 'isRemoved', target: 'resting', actions: 'record', description: 'Asked by hand' },
               {
                 guard: 'flappingChanges',
-                target: 'waiting',
-                actions: ['record', 'announceFlapping'],
+                actions: ['record', 'announceFlapping', 'askLater'],
                 description: 'Its verdict changes so often that its events are held back, or no more'
               },
-              { target: 'waiting', actions: 'record' }
+              { actions: ['record', 'askLater'], description: 'Ask again after the interval, sooner after a failure' }
             ],
-            'prober.ready': {
-              target: 'asking',
-              reenter: true,
-              description: 'The prober was started anew and knows nothing of the question'
-            }
-          }
-        },
-        waiting: {
-          description: 'The interval, or less after a failure.',
-          after: { untilNextProbe: 'asking' },
-          on: {
-            'peer.check': 'asking',
+            'peer.check': { actions: 'askNow', description: 'Somebody wants to know' },
             'peer.alive': [
               { guard: 'isWell', description: 'Nothing new' },
-              { guard: 'askedJustNow', target: 'pausing' },
-              { target: 'asking', description: 'It may be back: ask at once' }
+              { guard: 'askedJustNow', actions: 'askInAMoment', description: 'It was asked a moment ago' },
+              { actions: 'askNow', description: 'It may be back' }
             ],
             'peer.doubtful': [
               { guard: 'alreadyDoubted', description: 'The next question is planned already' },
-              { guard: 'askedJustNow', target: 'pausing' },
-              { target: 'asking', description: 'It may be gone: ask at once' }
-            ]
+              { guard: 'askedJustNow', actions: 'askInAMoment', description: 'It was asked a moment ago' },
+              { actions: 'askNow', description: 'It may be gone' }
+            ],
+            'prober.ready': { actions: 'askAgain', description: 'A new prober knows nothing of the question' }
           }
-        },
-        pausing: {
-          description: 'To be asked at once, but it was asked a moment ago.',
-          after: { pause: 'asking' },
-          on: { 'peer.check': 'asking' }
         },
         resting: {
           description: 'It removed us, so it is asked only by hand.',
-          on: { 'peer.check': 'asking' }
+          entry: 'askNoMore',
+          on: { 'peer.check': { target: 'watching', actions: 'askNow', description: 'Somebody wants to know' } }
         }
       }
     },

@@ -38,6 +38,7 @@ interface Question {
 export type ProberEvent =
   | ProbeWanted
   | ProbeUnwanted
+  | { type: 'probe.due'; wanted: ProbeWanted }
   | { type: 'probe.done'; question: Question; answer: ProbeAnswer }
   | { type: 'probe.slow' | 'probe.late'; question: Question }
 
@@ -52,6 +53,8 @@ export const createProber = (options: ProberOptions) =>
   fromCallback<ProberEvent>(({ receive, self }) => {
     const { clock } = options
     const doubt = createDoubt(options.doubt)
+    /** Timers of those whose time has not come. */
+    const planned = new Map<string, unknown>()
     const urgent = new Map<string, ProbeWanted>()
     const waiting = new Map<string, ProbeWanted>()
     const asked = new Map<string, Question>()
@@ -77,9 +80,10 @@ export const createProber = (options: ProberOptions) =>
 
     function hear(event: ProberEvent) {
       if (event.type === 'probe.wanted') {
-        drop(event.peer.id)
-        const line = event.urgent ? urgent : waiting
-        line.set(event.peer.id, event)
+        plan(event)
+      } else if (event.type === 'probe.due') {
+        planned.delete(event.wanted.peer.id)
+        waiting.set(event.wanted.peer.id, event.wanted)
       } else if (event.type === 'probe.unwanted') {
         drop(event.id)
         doubt.forget(event.id)
@@ -88,6 +92,19 @@ export const createProber = (options: ProberOptions) =>
         else if (event.type === 'probe.slow') makeRoom(event.question)
         else giveUp(event.question)
       }
+    }
+
+    function plan(wanted: ProbeWanted) {
+      const { id } = wanted.peer
+      // It is being asked this very question.
+      if (asked.get(id)?.peer === wanted.peer) return
+      drop(id)
+      if (wanted.afterMs > 0) {
+        planned.set(
+          id,
+          clock.setTimeout(() => self.send({ type: 'probe.due', wanted }), wanted.afterMs)
+        )
+      } else (wanted.urgent ? urgent : waiting).set(id, wanted)
     }
 
     function askWaiting() {
@@ -158,6 +175,8 @@ export const createProber = (options: ProberOptions) =>
     }
 
     function drop(id: string) {
+      clock.clearTimeout(planned.get(id))
+      planned.delete(id)
       urgent.delete(id)
       waiting.delete(id)
       const question = asked.get(id)
@@ -193,7 +212,7 @@ export const createProber = (options: ProberOptions) =>
     function end() {
       ended = true
       clock.clearTimeout(pulse)
-      for (const id of [...asked.keys()]) drop(id)
+      for (const id of [...asked.keys(), ...planned.keys()]) drop(id)
       urgent.clear()
       waiting.clear()
     }

@@ -15,6 +15,8 @@ export interface Seen {
   flap: Flap
   /** It had its first good answer, and its own place in the interval. */
   placed: boolean
+  /** It counts as up, so that its failures tell something about ourselves too. */
+  believed: boolean
   waitMs: number
   /** Monotonic: when the next question is due, and when the last one ended. */
   dueAt: number
@@ -31,12 +33,13 @@ export interface Seen {
 
 const EVIDENCE = 10
 
-export const nothingSeen = ({ lastSeenAt, features }: PeerSpec): Seen => ({
+export const nothingSeen = ({ lastSeenAt, features }: PeerSpec, waitMs: number): Seen => ({
   answers: 0,
   tally: NOTHING_YET,
   flap: CALM,
   placed: false,
-  waitMs: 0,
+  believed: false,
+  waitMs,
   dueAt: 0,
   endedAt: Number.NEGATIVE_INFINITY,
   nextProbeAt: undefined,
@@ -63,6 +66,7 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
     tally,
     flap: restless(before.flap, context.verdict, verdict, rule.flapping, now),
     placed,
+    believed: verdict === 'online' || verdict === 'suspect',
     waitMs,
     dueAt: now + waitMs,
     endedAt: now,

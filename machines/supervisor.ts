@@ -8,7 +8,7 @@ import type { Rule } from './rule.ts'
 
 export interface SupervisorInput {
   rule: Rule
-  clock: Pick<Clock, 'wall'>
+  clock: Pick<Clock, 'now' | 'wall'>
 }
 
 export interface SupervisorContext extends SupervisorInput {
@@ -73,10 +73,11 @@ export const supervisorMachine = setup({
       enqueue.spawnChild('prober', { id: 'prober', systemId: 'prober' })
     }),
     askAgain: enqueueActions(({ context, enqueue, self }) => {
+      const now = context.clock.now()
       const { children } = self.getSnapshot()
       for (const id of Object.keys(context.members)) {
         const peer = children[id]
-        if (peer) enqueue.sendTo(peer, { type: 'prober.ready' })
+        if (peer) enqueue.sendTo(peer, { type: 'prober.ready', now })
       }
     }),
     restartProberLater: enqueueActions(({ context, enqueue, event }) => {

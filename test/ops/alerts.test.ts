@@ -10,7 +10,7 @@ const HOOK = { type: 'webhook' as const, name: 'hook', url: 'http://hook.test/se
 
 function createAlertWorld(
   t: TestContext,
-  options: { config?: Partial<Alerts>; outages?: Outage[]; names?: string[] } = {}
+  options: { config?: Partial<Alerts>; outages?: Outage[]; refusing?: string } = {}
 ) {
   const world = createWorld(t)
   const sent: Message[] = []
@@ -39,7 +39,8 @@ function createAlertWorld(
     })
   const alerts = start()
   t.after(() => alerts.close())
-  world.cluster.start((options.names ?? ['a', 'b', 'c', 'd', 'e']).map((name) => spec(name)))
+  if (options.refusing) world.behave(options.refusing, 'refused')
+  world.cluster.start(['a', 'b', 'c', 'd', 'e'].map((name) => spec(name)))
   const down = (id: string) => {
     world.behave(id, 'refused')
     world.cluster.signOfDeath(id)
@@ -144,8 +145,7 @@ test('in a maintenance window nobody is told, after it of what is still down', a
 
 test('a restart neither repeats a message nor swallows the end of an outage', async (t) => {
   const outage: Outage = { id: 'a', name: 'a', state: 'offline', since: Date.UTC(2025, 11, 31), reason: 'gone' }
-  const still = createAlertWorld(t, { outages: [outage] })
-  still.behave('a', 'refused')
+  const still = createAlertWorld(t, { outages: [outage], refusing: 'a' })
   await still.clock.advance(600_000)
   assert.deepEqual(still.sent, [])
 
