@@ -26,6 +26,7 @@ interface SignedCallersOptions {
 
 const WINDOW_SECONDS = 120
 const HOUR_MS = 3_600_000
+const MOST_OPENED = 20_000
 const COPY =
   'Another agent was here first with the same keys: this data path is a copy of a node that is still running. Stop one of them'
 const INVALID = 'Invalid or expired token'
@@ -43,6 +44,8 @@ export function createSignedCallers({ members, vault, onCopy = () => {}, now = D
     const sealed = member.signing?.[keyId]
     if (sealed === undefined) return undefined
     const key = openSigningKey(vault, member.id, sealed)
+    // Keys change; those that are asked for again are opened again.
+    if (opened.size >= MOST_OPENED) opened.clear()
     opened.set(keyId, key)
     return key
   }
@@ -73,7 +76,7 @@ export function createSignedCallers({ members, vault, onCopy = () => {}, now = D
     if (Math.abs(skew) > WINDOW_SECONDS) {
       throw new Unauthorized(`The clocks of the two servers differ by ${Math.abs(skew)} s; set them by NTP`)
     }
-    if (!replays.isFresh(signature.keyId, signature.nonce)) throw new Unauthorized('This request came already')
+    if (!replays.isFresh(member.id, signature.nonce)) throw new Unauthorized('This request came already')
     if (copies.isCopy(member.id, signature.nonce.boot)) {
       tellOnce(member)
       throw new Unauthorized(COPY)

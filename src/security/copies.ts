@@ -2,6 +2,8 @@
 const UNDER_WAY_MS = 10_000
 /** A process that was silent for so long has ended. */
 const SILENT_MS = 120_000
+/** More processes of one sender than these are no restarts: the ones that were silent longest are forgotten. */
+const MOST = 16
 
 /**
  * Tells a copy of a node from a restart of it. Both are a new process with the key of an older one; but after a restart
@@ -17,10 +19,13 @@ export function createCopies({ now = Date.now }: { now?: () => number } = {}) {
       const boots = senders.get(sender) ?? new Map<string, { first: number; last: number }>()
       senders.set(sender, boots)
       for (const [name, { last }] of boots) if (last < time - SILENT_MS) boots.delete(name)
+      if (!boots.has(boot) && boots.size >= MOST) {
+        const [quietest] = [...boots].sort(([, a], [, b]) => a.last - b.last)
+        if (quietest) boots.delete(quietest[0])
+      }
       const { first } = boots.get(boot) ?? { first: time }
       boots.set(boot, { first, last: time })
       return [...boots.values()].some((older) => older.first < first && older.last > first + UNDER_WAY_MS)
-    },
-    forget: (sender: string) => senders.delete(sender)
+    }
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { createReplays } from '../../src/security/replays.ts'
 import { createSigner, readSignature, signingKey, verifySignature } from '../../src/security/signatures.ts'
 
@@ -56,4 +57,21 @@ test('each numbered request counts once, in any order within the window', () => 
   for (let number = 20_001; number < 60_000; number++) assert.ok(fresh(number))
   assert.equal(fresh(59_999), false)
   assert.equal(fresh(59_999 - 8_191), false)
+  for (const skipped of [60_100, 60_050, 60_099]) assert.ok(fresh(skipped))
+  for (const again of [60_100, 60_050, 60_099]) assert.equal(fresh(again), false)
+})
+
+test('requests in any order agree with a plain list of those that came', () => {
+  const numbers = fc.array(fc.integer({ min: 1, max: 20_000 }), { maxLength: 300 })
+  fc.assert(
+    fc.property(numbers, (sequences) => {
+      const replays = createReplays()
+      const came = new Set<number>()
+      for (const sequence of sequences) {
+        const expected = !came.has(sequence) && sequence > Math.max(0, ...came) - 8_192
+        assert.equal(replays.isFresh('peer', { boot: 'one', sequence }), expected)
+        if (expected) came.add(sequence)
+      }
+    })
+  )
 })
