@@ -8,6 +8,8 @@ interface AuditOptions {
 }
 
 const KEEP = 5_000
+/** Of these, what was refused: strangers who knock must not push out what was done. */
+const KEEP_REFUSED = 2_000
 /** The same thing again within this time is counted, not listed: a flood of refusals is one line. */
 const MERGE_MS = 60_000
 const FLUSH_MS = 1_000
@@ -24,11 +26,12 @@ export function createAudit({ records, now = Date.now, onError }: AuditOptions) 
 
   async function flush(): Promise<void> {
     const batch = [...unsaved.values()]
-    unsaved.clear()
+    if (batch.length === 0) return
     await records.putAll(batch)
+    for (const entry of batch) if (unsaved.get(entry.id) === entry) unsaved.delete(entry.id)
     const limit = now() - MERGE_MS
     for (const [key, { at }] of recent) if (Date.parse(at) < limit) recent.delete(key)
-    for (const { id } of records.all().slice(0, -KEEP)) await records.delete(id)
+    await records.deleteAll(superfluous(records.all()))
   }
 
   return {
@@ -41,6 +44,8 @@ export function createAudit({ records, now = Date.now, onError }: AuditOptions) 
         : { ...entry, id: String(++lastId).padStart(12, '0'), at: new Date(now()).toISOString(), times: 1 }
       recent.set(key, made)
       unsaved.set(made.id, made)
+      // While the disk refuses, or somebody floods, memory holds no more than the store would.
+      if (unsaved.size > 2 * KEEP) for (const id of superfluous([...unsaved.values()])) unsaved.delete(id)
     },
 
     /** The newest first. */
@@ -57,4 +62,11 @@ export function createAudit({ records, now = Date.now, onError }: AuditOptions) 
       await flush()
     }
   }
+}
+
+function superfluous(entries: readonly AuditEntry[]): string[] {
+  const refused = entries.filter(({ result }) => result >= 400)
+  const gone = new Set(refused.slice(0, -KEEP_REFUSED))
+  const rest = entries.filter((entry) => !gone.has(entry))
+  return [...gone, ...rest.slice(0, -KEEP)].map(({ id }) => id)
 }

@@ -14,6 +14,7 @@ export interface Collection<T> {
   putAll(records: readonly T[]): Promise<void>
   /** False when there was none. */
   delete(id: string): Promise<boolean>
+  deleteAll(ids: readonly string[]): Promise<void>
 }
 
 interface CollectionOptions<P extends TProperties> {
@@ -81,6 +82,11 @@ export async function openCollection<P extends TProperties>(options: CollectionO
       if (!records.has(id)) return false
       await committed(() => keyv.delete(id))
       return records.delete(id)
+    },
+    async deleteAll(ids) {
+      if (ids.length === 0) return
+      if ((await committed(() => keyv.deleteMany([...ids]))).includes(false)) throw new StoreFailed()
+      for (const id of ids) records.delete(id)
     }
   } satisfies Collection<Record>
 }

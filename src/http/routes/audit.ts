@@ -37,7 +37,8 @@ export function auditRequests(app: FastifyInstance, audit: Audit): void {
     const changing = !['GET', 'HEAD', 'OPTIONS'].includes(request.method)
     const pattern = request.routeOptions.url
     if (pattern === undefined || (!refused && !changing)) return
-    const target = targetOf(request)
+    // What strangers make up is one thing: each name of theirs would be a line.
+    const target = request.caller.kind === 'nobody' ? undefined : targetOf(request)
     audit.record({
       who: whoIs(request),
       what: `${request.method} ${pattern}`,
