@@ -113,7 +113,11 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
       const at = new Date().toISOString()
       revoked = [...revoked, ...digests.map((digest) => ({ digest, at }))]
       dead = new Set([...dead, ...digests])
-      mark()
+      try {
+        mark()
+      } catch (cause) {
+        throw new StoreFailed({ cause })
+      }
     },
     /** A consistent copy while running. */
     backup(file: string): void {
