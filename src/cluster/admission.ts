@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import pLimit from 'p-limit'
 import { Check } from 'typebox/value'
 import {
   AlreadyJoined,
@@ -76,7 +75,6 @@ export function createAdmission(options: AdmissionOptions) {
     onReplaced = () => {}
   } = options
   const { members, vault } = store
-  const oneAtATime = pLimit(1)
 
   /** @throws InviteUnknown, InviteUsed, InviteExpired, PeerNameTaken, AlreadyJoined, BadRequest; the invite then stays as it was. */
   async function admit(applicant: Applicant): Promise<{ key: string; member: Member }> {
@@ -91,7 +89,9 @@ export function createAdmission(options: AdmissionOptions) {
 
     const key = applicant.issuedKey ?? randomToken()
     const member = memberOf({ applicant, invite, url, key, replaced })
-    await members.put(member)
+    // Confirmed in this very moment, it stays so.
+    if (again) await members.change(member.id, ({ state }) => (state === 'pending' ? member : undefined))
+    else await members.put(member)
     if (replaced) store.revoke(digests(replaced).filter((old) => old !== member.keyDigest.current))
     if (replaced && !again) onReplaced(replaced.id)
     // The sealing key stays until the join is confirmed: the same join may have to be asked again.
@@ -196,7 +196,7 @@ export function createAdmission(options: AdmissionOptions) {
     const invite = invites.byKeyId(body.kid)
     if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
     if (invite.privateKey === undefined) {
-      throw members.bySpentInvite(invite.digest) ? new InviteUsed() : new InviteExpired()
+      throw invite.usedAt !== undefined || members.bySpentInvite(invite.digest) ? new InviteUsed() : new InviteExpired()
     }
     const [publicKey = '', privateKey = ''] = vault.open(invite.privateKey, privateKeyContext(invite.id)).split('.')
     const opened = await openRequest({ publicKey, privateKey }, body, EXCHANGE_PURPOSE)
@@ -210,7 +210,7 @@ export function createAdmission(options: AdmissionOptions) {
     /** FlatRun's exchange, readable on the wire. */
     plain({ invite_token, url, api_key, name }: PlainExchange): Promise<{ api_key: string; name: string }> {
       if (exchange === 'sealed-only') throw new SealedOnly()
-      return oneAtATime(async () => {
+      return invites.inTurn(async () => {
         // These four and no more: what else stands in the body was not looked at.
         const { key } = await admit({ invite_token, url, api_key, name, sealed: false })
         return { api_key: key, name: self.name() }
@@ -223,7 +223,7 @@ export function createAdmission(options: AdmissionOptions) {
         throw error instanceof CannotUnseal || error instanceof SyntaxError ? new InviteUnknown() : error
       })
       if (content.preflight) return sealReply(JSON.stringify(await inspect({ ...content, sealed: true })))
-      return oneAtATime(async () => {
+      return invites.inTurn(async () => {
         const { key } = await admit({ ...content, sealed: true, issuedKey })
         return sealReply(
           JSON.stringify({ api_key: key, name: self.name(), node_id: self.nodeId(), features: FEATURES, pins: pins() })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import pLimit from 'p-limit'
 import { BadRequest, InviteIdUnknown, InviteLimit, NoCallbackUrl, PeerUnknown } from '../errors.ts'
 import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
@@ -36,44 +37,53 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
   const isOpen = (invite: Invite) => !hasEnded(invite, now()) && !members.bySpentInvite(invite.digest)
   const isOver = (invite: Invite) => invite.revokedAt !== undefined || Date.parse(invite.expiresAt) <= now()
   const open = () => invites.all().filter(isOpen)
+  const oneAtATime = pLimit(1)
+
+  async function create(request: InviteRequest, createdBy: string) {
+    const lifeMs = life(request.expires_in)
+    if (request.grants) checkGrants(request.grants)
+    if (request.replaces !== undefined && !members.byName(request.replaces)) throw new PeerUnknown(request.replaces)
+    const url = self.advertiseUrl()
+    if (!url) throw new NoCallbackUrl()
+    if (open().length >= MAX_OPEN) throw new InviteLimit()
+
+    const id = randomUUID()
+    const expiresAt = now() + lifeMs
+    const key = await createSealingKey()
+    const certificate = pin()
+    const token = encodeInvite({
+      urls: [url],
+      name: self.name(),
+      exp: Math.floor(expiresAt / 1_000),
+      key: key.publicKey,
+      ...(certificate !== undefined && { pin: certificate })
+    })
+    await invites.put({
+      id,
+      digest: digest(token),
+      createdAt: new Date(now()).toISOString(),
+      expiresAt: new Date(expiresAt).toISOString(),
+      createdBy,
+      ...(request.note !== undefined && { note: request.note }),
+      ...(request.expected_name !== undefined && { expectedName: request.expected_name }),
+      ...(request.grants && { grants: request.grants }),
+      ...(request.replaces !== undefined && { replaces: request.replaces }),
+      ...(request.require_approval && { requireApproval: true }),
+      privateKey: vault.seal(`${key.publicKey}.${key.privateKey}`, privateKeyContext(id)),
+      publicKeyId: sealingKeyId(key.publicKey)
+    })
+    events.publish({ type: 'invite.created', reason: `by ${createdBy}`, facts: { invite: id } })
+    return { invite_token: token, expires_at: new Date(expiresAt).toISOString(), id }
+  }
 
   return {
-    async create(request: InviteRequest, createdBy: string) {
-      const lifeMs = life(request.expires_in)
-      if (request.grants) checkGrants(request.grants)
-      if (request.replaces !== undefined && !members.byName(request.replaces)) throw new PeerUnknown(request.replaces)
-      const url = self.advertiseUrl()
-      if (!url) throw new NoCallbackUrl()
-      if (open().length >= MAX_OPEN) throw new InviteLimit()
+    /**
+     * Whatever spends, ends or erases an invite, or what came of it, does so in turn: none sees another's half. Not for
+     * anything that waits for another server.
+     */
+    inTurn: <T>(work: () => Promise<T>): Promise<T> => oneAtATime(work),
 
-      const id = randomUUID()
-      const expiresAt = now() + lifeMs
-      const key = await createSealingKey()
-      const certificate = pin()
-      const token = encodeInvite({
-        urls: [url],
-        name: self.name(),
-        exp: Math.floor(expiresAt / 1_000),
-        key: key.publicKey,
-        ...(certificate !== undefined && { pin: certificate })
-      })
-      await invites.put({
-        id,
-        digest: digest(token),
-        createdAt: new Date(now()).toISOString(),
-        expiresAt: new Date(expiresAt).toISOString(),
-        createdBy,
-        ...(request.note !== undefined && { note: request.note }),
-        ...(request.expected_name !== undefined && { expectedName: request.expected_name }),
-        ...(request.grants && { grants: request.grants }),
-        ...(request.replaces !== undefined && { replaces: request.replaces }),
-        ...(request.require_approval && { requireApproval: true }),
-        privateKey: vault.seal(`${key.publicKey}.${key.privateKey}`, privateKeyContext(id)),
-        publicKeyId: sealingKeyId(key.publicKey)
-      })
-      events.publish({ type: 'invite.created', reason: `by ${createdBy}`, facts: { invite: id } })
-      return { invite_token: token, expires_at: new Date(expiresAt).toISOString(), id }
-    },
+    create: (request: InviteRequest, createdBy: string) => oneAtATime(() => create(request, createdBy)),
 
     /** The open ones, the newest first; never a token. */
     list: (): InviteView[] =>
@@ -81,31 +91,35 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
         .map(viewOf)
         .sort((a, b) => b.created_at.localeCompare(a.created_at)),
 
-    async revoke(id: string): Promise<void> {
-      const invite = invites.get(id)
-      if (!invite || !isOpen(invite)) throw new InviteIdUnknown(id)
-      await invites.put(ended(invite, { revokedAt: new Date(now()).toISOString() }))
-      events.publish({ type: 'invite.revoked', facts: { invite: id } })
-    },
+    revoke: (id: string): Promise<void> =>
+      oneAtATime(async () => {
+        const invite = invites.get(id)
+        if (!invite || !isOpen(invite)) throw new InviteIdUnknown(id)
+        await invites.put(ended(invite, { revokedAt: new Date(now()).toISOString() }))
+        events.publish({ type: 'invite.revoked', facts: { invite: id } })
+      }),
 
     byDigest: (tokenDigest: string) => invites.all().find((invite) => invite.digest === tokenDigest),
     byKeyId: (keyId: string) => invites.all().find((invite) => invite.publicKeyId === keyId),
     /** Our own token, told before anything is sent. */
     isOurs: (token: string) => invites.all().some((invite) => invite.digest === digest(token)),
 
-    /** The member that spent it is confirmed: the sealing key is not needed any more. */
+    /** The member that spent it is confirmed, or goes: the sealing key is not needed any more. Within `inTurn`. */
     async close(tokenDigest: string): Promise<void> {
       const invite = invites.all().find((entry) => entry.digest === tokenDigest)
-      if (invite?.privateKey !== undefined) await invites.put(ended(invite, {}))
+      if (!invite || (invite.privateKey === undefined && hasEnded(invite, now()))) return
+      // A crash may have come between the member and this; without the member it would be open again.
+      await invites.put(ended(invite, { usedAt: invite.usedAt ?? new Date(now()).toISOString() }))
     },
 
     /** Drops what ended long ago, and the private keys of what has ended since: run at start and now and then. */
-    async tidy(): Promise<void> {
-      for (const invite of invites.all()) {
-        if (Date.parse(invite.expiresAt) + REMEMBER_MS < now()) await invites.delete(invite.id)
-        else if (invite.privateKey !== undefined && isOver(invite)) await invites.put(ended(invite, {}))
-      }
-    }
+    tidy: (): Promise<void> =>
+      oneAtATime(async () => {
+        for (const invite of invites.all()) {
+          if (Date.parse(invite.expiresAt) + REMEMBER_MS < now()) await invites.delete(invite.id)
+          else if (invite.privateKey !== undefined && isOver(invite)) await invites.put(ended(invite, {}))
+        }
+      })
   }
 }
 

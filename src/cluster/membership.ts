@@ -14,7 +14,7 @@ interface MembershipOptions {
   store: Pick<Store, 'members' | 'revoke'>
   departures: Collection<Departure>
   cluster: Pick<Cluster, 'left' | 'updated' | 'peer'>
-  invites: Pick<Invites, 'close'>
+  invites: Pick<Invites, 'close' | 'inTurn'>
   remote: Pick<Remote, 'request' | 'forget'>
   events: EventLog
   /** Ends what the member still has open here: streams, sockets. */
@@ -27,6 +27,7 @@ export type Membership = ReturnType<typeof createMembership>
 const DAY_MS = 24 * 3_600_000
 /** A member that never confirmed is forgotten, with its key. */
 const CONFIRM_WITHIN_MS = 3_600_000
+const REMEMBER_MS = 90 * DAY_MS
 
 /** Who belongs to this node: looked up, confirmed, approved, removed. The store first, then the actors. */
 export function createMembership(options: MembershipOptions) {
@@ -48,16 +49,28 @@ export function createMembership(options: MembershipOptions) {
     return after
   }
 
-  async function erase(member: Member): Promise<void> {
-    store.revoke(digests(member))
-    await members.delete(member.id)
-    cluster.left(member.id)
-    remote.forget(member.id)
-    onRemoved(member.id)
+  /** False when it is none any more, or is not as it should be to go. */
+  function erase(id: string, mayGo: (member: Member) => boolean = () => true): Promise<boolean> {
+    return invites.inTurn(async () => {
+      const member = members.get(id)
+      if (!member || !mayGo(member)) return false
+      store.revoke(digests(member))
+      if (member.invite !== undefined) await invites.close(member.invite)
+      await members.delete(id)
+      cluster.left(id)
+      remote.forget(id)
+      onRemoved(id)
+      return true
+    })
   }
+
+  /** Its join is that long ago, not the first one of a member whose keys were replaced. */
+  const neverConfirmed = ({ state, awaitsApproval, credential }: Member) =>
+    state === 'pending' && !awaitsApproval && Date.parse(credential.since) + CONFIRM_WITHIN_MS <= now()
 
   async function deliver(departure: Departure): Promise<void> {
     const { notice, id } = departure
+    if (Date.parse(departure.removedAt) + REMEMBER_MS < now()) return void (await departures.delete(id))
     if (!notice) return
     if (Date.parse(departure.removedAt) + DAY_MS < now()) {
       await departures.put(without(departure))
@@ -69,6 +82,7 @@ export function createMembership(options: MembershipOptions) {
       (answer) => answer.status,
       () => undefined
     )
+    remote.forget(id)
     // Told, or it does not know us any more: either way there is nothing left to say.
     if (status === 200 || status === 401 || status === 403 || status === 404) await departures.put(without(departure))
   }
@@ -91,7 +105,8 @@ export function createMembership(options: MembershipOptions) {
         member.state === 'pending' && !member.awaitsApproval ? { ...member, state: 'active' } : undefined
       )
       if (!member) return
-      if (member.invite !== undefined) await invites.close(member.invite)
+      const { invite } = member
+      if (invite !== undefined) await invites.inTurn(() => invites.close(invite))
       events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: id })
     },
 
@@ -120,7 +135,7 @@ export function createMembership(options: MembershipOptions) {
         ...(tell && { notice: { url, transport, pins, credential: credential.sealed } })
       }
       await departures.put(departure)
-      await erase(member)
+      if (!(await erase(id))) throw new PeerUnknown(name)
       events.publish({ type: 'peer.removed', peer: member.name, peer_id: id, reason: `by ${by}` })
       deliver(departure).catch(() => {})
       return { peer: member.name }
@@ -148,20 +163,14 @@ export function createMembership(options: MembershipOptions) {
 
     /** Run at start and each minute. */
     async tidy(): Promise<void> {
-      for (const member of members.all()) {
-        if (
-          member.state !== 'pending' ||
-          member.awaitsApproval ||
-          Date.parse(member.joinedAt) + CONFIRM_WITHIN_MS > now()
-        )
-          continue
-        await erase(member)
-        events.publish({
-          type: 'peer.removed',
-          peer: member.name,
-          peer_id: member.id,
-          reason: 'it never confirmed the join'
-        })
+      for (const { id, name } of members.all().filter(neverConfirmed)) {
+        if (!(await erase(id, neverConfirmed))) continue
+        events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: 'it never confirmed the join' })
+      }
+      for (const { id, name, removedBy } of departures.all()) {
+        // A crash came between the two writes of a removal.
+        if (!members.get(id) || !(await erase(id))) continue
+        events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: `by ${removedBy}` })
       }
       await Promise.all(departures.all().map(deliver))
     },
