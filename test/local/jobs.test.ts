@@ -71,3 +71,17 @@ test('a talkative job keeps its first 500 lines', async () => {
   await finished
   assert.equal(job.lines.length, 500)
 })
+
+test('of many jobs the newest 200 are kept, and none that is under way is forgotten', async () => {
+  const jobs = createJobs({ now: () => 0 })
+  const { job: running } = jobs.begin({ ...order, deployment: 'slow' }, () => new Promise(() => {}))
+  const ids: string[] = []
+  for (let n = 0; n < 300; n += 1) {
+    const { job, finished } = jobs.begin(order, async () => {})
+    await finished
+    ids.push(job.id)
+  }
+  assert.equal(jobs.find('slow', running.id).status, 'running')
+  assert.equal(jobs.find('web', ids.at(-1) ?? '').status, 'succeeded')
+  assert.throws(() => jobs.find('web', ids[0] ?? ''), { statusCode: 404 })
+})

@@ -122,6 +122,15 @@ test('an engine that refuses is quoted, and what it was is in the audit', async 
   await assert.rejects(act('stop'), { statusCode: 502 })
 })
 
+test('a restart that cannot stop one container starts the others again', async (t) => {
+  const { act, changes } = await world(t, {
+    containers: BOTH,
+    routes: { ...ALL_DONE, 'POST /containers/db/stop': (_, response) => json(response, { message: 'no' }, 500) }
+  })
+  await assert.rejects(act('restart'), { message: /^web-db-1 could not be stopped/ })
+  assert.deepEqual(changes().slice(2), ['POST /containers/db/start', 'POST /containers/web/start'])
+})
+
 test('what cannot be begun is refused at once, with the cause, and audited', async (t) => {
   const { act, audits, root, node } = await world(t, {
     routes: { 'GET /containers/json': (_, response) => json(response, {}, 500) }

@@ -94,11 +94,13 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
 
   /** Shared by all callers, so none of them can abort it. */
   function spoken(): Promise<string> {
-    version ??= once('/version', {}).then(({ text }) => negotiate(parse(text)))
-    version.catch(() => {
-      version = undefined
+    if (version) return version
+    const asked = once('/version', {}).then(({ text }) => negotiate(parse(text)))
+    asked.catch(() => {
+      if (version === asked) version = undefined
     })
-    return version
+    version = asked
+    return asked
   }
 
   async function once(path: string, { method = 'GET', timeoutMs: limit = timeoutMs, signal }: EngineAsk) {

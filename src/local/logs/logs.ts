@@ -21,6 +21,7 @@ export interface LogsOptions {
 const TAIL = { usual: 100, most: 10_000 }
 /** Of one answer; when there is more, the newest lines are given. */
 const MAX_BYTES = 4 * 1024 * 1024
+const MIN_SHARE = 32 * 1024
 
 /** Logs of a deployment's containers: the newest lines in one piece, or line by line as they are printed. */
 export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollowers = 32 }: LogsOptions) {
@@ -32,8 +33,11 @@ export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollow
       const deadline = AbortSignal.timeout(timeoutMs)
       const either = signal ? AbortSignal.any([signal, deadline]) : deadline
       try {
+        const containers = choose(target, ask)
+        // Each has its share, so that the memory of one answer does not depend on how many containers there are.
+        const share = Math.max(MIN_SHARE, MAX_BYTES / Math.max(1, containers.length))
         const logs = await Promise.all(
-          choose(target, ask).map((container) => collect(open(container, ask, { follow: undefined, signal: either })))
+          containers.map((container) => collect(open(container, ask, { follow: undefined, signal: either }), share))
         )
         const lines = logs.flatMap((log) => log.lines).sort(byTime)
         const newest = newestWithin(lines, MAX_BYTES)
@@ -134,15 +138,15 @@ interface Part {
 }
 
 /** The newest lines of one container within the limit: what comes later pushes out what came first. */
-async function collect(log: AsyncIterable<LogLine>): Promise<{ lines: LogLine[]; cut: boolean }> {
+async function collect(log: AsyncIterable<LogLine>, maxBytes: number): Promise<{ lines: LogLine[]; cut: boolean }> {
   let lines: LogLine[] = []
   let bytes = 0
   let cut = false
   for await (const line of log) {
     lines.push(line)
     bytes += line.line.length
-    if (bytes < MAX_BYTES * 2) continue
-    lines = newestWithin(lines, MAX_BYTES)
+    if (bytes < maxBytes * 2) continue
+    lines = newestWithin(lines, maxBytes)
     bytes = lines.reduce((sum, kept) => sum + kept.line.length, 0)
     cut = true
   }

@@ -28,6 +28,8 @@ export interface Finished {
 }
 
 const MAX_LINES = 500
+/** The oldest go first. */
+const MOST_JOBS = 200
 
 /** Changes of deployments, one at a time for each of them. They run to their end whoever waits for it. */
 export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
@@ -97,7 +99,8 @@ export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
 
   function forgetOld(): void {
     for (const [id, { finished_at }] of jobs) {
-      if (finished_at !== undefined && now() - Date.parse(finished_at) > keepMs) jobs.delete(id)
+      const old = jobs.size > MOST_JOBS || (finished_at !== undefined && now() - Date.parse(finished_at) > keepMs)
+      if (old && finished_at !== undefined) jobs.delete(id)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ComposeInvalid } from '../../errors.ts'
+import { ComposeInvalid, EngineRefused } from '../../errors.ts'
 import type { Deployment } from '../../schemas/deployment.ts'
 import type { Action, ActionResult, DeploymentAudit, Job } from '../../schemas/operation.ts'
 import type { Folder } from '../disk/folder.ts'
@@ -75,7 +75,11 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
   async function restart(target: Target, progress: Progress): Promise<void> {
     if (target.members.length === 0) return up(target, progress)
     const services = servicesOf(target)
-    await stopAll(services, progress)
+    await stopAll(services, progress).catch(async (failure: unknown) => {
+      // The engine is there and refuses one container: what was stopped for nothing is not left lying.
+      if (failure instanceof EngineRefused) await startAll(services, progress).catch(() => undefined)
+      throw failure
+    })
     await startAll(services, progress)
   }
 
