@@ -79,7 +79,7 @@ function Row({ peer, ours, index }: { peer: PeerView; ours: string | undefined; 
           <VerdictMark verdict={peer.state} />
         </span>
       </td>
-      <td class="if-phone">
+      <td class="full">
         <PeerChecks name={peer.name} />
       </td>
       <td class="num">{away ? '–' : millis(peer.latency_ms)}</td>

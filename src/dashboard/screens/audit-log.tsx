@@ -58,7 +58,7 @@ export function AuditLog() {
                 <td>
                   <span class="cut foreign">{entry.who}</span>
                 </td>
-                <td class="first">
+                <td class="full">
                   <span class="cut foreign mono" title={entry.reason}>
                     {entry.what}
                   </span>

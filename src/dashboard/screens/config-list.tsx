@@ -66,7 +66,7 @@ export function ConfigList() {
           <tbody>
             {shown.map((setting) => (
               <tr key={setting.key}>
-                <td class="first">
+                <td class="full">
                   <code class="cut">{setting.key}</code>
                 </td>
                 <td>
@@ -74,7 +74,7 @@ export function ConfigList() {
                     {written(setting.value)}
                   </span>
                 </td>
-                <td class={isSet(setting) ? '' : 'faint'}>
+                <td class={`end ${isSet(setting) ? '' : 'faint'}`}>
                   <span class="cut foreign">{setting.origin}</span>
                 </td>
               </tr>

@@ -42,7 +42,7 @@ export function Machines() {
             </button>
           ))}
         </div>
-        <div class="acts">
+        <div class="acts if-desk">
           <InspectLink peer={chosen?.peer} />
           <button
             type="button"
