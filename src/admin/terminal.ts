@@ -18,7 +18,8 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     agrees: async (question) => interactive && /^y(es)?$/i.test(await answerTo(`${question} [y/N] `)),
-    ask: async (question, suggestion) => (interactive ? answerTo(`${question} [${suggestion}]: `) : '')
+    ask: async (question, suggestion) =>
+      interactive ? answerTo(suggestion ? `${question} [${suggestion}]: ` : `${question}: `) : ''
   }
 }
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { CliFault, EXIT } from './exit.ts'
 import type { Io } from './io.ts'
 import { createProgram, type LocalCommand } from './program.ts'
-import { painter } from './words.ts'
+import { harmless, painter } from './words.ts'
 
 export type { LocalCommand } from './program.ts'
 
@@ -38,7 +38,7 @@ function report(error: unknown, io: Io): number {
   if (io.signal.aborted) return EXIT.interrupted
   if (!(error instanceof CliFault)) throw error
   const paint = painter(io.colors)
-  io.err(`${paint('red', 'Error:')} ${error.message}`)
-  if (error.hint !== undefined) io.err(`${paint('dim', '→')} ${error.hint}`)
+  io.err(`${paint('red', 'Error:')} ${harmless(error.message)}`)
+  if (error.hint !== undefined) io.err(`${paint('dim', '→')} ${harmless(error.hint)}`)
   return error.exitCode
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** What a command sees of the world: the process's own streams, or a test's. */
 export interface Io {
@@ -41,26 +42,21 @@ export function processIo(): Io {
     signal: interrupted.signal,
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
-    ask: (question, options) => ask(question, options?.hidden ?? false, interrupted.signal),
+    ask: (question, options) => ask(question, options?.hidden ?? false, interrupted),
     piped: async () => (stdin.isTTY ? undefined : await text(stdin)),
     now: Date.now,
-    wait: (ms) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms)
-        interrupted.signal.addEventListener('abort', () => {
-          clearTimeout(timer)
-          reject(interrupted.signal.reason)
-        })
-      })
+    wait: (ms) => pause(ms, undefined, { signal: interrupted.signal })
   }
 }
 
-async function ask(question: string, hidden: boolean, signal: AbortSignal): Promise<string> {
+async function ask(question: string, hidden: boolean, interrupted: AbortController): Promise<string> {
   process.stderr.write(question)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stderr, terminal: true })
+  // The terminal is in raw mode meanwhile: Ctrl-C comes as a key, and no signal follows.
+  lines.once('SIGINT', () => interrupted.abort())
   try {
-    return (await lines.question('', { signal })).trim()
+    return (await lines.question('', { signal: interrupted.signal })).trim()
   } finally {
     lines.close()
     if (hidden) process.stderr.write('\n')

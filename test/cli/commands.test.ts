@@ -132,6 +132,9 @@ test('what others wrote cannot command the terminal', async (t) => {
   await node.call('POST', '/api/cluster/invite', { note: 'red \u001b[31m\u0007\u009b31m alert' })
   const { out } = await createCli(t, { node })('invite list')
   assert.match(out, /red +\[31m/)
+  const { err } = await createCli(t, { node })("api get '/no\u009b31mthing'")
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the same
+  assert.doesNotMatch(err, /[\u001b\u0007\u009b]/)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
   assert.doesNotMatch(out, /[\u001b\u0007\u009b]/)
 })

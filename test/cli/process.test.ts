@@ -54,6 +54,15 @@ test('SIGINT ends a command with 130', async (t) => {
   assert.equal(code, 130)
 })
 
+test('SIGINT ends waiting too', async (t) => {
+  const env = { ...plain, FLATRUN_URL: 'http://127.0.0.1:1', FLATRUN_TOKEN: 'x', HOME: temporaryFolder(t) }
+  const child = spawn(process.execPath, [MAIN, 'wait', '--verbose'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  await once(child.stderr, 'data')
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 130)
+})
+
 test('a first config is written, is right, and is never written over', async (t) => {
   const folder = temporaryFolder(t)
   const file = path.join(folder, 'config.yml')
