@@ -121,6 +121,18 @@ test('a page that lost its server finds it again, with an empty inspector', asyn
   await until(async () => actorsIn(await told()).includes('supervisor'), 'the supervisor')
 })
 
+test('an inspector that does not answer is named, and nothing is told meanwhile', async (t) => {
+  const node = await startNode(t, { config: inspected({ url: 'http://127.0.0.1:1/inspect' }) })
+  const { page } = await watchPage(t, node)
+  await page.clock.install()
+  await page.getByRole('button', { name: 'Watch' }).click()
+  await page.clock.runFor(100)
+  await page.getByText('Waiting for the inspector…').waitFor()
+  await page.clock.runFor(20_000)
+  await page.getByText('The inspector at 127.0.0.1:1 does not answer.').waitFor()
+  assert.equal(await watchers(node), 0)
+})
+
 test('the dashboard leads to it, signed in as one is, and only where it is on', async (t) => {
   const stately = await startStately(t)
   for (const [config, links] of [

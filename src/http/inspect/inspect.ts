@@ -6,6 +6,7 @@ import type { Inspector, Scope } from '../../schemas/inspection.ts'
 import { PeerName } from '../../schemas/names.ts'
 import { anybody, operator } from '../access.ts'
 import { isOwnOrigin } from '../origin.ts'
+import { answers } from '../routes/routes.ts'
 import { inspectPage } from './page.ts'
 import { serveWatcher } from './socket.ts'
 import { createTickets } from './tickets.ts'
@@ -22,6 +23,9 @@ interface InspectOptions {
 }
 
 const TicketRequest = Type.Object({ peer: Type.Optional(PeerName), joins: Type.Optional(Type.Boolean()) })
+const WatchTicket = Type.Object({
+  ticket: Type.String({ description: 'Good for a minute; goes as a subprotocol of /api/inspector/socket' })
+})
 type TicketRequest = Static<typeof TicketRequest>
 
 const MAX_WATCHERS = 20
@@ -48,7 +52,12 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
       preValidation: async (request) => {
         request.body ??= {}
       },
-      schema: { body: TicketRequest }
+      schema: {
+        tags: ['insight'],
+        summary: 'A ticket that opens the WebSocket of the inspector once',
+        body: TicketRequest,
+        response: answers(WatchTicket)
+      }
     },
     async ({ body }, reply) => {
       assertOn()

@@ -64,6 +64,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     }
   },
   'POST /api/auth/ticket': { answer: { ticket: 'Yk3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', expires_in: 600 } },
+  'POST /api/inspector/ticket': {
+    request: { peer: 'web-2' },
+    answer: { ticket: 'Yk3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }
+  },
   'GET /api/users/me': { answer: { user: USER, permissions: PERMISSIONS, deployments: [] } },
 
   'GET /api/cluster/status': { answer: { ...STATUS, node_id: NODE_1, peers: { online: 1 } } },
