@@ -90,7 +90,9 @@ export const peerWords = setup({
     askNoMore: enqueueActions(({ context, enqueue, system }) => {
       hand(enqueue, system, { type: 'probe.unwanted', id: context.peer.id })
     }),
-    record: assign(({ context, event }) => (event.type === 'probe.answered' ? { seen: recorded(context, event) } : {})),
+    record: assign(({ context, event }) =>
+      event.type === 'probe.answered' && event.number === context.seen.answers ? { seen: recorded(context, event) } : {}
+    ),
     remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer } : {})),
     startOver: assign(({ context }) => ({ seen: { ...nothingSeen(context.peer, 0), answers: context.seen.answers } })),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {

@@ -85,6 +85,20 @@ test('failed requests to a suspect peer do not rush it through its four failures
   assert.equal(verdict('a'), 'offline')
 })
 
+test('a failed request to a peer that is suspect already asks nothing', async (t) => {
+  const { cluster, clock, behave, askedTimes, verdict } = createWorld(t)
+  cluster.start([spec('a')])
+  await clock.advance(40_000)
+  behave('a', 'refused')
+  cluster.signOfDeath('a')
+  await clock.advance(500)
+  assert.equal(verdict('a'), 'suspect')
+  const before = askedTimes('a').length
+  cluster.signOfDeath('a')
+  await clock.advance(1_000)
+  assert.equal(askedTimes('a').length, before)
+})
+
 test('calls of a peer that is well cost nothing', async (t) => {
   const { cluster, clock, askedTimes } = createWorld(t)
   cluster.start([spec('a')])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createWorld, spec } from './world.ts'
+import type { ProbeAnswer } from '../../src/schemas/health.ts'
+import { bad, createWorld, good, spec } from './world.ts'
 
 const HUNDRED = Array.from({ length: 100 }, (_, i) => spec(`p${i}`))
 
@@ -90,4 +91,44 @@ test('the events of a flapping peer are held back while its state stays truthful
     seen.slice(before).map(({ type, to }) => `${type} ${to}`),
     ['peer.flapping online']
   )
+})
+
+test('a deadline that came late gives the answer a moment to be read', async (t) => {
+  let answer = () => {}
+  const { cluster, clock, verdict } = createWorld(t, {
+    probe: () => new Promise((resolve) => (answer = () => resolve(good())))
+  })
+  cluster.start([spec('a')])
+  await clock.advance(4_900)
+  clock.stall(600)
+  await clock.advance(100)
+  answer()
+  await clock.advance(1)
+  assert.equal(verdict('a'), 'online')
+})
+
+test('a failure that is read before any timer after a stall is doubted too', async (t) => {
+  let answer = (_: ProbeAnswer) => {}
+  const { cluster, clock, verdict } = createWorld(t, { probe: () => new Promise((resolve) => (answer = resolve)) })
+  cluster.start([spec('a')])
+  await clock.advance(1)
+  answer(good())
+  await clock.advance(10_000)
+  clock.stall(60_000)
+  const check = cluster.check('a')
+  answer(bad('reset'))
+  assert.equal((await check).verdict, 'online')
+  assert.equal(verdict('a'), 'online')
+})
+
+test('peers that are down already are no reason to doubt the failure of another', async (t) => {
+  const { cluster, clock, behave, verdict } = createWorld(t)
+  for (const id of ['p0', 'p1']) behave(id, 'refused')
+  cluster.start(HUNDRED.slice(0, 3))
+  await clock.advance(20_000)
+  assert.equal(verdict('p1'), 'offline')
+  behave('p2', 'refused')
+  cluster.signOfDeath('p2')
+  await clock.advance(400)
+  assert.equal(verdict('p2'), 'suspect')
 })

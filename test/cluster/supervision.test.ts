@@ -152,3 +152,54 @@ test('stopping ends every probe and every timer', async (t) => {
   await clock.advance(600_000)
   assert.equal(askedTimes('a').length + askedTimes('b').length, before)
 })
+
+test('a crash of the prober ends what it had begun', async (t) => {
+  let ended = 0
+  const { cluster, clock } = createWorld(t, {
+    probe: async (peer, signal) => {
+      if (peer.id === 'a') return poisoned('ok')
+      return new Promise(() => signal.addEventListener('abort', () => ended++))
+    }
+  })
+  cluster.start([spec('b')])
+  cluster.joined(spec('a'))
+  await clock.advance(10)
+  assert.equal(ended, 1)
+})
+
+test('a peer that joins again while it waits for its restart is started once', async (t) => {
+  let broken = true
+  const asked: number[] = []
+  const { cluster, clock, verdict } = createWorld(t, {
+    probe: async () => {
+      asked.push(clock.now())
+      return broken ? poisoned('version') : good()
+    }
+  })
+  cluster.start([spec('a')])
+  await clock.advance(500)
+  broken = false
+  cluster.left('a')
+  cluster.joined(spec('a'))
+  await clock.advance(5_000)
+  assert.equal(verdict('a'), 'online')
+  assert.equal(asked.length, 2)
+})
+
+test('whoever waits for an answer goes before those that are merely due', async (t) => {
+  const { cluster, clock, behave } = createWorld(t)
+  const hanging = Array.from({ length: 500 }, (_, i) => spec(`hang-${i}`))
+  cluster.start([...hanging, spec('well')])
+  await clock.advance(60_000)
+  for (const { id } of hanging) behave(id, 'hang')
+  clock.stall(60_000)
+  // All are due at once now; 64 work at a time.
+  await clock.advance(1)
+  let answered = false
+  const check = cluster.check('well').then(() => {
+    answered = true
+  })
+  await clock.advance(150)
+  assert.ok(answered)
+  await check
+})

@@ -157,6 +157,23 @@ test('a restart neither repeats a message nor swallows the end of an outage', as
   )
 })
 
+test('a peer that falls again before its return was told has had one outage', async (t) => {
+  const { clock, cluster, sent, behave, down, up } = createAlertWorld(t)
+  await clock.advance(60_000)
+  down('a')
+  await clock.advance(200_000)
+  assert.equal(sent.length, 1)
+  up('a')
+  await clock.advance(3_000)
+  assert.equal(cluster.peer('a')?.verdict, 'online')
+  behave('a', 'key_refused')
+  cluster.signOfDeath('a')
+  await clock.advance(3_000)
+  assert.equal(cluster.peer('a')?.verdict, 'rejected')
+  await clock.advance(600_000)
+  assert.equal(sent.length, 1)
+})
+
 test('a delivery that fails is tried again, and events tell what became of it', async (t) => {
   const { clock, sent, down, failing, seen } = createAlertWorld(t)
   await clock.advance(60_000)
