@@ -1,6 +1,6 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
@@ -14,8 +14,13 @@ export function whyNoEngine(): string | undefined {
   if (process.platform !== 'linux') return 'a container engine for tests needs Linux'
   if (process.getuid?.() !== 0) return 'a container engine for tests needs root'
   const missing = NEEDED.filter((file) => !existsSync(file))
-  return missing.length > 0 ? `not installed: ${missing.join(', ')} (see .ci/engine.sh)` : undefined
+  if (missing.length > 0) return `not installed: ${missing.join(', ')} (see .ci/extra/engine.sh)`
+  const words = ['--mount', '--cgroup', '--pid', '--fork', '--mount-proc', 'sh', '-c', PROBE]
+  const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8' })
+  return status === 0 ? undefined : `no namespaces of its own for an engine here: ${stderr.trim()}`
 }
+
+const PROBE = 'mount -t tmpfs tmpfs /run && mkdir /run/tree && mount -t cgroup2 cgroup2 /run/tree'
 
 /** A real engine, alone on its socket, and `docker-compose` to use it with. Ends with `stop`, and all containers with it. */
 export async function startEngine() {
@@ -69,9 +74,4 @@ function answers(socketPath: string): Promise<boolean> {
     asked.on('timeout', () => asked.destroy())
     asked.end()
   })
-}
-
-/** The text of a file that a container writes, once it is there. */
-export async function written(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => '')
 }
