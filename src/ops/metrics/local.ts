@@ -9,7 +9,11 @@ export function measureLocal(registers: Registry[]) {
     new Gauge({ name: `flatrun_cluster_${name}`, help, labelNames, registers })
   const deployments = gauge('deployments', 'Deployments of this server by status', ['status'])
   const containers = gauge('containers', 'Containers of this server', ['state'])
-  const engine = gauge('engine_up', '1: the container engine answers')
+  const engine = gauge(
+    'engine_state',
+    '1 for the state that the container engine is in: connected, off, absent, denied …',
+    ['state']
+  )
   const invites = gauge('invites_open', 'Invites that nobody has used yet')
   const joins = gauge('joins_running', 'Joins of this server that are under way')
   const watchers = gauge('watchers', 'Browsers in which somebody watches the state machines')
@@ -26,7 +30,8 @@ export function measureLocal(registers: Registry[]) {
       const known = await sources.local()
       if (!known) return
       const { stats } = known
-      engine.set(known.engine === 'connected' ? 1 : 0)
+      engine.reset()
+      engine.set({ state: known.engine }, 1)
       for (const status of ['running', 'stopped', 'error', 'unknown'] as const)
         deployments.set({ status }, stats.deployments[status])
       for (const state of ['running', 'stopped'] as const) containers.set({ state }, stats.containers[state])
