@@ -25,6 +25,7 @@ import { rolloutRoutes } from './routes/rollout.ts'
 import { statusRoutes } from './routes/status.ts'
 import { usageRoutes } from './routes/usage.ts'
 import type { Services } from './services.ts'
+import { hurryStrangers } from './slow-bodies.ts'
 import { closeUnused } from './unused.ts'
 import { compileValidator } from './validation.ts'
 
@@ -53,7 +54,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerErrors(app)
   acceptJsonOnly(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
-  authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
+  hurryStrangers(app, () =>
+    authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
+  )
   auditRequests(app, services.audit)
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
