@@ -5,7 +5,14 @@ import { RemoteFailure } from '../remote/failure.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { RotatedKey, SealedBody } from '../schemas/joining.ts'
 import type { Member } from '../schemas/peer.ts'
-import { CannotUnseal, createSealingKey, openRequest, type SealedRequest, sealRequest } from '../security/sealing.ts'
+import {
+  CannotSeal,
+  CannotUnseal,
+  createSealingKey,
+  openRequest,
+  type SealedRequest,
+  sealRequest
+} from '../security/sealing.ts'
 import { randomToken } from '../security/tokens.ts'
 import { credentialContext } from '../store/contexts.ts'
 import type { Store } from '../store/store.ts'
@@ -72,12 +79,15 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
     const previous = member?.credential.previous
     if (!member || previous === undefined) return
     const { status } = await remote.request(targetOf(member), { path: '/api/cluster/status', ...LIMITS })
+    // Only these two tell. Anything else, a proxy's 502 say, is asked again: both keys are kept until then.
+    const accepted = status === 200 || status === 403
+    if (!accepted && status !== 401) return
     await members.change(id, (now) => {
       const { sealed, since } = now.credential
       if (now.credential.previous !== previous) return undefined
-      return { ...now, credential: { sealed: status === 401 ? previous : sealed, since } }
+      return { ...now, credential: { sealed: accepted ? sealed : previous, since } }
     })
-    if (status === 401) return
+    if (!accepted) return
     events.publish({
       type: 'peer.rekeyed',
       peer: member.name,
@@ -103,7 +113,7 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
     async issue(id: string, publicKey: string, mutual: boolean): Promise<SealedRequest> {
       const key = randomToken()
       const kept = keptOf(vault, id, key)
-      const { request } = await sealRequest(publicKey, JSON.stringify({ api_key: key }), PURPOSE)
+      const { request } = await sealRequest(publicKey, JSON.stringify({ api_key: key }), PURPOSE).catch(refuseKey)
       const changed = await members.change(id, (member) => {
         const { next: unused, ...keyDigest } = member.keyDigest
         const { [unused ?? '']: _, ...signing } = member.signing ?? {}
@@ -123,7 +133,9 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
         if (next !== used) return undefined
         promoted = true
         if (previous) store.revoke([previous.digest])
-        return { ...member, keyDigest: { current: used, previous: { digest: current, until } } }
+        const { [previous?.digest ?? '']: _, ...signing } = member.signing ?? {}
+        const keyDigest = { current: used, previous: { digest: current, until } }
+        return { ...member, keyDigest, ...(member.signing && { signing }) }
       })
       if (!promoted || !member) return
       events.publish({ type: 'peer.rekeyed', peer: member.name, peer_id: id, reason: 'it presents a new key here' })
@@ -158,6 +170,10 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
     const share = 0.5 + (Number.parseInt(id.slice(0, 4), 16) / 0xffff) * 0.3
     return Date.parse(credential.since) + everyMs * share < now()
   }
+}
+
+function refuseKey(error: unknown): never {
+  throw error instanceof CannotSeal ? new BadRequest('key: nothing can be sealed to this public key') : error
 }
 
 async function unsealed(opening: Promise<{ plain: string }>): Promise<string> {

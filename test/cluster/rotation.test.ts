@@ -17,6 +17,7 @@ async function createPair(t: TestContext) {
   let now = START
   let lose: 'nothing' | 'answers' = 'nothing'
   let refuseNew = false
+  let statusOf: number | undefined
   const keys = { a: randomToken(), b: randomToken() }
   const a = await openStore({ folder: temporaryFolder(t), secrets: ['a'.repeat(40)] })
   const b = await openStore({ folder: temporaryFolder(t), secrets: ['b'.repeat(40)] })
@@ -63,6 +64,7 @@ async function createPair(t: TestContext) {
       async request(_, { path, body }) {
         const used = digest(presentedBy(a))
         const known = b.members.byKeyDigest(used) !== undefined && !(refuseNew && path === '/api/cluster/status')
+        if (path === '/api/cluster/status' && statusOf) return { status: statusOf, headers: {}, text: '{}' }
         if (!known) return { status: 401, headers: {}, text: '{}' }
         await ofB.promote(PEER, used)
         if (path === '/api/cluster/status') return { status: 200, headers: {}, text: '{}' }
@@ -87,6 +89,9 @@ async function createPair(t: TestContext) {
     loseAnswers: (yes: boolean) => {
       lose = yes ? 'answers' : 'nothing'
     },
+    answerStatusWith: (status: number | undefined) => {
+      statusOf = status
+    },
     refuseNew: (yes: boolean) => {
       refuseNew = yes
     }
@@ -107,6 +112,34 @@ test('a new key takes over, and the old one ends two minutes after its successor
   assert.equal(pair.accepted(pair.keys.a), false)
   assert.ok(pair.b.isRevoked(digest(pair.keys.a)))
   assert.ok(pair.accepted(pair.presents()))
+})
+
+test('what a proxy in between answers decides nothing: both keys are kept until the other side is heard', async (t) => {
+  const pair = await createPair(t)
+  const previous = () => pair.a.members.get(PEER)?.credential.previous
+  pair.answerStatusWith(502)
+  await pair.ofA.renew(PEER, false)
+  assert.notEqual(previous(), undefined)
+
+  await pair.ofA.tidy()
+  assert.notEqual(previous(), undefined)
+
+  pair.answerStatusWith(undefined)
+  await pair.ofA.tidy()
+  assert.equal(previous(), undefined)
+  assert.ok(pair.accepted(pair.presents()))
+})
+
+test('of keys that were changed often nothing is kept', async (t) => {
+  const pair = await createPair(t)
+  for (let round = 0; round < 5; round++) await pair.ofA.renew(PEER, false)
+  const { keyDigest, signing } = pair.b.members.get(PEER) ?? {}
+  assert.deepEqual(Object.keys(signing ?? {}).sort(), [keyDigest?.current, keyDigest?.previous?.digest].sort())
+})
+
+test('a key to which nothing can be sealed is the fault of whoever sent it', async (t) => {
+  const { ofB } = await createPair(t)
+  await assert.rejects(ofB.issue(PEER, 'A'.repeat(43), false), { statusCode: 400 })
 })
 
 test('an answer that was lost changes nothing, and the next try does', async (t) => {
