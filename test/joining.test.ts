@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { encodeInvite } from '../src/security/invite-token.ts'
 import { join, sees, startNode, until } from './daemon.ts'
 
 test('one pasted token joins two servers, and each sees the other online', async (t) => {
@@ -88,4 +89,16 @@ test('two servers that accept each other at the same moment keep one pair of key
       return (await b.call('GET', '/api/cluster/peers')).body.peers.length === 0
     })
   }
+})
+
+test('an invite that somebody made up is told as such, and nothing is left of it', async (t) => {
+  const node = await startNode(t, { name: 'node-a' })
+  const made = { urls: ['http://127.0.0.1:9'], name: 'node-b', exp: 4_000_000_000, key: 'A'.repeat(43) }
+  for (const content of [made, { ...made, exp: 9e15 }, { ...made, exp: -1 }])
+    for (const skip_checks of [true, false]) {
+      const reply = await node.call('POST', '/api/cluster/accept', { invite_token: encodeInvite(content), skip_checks })
+      assert.equal(reply.status, 400)
+      assert.match(reply.body.error, /^invite_token: /)
+    }
+  assert.deepEqual((await node.call('GET', '/api/cluster/joins')).body.joins, [])
 })

@@ -11,7 +11,7 @@ import { digest } from '../security/tokens.ts'
 import { privateKeyContext } from '../store/contexts.ts'
 import type { Store } from '../store/store.ts'
 import { checkGrants } from './policy.ts'
-import type { Self } from './self.ts'
+import { nameOf, type Self } from './self.ts'
 
 const HOUR_MS = 3_600_000
 const MIN_LIFE_MS = 60_000
@@ -42,6 +42,7 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
   async function create(request: InviteRequest, createdBy: string) {
     const lifeMs = life(request.expires_in)
     if (request.grants) checkGrants(request.grants)
+    if (request.expected_name !== undefined) nameOf('expected_name', request.expected_name)
     if (request.replaces !== undefined && !members.byName(request.replaces)) throw new PeerUnknown(request.replaces)
     const url = self.advertiseUrl()
     if (!url) throw new NoCallbackUrl()

@@ -1,10 +1,10 @@
 import { Check } from 'typebox/value'
-import { BadPeerAnswer, ContactFailed, ContactTimedOut, ExchangeRejected } from '../errors.ts'
+import { BadPeerAnswer, BadRequest, ContactFailed, ContactTimedOut, ExchangeRejected } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { RemoteFailure } from '../remote/failure.ts'
 import type { RemoteAnswer } from '../remote/target.ts'
 import { ExchangeReply, SealedReplyBody, SealedReplyContent } from '../schemas/joining.ts'
-import { sealRequest } from '../security/sealing.ts'
+import { CannotSeal, sealRequest } from '../security/sealing.ts'
 
 /** Binds a sealed message to what it is for. */
 export const EXCHANGE_PURPOSE = 'POST /api/cluster/exchange'
@@ -48,12 +48,21 @@ export async function askInviter(
   remote: Pick<Remote, 'exchange'>,
   question: Question & { sealTo: string }
 ): Promise<unknown> {
-  const { request, openReply } = await sealRequest(question.sealTo, JSON.stringify(question.content), EXCHANGE_PURPOSE)
+  const { request, openReply } = await sealFor(question)
   const answer = accepted(await post(remote, question, request))
   if (!Check(SealedReplyBody, answer)) {
     throw new BadPeerAnswer('it is not a sealed answer, so something between the two servers answered')
   }
   return parse(opened(() => openReply(answer)))
+}
+
+async function sealFor({ sealTo, content }: Question & { sealTo: string }) {
+  try {
+    return await sealRequest(sealTo, JSON.stringify(content), EXCHANGE_PURPOSE)
+  } catch (error) {
+    if (!(error instanceof CannotSeal)) throw error
+    throw new BadRequest('invite_token: it holds no usable key; make another invite there')
+  }
 }
 
 function opened(open: () => string): string {

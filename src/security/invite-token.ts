@@ -4,6 +4,8 @@ import { Check } from 'typebox/value'
 import { PeerName } from '../schemas/names.ts'
 
 const PREFIX = 'frc1.'
+/** Of the year 9999: what is later is no date. */
+const LAST_SECOND = 253_402_300_799
 
 /** What an invite tells its reader before anything is sent. */
 const Content = Type.Object({
@@ -11,7 +13,7 @@ const Content = Type.Object({
   urls: Type.Array(Type.String({ maxLength: 512 }), { minItems: 1, maxItems: 8 }),
   name: PeerName,
   /** Seconds since 1970. */
-  exp: Type.Integer(),
+  exp: Type.Integer({ minimum: 0, maximum: LAST_SECOND }),
   /** One-time X25519 public key, base64url. */
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
   /** SHA-256 of the public key of the inviter's certificate, base64url. */

@@ -19,6 +19,11 @@ export class CannotUnseal extends Error {
   override name = 'CannotUnseal'
 }
 
+/** The public key is one that nothing may be sealed to, such as all zeros. */
+export class CannotSeal extends Error {
+  override name = 'CannotSeal'
+}
+
 const INFO = Buffer.from('flatrun-cluster exchange v1')
 const suite = () => new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
 
@@ -44,18 +49,24 @@ export const sealingKeyId = (publicKey: string) =>
 
 /**
  * Seals a request to a public key (HPKE base mode, RFC 9180) and opens the reply that comes back to the same context
- * (as RFC 9458 §4.4 does: a key exported from the context, salted with a fresh nonce).
+ * (as RFC 9458 §4.4 does: a key exported from the context, salted with a fresh nonce). @throws CannotSeal
  */
 export async function sealRequest(publicKey: string, plain: string, purpose: string) {
   const hpke = suite()
   const kid = sealingKeyId(publicKey)
-  const { encapsulatedSecret, ctx } = await hpke.SetupSender(await hpke.DeserializePublicKey(decode(publicKey)), {
-    info: INFO
-  })
+  const { encapsulatedSecret, ctx } = await setUp(hpke, publicKey)
   const ct = await ctx.Seal(Buffer.from(plain), associated(purpose, kid))
   const exported = await ctx.Export(Buffer.from('reply'), 32)
   const request: SealedRequest = { v: 1, kid, enc: encode(encapsulatedSecret), ct: encode(ct) }
   return { request, openReply: (reply: SealedReply) => openReply(exported, encapsulatedSecret, reply) }
+}
+
+async function setUp(hpke: CipherSuite, publicKey: string) {
+  try {
+    return await hpke.SetupSender(await hpke.DeserializePublicKey(decode(publicKey)), { info: INFO })
+  } catch (cause) {
+    throw new CannotSeal('nothing can be sealed to this public key', { cause })
+  }
 }
 
 /** Opens a sealed request. @throws CannotUnseal */
