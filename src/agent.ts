@@ -30,6 +30,8 @@ export async function runAgent(words: readonly string[]): Promise<number> {
     setLevel: (level) => {
       log.level = level
     },
+    // The socket that systemd opened closes with the daemon; a new process gets it anew, and no caller is refused.
+    restart: listener === undefined ? undefined : () => told.ask('reload'),
     start: (next) => startDaemon({ config: next, log, listener }),
     onStart: (daemon, started) => {
       if (!greeted) greet(daemon, started)
@@ -71,6 +73,8 @@ const answers = ({ cluster }: Daemon) => cluster.roots().every((actor) => actor.
 
 interface Told {
   readonly stop: Promise<string>
+  /** Stops as a signal does. */
+  ask(reason: string): void
   /** What SIGHUP does from now on; until then it does nothing. */
   onReload(reload: () => void): void
 }
@@ -82,16 +86,16 @@ interface Told {
 function listenToSignals(): Told {
   let reload = () => {}
   process.on('SIGHUP', () => reload())
-  const stop = new Promise<string>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT']) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130))
-        resolve(signal)
-      })
-    }
-  })
+  const { promise: stop, resolve: ask } = Promise.withResolvers<string>()
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(130))
+      ask(signal)
+    })
+  }
   return {
     stop,
+    ask,
     onReload: (next) => {
       reload = next
     }

@@ -12,6 +12,8 @@ export interface LifecycleOptions {
   readonly start: (config: Config) => Promise<Daemon>
   readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>
   readonly setLevel: (level: string) => void
+  /** Given where the daemon cannot be built anew in this process: asks for the process to be started again. */
+  readonly restart?: (() => void) | undefined
   /** Each daemon that takes over, the first one too. */
   readonly onStart: (daemon: Daemon, config: Config) => void
 }
@@ -28,7 +30,7 @@ export interface Lifecycle {
  * in place is reached by building the daemon anew, and by going back to the old config when that fails.
  */
 export async function startLifecycle(options: LifecycleOptions): Promise<Lifecycle> {
-  const { load, start, log, setLevel, onStart } = options
+  const { load, start, log, setLevel, restart, onStart } = options
   let { config } = options
   let daemon = await start(config)
   onStart(daemon, config)
@@ -40,6 +42,11 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
     try {
       const next = load()
       const { live, rebuild } = changesBetween(config, next)
+      if (rebuild.length > 0 && restart) {
+        log.info({ changed: rebuild }, 'the config was read again; the agent is started again for it')
+        restart()
+        return true
+      }
       if (rebuild.length > 0) await replace(next)
       else if (live.includes('auth.apiKeys')) daemon.replaceOperatorKeys(next.auth.apiKeys)
       config = next

@@ -147,10 +147,10 @@ export const ConfigFile = Type.Object(
     docker_socket: Type.String({
       default: 'unix:///var/run/docker.sock',
       ...longText,
-      pattern: '^$|^unix://|^/|^(tcp|https?)://',
+      pattern: '^$|^unix://|^/|^tcp://',
       blank: true,
       description: 'The container engine; "" for none',
-      expected: 'unix:///path/to/docker.sock, an absolute path, or "" for no engine'
+      expected: 'unix:///path/to/docker.sock, an absolute path, tcp://host:port, or "" for no engine'
     }),
     data_path: Type.String({
       default: '',

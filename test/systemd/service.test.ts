@@ -135,6 +135,18 @@ test('behind a socket of systemd’s a restart refuses nobody', { skip }, async 
   assert.equal(shown(nest, 'ActiveState'), 'active')
 })
 
+test('behind a socket of systemd’s a reload of everything is a restart, and refuses nobody', { skip }, async (t) => {
+  const nest = await installed(t, { words: '--socket 127.0.0.1:8090' })
+  assert.equal(ask(nest, '/api/health'), '200')
+  nest.must(
+    `printf 'cluster: { enabled: true, server_name: renamed }\\n' > ${CONFIG}; systemctl reload flatrun-cluster`
+  )
+  nest.until(`${AGENT} status`, /^renamed /)
+  assert.equal(shown(nest, 'ActiveState'), 'active')
+  assert.match(nest.must('journalctl -t flatrun-cluster -o cat --no-pager'), /the agent is started again for it/)
+  assert.equal(ask(nest, '/api/health'), '200')
+})
+
 test('a backup of the running service is restored into another folder', { skip }, async (t) => {
   const nest = await installed(t)
   nest.must(`${AGENT} backup /tmp/node.backup`)
