@@ -94,6 +94,14 @@ test('it never throws: not at getters, rings, endless depth or objects without a
     }
   })
   assert.deepEqual(presentable(broken), { fine: 1, broken: '[unreadable]' })
+  const failure = Object.defineProperty(
+    new Error('gone', { cause: 1 }),
+    'code',
+    Object.getOwnPropertyDescriptor(broken, 'broken')!
+  )
+  assert.deepEqual(presentable(failure), { name: 'Error', message: 'gone', code: '[unreadable]' })
+  const hostile = new Proxy({}, { ownKeys: () => assert.fail('a trap') })
+  assert.deepEqual(presentable({ hostile }), { hostile: '[unreadable]' })
   assert.equal(JSON.stringify(presentable(ring)).split('"ring"').length - 1, DATA.depth)
   assert.equal(presentable(Object.create(Object.create(null))), '[object]')
 })

@@ -70,7 +70,7 @@ export function createBridge({ api, frame, page, inspectorUrl }: BridgeOptions) 
     if (!target) return
     try {
       const { ticket } = await api.post<{ ticket: string }>('/inspector/ticket', watched)
-      const opened = new WebSocket('/api/inspector/socket', ['flatrun.inspect', `ticket.${ticket}`])
+      const opened = new WebSocket(socketUrl(page), ['flatrun.inspect', `ticket.${ticket}`])
       socket = opened
       const filled = createFiller()
       opened.onmessage = ({ data }) => {
@@ -117,6 +117,13 @@ export function createBridge({ api, frame, page, inspectorUrl }: BridgeOptions) 
       return begin()
     }
   }
+}
+
+/** Absolute: older browsers take no other. */
+function socketUrl({ location }: Window): string {
+  const url = new URL('/api/inspector/socket', location.href)
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+  return url.href
 }
 
 /** The frame is drawn only once there is something to watch. */

@@ -16,6 +16,7 @@ export interface Limits {
 export const DATA: Limits = { depth: 8, entries: 40, characters: 2_000, total: 2_000 }
 export const DEFINITION: Limits = { depth: 24, entries: 500, characters: 2_000, total: 20_000, open: true }
 
+const UNREADABLE = '[unreadable]'
 /** Longer texts are not looked through; they are cut long before. */
 const LOOKED_THROUGH = 20_000
 
@@ -31,12 +32,21 @@ export function presentable(value: unknown, limits: Limits = DATA): unknown {
     if (typeof value === 'string') return textOf(value)
     if (typeof value === 'bigint') return String(value)
     if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
-    if (typeof value !== 'object' || value === null) return typeof value === 'boolean' ? value : value && undefined
+    if (typeof value === 'boolean' || value === null) return value
+    if (typeof value !== 'object') return undefined
     left--
     if (left < 0 || depth >= limits.depth) return '…'
+    try {
+      return copyOf(value, depth)
+    } catch {
+      return UNREADABLE
+    }
+  }
+
+  function copyOf(value: object, depth: number): unknown {
     if (Array.isArray(value)) return listOf(value, depth)
     if (value instanceof Actor) return { actor: textOf(value.id) }
-    if (value instanceof Error) return objectOf({ ...value, name: value.name, message: value.message }, depth)
+    if (value instanceof Error) return { name: value.name, message: textOf(value.message), ...objectOf(value, depth) }
     if (value instanceof Date) return String(value.getTime())
     if (value instanceof Set) return listOf([...value], depth)
     if (value instanceof Map) return objectOf(Object.fromEntries(value), depth)
@@ -75,6 +85,6 @@ function read(object: object, name: string): unknown {
   try {
     return Reflect.get(object, name)
   } catch {
-    return '[unreadable]'
+    return UNREADABLE
   }
 }
