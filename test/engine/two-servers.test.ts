@@ -58,17 +58,28 @@ test('from one server a deployment of another is started, watched and restarted'
     headers: authorized(OPERATOR_KEY),
     signal: leaving.signal
   })
-  const reader = followed.body?.pipeThrough(new TextDecoderStream()).getReader()
-  let seen = ''
-  const hellos = () => seen.split('hello from a server').length - 1
-  while (hellos() < 1) seen += (await reader?.read())?.value ?? ''
+  const hellos = reading(followed)
+  await hellos(1)
 
   await a.call('POST', '/api/deployments/shop/start')
   const rollout = await a.call('POST', '/api/cluster/deployments/shop/restart?servers=a,b&settle_seconds=0')
   assert.match(rollout.text, /"summary":\{"done":2,"failed":0,"skipped":0,"total":2\}/)
-  while (hellos() < 2) seen += (await reader?.read())?.value ?? ''
+  await hellos(2)
   leaving.abort()
 
   const stopped = await a.call('POST', `${there}/stop`)
   assert.equal(stopped.body.deployment.status, 'stopped')
 })
+
+/** Reads on until the containers have said so many hellos. */
+function reading(followed: Response): (wanted: number) => Promise<void> {
+  const reader = followed.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let seen = ''
+  return async (wanted) => {
+    while (seen.split('hello from a server').length - 1 < wanted) {
+      const piece = await reader?.read()
+      assert.ok(piece?.value !== undefined, `the log ended after: ${seen}`)
+      seen += piece.value
+    }
+  }
+}

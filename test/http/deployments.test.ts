@@ -225,7 +225,11 @@ test('who changed what is among the events', async (t) => {
   const answer = await fetch(`${b.url}/api/cluster/events`, { headers: authorized(OPERATOR_KEY) })
   const reader = answer.body?.getReader()
   let text = ''
-  while (!text.includes('"outcome":"refused"')) text += new TextDecoder().decode((await reader?.read())?.value)
+  while (!text.includes('"outcome":"refused"')) {
+    const piece = await reader?.read()
+    assert.ok(piece?.value, `the events ended after: ${text}`)
+    text += new TextDecoder().decode(piece.value)
+  }
   await reader?.cancel()
   const seen = text
     .split('\n')

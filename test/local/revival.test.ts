@@ -12,7 +12,8 @@ async function world(t: TestContext, states: (object | undefined)[], busy: () =>
   const fake = await startFakeEngine(t, {
     'GET /containers/old/json': (_, response) => {
       const state = states.length > 1 ? states.shift() : states[0]
-      if (state) json(response, { State: state })
+      if (state && 'fails' in state) json(response, { message: 'in a moment' }, 500)
+      else if (state) json(response, { State: state })
       else json(response, { message: 'No such container' }, 404)
     },
     'GET /containers/new/json': (_, response) =>
@@ -48,6 +49,12 @@ test('while somebody is at work on the deployment it is waited for', async (t) =
   const busy = () => ++looks < 20
   const states = [...Array(20).fill(EXITED), { Status: 'running', StartedAt: 'second' }]
   const next = await world(t, states, busy)
+  assert.equal((await next())?.startedAt, 'second')
+})
+
+test('an engine that is late with an answer is asked again', async (t) => {
+  const late = { fails: true }
+  const next = await world(t, [late, late, { Status: 'running', StartedAt: 'second' }])
   assert.equal((await next())?.startedAt, 'second')
 })
 

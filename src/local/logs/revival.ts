@@ -27,6 +27,9 @@ export interface Run {
 /** States out of which a container comes back, if it does. */
 const MAY_COME_BACK = new Set(['exited', 'restarting', 'stopping', 'stopped', 'created', 'running'])
 
+/** An engine that is busy starting containers may be late with an answer. */
+const PATIENCE_MS = 15_000
+
 /** Finds out whether a container that has ended runs again: restarted, by its policy or by somebody, or made anew. */
 export function createRevival({ engine, successor, busy, now, graceMs = 3_000, pollMs = 250 }: RevivalOptions) {
   return {
@@ -35,16 +38,29 @@ export function createRevival({ engine, successor, busy, now, graceMs = 3_000, p
     /** The next run after this one; undefined when there is none within the grace. */
     async next(deployment: string, { container, startedAt }: Run, signal: AbortSignal): Promise<Run | undefined> {
       let deadline = now() + graceMs
+      let patience = now() + PATIENCE_MS
       while (!signal.aborted) {
-        const found = await lookAgain(deployment, container, signal)
+        const found = await lookAgain(deployment, container, signal).catch((failure: unknown) => {
+          if (!(failure instanceof EngineFailure) || signal.aborted || now() > patience) throw failure
+          return 'no answer' as const
+        })
+        if (found === 'no answer') {
+          await pause(signal)
+          continue
+        }
+        patience = now() + PATIENCE_MS
         if (found === undefined || !MAY_COME_BACK.has(found.state)) return undefined
         if (found.state === 'running' && found.run.startedAt !== startedAt) return found.run
         if (found.state === 'restarting' || busy(deployment)) deadline = now() + graceMs
         if (now() > deadline) return undefined
-        await sleep(pollMs, undefined, { signal }).catch(() => undefined)
+        await pause(signal)
       }
       return undefined
     }
+  }
+
+  async function pause(signal: AbortSignal): Promise<void> {
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined)
   }
 
   async function look(container: Container, signal: AbortSignal): Promise<{ run: Run; state: string }> {
