@@ -8,11 +8,11 @@ import { readVersion } from './version.ts'
 
 /** The process: `agent` is the daemon, some words act on this system, every other one talks to a running daemon. */
 const terminal = processTerminal()
-const words = process.argv.slice(2)
-process.exitCode =
-  words[0] === 'agent'
-    ? await agent(words.slice(1)).catch(ended)
-    : await runCli(words, { io: processIo, version: readVersion().version, locals: locals(terminal) }).catch(ended)
+process.exitCode = await runCli(process.argv.slice(2), {
+  io: processIo,
+  version: readVersion().version,
+  locals: locals(terminal)
+}).catch(ended)
 
 // Each is loaded when it is wanted: a command that asks one question must not load the daemon.
 async function agent(rest: readonly string[]): Promise<number> {

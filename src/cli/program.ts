@@ -98,5 +98,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
 /** Its words are its own, so here they are only named: for help, for completion, and for "did you mean". */
 function localCommand(program: Command, { name, summary, words, usage }: LocalCommand): void {
   const command = program.command(name).summary(summary).description(summary).usage(usage)
+  // Nor does it take the flags that say which agent.
+  command.configureHelp({ showGlobalOptions: false })
   for (const word of words) command.command(word)
 }

@@ -98,3 +98,11 @@ test('bash completes commands and flags', async (t) => {
   assert.deepEqual(complete('flatrun-cluster', 'events', '--fol'), ['--follow'])
   assert.ok(complete('flatrun-cluster', 'events', '--').includes('--json'))
 })
+
+test('commands of this machine have help too', async () => {
+  for (const name of ['agent', 'init', 'config', 'service', 'backup', 'restore']) {
+    const { code, out } = await run([name, '--help'], {})
+    assert.equal(code, 0, name)
+    assert.match(out, new RegExp(`^Usage: flatrun-cluster ${name} `))
+  }
+})
