@@ -40,7 +40,7 @@ const LINES_A_SECOND = 5_000
 export function createLocalNode({
   deploymentsPath,
   dockerSocket,
-  engineTimeoutMs = 2_000,
+  engineTimeoutMs = 3_000,
   procPath = '/proc',
   onDeploymentChange = () => {},
   audit = () => {}
