@@ -4,6 +4,7 @@ import { Keys } from './keys.tsx'
 import { useDesk } from './lib/desk.ts'
 import { GRAVITY } from './lib/rows.ts'
 import { Ago } from './parts/ago.tsx'
+import { Boundary } from './parts/boundary.tsx'
 import { Icon, type IconName } from './parts/icon.tsx'
 import { Mark } from './parts/mark.tsx'
 import { Toasts } from './parts/toasts.tsx'
@@ -46,7 +47,9 @@ export function Frame({ unlocked }: { unlocked: boolean }) {
           </div>
         )}
         <Cut />
-        <Screen name={name} />
+        <Boundary key={name}>
+          <Screen name={name} />
+        </Boundary>
       </main>
       <Toasts />
       <Keys />
@@ -98,7 +101,7 @@ function LivePill() {
   const phase = live.phase.value
   const at = Math.max(peers.at.value, stats.at.value)
   return (
-    <span class="live" data-phase={phase} role="status">
+    <span class="live" data-phase={phase}>
       <i />
       {phase === 'live' && 'Live'}
       {phase === 'connecting' && 'Connecting…'}

@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { App } from './app.tsx'
 import { createDesk, DeskProvider } from './lib/desk.ts'
 import { createGate } from './lib/gate.ts'
+import { Boundary } from './parts/boundary.tsx'
 
 const place = document.getElementById('app')
 if (place) {
@@ -10,7 +11,9 @@ if (place) {
   const gate = createGate(desk, window)
   render(
     <DeskProvider value={desk}>
-      <App gate={gate} />
+      <Boundary>
+        <App gate={gate} />
+      </Boundary>
     </DeskProvider>,
     place
   )

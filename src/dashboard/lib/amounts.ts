@@ -9,6 +9,14 @@ export function bytes(value: number): string {
   return `${scaled < 10 && power > 0 ? scaled.toFixed(1) : Math.round(scaled)} ${UNITS[power]}`
 }
 
+/** `246 of 512 GiB`: both in the unit of the whole. */
+export function bytesOf(used: number, total: number): string {
+  const [size, unit = ''] = bytes(total).split(' ')
+  const scale = Number(size) > 0 ? total / Number(size) : 1
+  const part = used / scale
+  return `${part < 10 ? part.toFixed(1) : Math.round(part)} of ${size} ${unit}`
+}
+
 /** A span in two units: `2 d 4 h`. */
 export function longSpan(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { ClusterEvent } from '../../schemas/event.ts'
@@ -79,6 +79,10 @@ export function createDesk(page: Window) {
     if (news) toasts.tell(event)
   }
   const live = createLive({ api, heard })
+  // The pill in the head ticks; a reader is told of the change alone.
+  effect(() => {
+    if (live.phase.value === 'cut') toasts.speak('The connection to this node is cut. What is shown may be old.')
+  })
   const histories = createHistories(api)
   const who = createMe(api)
 

@@ -1,4 +1,4 @@
-import type { Deployment } from '../../schemas/deployment.ts'
+import type { Deployment, DeploymentStatus } from '../../schemas/deployment.ts'
 import type { Verdict } from '../../schemas/health.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import type { Slices } from './aggregate.ts'
@@ -36,6 +36,9 @@ export interface Counts {
   /** Neither running nor stopped on purpose. */
   troubled: number
 }
+
+/** What a row counts as, the same on every screen: on a server that is away nobody knows. */
+export const statusOf = ({ old, deployment }: DeploymentRow): DeploymentStatus => (old ? 'unknown' : deployment.status)
 
 export interface DeploymentRow {
   key: string

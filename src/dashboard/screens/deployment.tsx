@@ -1,17 +1,18 @@
 import { useMemo, useState } from 'preact/hooks'
-import type { DeploymentService } from '../../schemas/deployment.ts'
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, notOffered } from '../lib/fault.ts'
 import { clock, wall } from '../lib/format.ts'
-import { fingerprint, isUp } from '../lib/images.ts'
+import { isUp } from '../lib/images.ts'
 import { type Action, operationsOn } from '../lib/operations.ts'
 import type { DeploymentRow } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { Elsewhere } from '../parts/elsewhere.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ReadOnly } from '../parts/read-only.tsx'
-import { Glyph, StatusMark } from '../parts/state.tsx'
+import { Services } from '../parts/service-table.tsx'
+import { StatusMark } from '../parts/state.tsx'
 import { ComposeFile } from './compose-file.tsx'
 import { LogTail } from './log-tail.tsx'
 import { RestartEverywhere } from './rollout.tsx'
@@ -185,89 +186,5 @@ function Buttons({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof 
         </Dialog>
       )}
     </div>
-  )
-}
-
-function Services({ services }: { services: readonly DeploymentService[] }) {
-  if (services.length === 0) return <p class="soft">Its compose file names no services.</p>
-  return (
-    <table class="table">
-      <thead>
-        <tr>
-          <th class="first">Service</th>
-          <th class="w-state">State</th>
-          <th>Image</th>
-          <th class="if-phone">Ports</th>
-          <th class="w-time if-mid">Container</th>
-        </tr>
-      </thead>
-      <tbody>
-        {services.map((service) => (
-          <tr key={service.name}>
-            <td class="first">
-              <span class="name cut foreign">{service.name}</span>
-            </td>
-            <td class="end">
-              <span class={`state tone-${isUp(service) ? (service.health === 'unhealthy' ? 'warn' : 'good') : 'none'}`}>
-                <Glyph shape={isUp(service) ? (service.health === 'unhealthy' ? 'half' : 'full') : 'square'} />
-                <span class="foreign">{service.health === 'unhealthy' ? 'unhealthy' : service.status}</span>
-              </span>
-            </td>
-            <td>
-              <span class="cut foreign" title={service.image}>
-                {service.image || '–'}
-              </span>
-            </td>
-            <td class="if-phone">
-              <span class="cut foreign soft">{service.ports?.join(', ') || '–'}</span>
-            </td>
-            <td class="if-mid">
-              <span class="cut mono soft foreign">{service.container_id.slice(0, 12) || '–'}</span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-function Elsewhere({ row }: { row: DeploymentRow }) {
-  const { deployed } = useDesk()
-  const others = deployed.value.filter(
-    ({ server, deployment }) => deployment.name === row.deployment.name && server !== row.server
-  )
-  if (others.length === 0) return null
-  const own = fingerprint(row.deployment)
-  return (
-    <>
-      <div class="section">
-        <h2>Also on</h2>
-      </div>
-      <table class="table">
-        <tbody>
-          {others.map((other) => (
-            <tr key={other.key} class={other.old ? 'old' : ''}>
-              <td class="first">
-                <span class="row keep">
-                  <a
-                    class="name cut foreign"
-                    href={`/deployments/${segment(other.server)}/${segment(other.deployment.name)}`}
-                  >
-                    {other.server}
-                  </a>
-                  {fingerprint(other.deployment) !== own && <span class="tag warn">other images</span>}
-                </span>
-              </td>
-              <td class="w-state end">
-                <StatusMark status={other.old ? 'unknown' : other.deployment.status} />
-              </td>
-              <td class="if-phone">
-                <span class="cut foreign soft">{other.deployment.services.map(({ image }) => image).join(', ')}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
   )
 }

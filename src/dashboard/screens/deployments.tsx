@@ -4,7 +4,7 @@ import type { DeploymentStatus } from '../../schemas/deployment.ts'
 import { useDesk } from '../lib/desk.ts'
 import { plural } from '../lib/format.ts'
 import { fingerprint } from '../lib/images.ts'
-import { compare, type DeploymentRow } from '../lib/rows.ts'
+import { compare, type DeploymentRow, statusOf } from '../lib/rows.ts'
 import { type DeploymentItem, DeploymentTable } from '../parts/deployment-table.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
 import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
@@ -20,9 +20,6 @@ const STATUSES: readonly (readonly [DeploymentStatus, string])[] = [
   ['unknown', 'Unknown']
 ]
 const BADNESS: Record<DeploymentStatus, number> = { error: 0, partial: 1, unknown: 2, stopped: 3, running: 4 }
-
-/** What a row counts as: on a server that is away nobody knows. */
-const statusOf = ({ old, deployment }: DeploymentRow): DeploymentStatus => (old ? 'unknown' : deployment.status)
 
 /** The deployments of all servers in one list, or the one that the address names. */
 export function Deployments() {

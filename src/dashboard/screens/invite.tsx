@@ -119,7 +119,7 @@ function Token({ made, close }: { made: Made; close: () => void }) {
             <Icon name="tick" /> <span class="foreign">{joined.name} joined</span>
           </strong>
         ) : (
-          <span class="soft" role="status">
+          <span class="soft">
             Waiting for a server · <Until at={wall(made.expires_at) ?? 0} over="the token has expired" />
           </span>
         )}

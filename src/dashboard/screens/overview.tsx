@@ -2,6 +2,7 @@ import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { plural } from '../lib/format.ts'
 import { type Problem, problems } from '../lib/problems.ts'
+import { statusOf } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -88,7 +89,7 @@ function headline(found: readonly Problem[]): string {
 function Counters() {
   const { servers, deployed, stats, deployments } = useDesk()
   const up = servers.value.filter(({ verdict }) => verdict === 'online').length
-  const of = (status: string) => deployed.value.filter(({ deployment }) => deployment.status === status).length
+  const of = (status: string) => deployed.value.filter((row) => statusOf(row) === status).length
   const others = (['partial', 'stopped', 'error', 'unknown'] as const)
     .map((status) => [status, of(status)] as const)
     .filter(([, count]) => count > 0)

@@ -1,6 +1,6 @@
 import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
-import { bytes, longSpan } from '../lib/amounts.ts'
+import { bytesOf, longSpan } from '../lib/amounts.ts'
 import { segment } from '../lib/api.ts'
 import { begun } from '../lib/axis.ts'
 import { useDesk } from '../lib/desk.ts'
@@ -198,4 +198,4 @@ function Figures({ rows }: { rows: readonly ServerRow[] }) {
 }
 
 const ofTotal = (used: number | undefined, total: number | undefined) =>
-  used === undefined || total === undefined ? '–' : `${bytes(used)} of ${bytes(total)}`
+  used === undefined || total === undefined ? '–' : bytesOf(used, total)

@@ -1,0 +1,47 @@
+import { segment } from '../lib/api.ts'
+import { useDesk } from '../lib/desk.ts'
+import { fingerprint } from '../lib/images.ts'
+import type { DeploymentRow } from '../lib/rows.ts'
+import { StatusMark } from './state.tsx'
+
+/** On which other servers a deployment of that name runs, and whether from the same images. */
+export function Elsewhere({ row }: { row: DeploymentRow }) {
+  const { deployed } = useDesk()
+  const others = deployed.value.filter(
+    ({ server, deployment }) => deployment.name === row.deployment.name && server !== row.server
+  )
+  if (others.length === 0) return null
+  const own = fingerprint(row.deployment)
+  return (
+    <>
+      <div class="section">
+        <h2>Also on</h2>
+      </div>
+      <table class="table">
+        <tbody>
+          {others.map((other) => (
+            <tr key={other.key} class={other.old ? 'old' : ''}>
+              <td class="first">
+                <span class="row keep">
+                  <a
+                    class="name cut foreign"
+                    href={`/deployments/${segment(other.server)}/${segment(other.deployment.name)}`}
+                  >
+                    {other.server}
+                  </a>
+                  {fingerprint(other.deployment) !== own && <span class="tag warn">other images</span>}
+                </span>
+              </td>
+              <td class="w-state end">
+                <StatusMark status={other.old ? 'unknown' : other.deployment.status} />
+              </td>
+              <td class="if-phone">
+                <span class="cut foreign soft">{other.deployment.services.map(({ image }) => image).join(', ')}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}

@@ -1,0 +1,47 @@
+import type { DeploymentService } from '../../schemas/deployment.ts'
+import { isUp } from '../lib/images.ts'
+import { Glyph } from './state.tsx'
+
+/** What a deployment consists of. */
+export function Services({ services }: { services: readonly DeploymentService[] }) {
+  if (services.length === 0) return <p class="soft">Its compose file names no services.</p>
+  return (
+    <table class="table">
+      <thead>
+        <tr>
+          <th class="first">Service</th>
+          <th class="w-state">State</th>
+          <th>Image</th>
+          <th class="if-phone">Ports</th>
+          <th class="w-time if-mid">Container</th>
+        </tr>
+      </thead>
+      <tbody>
+        {services.map((service) => (
+          <tr key={service.name}>
+            <td class="first">
+              <span class="name cut foreign">{service.name}</span>
+            </td>
+            <td class="end">
+              <span class={`state tone-${isUp(service) ? (service.health === 'unhealthy' ? 'warn' : 'good') : 'none'}`}>
+                <Glyph shape={isUp(service) ? (service.health === 'unhealthy' ? 'half' : 'full') : 'square'} />
+                <span class="foreign">{service.health === 'unhealthy' ? 'unhealthy' : service.status}</span>
+              </span>
+            </td>
+            <td>
+              <span class="cut foreign" title={service.image}>
+                {service.image || '–'}
+              </span>
+            </td>
+            <td class="if-phone">
+              <span class="cut foreign soft">{service.ports?.join(', ') || '–'}</span>
+            </td>
+            <td class="if-mid">
+              <span class="cut mono soft foreign">{service.container_id.slice(0, 12) || '–'}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
