@@ -26,6 +26,7 @@ const HINTS: readonly (readonly [sign: RegExp, hint: string])[] = [
     /insecure_transport/,
     'Use https there, or, if nobody is in between, set cluster.allow_insecure_exchange: always here'
   ],
+  [/preflight_failed/, 'Nothing was spent. Repair what it says, or join all the same with --force'],
   [/self_join/, 'Run this on the server that is to join, not on the one that made the invite']
 ]
 

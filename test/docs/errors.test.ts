@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const root = path.join(import.meta.dirname, '..', '..')
+
+test('the page on troubleshooting has a line for every error code of the API', () => {
+  const page = readFileSync(path.join(root, 'docs', 'troubleshooting.md'), 'utf8')
+  const errors = readFileSync(path.join(root, 'src', 'errors.ts'), 'utf8')
+  const codes = [...errors.matchAll(/createError(?:<[^>]*>)?\(\s*'([a-z_]+)'/g)].map(([, code]) => code ?? '')
+  assert.ok(codes.length > 25, codes.join())
+  assert.deepEqual(
+    codes.filter((code) => !page.includes(`\`${code}\``)),
+    []
+  )
+})
