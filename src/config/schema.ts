@@ -41,7 +41,7 @@ const Api = Type.Object(
     }),
     trust_proxy: Type.Union([Type.Boolean(), Type.Array(Type.String({ minLength: 1, maxLength: 64 }))], {
       default: false,
-      description: 'Believe X-Forwarded-*: from anyone (true), or from these addresses and networks',
+      description: 'Believe X-Forwarded-*: the last hop of whoever connects (true), or of these addresses and networks',
       expected: 'true, false, or a list of addresses such as 10.0.0.0/8'
     }),
     docs: Type.Boolean({ default: true, description: 'Serve the API documents at /docs' }),

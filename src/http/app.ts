@@ -104,7 +104,8 @@ function createServer({ log, trustProxy, https }: AppOptions): FastifyInstance {
     genReqId: requestId,
     requestIdHeader: false as const,
     bodyLimit: BODY_LIMIT,
-    trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
+    // Of whoever connects, its own word only: what stands before it in the header, a caller may have made up.
+    trustProxy: typeof trustProxy === 'boolean' ? trustProxy && isNearest : [...trustProxy],
     connectionTimeout: 0,
     requestTimeout: 300_000,
     keepAliveTimeout: 72_000,
@@ -119,6 +120,8 @@ function createServer({ log, trustProxy, https }: AppOptions): FastifyInstance {
   app.server.maxConnections = 4_096
   return app
 }
+
+const isNearest = (_address: string, hop: number) => hop === 0
 
 /** A well-formed id of the caller's own is kept, so that one request has one id in all logs. */
 function requestId({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
