@@ -89,3 +89,17 @@ test('without clustering there is no aggregate', async (t) => {
   const { status, body } = await node.call('GET', '/api/cluster/deployments')
   assert.deepEqual([status, body.error], [400, 'Cluster is not enabled'])
 })
+
+test('a peer that may read some deployments only does not find the others in the view of all', async (t) => {
+  const { a, fake } = await threeServers(t)
+  const grants = (more: object) => ({
+    grants: [{ capability: 'fleet.read' }, { capability: 'deployments.read', ...more }]
+  })
+  assert.equal((await fake.call('a', '/api/cluster/deployments')).status, 200)
+
+  await a.call('PUT', '/api/cluster/peers/plain/policy', grants({ deployments: ['shop'] }))
+
+  assert.equal((await fake.call('a', '/api/deployments')).status, 200)
+  for (const path of ['/api/cluster/deployments', '/api/cluster/stats'])
+    assert.equal((await fake.call('a', path)).status, 403, path)
+})

@@ -2,8 +2,11 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { AggregateKind, AggregateQuery } from '../../cluster/aggregate.ts'
+import type { Caller } from '../../cluster/callers.ts'
+import { PermissionDenied } from '../../errors.ts'
 import { Aggregate } from '../../schemas/answer.ts'
 import { DeploymentStatus } from '../../schemas/deployment.ts'
+import { reachOf } from '../../schemas/grant.ts'
 import { operatorOrPeer } from '../access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes, sendJson } from './routes.ts'
@@ -41,6 +44,7 @@ export function aggregateRoutes(app: Routes, { self, aggregate }: Pick<Services,
         }
       },
       async (request, reply) => {
+        assertSeesAll(request.caller)
         const query = queryOf(request.query)
         const signal = leavingOf(reply)
         const format = formatOf(request)
@@ -67,6 +71,13 @@ function leavingOf({ raw }: FastifyReply): AbortSignal {
   const leaving = new AbortController()
   raw.once('close', () => leaving.abort())
   return leaving.signal
+}
+
+/** A peer that may read some deployments only would find the others here. */
+function assertSeesAll(caller: Caller): void {
+  if (caller.kind !== 'peer' || !caller.permissions.has('deployments:read')) return
+  if (reachOf(caller.grants, 'deployments:read') !== 'all')
+    throw new PermissionDenied('deployments:read for all deployments')
 }
 
 const send = (reply: FastifyReply, format: string, pieces: Readable): FastifyReply =>
