@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { Fatal } from './errors.ts'
 
@@ -13,9 +13,22 @@ export function keptSecret(folder: string, name: string, prefix = ''): { value: 
   }
   const value = prefix + randomBytes(32).toString('base64url')
   try {
-    writeFileSync(file, `${value}\n`, { mode: 0o600, flag: 'wx' })
+    writeWhole(file, `${value}\n`)
   } catch (cause) {
     throw new Fatal(74, `${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }
   return { value, file, made: true }
+}
+
+/** On disk before anything is sealed with it; a crash leaves all of it or nothing. */
+function writeWhole(file: string, text: string): void {
+  const next = `${file}.next`
+  const descriptor = openSync(next, 'w', 0o600)
+  try {
+    writeSync(descriptor, text)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  renameSync(next, file)
 }
