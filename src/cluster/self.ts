@@ -21,6 +21,7 @@ export type Self = ReturnType<typeof createSelf>
 /** Who this node is, and where others reach it. */
 export function createSelf({ store, version, enabled, serverName, advertiseUrl }: SelfOptions) {
   let listenUrl = ''
+  let settingUp = false
   const setup = () => store.identity().setup
   const address = () => advertiseUrl || setup()?.advertiseUrl || (onLoopback(listenUrl) ? listenUrl : '')
 
@@ -44,10 +45,15 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
 
     /** Turns clustering on and keeps it. */
     async setup(name: string, url: string) {
-      if (enabled || setup()) throw new ClusterEnabled()
+      if (enabled || setup() || settingUp) throw new ClusterEnabled()
       const serverName = nameOf('server_name', name)
       const advertiseUrl = urlOf('advertise_url', url, { loopback: onLoopback(listenUrl) })
-      await store.changeIdentity({ setup: { serverName, advertiseUrl } })
+      settingUp = true
+      try {
+        await store.changeIdentity({ setup: { serverName, advertiseUrl } })
+      } finally {
+        settingUp = false
+      }
       return { serverName, advertiseUrl }
     }
   }

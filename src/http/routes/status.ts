@@ -35,6 +35,15 @@ const ClusterStatus = Type.Object({
   )
 })
 
+/** In FlatRun's order, which is another than that of the status. */
+const SetupReply = Type.Object({
+  enabled: Type.Literal(true),
+  server_name: Type.String(),
+  advertise_url: Type.String(),
+  peer_count: Type.Integer(),
+  version: Version
+})
+
 const SetupRequest = Type.Object({
   server_name: Type.String({ minLength: 1, maxLength: 255 }),
   advertise_url: Type.String({ minLength: 1, maxLength: 512 })
@@ -106,12 +115,12 @@ export function statusRoutes(app: Routes, { self, membership, cluster, stopping 
     '/api/cluster/setup',
     {
       config: operator('cluster:write'),
-      schema: { tags: ['cluster'], summary: 'Turn clustering on', body: SetupRequest, response: answers(ClusterStatus) }
+      schema: { tags: ['cluster'], summary: 'Turn clustering on', body: SetupRequest, response: answers(SetupReply) }
     },
     async ({ body }) => {
       const { serverName, advertiseUrl } = await self.setup(body.server_name, body.advertise_url)
       return {
-        enabled: true,
+        enabled: true as const,
         server_name: serverName,
         advertise_url: advertiseUrl,
         peer_count: membership.count(),
