@@ -102,3 +102,23 @@ test('an invite that somebody made up is told as such, and nothing is left of it
     }
   assert.deepEqual((await node.call('GET', '/api/cluster/joins')).body.joins, [])
 })
+
+test('a server that removed another joins it again, whoever invites, with the rights of the new invite', async (t) => {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b' })
+  await join(a, b)
+  await b.call('PUT', '/api/cluster/peers/node-a/policy', { grants: [{ capability: 'routing.manage' }] })
+
+  for (const [inviter, joiner] of [
+    [b, a],
+    [a, b]
+  ] as const) {
+    await a.call('DELETE', '/api/cluster/peers/node-b')
+    await sees(b, 'node-a', 'removed')
+    const reply = await join(inviter, joiner)
+    assert.equal(reply.status, 200, reply.text)
+    await Promise.all([sees(a, 'node-b', 'online'), sees(b, 'node-a', 'online')])
+  }
+  const { grants } = (await b.call('GET', '/api/cluster/peers/node-a/policy')).body
+  assert.ok(grants.every(({ capability }: { capability: string }) => capability !== 'routing.manage'))
+})

@@ -84,7 +84,7 @@ export function createAdmission(options: AdmissionOptions) {
     const again =
       spender?.state === 'pending' && spender.exchangeId !== undefined && spender.exchangeId === applicant.exchange_id
     if (!again) assertUsable(invite, spender)
-    const replaced = replacedBy(invite, spender)
+    const replaced = replacedBy(applicant, invite, spender)
     const url = check(applicant, invite, replaced)
 
     const key = applicant.issuedKey ?? randomToken()
@@ -100,7 +100,7 @@ export function createAdmission(options: AdmissionOptions) {
     if (!again) {
       events.publish({ type: 'invite.spent', peer: member.name, peer_id: member.id, facts: { invite: invite.id } })
       events.publish({
-        type: replaced ? 'peer.rekeyed' : 'peer.joined',
+        type: replaced && replaced.state !== 'removed' ? 'peer.rekeyed' : 'peer.joined',
         peer: member.name,
         peer_id: member.id,
         reason: 'it accepted an invite of this server'
@@ -114,7 +114,7 @@ export function createAdmission(options: AdmissionOptions) {
     const invite = invites.byDigest(digest(applicant.invite_token))
     if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
     assertUsable(invite, members.bySpentInvite(invite.digest))
-    const url = check(applicant, invite, replacedBy(invite, undefined))
+    const url = check(applicant, invite, replacedBy(applicant, invite, undefined))
     const why = await whyUnreachable(remote, url, applicant.pins)
     const back =
       why === undefined
@@ -144,10 +144,15 @@ export function createAdmission(options: AdmissionOptions) {
     if (Date.parse(invite.expiresAt) <= now()) throw new InviteExpired()
   }
 
-  /** The member whose record this exchange writes over: the same join asked again, or the one the invite replaces. */
-  function replacedBy(invite: Invite, spender: Member | undefined): Member | undefined {
+  /**
+   * The member whose record this exchange writes over: the same join asked again, the one the invite replaces, or a
+   * server that had removed us and comes back.
+   */
+  function replacedBy({ node_id }: Applicant, invite: Invite, spender: Member | undefined): Member | undefined {
     if (spender) return spender
-    return invite.replaces === undefined ? undefined : members.byName(invite.replaces)
+    if (invite.replaces !== undefined) return members.byName(invite.replaces)
+    if (!node_id) return undefined
+    return members.all().find(({ nodeId, state }) => nodeId === node_id && state === 'removed')
   }
 
   function check(applicant: Applicant, invite: Invite, replaced: Member | undefined): string {
@@ -181,7 +186,8 @@ export function createAdmission(options: AdmissionOptions) {
       },
       keyDigest: { current: kept.digest },
       ...(applicant.features?.includes('signed-requests') && { signing: kept.signing }),
-      grants: [...(invite.grants ?? replaced?.grants ?? DEFAULT_GRANTS)],
+      // What a server that had left was allowed counts no more: whose id it was is no secret.
+      grants: [...(invite.grants ?? (replaced?.state === 'removed' ? undefined : replaced?.grants) ?? DEFAULT_GRANTS)],
       features: [...(applicant.features ?? [])],
       transport: transportOf(url, applicant, options.allowInsecure) ?? 'insecure',
       pins: [...(applicant.pins ?? [])],
