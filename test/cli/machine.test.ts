@@ -15,7 +15,7 @@ test('machine list and machine show tell how the machines run now', async (t) =>
   const list = await cli('machine list')
   assert.equal(list.code, 0)
   assert.match(list.out, /^MACHINE +ABOUT +STATES$/m)
-  assert.match(list.out, /^peer +web-2 +probe\.waiting {2}health\.online$/m)
+  assert.match(list.out, /^peer +web-2 +probe\.watching {2}health\.online$/m)
   assert.match(list.out, /^supervisor /m)
 
   const peer = await cli('machine show web-2')
