@@ -43,7 +43,7 @@ function look(ref: AnyActorRef, parent: string | undefined) {
   return { view, children }
 }
 
-/** `{ probe: 'waiting', health: 'online' }` as `probe.waiting`, `health.online`. */
+/** `{ probe: 'watching', health: 'online' }` as `probe.watching`, `health.online`. */
 function leaves(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return Object.entries(record(value)).flatMap(([name, inner]) => {

@@ -11,7 +11,7 @@ export const ActorView = Type.Object({
   peer: Type.Optional(Type.String()),
   status: Type.Enum(['active', 'done', 'error', 'stopped']),
   /** The paths of the innermost active states. */
-  states: Type.Array(Type.String(), { examples: [['probe.waiting', 'health.online', 'rest.calm']] })
+  states: Type.Array(Type.String(), { examples: [['probe.watching', 'health.online']] })
 })
 export type ActorView = Static<typeof ActorView>
 

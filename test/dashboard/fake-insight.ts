@@ -11,13 +11,13 @@ export function insightRoutes(app: FastifyInstance, world: World): void {
     const actors: ActorView[] = [
       { id: 'supervisor', machine: 'supervisor', status: 'active', states: [] },
       ...peers.map(
-        ({ name, verdict, flapping }): ActorView => ({
+        ({ name, verdict }): ActorView => ({
           id: `actor-${name}`,
           machine: 'peer',
           parent: 'supervisor',
           peer: name,
           status: 'active',
-          states: ['probe.waiting', `health.${verdict}`, flapping ? 'rest.flapping' : 'rest.calm']
+          states: ['probe.watching', `health.${verdict}`]
         })
       )
     ]

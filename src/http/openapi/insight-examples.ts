@@ -11,7 +11,7 @@ export const INSIGHT_EXAMPLES = {
           parent: 'supervisor',
           peer: 'web-2',
           status: 'active',
-          states: ['probe.waiting', 'health.online', 'rest.calm']
+          states: ['probe.watching', 'health.online']
         }
       ],
       total: 1
