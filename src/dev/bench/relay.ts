@@ -28,7 +28,10 @@ function dispatch(request: http.IncomingMessage, response: http.ServerResponse) 
   pool.dispatch(
     { path, method, headers },
     {
-      onRequestStart: (controller) => response.on('drain', () => controller.resume()),
+      onRequestStart(controller) {
+        response.on('drain', () => controller.resume())
+        response.once('close', () => controller.abort(new Error('the caller has left')))
+      },
       onResponseStart: (_controller, status, answer) => response.writeHead(status, pick(answer)),
       onResponseData: (controller, chunk) => {
         if (!response.write(chunk)) controller.pause()
