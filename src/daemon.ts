@@ -15,7 +15,7 @@ import { buildCallers } from './daemon/callers.ts'
 import { buildInsight } from './daemon/insight.ts'
 import { buildInspecting } from './daemon/inspecting.ts'
 import { buildJoining } from './daemon/joining.ts'
-import { announce, builtDashboard, listen } from './daemon/listen.ts'
+import { announce, builtDashboard, hostsOf, listen } from './daemon/listen.ts'
 import { buildMeasuring } from './daemon/measuring.ts'
 import { buildTraffic } from './daemon/traffic.ts'
 import { buildWatching } from './daemon/watching.ts'
@@ -247,9 +247,3 @@ async function assemble(parts: Parts): Promise<Daemon> {
 
 const RESTORED =
   'The store is older than the last days of this node: a backup was restored. Peers that were removed since are listed again and stay locked out; peers that joined since are missing'
-
-/** What a certificate of our own is for. */
-function hostsOf({ api, cluster }: Config): string[] {
-  const advertised = URL.parse(cluster.advertiseUrl)?.hostname.replace(/^\[|\]$/g, '')
-  return [cluster.serverName, 'localhost', '127.0.0.1', '::1', api.host, advertised ?? ''].filter((host) => host !== '')
-}

@@ -45,3 +45,9 @@ export function builtDashboard(): string {
   )
   return places.find((place) => existsSync(path.join(place, '.built'))) ?? ''
 }
+
+/** What a certificate of our own is for. */
+export function hostsOf({ api, cluster }: Config): string[] {
+  const advertised = URL.parse(cluster.advertiseUrl)?.hostname.replace(/^\[|\]$/g, '')
+  return [cluster.serverName, 'localhost', '127.0.0.1', '::1', api.host, advertised ?? ''].filter((host) => host !== '')
+}
