@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useDesk } from './lib/desk.ts'
 
 const PLACES: Record<string, string> = {
@@ -15,11 +15,14 @@ const PLACES: Record<string, string> = {
 /** The keyboard: one listener for the page, and what it opens. */
 export function Keys() {
   const { route, theme } = useDesk()
+  /** What was typed between asking for the search and its being there. */
+  const early = useRef('')
   useEffect(() => {
     let went = 0
     const pressed = (event: KeyboardEvent) => {
       if (event.key === 'k' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault()
+        early.current = ''
         route.set({ find: '1', keys: '' })
         return
       }
@@ -31,12 +34,20 @@ export function Keys() {
         document.querySelector('dialog[open]')
       )
         return
+      if (route.param('find') !== '') {
+        if (event.key.length > 1) return
+        early.current += event.key
+        event.preventDefault()
+        return
+      }
       const to = performance.now() - went < 1500 ? PLACES[event.key] : undefined
       went = 0
       if (to) route.go(to)
       else if (event.key === 'g') went = performance.now()
-      else if (event.key === '/') route.set({ find: '1' })
-      else if (event.key === '?') route.set({ keys: '1' })
+      else if (event.key === '/') {
+        early.current = ''
+        route.set({ find: '1' })
+      } else if (event.key === '?') route.set({ keys: '1' })
       else if (event.key === 't') theme.set(theme.next())
       else if (event.key === 'f') document.querySelector<HTMLInputElement>('input.search')?.focus()
       else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1)
@@ -48,24 +59,24 @@ export function Keys() {
   }, [])
   return (
     <>
-      {route.param('find') !== '' && <Late load={search} close={() => route.set({ find: '' })} />}
+      {route.param('find') !== '' && <Late load={search} early={early} close={() => route.set({ find: '' })} />}
       {route.param('keys') !== '' && <Late load={help} close={() => route.set({ keys: '' })} />}
     </>
   )
 }
 
-type Opened = ComponentType<{ close: () => void }>
+type Opened = ComponentType<{ close: () => void; typed?: string | undefined }>
 
 const search = async (): Promise<Opened> => (await import('./parts/palette.tsx')).Palette
 const help = async (): Promise<Opened> => (await import('./parts/help.tsx')).Help
 
 /** Fetched when it is first asked for. */
-function Late({ load, close }: { load: () => Promise<Opened>; close: () => void }) {
+function Late({ load, close, early }: { load: () => Promise<Opened>; close: () => void; early?: { current: string } }) {
   const [Body, setBody] = useState<Opened>()
   useEffect(() => {
     void load().then((loaded) => setBody(() => loaded))
   }, [load])
-  return Body ? <Body close={close} /> : null
+  return Body ? <Body close={close} typed={early?.current} /> : null
 }
 
 function typing(target: EventTarget | null): boolean {

@@ -15,9 +15,9 @@ interface Hit {
 const SHOWN = 40
 
 /** Search over every server and deployment that is known here. */
-export function Palette({ close }: { close: () => void }) {
+export function Palette({ close, typed = '' }: { close: () => void; typed?: string | undefined }) {
   const { servers, deployed, route } = useDesk()
-  const [wanted, setWanted] = useState('')
+  const [wanted, setWanted] = useState(typed)
   const [chosen, setChosen] = useState(0)
   const all = useMemo<readonly Hit[]>(
     () => [
