@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { digest } from '../src/security/tokens.ts'
 import { credentialContext } from '../src/store/contexts.ts'
 import { openStore } from '../src/store/store.ts'
-import { request, sees, startNode, type TestNode } from './daemon.ts'
+import { request, sees, startNode, type TestNode, until } from './daemon.ts'
 import { startRelay } from './relay.ts'
 
 /** The keys that a stopped node presents to its peers, opened with its own secret. */
@@ -86,6 +86,21 @@ test('an answer that was changed on the way is asked for again, and both have th
   })
 
   assert.equal(reply.status, 200, reply.text)
+  await Promise.all([sees(a, 'node-b', 'online'), sees(b, 'node-a', 'online')])
+})
+
+test('a peer that was approved before it had its answer gets the same one again', async (t) => {
+  const [a, b] = [await startNode(t, { name: 'node-a' }), await startNode(t, { name: 'node-b' })]
+  const relay = await startRelay(t, a.url)
+  const { body } = await a.call('POST', '/api/cluster/invite', { require_approval: true })
+
+  relay.flip('down', 0.6)
+  const accept = { invite_token: body.invite_token, peer_url: relay.url, skip_checks: true }
+  const accepted = b.call('POST', '/api/cluster/accept', accept)
+  await until(async () => (await a.call('GET', '/api/cluster/peers')).body.peers.length > 0)
+  assert.equal((await a.call('POST', '/api/cluster/peers/node-b/approve')).status, 200)
+
+  assert.equal((await accepted).status, 200)
   await Promise.all([sees(a, 'node-b', 'online'), sees(b, 'node-a', 'online')])
 })
 

@@ -81,31 +81,27 @@ export function createAdmission(options: AdmissionOptions) {
     const invite = invites.byDigest(digest(applicant.invite_token))
     if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
     const spender = members.bySpentInvite(invite.digest)
-    const again =
-      spender?.state === 'pending' && spender.exchangeId !== undefined && spender.exchangeId === applicant.exchange_id
-    if (!again) assertUsable(invite, spender)
-    const replaced = replacedBy(applicant, invite, spender)
+    const asked = spender && askedBefore(spender, applicant)
+    if (asked) return asked
+    assertUsable(invite, spender)
+    const replaced = replacedBy(applicant, invite)
     const url = check(applicant, invite, replaced)
 
     const key = applicant.issuedKey ?? randomToken()
     const member = memberOf({ applicant, invite, url, key, replaced })
-    // Confirmed in this very moment, it stays so.
-    if (again) await members.change(member.id, ({ state }) => (state === 'pending' ? member : undefined))
-    else await members.put(member)
+    await members.put(member)
     if (replaced) store.revoke(digests(replaced).filter((old) => old !== member.keyDigest.current))
-    if (replaced && !again) onReplaced(replaced.id)
+    if (replaced) onReplaced(replaced.id)
     // The sealing key stays until the join is confirmed: the same join may have to be asked again.
     await store.invites.put({ ...invite, usedBy: member.id, usedAt: new Date(now()).toISOString() })
     cluster.joined(specOf(member))
-    if (!again) {
-      events.publish({ type: 'invite.spent', peer: member.name, peer_id: member.id, facts: { invite: invite.id } })
-      events.publish({
-        type: replaced && replaced.state !== 'removed' ? 'peer.rekeyed' : 'peer.joined',
-        peer: member.name,
-        peer_id: member.id,
-        reason: 'it accepted an invite of this server'
-      })
-    }
+    events.publish({ type: 'invite.spent', peer: member.name, peer_id: member.id, facts: { invite: invite.id } })
+    events.publish({
+      type: replaced && replaced.state !== 'removed' ? 'peer.rekeyed' : 'peer.joined',
+      peer: member.name,
+      peer_id: member.id,
+      reason: 'it accepted an invite of this server'
+    })
     return { key, member }
   }
 
@@ -114,7 +110,7 @@ export function createAdmission(options: AdmissionOptions) {
     const invite = invites.byDigest(digest(applicant.invite_token))
     if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
     assertUsable(invite, members.bySpentInvite(invite.digest))
-    const url = check(applicant, invite, replacedBy(applicant, invite, undefined))
+    const url = check(applicant, invite, replacedBy(applicant, invite))
     const why = await whyUnreachable(remote, url, applicant.pins)
     const back =
       why === undefined
@@ -144,12 +140,8 @@ export function createAdmission(options: AdmissionOptions) {
     if (Date.parse(invite.expiresAt) <= now()) throw new InviteExpired()
   }
 
-  /**
-   * The member whose record this exchange writes over: the same join asked again, the one the invite replaces, or a
-   * server that had removed us and comes back.
-   */
-  function replacedBy({ node_id }: Applicant, invite: Invite, spender: Member | undefined): Member | undefined {
-    if (spender) return spender
+  /** The member whose record this exchange writes over: the one the invite replaces, or a server that had removed us. */
+  function replacedBy({ node_id }: Applicant, invite: Invite): Member | undefined {
     if (invite.replaces !== undefined) return members.byName(invite.replaces)
     if (!node_id) return undefined
     return members.all().find(({ nodeId, state }) => nodeId === node_id && state === 'removed')
@@ -237,6 +229,17 @@ export function createAdmission(options: AdmissionOptions) {
       })
     }
   }
+}
+
+/** The same join asking again, its answer lost: it gets the same key, and nothing is changed, whatever was decided since. */
+function askedBefore(
+  spender: Member,
+  { exchange_id, issuedKey }: Applicant
+): { key: string; member: Member } | undefined {
+  const same = exchange_id !== undefined && spender.exchangeId === exchange_id && spender.state !== 'removed'
+  return same && issuedKey !== undefined && spender.keyDigest.current === digest(issuedKey)
+    ? { key: issuedKey, member: spender }
+    : undefined
 }
 
 interface Parts {
