@@ -1,18 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import { type PeerHealth, type ProbeAnswer, REACHABLE, type Verdict } from '../../schemas/health.ts'
+import { type PeerHealth, type ProbeAnswer, REACHABLE, Verdict } from '../../schemas/health.ts'
 import { forgetPeer } from './forget.ts'
 
-const VERDICTS: readonly Verdict[] = [
-  'unknown',
-  'online',
-  'suspect',
-  'offline',
-  'pending',
-  'rejected',
-  'incompatible',
-  'removed',
-  'quarantined'
-]
+const VERDICTS: readonly Verdict[] = Verdict.enum
 const UP: ReadonlySet<Verdict> = new Set(['online', 'suspect'])
 
 /** The peers: how they are at a scrape, and every probe as it ends. */
