@@ -12,21 +12,35 @@ export interface DoubtOptions {
 
 export const DEFAULT_DOUBT: DoubtOptions = { stallMs: 1_000, aftermathMs: 5_000, periodMs: 40_000, peers: 3 }
 
+/** The period is forgotten in so many steps. */
+const STEPS = 16
+
 export function createDoubt(options: DoubtOptions = DEFAULT_DOUBT) {
-  /** Newest answer of each peer that was believed to be up; the oldest first. */
-  const heard = new Map<string, { ok: boolean; at: number }>()
-  let failing = 0
+  const stepMs = options.periodMs / STEPS
+  /** Newest answer of each peer that was believed to be up, and the step of time in which it came. */
+  const heard = new Map<string, { ok: boolean; step: number }>()
+  /** How many of them came in each step of the period, and how many of those were failures. */
+  const counts = new Int32Array(STEPS)
+  const failures = new Int32Array(STEPS)
+  let newest = 0
   let stalledUntil = Number.NEGATIVE_INFINITY
 
-  const drop = (id: string) => {
-    if (heard.get(id)?.ok === false) failing--
-    heard.delete(id)
+  function count(step: number, ok: boolean, by: 1 | -1) {
+    if (step <= newest - STEPS) return
+    const at = step % STEPS
+    counts[at] = (counts[at] ?? 0) + by
+    if (!ok) failures[at] = (failures[at] ?? 0) + by
   }
-  const dropOlderThan = (time: number) => {
-    for (const [id, { at }] of heard) {
-      if (at >= time) return
-      drop(id)
+
+  function stepAt(now: number): number {
+    const step = Math.floor(now / stepMs)
+    // The new steps take the places of those that are a period old.
+    for (let begun = Math.max(newest + 1, step - STEPS + 1); begun <= step; begun++) {
+      counts[begun % STEPS] = 0
+      failures[begun % STEPS] = 0
     }
+    newest = Math.max(newest, step)
+    return newest
   }
 
   return {
@@ -38,18 +52,31 @@ export function createDoubt(options: DoubtOptions = DEFAULT_DOUBT) {
       return late
     },
     heard(id: string, ok: boolean, now: number) {
-      drop(id)
-      heard.set(id, { ok, at: now })
-      if (!ok) failing++
+      const step = stepAt(now)
+      const known = heard.get(id)
+      if (known) {
+        count(known.step, known.ok, -1)
+        // In place: what is set anew at every answer is carried from one collection to the next.
+        known.ok = ok
+        known.step = step
+      } else heard.set(id, { ok, step })
+      count(step, ok, 1)
     },
-    forget: drop,
+    forget(id: string) {
+      const known = heard.get(id)
+      if (!known) return
+      count(known.step, known.ok, -1)
+      heard.delete(id)
+    },
     /** Whether a failure of a probe that began then and ended now may be our own fault. */
     of(began: number, now: number): boolean {
       if (began <= stalledUntil || now - stalledUntil <= options.aftermathMs) return true
-      dropOlderThan(now - options.periodMs)
-      return heard.size >= options.peers && failing * 2 > heard.size
+      stepAt(now)
+      return sum(counts) >= options.peers && sum(failures) * 2 > sum(counts)
     }
   }
 }
+
+const sum = (numbers: Int32Array) => numbers.reduce((all, one) => all + one, 0)
 
 export type Doubt = ReturnType<typeof createDoubt>

@@ -1,4 +1,4 @@
-import { assign, enqueueActions, setup } from 'xstate'
+import { type AnyActorRef, assign, enqueueActions, sendTo, setup } from 'xstate'
 import type { PeerSpec, Verdict } from '../src/schemas/health.ts'
 import type {
   Hears,
@@ -7,8 +7,6 @@ import type {
   ProbeAnswered,
   ProberReady,
   ProberRef,
-  ProbeUnwanted,
-  ProbeWanted,
   SignOfDeath,
   SignOfLife,
   SupervisorRef
@@ -39,20 +37,6 @@ export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | 
 const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
 
 type Moment = { context: PeerContext; event: PeerEvent }
-interface Handing {
-  sendTo(target: ProberRef, message: ProbeWanted | ProbeUnwanted): void
-}
-
-/** Without a prober nothing is lost: a new one says that it is ready, and every peer asks again. */
-function hand(
-  enqueue: Handing,
-  system: { get(id: string): ProberRef | undefined },
-  message: ProbeWanted | ProbeUnwanted
-) {
-  const prober = system.get('prober')
-  if (prober) enqueue.sendTo(prober, message)
-}
-
 /** The prober keeps one question of each peer: a newer one takes its place. */
 function questionIn(
   afterMs: number,
@@ -65,6 +49,13 @@ function questionIn(
   return { type: 'probe.wanted' as const, peer, from, number, believed, afterMs, urgent: urgent || first }
 }
 
+/**
+ * To whom questions go. Without a prober nothing is lost, since a new one says that it is ready and every peer asks
+ * again; until then the peer talks to itself, which it does not understand.
+ */
+const prober = ({ self, system }: { self: AnyActorRef; system: { get(id: string): ProberRef | undefined } }): ProberRef =>
+  system.get('prober') ?? self
+
 const becomes =
   (verdict: Verdict) =>
   ({ context, event }: Moment) =>
@@ -74,22 +65,13 @@ const becomes =
 export const peerWords = setup({
   types,
   actions: {
-    askLater: enqueueActions(({ context, enqueue, self, system }) => {
-      hand(enqueue, system, questionIn(context.seen.waitMs, context, self))
-    }),
-    askNow: enqueueActions(({ context, enqueue, self, system }) => {
-      hand(enqueue, system, questionIn(0, context, self, true))
-    }),
-    askInAMoment: enqueueActions(({ context, enqueue, self, system }) => {
-      hand(enqueue, system, questionIn(context.rule.pauseMs, context, self))
-    }),
-    askAgain: enqueueActions(({ context, enqueue, event, self, system }) => {
-      const left = 'now' in event ? context.seen.dueAt - event.now : 0
-      hand(enqueue, system, questionIn(Math.max(0, left), context, self))
-    }),
-    askNoMore: enqueueActions(({ context, enqueue, system }) => {
-      hand(enqueue, system, { type: 'probe.unwanted', id: context.peer.id })
-    }),
+    askLater: sendTo(prober, ({ context, self }) => questionIn(context.seen.waitMs, context, self)),
+    askNow: sendTo(prober, ({ context, self }) => questionIn(0, context, self, true)),
+    askInAMoment: sendTo(prober, ({ context, self }) => questionIn(context.rule.pauseMs, context, self)),
+    askAgain: sendTo(prober, ({ context, event, self }) =>
+      questionIn(Math.max(0, 'now' in event ? context.seen.dueAt - event.now : 0), context, self)
+    ),
+    askNoMore: sendTo(prober, ({ context }) => ({ type: 'probe.unwanted' as const, id: context.peer.id })),
     record: assign(({ context, event }) =>
       event.type === 'probe.answered' && event.number === context.seen.answers ? { seen: recorded(context, event) } : {}
     ),

@@ -23,24 +23,29 @@ export interface ProberOptions {
   onStall?: (stalledMs: number) => void
 }
 
-type Asker = ProbeWanted['from']
+/** What the prober knows of one peer. One for as long as the peer is asked: see `createProber`. */
+interface Place {
+  /** Planned, or in a line. */
+  wanted: ProbeWanted | undefined
+  timer: unknown
+  line: Line | undefined
+  question: Question | undefined
+}
+
+/** First come, first served. Whoever has left meanwhile is passed over. */
+type Line = Place[]
+
 interface Question {
-  peer: PeerSpec
-  believed: boolean
-  from: Asker
-  number: number
+  place: Place
+  wanted: ProbeWanted
   began: number
   abort: AbortController
   timer: unknown
   slow: boolean
   spared: boolean
 }
-export type ProberEvent =
-  | ProbeWanted
-  | ProbeUnwanted
-  | { type: 'probe.due'; wanted: ProbeWanted }
-  | { type: 'probe.done'; question: Question; answer: ProbeAnswer }
-  | { type: 'probe.slow' | 'probe.late'; question: Question }
+
+export type ProberEvent = ProbeWanted | ProbeUnwanted | { type: 'prober.failed'; fault: unknown }
 
 const PULSE_MS = 500
 const GRACE_MS = 250
@@ -48,16 +53,19 @@ const GRACE_MS = 250
 /**
  * The one actor that asks: every peer's machine sends it questions and gets one answer to each. One for all, because
  * each finished invoke would make XState walk all timers of the system.
+ *
+ * A peer's place is made once and changed in place. As entries of maps that come and go with each question, all that a
+ * probe had ever touched was kept by the maps' old tables, until a collection of the whole heap.
  */
 export const createProber = (options: ProberOptions) =>
   fromCallback<ProberEvent>(({ receive, self }) => {
     const { clock } = options
     const doubt = createDoubt(options.doubt)
-    /** Timers of those whose time has not come. */
-    const planned = new Map<string, unknown>()
-    const urgent = new Map<string, ProbeWanted>()
-    const waiting = new Map<string, ProbeWanted>()
-    const asked = new Map<string, Question>()
+    const places = new Map<string, Place>()
+    const urgent: Line = []
+    const waiting: Line = []
+    /** Questions that are open, and those of them that may do work. */
+    let asked = 0
     let working = 0
     let pulseDue = 0
     let pulse: unknown
@@ -65,10 +73,11 @@ export const createProber = (options: ProberOptions) =>
     beat(clock.now())
 
     receive((event) => {
+      if (event.type === 'prober.failed') throw event.fault
       try {
-        // What was waiting while the process stood still is heard before the pulse that would tell.
-        if (clock.now() - pulseDue >= PULSE_MS) beat(pulseDue)
-        hear(event)
+        keepPulse()
+        if (event.type === 'probe.wanted') plan(event)
+        else forget(event.id)
         askWaiting()
       } catch (fault) {
         // A crashed actor is not told to stop; what it began must not go on without it.
@@ -78,33 +87,40 @@ export const createProber = (options: ProberOptions) =>
     })
     return end
 
-    function hear(event: ProberEvent) {
-      if (event.type === 'probe.wanted') {
-        plan(event)
-      } else if (event.type === 'probe.due') {
-        planned.delete(event.wanted.peer.id)
-        waiting.set(event.wanted.peer.id, event.wanted)
-      } else if (event.type === 'probe.unwanted') {
-        drop(event.id)
-        doubt.forget(event.id)
-      } else if (asked.get(event.question.peer.id) === event.question) {
-        if (event.type === 'probe.done') finish(event.question, event.answer)
-        else if (event.type === 'probe.slow') makeRoom(event.question)
-        else giveUp(event.question)
+    /** What a timer or an answer brings. A fault is this actor's crash, as one in what it receives. */
+    function run(work: () => void) {
+      if (ended) return
+      try {
+        keepPulse()
+        work()
+        askWaiting()
+      } catch (fault) {
+        end()
+        self.send({ type: 'prober.failed', fault })
       }
     }
 
     function plan(wanted: ProbeWanted) {
-      const { id } = wanted.peer
+      const place = placeOf(wanted.peer.id)
       // It is being asked this very question.
-      if (asked.get(id)?.peer === wanted.peer) return
-      drop(id)
-      if (wanted.afterMs > 0) {
-        planned.set(
-          id,
-          clock.setTimeout(() => self.send({ type: 'probe.due', wanted }), wanted.afterMs)
-        )
-      } else (wanted.urgent ? urgent : waiting).set(id, wanted)
+      if (place.question?.wanted.peer === wanted.peer) return
+      clear(place)
+      place.wanted = wanted
+      if (wanted.afterMs > 0) place.timer = clock.setTimeout(() => run(() => enqueue(place, waiting)), wanted.afterMs)
+      else enqueue(place, wanted.urgent ? urgent : waiting)
+    }
+
+    function placeOf(id: string): Place {
+      const known = places.get(id)
+      if (known) return known
+      const place = { wanted: undefined, timer: undefined, line: undefined, question: undefined }
+      places.set(id, place)
+      return place
+    }
+
+    function enqueue(place: Place, line: Line) {
+      place.line = line
+      line.push(place)
     }
 
     function askWaiting() {
@@ -112,36 +128,44 @@ export const createProber = (options: ProberOptions) =>
       askFrom(waiting)
     }
 
-    function askFrom(line: Map<string, ProbeWanted>) {
-      for (const [id, { peer, believed, from, number }] of line) {
-        if (working >= options.concurrency || asked.size >= options.inFlight) return
-        line.delete(id)
-        const question: Question = {
-          ...{ peer, believed, from, number, slow: false, spared: false },
-          began: clock.now(),
-          abort: new AbortController(),
-          timer: undefined
-        }
-        question.timer = after(options.slowAfterMs, 'probe.slow', question)
-        asked.set(id, question)
-        working++
-        ask(question)
+    function askFrom(line: Line) {
+      while (line.length > 0 && working < options.concurrency && asked < options.inFlight) {
+        const place = line.shift()
+        if (place?.line === line && place.wanted) ask(place, place.wanted)
       }
     }
 
-    async function ask(question: Question) {
+    function ask(place: Place, wanted: ProbeWanted) {
+      const question: Question = {
+        ...{ place, wanted, slow: false, spared: false },
+        began: clock.now(),
+        abort: new AbortController(),
+        timer: undefined
+      }
+      place.line = undefined
+      place.wanted = undefined
+      place.question = question
+      question.timer = clock.setTimeout(() => run(() => makeRoom(question)), options.slowAfterMs)
+      asked++
+      working++
+      answerTo(question)
+    }
+
+    async function answerTo(question: Question) {
       const at = clock.wall()
       let answer: ProbeAnswer
       try {
-        answer = await options.probe(question.peer, question.abort.signal)
+        answer = await options.probe(question.wanted.peer, question.abort.signal)
       } catch {
         answer = failure(question, at, 'internal', 'The probe itself failed')
       }
-      if (!ended) self.send({ type: 'probe.done', question, answer })
+      run(() => finish(question, answer))
     }
 
     function finish(question: Question, answer: ProbeAnswer) {
-      const { peer, believed, from, number, began } = question
+      const { place, wanted, began } = question
+      if (place.question !== question) return
+      const { peer, believed, from, number } = wanted
       settle(question)
       const now = clock.now()
       if (!believed) doubt.forget(peer.id)
@@ -158,7 +182,11 @@ export const createProber = (options: ProberOptions) =>
       question.slow = true
       working--
       const left = question.began + options.deadlineMs - clock.now()
-      question.timer = after(Math.max(left, GRACE_MS), 'probe.late', question)
+      question.timer = late(question, Math.max(left, GRACE_MS))
+    }
+
+    function late(question: Question, delayMs: number) {
+      return clock.setTimeout(() => run(() => giveUp(question)), delayMs)
     }
 
     function giveUp(question: Question) {
@@ -166,7 +194,7 @@ export const createProber = (options: ProberOptions) =>
       // A timer that comes late says that we were busy; the answer may lie there already.
       if (now - question.began - options.deadlineMs > GRACE_MS && !question.spared) {
         question.spared = true
-        question.timer = after(GRACE_MS, 'probe.late', question)
+        question.timer = late(question, GRACE_MS)
         return
       }
       const at = clock.wall() - (now - question.began)
@@ -174,30 +202,40 @@ export const createProber = (options: ProberOptions) =>
       finish(question, failure(question, at, 'timeout', `No answer within ${options.deadlineMs} ms`))
     }
 
-    function drop(id: string) {
-      clock.clearTimeout(planned.get(id))
-      planned.delete(id)
-      urgent.delete(id)
-      waiting.delete(id)
-      const question = asked.get(id)
+    /** Nothing is planned for it any more, and nothing is asked. */
+    function clear(place: Place) {
+      clock.clearTimeout(place.timer)
+      place.timer = undefined
+      place.line = undefined
+      place.wanted = undefined
+      const { question } = place
       if (!question) return
       settle(question)
       question.abort.abort()
     }
 
-    function settle(question: Question) {
-      asked.delete(question.peer.id)
-      clock.clearTimeout(question.timer)
-      if (!question.slow) working--
+    function forget(id: string) {
+      const place = places.get(id)
+      if (place) clear(place)
+      places.delete(id)
+      doubt.forget(id)
     }
 
-    function after(delayMs: number, type: 'probe.slow' | 'probe.late', question: Question) {
-      return clock.setTimeout(() => self.send({ type, question }), delayMs)
+    function settle(question: Question) {
+      question.place.question = undefined
+      clock.clearTimeout(question.timer)
+      asked--
+      if (!question.slow) working--
     }
 
     function failure(question: Question, at: number, failed: 'internal' | 'timeout', detail: string): ProbeAnswer {
       const durationMs = clock.now() - question.began
       return { ok: false, asked: 'GET /api/health', at, durationMs, class: failed, detail }
+    }
+
+    /** What was waiting while the process stood still is heard before the pulse that would tell. */
+    function keepPulse() {
+      if (clock.now() - pulseDue >= PULSE_MS) beat(pulseDue)
     }
 
     function beat(due: number) {
@@ -212,8 +250,9 @@ export const createProber = (options: ProberOptions) =>
     function end() {
       ended = true
       clock.clearTimeout(pulse)
-      for (const id of [...asked.keys(), ...planned.keys()]) drop(id)
-      urgent.clear()
-      waiting.clear()
+      for (const place of places.values()) clear(place)
+      places.clear()
+      urgent.length = 0
+      waiting.length = 0
     }
   })

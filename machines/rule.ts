@@ -9,7 +9,7 @@ export interface Rule {
    * is what a restart may last unnoticed; their number is what keeps lost packets from being taken for an outage.
    */
   repeatsMs: readonly number[]
-  /** Successes in a row that end an outage. One would let a peer that dies at once look well in between. */
+  /** Successes in a row that end an outage, at most ten. One would let a peer that dies at once look well in between. */
   onlineAfter: number
   /** Refusals of our key in a row that are believed. A peer says them on purpose, so fewer than `repeatsMs` do. */
   refusedAfter: number

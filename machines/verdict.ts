@@ -17,6 +17,9 @@ export interface Tally {
 
 export const NOTHING_YET: Tally = { failures: 0, sameKind: 0, successes: 0, doubted: false }
 
+/** After one success, two, and so on; beyond the last one they are not counted. */
+const WELL: readonly Tally[] = Array.from({ length: 10 }, (_, before) => ({ ...NOTHING_YET, successes: before + 1 }))
+
 /** One answer with what is known about the question. */
 export interface Finding {
   answer: ProbeAnswer
@@ -28,7 +31,8 @@ export interface Finding {
 
 /** Counts one more answer. */
 export function weigh(tally: Tally, { answer, doubted, due }: Finding): Tally {
-  if (answer.ok) return { ...NOTHING_YET, successes: tally.successes + 1 }
+  // Not counted for ever: one object stands for all the days of all peers that are well.
+  if (answer.ok) return WELL[Math.min(tally.successes, WELL.length - 1)] ?? NOTHING_YET
   if (answer.class === 'aborted') return tally
   // An extra question can only acquit: else a busy caller would rush a restarting peer through its four failures.
   if (!due && tally.failures > 0) return tally

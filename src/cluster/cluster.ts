@@ -7,7 +7,7 @@ import { DEFAULT_RULE, type Rule } from '../../machines/rule.ts'
 import { type Care, supervisorMachine } from '../../machines/supervisor.ts'
 import { PeerUnknown } from '../errors.ts'
 import type { EventLog } from '../schemas/event.ts'
-import type { PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../schemas/health.ts'
+import type { PeerAnswered, PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../schemas/health.ts'
 import { systemClock } from './clock.ts'
 import { createReporter } from './reporter.ts'
 import { peerHealth, unwatchedHealth } from './view.ts'
@@ -36,27 +36,32 @@ export interface Supervision {
   quarantined: readonly string[]
 }
 
+const NO_VIEW = { snapshot: undefined, care: undefined, health: undefined }
+
 /** The running cluster: the only holder of actors. It knows no store and no HTTP. */
 export function createCluster(options: ClusterOptions) {
   const { clock = systemClock, random = Math.random, onFault = () => {} } = options
   const rule = { ...DEFAULT_RULE, ...options.rule }
-  const asked = new Set<(peer: PeerHealth, answer: ProbeAnswer) => void>()
+  const asked = new Set<(peer: PeerAnswered, answer: ProbeAnswer) => void>()
   const changed = new Set<(peer: PeerHealth, from?: Verdict) => void>()
   const gone = new Set<(id: string) => void>()
   const waiting = new Map<string, { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }[]>()
-  /** Snapshots never change, so a view lasts as long as what it was made from. */
-  const views = new Map<string, { snapshot: unknown; care: Care; health: PeerHealth }>()
+  /** Snapshots never change, so a view lasts as long as what it was made from, and no longer. */
+  const views = new Map<string, { snapshot: unknown; care: Care | undefined; health: PeerHealth | undefined }>()
   const started = clock.wall()
 
   const prober = createProber({
     ...{ probe: options.probe, clock, random, concurrency: 64, slowAfterMs: 100, inFlight: 4_096 },
     deadlineMs: options.probeTimeoutMs ?? 5_000,
     ...(options.doubt && { doubt: options.doubt }),
-    onAnswer: ({ id }, answer) => {
-      const health = peer(id)
-      if (!health) return
-      for (const listener of asked) guarded(() => listener(health, answer))
-      settle(id, ({ resolve }) => resolve(health))
+    onAnswer: ({ id, name }, answer) => {
+      const stale = views.get(id)
+      if (stale) Object.assign(stale, NO_VIEW)
+      const snapshot = child(id)?.getSnapshot()
+      const answered = snapshot && 'context' in snapshot ? { id, name, verdict: snapshot.context.verdict } : peer(id)
+      if (answered) for (const listener of asked) tell(listener, answered, answer)
+      const health = waiting.has(id) && peer(id)
+      if (health) settle(id, ({ resolve }) => resolve(health))
     },
     onStall: (stalledMs) => reporter.stalled(stalledMs)
   })
@@ -122,7 +127,7 @@ export function createCluster(options: ClusterOptions) {
     /** Calls back when a peer is no member any more. */
     onLeft: (listener: (id: string) => void) => listen(gone, listener),
     /** Calls back after every probe. */
-    onAnswer: (listener: (peer: PeerHealth, answer: ProbeAnswer) => void) => listen(asked, listener),
+    onAnswer: (listener: (peer: PeerAnswered, answer: ProbeAnswer) => void) => listen(asked, listener),
     /** What the supervisor has to do. */
     supervision(): Supervision {
       const { care, proberCrashes } = supervisor.getSnapshot().context
@@ -145,7 +150,7 @@ export function createCluster(options: ClusterOptions) {
     if (!member || !care) return undefined
     const snapshot = child(id)?.getSnapshot()
     const known = views.get(id)
-    if (known && known.snapshot === snapshot && known.care === care) return known.health
+    if (known?.health && known.snapshot === snapshot && known.care === care) return known.health
     const health =
       snapshot && 'context' in snapshot ? peerHealth(snapshot, care) : unwatchedHealth(member, care, started)
     views.set(id, { snapshot, care, health })
@@ -175,6 +180,10 @@ export function createCluster(options: ClusterOptions) {
     return () => {
       listeners.delete(listener)
     }
+  }
+
+  function tell(listener: (peer: PeerAnswered, answer: ProbeAnswer) => void, peer: PeerAnswered, answer: ProbeAnswer) {
+    guarded(() => listener(peer, answer))
   }
 
   function guarded(run: () => void) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../machines/clock.ts'
-import type { PeerHealth, ProbeAnswer, Verdict } from '../schemas/health.ts'
+import type { PeerAnswered, PeerHealth, ProbeAnswer, Verdict } from '../schemas/health.ts'
 import type { HistoryRange, PeerHistory, PeerPast } from '../schemas/history.ts'
-import { createTrack, type Track } from './history/track.ts'
+import { Track } from './history/track.ts'
 import { historyOf, pastOf } from './history/views.ts'
 import { reasonOf } from './reason.ts'
 
@@ -17,7 +17,7 @@ export interface HistoryOptions {
   store?: HistoryStore
   clock: Clock
   cluster: {
-    onAnswer(listener: (peer: PeerHealth, answer: ProbeAnswer) => void): () => void
+    onAnswer(listener: (peer: PeerAnswered, answer: ProbeAnswer) => void): () => void
     onChange(listener: (peer: PeerHealth, from?: Verdict) => void): () => void
     onLeft(listener: (id: string) => void): () => void
   }
@@ -39,7 +39,7 @@ export function createHistory(options: HistoryOptions) {
   /** Peers with something new, and the monotonic time from which it may be written; the longest waiting first. */
   const dirty = new Map<string, number>()
   for (const { id, bytes } of [...(store?.load() ?? [])]) {
-    if (isMember(id)) tracks.set(id, createTrack(clock.now(), bytes))
+    if (isMember(id)) tracks.set(id, new Track(clock.now(), bytes))
     else forget(id)
   }
 
@@ -73,7 +73,7 @@ export function createHistory(options: HistoryOptions) {
   function trackOf(id: string): Track {
     const known = tracks.get(id)
     if (known) return known
-    const track = createTrack(clock.now())
+    const track = new Track(clock.now())
     tracks.set(id, track)
     return track
   }

@@ -1,4 +1,3 @@
-import type { PeerHealth } from '../schemas/health.ts'
 import type { Cluster } from './cluster.ts'
 import type { Membership } from './membership.ts'
 
@@ -11,16 +10,13 @@ interface LastSeenOptions {
 /** Keeps in the store when a peer was last seen: at each change of its state, at most each minute, and on stop. */
 export function createLastSeen({ cluster, membership, onError }: LastSeenOptions) {
   const unsaved = new Map<string, number>()
-  const note = ({ id, lastSeenAt }: PeerHealth) => {
-    if (lastSeenAt !== undefined) unsaved.set(id, lastSeenAt)
-  }
   const ends = [
-    cluster.onAnswer((peer, answer) => {
-      if (answer.ok) note(peer)
+    cluster.onAnswer(({ id }, answer) => {
+      if (answer.ok) unsaved.set(id, answer.at + answer.durationMs)
     }),
-    cluster.onChange((peer) => {
-      note(peer)
-      save(peer.id).catch(onError)
+    cluster.onChange(({ id, lastSeenAt }) => {
+      if (lastSeenAt !== undefined) unsaved.set(id, lastSeenAt)
+      save(id).catch(onError)
     })
   ]
 

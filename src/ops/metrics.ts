@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client'
 import type { ClusterEvent } from '../schemas/event.ts'
-import type { PeerHealth, ProbeAnswer } from '../schemas/health.ts'
+import type { PeerAnswered, PeerHealth, ProbeAnswer } from '../schemas/health.ts'
 import type { Version } from '../schemas/names.ts'
 import type { Stats } from '../schemas/stats.ts'
 import { countEvents } from './metrics/events.ts'
@@ -54,7 +54,7 @@ export function createMetrics({ version }: { version: Version }) {
       }
       return registry.metrics()
     },
-    probed: (peer: PeerHealth, answer: ProbeAnswer) => peers.probed(peer, answer),
+    probed: (peer: PeerAnswered, answer: ProbeAnswer) => peers.probed(peer, answer),
     happened(event: ClusterEvent): void {
       events.count(event)
       if (event.type !== 'peer.removed' || event.peer === undefined) return

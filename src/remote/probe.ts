@@ -16,6 +16,8 @@ export interface ProbeOptions {
 }
 
 const HEALTH = '/api/health'
+/** One string for all answers that are kept, and not one for each. */
+const ASKED_HEALTH = `GET ${HEALTH}`
 /** Plain FlatRun answers health to anyone: only this one tells whether our key is still good. */
 const AUTHENTICATED = '/api/cluster/status'
 const MAX_BYTES = 262_144
@@ -37,7 +39,7 @@ export function createProbe(options: ProbeOptions) {
   return async function probe(spec: PeerSpec, signal: AbortSignal): Promise<ProbeAnswer> {
     const at = now()
     const started = performance.now()
-    let asked = `GET ${HEALTH}`
+    let asked = ASKED_HEALTH
     try {
       const health = await readHealth(spec)
       const left = untilCheck.get(spec.id) ?? 0

@@ -99,6 +99,9 @@ export interface PeerHealth {
   evidence: readonly ProbeAnswer[]
 }
 
+/** What is told of a peer after each probe: of ten thousand peers, the rest is made when somebody asks for it. */
+export type PeerAnswered = Pick<PeerHealth, 'id' | 'name' | 'verdict'>
+
 /** Requests are worth sending only to these; an unknown peer is given the benefit of the doubt. */
 export const REACHABLE: ReadonlySet<Verdict> = new Set(['unknown', 'online', 'suspect', 'pending'])
 

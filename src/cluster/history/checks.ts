@@ -1,4 +1,5 @@
 import type { FailureClass, ProbeAnswer } from '../../schemas/health.ts'
+import type { Room } from './room.ts'
 
 /** One probe, as it is remembered. */
 export interface Check {
@@ -15,33 +16,45 @@ const CLASSES: readonly FailureClass[] = [
 ]
 
 /** The last checks of one peer, the newest in place of the oldest. */
-export function createChecks(size: number) {
-  const at = new Float64Array(size)
-  const durations = new Float32Array(size)
-  const outcomes = new Uint8Array(size)
-  let next = 0
+export class Checks {
+  readonly #at: Float64Array
+  readonly #durations: Float32Array
+  readonly #outcomes: Uint8Array
+  #next = 0
 
-  return {
-    parts: [at, durations, outcomes] as const,
-    /** After `parts` were filled from outside. */
-    restored() {
-      const newest = at.reduce((best, time, slot) => (time > (at[best] ?? 0) ? slot : best), 0)
-      next = at[newest] === 0 ? 0 : newest + 1
-    },
-    add(answer: ProbeAnswer) {
-      const slot = next++ % size
-      at[slot] = answer.at
-      durations[slot] = answer.durationMs
-      outcomes[slot] = answer.ok ? 0 : CLASSES.indexOf(answer.class) + 1
-    },
-    /** Oldest first. */
-    last(count: number): Check[] {
-      const slots = Array.from({ length: size }, (_, index) => (next + index) % size).filter((slot) => at[slot] !== 0)
-      return slots.slice(-count).map((slot) => {
-        const failed = CLASSES[(outcomes[slot] ?? 0) - 1]
-        const durationMs = Math.round((durations[slot] ?? 0) * 10) / 10
-        return { at: at[slot] ?? 0, ok: failed === undefined, durationMs, ...(failed && { class: failed }) }
-      })
-    }
+  constructor(room: Room, size: number) {
+    this.#at = room.take(Float64Array, size)
+    this.#durations = room.take(Float32Array, size)
+    this.#outcomes = room.take(Uint8Array, size)
+  }
+
+  /** After the room was filled from outside. */
+  restored() {
+    const at = this.#at
+    const newest = at.reduce((best, time, slot) => (time > (at[best] ?? 0) ? slot : best), 0)
+    this.#next = at[newest] === 0 ? 0 : newest + 1
+  }
+
+  add(answer: ProbeAnswer) {
+    const slot = this.#next++ % this.#at.length
+    this.#at[slot] = answer.at
+    this.#durations[slot] = answer.durationMs
+    this.#outcomes[slot] = answer.ok ? 0 : CLASSES.indexOf(answer.class) + 1
+  }
+
+  /** Oldest first. */
+  last(count: number): Check[] {
+    const size = this.#at.length
+    const slots = Array.from({ length: size }, (_, index) => (this.#next + index) % size)
+    return slots
+      .filter((slot) => this.#at[slot] !== 0)
+      .slice(-count)
+      .map((slot) => this.#checkIn(slot))
+  }
+
+  #checkIn(slot: number): Check {
+    const failed = CLASSES[(this.#outcomes[slot] ?? 0) - 1]
+    const durationMs = Math.round((this.#durations[slot] ?? 0) * 10) / 10
+    return { at: this.#at[slot] ?? 0, ok: failed === undefined, durationMs, ...(failed && { class: failed }) }
   }
 }

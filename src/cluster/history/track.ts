@@ -1,6 +1,7 @@
 import type { ProbeAnswer, Verdict } from '../../schemas/health.ts'
-import { type Check, createChecks } from './checks.ts'
-import { type Bucket, createTier } from './tier.ts'
+import { type Check, Checks } from './checks.ts'
+import { Room } from './room.ts'
+import { type Bucket, Tier } from './tier.ts'
 
 export interface Transition {
   at: number
@@ -13,61 +14,85 @@ export interface Transition {
 const CHECKS = 130
 const TRANSITIONS = 50
 const HOUR = 3_600_000
-const VERSION = 1
+const DAY = { buckets: 24, widthMs: HOUR, addable: true }
+const MONTH = { buckets: 30, widthMs: 24 * HOUR, addable: false }
+const SIZE = 4_432
+/** Of the bytes, as they are stored. */
+const VERSION = 2
 
-export type Track = ReturnType<typeof createTrack>
+/** Everything that is remembered of one peer, in a fixed size. A class: there are as many as peers. */
+export class Track {
+  readonly #room = new Room(SIZE)
+  readonly #checks = new Checks(this.#room, CHECKS)
+  readonly #day = new Tier(this.#room, DAY)
+  readonly #month = new Tier(this.#room, MONTH)
+  #transitions: readonly Transition[] = []
+  #accounted: number
 
-/** Everything that is remembered of one peer, in a fixed size. */
-export function createTrack(now: number, stored?: Uint8Array) {
-  const checks = createChecks(CHECKS)
-  const day = createTier(24, HOUR)
-  const month = createTier(30, 24 * HOUR)
-  const parts = [...checks.parts, ...day.parts, ...month.parts]
-  let transitions: Transition[] = []
-  let accounted = now
-  if (stored) restore(stored)
-
-  return {
-    answered(answer: ProbeAnswer, verdict: Verdict, now: number, wall: number) {
-      checks.add(answer)
-      for (const tier of [day, month]) tier.check(wall, answer.ok ? answer.durationMs : undefined)
-      // A suspicion turns out to have been up or down only when it ends.
-      if (verdict !== 'suspect') account(standing(verdict), now, wall)
-    },
-    changed(transition: Transition, now: number) {
-      const { from, to, at } = transition
-      account(from === 'suspect' ? (to === 'online' ? 'up' : 'down') : standing(from), now, at)
-      transitions = [...transitions.slice(1 - TRANSITIONS), transition]
-    },
-    transitions: (): readonly Transition[] => transitions,
-    lastChecks: (count: number): Check[] => checks.last(count),
-    day: (wall: number): Bucket[] => day.buckets(wall),
-    month: (wall: number): Bucket[] => month.buckets(wall),
-    latency: (wall: number) => day.quantiles(wall),
-    uptime: (wall: number) => ({ day: share(day.buckets(wall)), month: share(month.buckets(wall)) }),
-    bytes(): Uint8Array {
-      const tail = Buffer.from(JSON.stringify(transitions))
-      return Buffer.concat([Buffer.from([VERSION]), ...parts.map(bytesOf), tail])
-    }
+  /** `now` is monotonic; `stored` are the bytes of an earlier one. */
+  constructor(now: number, stored?: Uint8Array) {
+    this.#accounted = now
+    if (stored) this.#restore(stored)
   }
 
-  function account(as: 'up' | 'down' | 'unknown', now: number, wall: number) {
-    const ms = Math.max(0, now - accounted)
-    accounted = now
-    if (as !== 'unknown') for (const tier of [day, month]) tier.span(wall, ms, as === 'up')
+  answered(answer: ProbeAnswer, verdict: Verdict, now: number, wall: number) {
+    this.#checks.add(answer)
+    const latencyMs = answer.ok ? answer.durationMs : undefined
+    this.#day.check(wall, latencyMs)
+    this.#month.check(wall, latencyMs)
+    // A suspicion turns out to have been up or down only when it ends.
+    if (verdict !== 'suspect') this.#account(standing(verdict), now, wall)
   }
 
-  function restore(bytes: Uint8Array) {
-    const fixed = parts.reduce((sum, part) => sum + part.byteLength, 1)
+  changed(transition: Transition, now: number) {
+    const { from, to, at } = transition
+    this.#account(from === 'suspect' ? (to === 'online' ? 'up' : 'down') : standing(from), now, at)
+    this.#transitions = [...this.#transitions.slice(1 - TRANSITIONS), transition]
+  }
+
+  transitions(): readonly Transition[] {
+    return this.#transitions
+  }
+
+  lastChecks(count: number): Check[] {
+    return this.#checks.last(count)
+  }
+
+  day(wall: number): Bucket[] {
+    return this.#day.buckets(wall)
+  }
+
+  month(wall: number): Bucket[] {
+    return this.#month.buckets(wall)
+  }
+
+  /** Of the last day. */
+  latency(wall: number) {
+    return this.#day.quantiles(wall)
+  }
+
+  uptime(wall: number) {
+    return { day: share(this.day(wall)), month: share(this.month(wall)) }
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.concat([Buffer.from([VERSION]), this.#room.bytes, Buffer.from(JSON.stringify(this.#transitions))])
+  }
+
+  #account(as: 'up' | 'down' | 'unknown', now: number, wall: number) {
+    const ms = Math.max(0, now - this.#accounted)
+    this.#accounted = now
+    if (as === 'unknown') return
+    this.#day.span(wall, ms, as === 'up')
+    this.#month.span(wall, ms, as === 'up')
+  }
+
+  #restore(bytes: Uint8Array) {
     // What an older or newer version wrote is no reason not to start.
-    if (bytes[0] !== VERSION || bytes.length < fixed) return
-    let offset = 1
-    for (const part of parts) {
-      bytesOf(part).set(bytes.subarray(offset, offset + part.byteLength))
-      offset += part.byteLength
-    }
-    transitions = readTransitions(bytes.subarray(offset))
-    for (const part of [checks, day, month]) part.restored()
+    if (bytes[0] !== VERSION || bytes.length < SIZE + 1) return
+    this.#room.bytes.set(bytes.subarray(1, SIZE + 1))
+    this.#transitions = readTransitions(bytes.subarray(SIZE + 1))
+    for (const part of [this.#checks, this.#day, this.#month]) part.restored()
   }
 }
 
@@ -82,9 +107,6 @@ function share(buckets: readonly Bucket[]): number | undefined {
   const down = buckets.reduce((sum, { downMs }) => sum + downMs, 0)
   return up + down === 0 ? undefined : up / (up + down)
 }
-
-const bytesOf = (part: Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array) =>
-  new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
 
 function readTransitions(bytes: Uint8Array): Transition[] {
   try {

@@ -26,7 +26,8 @@ const NEVER_MS = 2_000_000_000
 
 /** Starts a process that watches, and collects what it reports. */
 export function startWatcher(task: Partial<WatcherTask> & Pick<WatcherTask, 'peers'>) {
-  const child = fork(path.join(import.meta.dirname, 'watcher-process.ts'))
+  // As the unit file has it.
+  const child = fork(path.join(import.meta.dirname, 'watcher-process.ts'), { execArgv: ['--max-semi-space-size=16'] })
   const changes: Changed[] = []
   let startMs = 0
   const measured = new Promise<Measured>((resolve) => {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import { type PeerHealth, type ProbeAnswer, REACHABLE, Verdict } from '../../schemas/health.ts'
+import { type PeerAnswered, type PeerHealth, type ProbeAnswer, REACHABLE, Verdict } from '../../schemas/health.ts'
 import { forgetPeer } from './forget.ts'
 
 const VERDICTS: readonly Verdict[] = Verdict.enum
@@ -33,7 +33,7 @@ export function measurePeers(registers: Registry[]) {
   })
 
   return {
-    probed({ name }: PeerHealth, answer: ProbeAnswer): void {
+    probed({ name }: PeerAnswered, answer: ProbeAnswer): void {
       probes.inc({ peer: name, result: answer.ok ? 'ok' : answer.class })
       durations.observe({ result: answer.ok ? 'ok' : 'failed' }, answer.durationMs / 1_000)
     },

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BINS, binOf, msOf, quantile } from '../../../src/cluster/history/latency.ts'
-import { createTier } from '../../../src/cluster/history/tier.ts'
-import { createTrack } from '../../../src/cluster/history/track.ts'
+import { Room } from '../../../src/cluster/history/room.ts'
+import { Tier } from '../../../src/cluster/history/tier.ts'
+import { Track } from '../../../src/cluster/history/track.ts'
 import type { Verdict } from '../../../src/schemas/health.ts'
 import { bad, good } from '../world.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const MIDNIGHT = Date.UTC(2026, 5, 1)
+
+const createTier = (buckets: number, addable = true) =>
+  new Tier(new Room(10_000), { buckets, widthMs: HOUR, addable })
 
 test('a latency is known again from its bin within 16 %', () => {
   for (const ms of [1.2, 3, 17, 180, 999, 4_900]) assert.ok(Math.abs(msOf(binOf(ms)) / ms - 1) < 0.16, `${ms} ms`)
@@ -27,7 +31,7 @@ test('quantiles of counted latencies', () => {
 })
 
 test('a tier keeps its newest buckets and forgets the rest', () => {
-  const tier = createTier(3, HOUR)
+  const tier = createTier(3)
   for (let hour = 0; hour < 5; hour++) tier.check(MIDNIGHT + hour * HOUR, 10)
   assert.deepEqual(
     tier.buckets(MIDNIGHT + 4 * HOUR).map(({ at }) => (at - MIDNIGHT) / HOUR),
@@ -39,8 +43,28 @@ test('a tier keeps its newest buckets and forgets the rest', () => {
   )
 })
 
+test('latencies that are not kept leave two quantiles behind', () => {
+  const tier = createTier(3, false)
+  for (let hour = 0; hour < 3; hour++) {
+    for (let count = 0; count < 100; count++) tier.check(MIDNIGHT + hour * HOUR, count < 98 ? 10 * (hour + 1) : 1_000)
+  }
+  tier.check(MIDNIGHT, 4_000)
+  const [first, second, third] = tier.buckets(MIDNIGHT + 2 * HOUR)
+  for (const [bucket, ms] of [
+    [first, 10],
+    [second, 20],
+    [third, 30]
+  ] as const) {
+    assert.equal(bucket?.p50Ms, msOf(binOf(ms)))
+    assert.equal(bucket?.p99Ms, msOf(binOf(1_000)))
+  }
+  tier.check(MIDNIGHT + 3 * HOUR, undefined)
+  assert.equal(tier.buckets(MIDNIGHT + 3 * HOUR).at(-1)?.p50Ms, undefined)
+  assert.equal(tier.buckets(MIDNIGHT + 3 * HOUR).at(-2)?.p50Ms, msOf(binOf(30)))
+})
+
 test('a span over several buckets is divided among them', () => {
-  const tier = createTier(4, HOUR)
+  const tier = createTier(4)
   tier.span(MIDNIGHT + 2.5 * HOUR, 2 * HOUR, true)
   assert.deepEqual(
     tier.buckets(MIDNIGHT + 2.5 * HOUR).map(({ upMs }) => upMs / HOUR),
@@ -49,7 +73,7 @@ test('a span over several buckets is divided among them', () => {
 })
 
 test('a clock that was set back goes on in the newest bucket', () => {
-  const tier = createTier(3, HOUR)
+  const tier = createTier(3)
   tier.check(MIDNIGHT + 50 * HOUR, 10)
   tier.check(MIDNIGHT, undefined)
   const [only] = tier.buckets(MIDNIGHT + 50 * HOUR)
@@ -59,7 +83,7 @@ test('a clock that was set back goes on in the newest bucket', () => {
 
 /** A track that was told of that course: verdict and how long it lasted. */
 function lived(course: [Verdict, number][]) {
-  const track = createTrack(0)
+  const track = new Track(0)
   let now = 0
   let last: Verdict = 'unknown'
   for (const [verdict, ms] of course) {
@@ -107,7 +131,7 @@ test('what happened two days ago is in the month and not in the day', () => {
 
 test('a track that was stored is the same again, and its checks go on', () => {
   const { track, wall } = lived([HOUR_UP, ['suspect', 60_000], ['offline', HOUR], HOUR_UP])
-  const again = createTrack(0, track.bytes())
+  const again = new Track(0, track.bytes())
   assert.deepEqual(again.lastChecks(1_000), track.lastChecks(1_000))
   assert.deepEqual(again.transitions(), track.transitions())
   assert.deepEqual(again.day(wall), track.day(wall))
@@ -120,12 +144,12 @@ test('a track that was stored is the same again, and its checks go on', () => {
 test('bytes of another version, or cut ones, are no reason not to start', () => {
   const { track, wall } = lived([HOUR_UP])
   const bytes = track.bytes()
-  assert.deepEqual(createTrack(0, bytes.subarray(0, 500)).day(wall), [])
+  assert.deepEqual(new Track(0, bytes.subarray(0, 500)).day(wall), [])
   const other = Uint8Array.from(bytes)
   other[0] = 99
-  assert.deepEqual(createTrack(0, other).day(wall), [])
+  assert.deepEqual(new Track(0, other).day(wall), [])
 })
 
-test('a track is small: ten thousand of them fit in 70 MB', () => {
-  assert.ok(createTrack(0).bytes().length < 7_000)
+test('a track is small: ten thousand of them fit in 45 MB', () => {
+  assert.ok(new Track(0).bytes().length < 4_500)
 })
