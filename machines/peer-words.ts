@@ -53,8 +53,13 @@ function questionIn(
  * To whom questions go. Without a prober nothing is lost, since a new one says that it is ready and every peer asks
  * again; until then the peer talks to itself, which it does not understand.
  */
-const prober = ({ self, system }: { self: AnyActorRef; system: { get(id: string): ProberRef | undefined } }): ProberRef =>
-  system.get('prober') ?? self
+const prober = ({
+  self,
+  system
+}: {
+  self: AnyActorRef
+  system: { get(id: string): ProberRef | undefined }
+}): ProberRef => system.get('prober') ?? self
 
 const becomes =
   (verdict: Verdict) =>

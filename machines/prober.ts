@@ -1,5 +1,6 @@
 import { fromCallback } from 'xstate'
 import type { PeerSpec, ProbeAnswer } from '../src/schemas/health.ts'
+import { createAgenda, type Planned } from './agenda.ts'
 import type { Clock } from './clock.ts'
 import { createDoubt, type DoubtOptions } from './doubt.ts'
 import type { ProbeUnwanted, ProbeWanted } from './messages.ts'
@@ -24,10 +25,9 @@ export interface ProberOptions {
 }
 
 /** What the prober knows of one peer. One for as long as the peer is asked: see `createProber`. */
-interface Place {
+interface Place extends Planned {
   /** Planned, or in a line. */
   wanted: ProbeWanted | undefined
-  timer: unknown
   line: Line | undefined
   question: Question | undefined
 }
@@ -64,6 +64,14 @@ export const createProber = (options: ProberOptions) =>
     const places = new Map<string, Place>()
     const urgent: Line = []
     const waiting: Line = []
+    const agenda = createAgenda<Place>(clock, (due) =>
+      run(() => {
+        for (const place of due) enqueue(place, waiting)
+      })
+    )
+    /** The oldest first: those that may turn out to be slow. */
+    const fresh: Question[] = []
+    let slowTimer: unknown
     /** Questions that are open, and those of them that may do work. */
     let asked = 0
     let working = 0
@@ -106,14 +114,18 @@ export const createProber = (options: ProberOptions) =>
       if (place.question?.wanted.peer === wanted.peer) return
       clear(place)
       place.wanted = wanted
-      if (wanted.afterMs > 0) place.timer = clock.setTimeout(() => run(() => enqueue(place, waiting)), wanted.afterMs)
+      if (wanted.afterMs > 0) agenda.plan(place, wanted.afterMs)
       else enqueue(place, wanted.urgent ? urgent : waiting)
+    }
+
+    function later(delayMs: number, work: () => void): unknown {
+      return clock.setTimeout(() => run(work), delayMs)
     }
 
     function placeOf(id: string): Place {
       const known = places.get(id)
       if (known) return known
-      const place = { wanted: undefined, timer: undefined, line: undefined, question: undefined }
+      const place = { wanted: undefined, timer: undefined, tick: undefined, line: undefined, question: undefined }
       places.set(id, place)
       return place
     }
@@ -145,7 +157,8 @@ export const createProber = (options: ProberOptions) =>
       place.line = undefined
       place.wanted = undefined
       place.question = question
-      question.timer = clock.setTimeout(() => run(() => makeRoom(question)), options.slowAfterMs)
+      fresh.push(question)
+      slowTimer ??= later(options.slowAfterMs, passSlow)
       asked++
       working++
       answerTo(question)
@@ -163,8 +176,8 @@ export const createProber = (options: ProberOptions) =>
     }
 
     function finish(question: Question, answer: ProbeAnswer) {
-      const { place, wanted, began } = question
-      if (place.question !== question) return
+      const { wanted, began } = question
+      if (isOver(question)) return
       const { peer, believed, from, number } = wanted
       settle(question)
       const now = clock.now()
@@ -178,15 +191,21 @@ export const createProber = (options: ProberOptions) =>
       options.onAnswer?.(peer, answer, doubted)
     }
 
+    /** One timer for all questions: nearly all are answered before it would tell. */
+    function passSlow() {
+      const now = clock.now()
+      while (fresh[0] && (isOver(fresh[0]) || now - fresh[0].began >= options.slowAfterMs)) {
+        const question = fresh.shift()
+        if (question && !isOver(question)) makeRoom(question)
+      }
+      slowTimer = fresh[0] && later(fresh[0].began + options.slowAfterMs - now, passSlow)
+    }
+
     function makeRoom(question: Question) {
       question.slow = true
       working--
       const left = question.began + options.deadlineMs - clock.now()
-      question.timer = late(question, Math.max(left, GRACE_MS))
-    }
-
-    function late(question: Question, delayMs: number) {
-      return clock.setTimeout(() => run(() => giveUp(question)), delayMs)
+      question.timer = later(Math.max(left, GRACE_MS), () => giveUp(question))
     }
 
     function giveUp(question: Question) {
@@ -194,7 +213,7 @@ export const createProber = (options: ProberOptions) =>
       // A timer that comes late says that we were busy; the answer may lie there already.
       if (now - question.began - options.deadlineMs > GRACE_MS && !question.spared) {
         question.spared = true
-        question.timer = late(question, GRACE_MS)
+        question.timer = later(GRACE_MS, () => giveUp(question))
         return
       }
       const at = clock.wall() - (now - question.began)
@@ -204,8 +223,7 @@ export const createProber = (options: ProberOptions) =>
 
     /** Nothing is planned for it any more, and nothing is asked. */
     function clear(place: Place) {
-      clock.clearTimeout(place.timer)
-      place.timer = undefined
+      agenda.cancel(place)
       place.line = undefined
       place.wanted = undefined
       const { question } = place
@@ -219,6 +237,10 @@ export const createProber = (options: ProberOptions) =>
       if (place) clear(place)
       places.delete(id)
       doubt.forget(id)
+    }
+
+    function isOver(question: Question): boolean {
+      return question.place.question !== question
     }
 
     function settle(question: Question) {
@@ -250,8 +272,11 @@ export const createProber = (options: ProberOptions) =>
     function end() {
       ended = true
       clock.clearTimeout(pulse)
+      clock.clearTimeout(slowTimer)
       for (const place of places.values()) clear(place)
+      agenda.end()
       places.clear()
+      fresh.length = 0
       urgent.length = 0
       waiting.length = 0
     }

@@ -81,7 +81,8 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
 
   function nextDelay() {
     // An extra failure that does not count leaves the plan as it was.
-    if (!answer.ok && tally === before.tally && !isDue(context, event)) return Math.max(before.dueAt - now, rule.pauseMs)
+    if (!answer.ok && tally === before.tally && !isDue(context, event))
+      return Math.max(before.dueAt - now, rule.pauseMs)
     // All peers start together; after that each has its own place anywhere in the interval.
     if (placed && !before.placed) return Math.max(rule.intervalMs * event.chance, rule.pauseMs)
     return untilNext(verdict, tally, rule, event.chance)

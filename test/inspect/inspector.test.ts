@@ -102,14 +102,14 @@ test('of one peer among a thousand only that peer is told, and what concerns it'
     ['prober', 'server p500', 'supervisor']
   )
   const peer = actors().find(({ name }) => name === 'server p500').sessionId
-  assert.ok(messages.some(({ event }) => event?.type === 'probe.done'))
+  assert.ok(messages.some(({ event }) => event?.type === 'probe.wanted'))
   const others = messages.filter(
     ({ type, sessionId, sourceId, event }) =>
       type.startsWith('@xstate') &&
       type !== '@xstate.actor' &&
       sessionId !== peer &&
       sourceId !== peer &&
-      event?.question?.peer?.id !== 'p500'
+      event?.peer?.id !== 'p500'
   )
   assert.deepEqual(others, [])
   assert.ok(messages.length < 60, `${messages.length} messages`)
@@ -142,13 +142,13 @@ test('a slow watcher is dropped from and not buffered, is told how much, and see
   await clock.advance(60_000)
   slow.beat()
   assert.equal(slow.messages.length, before)
-  assert.ok(swift.messages.length > before + 20)
+  assert.ok(swift.messages.length > before + 10)
 
   slow.stuck(false)
   slow.beat()
   const report = slow.messages.at(-1)
   assert.equal(report.type, 'transmission')
-  assert.ok(report.dropped_slow > 20)
+  assert.ok(report.dropped_slow > 10)
   assert.equal(report.dropped_often, 0)
   const peer = slow.actors().find(({ name }) => name === 'server p1').sessionId
   assert.equal(statesOf(slow.of(peer)).at(-1), 'offline')

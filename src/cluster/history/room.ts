@@ -1,5 +1,8 @@
 type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array
-type Kind<Of extends Numbers> = { new (buffer: ArrayBuffer, offset: number, length: number): Of; BYTES_PER_ELEMENT: number }
+type Kind<Of extends Numbers> = {
+  new (buffer: ArrayBuffer, offset: number, length: number): Of
+  BYTES_PER_ELEMENT: number
+}
 
 /**
  * The memory of one track, given away piece by piece: one buffer, because each one costs a hundred bytes more than what

@@ -11,8 +11,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const MIDNIGHT = Date.UTC(2026, 5, 1)
 
-const createTier = (buckets: number, addable = true) =>
-  new Tier(new Room(10_000), { buckets, widthMs: HOUR, addable })
+const createTier = (buckets: number, addable = true) => new Tier(new Room(10_000), { buckets, widthMs: HOUR, addable })
 
 test('a latency is known again from its bin within 16 %', () => {
   for (const ms of [1.2, 3, 17, 180, 999, 4_900]) assert.ok(Math.abs(msOf(binOf(ms)) / ms - 1) < 0.16, `${ms} ms`)
