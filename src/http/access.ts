@@ -23,7 +23,9 @@ declare module 'fastify' {
     access?: Access
   }
   interface FastifyRequest {
-    caller: Caller
+    readonly caller: Caller
+    /** Set by `authenticate`, and by nobody else. */
+    identified?: Caller
     /** Set where the request was signed: what its body must hash to, if the signature covers it. */
     signed?: { bodyDigest: string | undefined }
   }

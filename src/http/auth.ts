@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../cluster/callers.ts'
 import { PermissionDenied, Unauthorized } from '../errors.ts'
 import type { Access, RouteAccess } from './access.ts'
@@ -14,8 +14,13 @@ const NOBODY: Caller = { kind: 'nobody' }
 
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
 export function authenticate(app: FastifyInstance, { callers, enabled, connections }: AuthOptions): void {
-  app.decorateRequest('caller', { getter: () => NOBODY })
-
+  // A property of its own, since defining one on each request would cost as much as finding out who calls.
+  app.decorateRequest('identified')
+  app.decorateRequest('caller', {
+    getter() {
+      return this.identified ?? NOBODY
+    }
+  })
   app.decorateRequest('signed')
 
   const table: RouteAccess[] = []
@@ -25,19 +30,32 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
     for (const method of [route.method].flat()) table.push({ method, url: route.url, access: route.config.access })
   })
 
-  app.addHook('onRequest', async (request, reply) => {
+  // Only a session has to be waited for: each wait costs every request a turn of the queue.
+  app.addHook('onRequest', (request, reply, done) => {
     const access = request.routeOptions.config.access
-    if (!access) return
-    const caller = await callerOf(request, access)
-    Object.defineProperty(request, 'caller', { value: caller })
+    if (!access) return done()
+    const caller = callerOf(request, access)
+    if (!(caller instanceof Promise)) {
+      admit(caller, access, request, reply)
+      return done()
+    }
+    caller.then((known) => admit(known, access, request, reply)).then(() => done(), done)
+  })
+
+  function admit(caller: Caller, access: Access, request: FastifyRequest, reply: FastifyReply) {
+    request.identified = caller
     // What it says of itself is answered to the end, also that it leaves.
     if (caller.kind === 'peer' && !isOfItself(access)) connections.note(caller.id, reply.raw)
     assertAllowed(caller, access)
-  })
+  }
 
-  async function callerOf(request: FastifyRequest, access: Access): Promise<Caller> {
+  function callerOf(request: FastifyRequest, access: Access): Caller | Promise<Caller> {
     const header = request.headers.authorization
-    const caller = header === undefined ? identifySigned(request, access) : await identify(header, access)
+    const caller = header === undefined ? identifySigned(request, access) : identify(header, access)
+    return caller instanceof Promise ? caller.then((known) => orStranger(known, access)) : orStranger(caller, access)
+  }
+
+  function orStranger(caller: Caller | undefined, access: Access): Caller {
     if (caller) return caller
     if (!enabled) return EVERYBODY
     if (access !== 'public') throw new Unauthorized('Authorization header required')
@@ -62,7 +80,7 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
   }
 
   /** In FlatRun's words, in FlatRun's order. */
-  async function identify(header: string, access: Access): Promise<Caller | undefined> {
+  function identify(header: string, access: Access): Caller | undefined | Promise<Caller | undefined> {
     const [, scheme, token] = /^(\S+) +(\S.*)$/.exec(header.trim()) ?? []
     const refuse = (sentence: string) => {
       if (enabled && access !== 'public') throw new Unauthorized(sentence)
@@ -70,7 +88,9 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
     }
     if (scheme === undefined || token === undefined) return refuse('Invalid authorization header format')
     if (!/^(bearer|apikey)$/i.test(scheme)) return refuse('Unsupported authorization scheme')
-    return (await callers.identify(token)) ?? refuse('Invalid or expired token')
+    const known = callers.identify(token)
+    const orRefuse = (caller: Caller | undefined) => caller ?? refuse('Invalid or expired token')
+    return known instanceof Promise ? known.then(orRefuse) : orRefuse(known)
   }
 }
 

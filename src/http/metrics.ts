@@ -26,12 +26,12 @@ const STREAMS = new Set(['/api/cluster/events'])
 
 /** Tells of every request when it comes and when it has ended, by the template of its route. */
 export function watchRequests(app: FastifyInstance, { watch, peerNamed }: WatchOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { raw } = reply
     const route = routeOf(request)
     watch.began(route)
     // Not onResponse: it is not called for a caller who leaves before the end, as every reader of events does.
-    raw.once('close', () => {
+    raw.on('close', () => {
       const peer = route.startsWith(PROXY) ? peerNamed(nameOf(request.params)) : undefined
       const aggregate = AGGREGATE.exec(route)?.[1]
       watch.ended({
@@ -44,6 +44,7 @@ export function watchRequests(app: FastifyInstance, { watch, peerNamed }: WatchO
         ...(aggregate !== undefined && { aggregate })
       })
     })
+    done()
   })
 }
 

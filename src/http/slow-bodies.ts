@@ -8,17 +8,19 @@ import type { FastifyInstance } from 'fastify'
 export function hurryStrangers(app: FastifyInstance, authenticate: () => void, withinMs = 10_000): void {
   const due = new WeakMap<IncomingMessage, NodeJS.Timeout>()
 
-  app.addHook('onRequest', async ({ raw }) => {
-    if (!hasBody(raw)) return
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    if (!hasBody(raw)) return done()
     const timer = setTimeout(() => {
       if (!raw.complete) raw.socket.destroy()
     }, withinMs)
     due.set(raw, timer.unref())
     raw.once('close', () => clearTimeout(timer))
+    done()
   })
   authenticate()
-  app.addHook('onRequest', async ({ raw, caller }) => {
-    if (caller.kind !== 'nobody') clearTimeout(due.get(raw))
+  app.addHook('onRequest', ({ raw, caller }, _reply, done) => {
+    if (caller.kind !== 'nobody' && hasBody(raw)) clearTimeout(due.get(raw))
+    done()
   })
 }
 

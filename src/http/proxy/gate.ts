@@ -41,7 +41,7 @@ export function createGate({ find, maxInFlight }: GateOptions) {
       throw new PeerBusy(name)
     }
     inFlight.set(id, taken + 1)
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       const left = (inFlight.get(id) ?? 1) - 1
       if (left === 0) inFlight.delete(id)
       else inFlight.set(id, left)

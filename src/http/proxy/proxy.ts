@@ -2,7 +2,7 @@ import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PermissionDenied } from '../../errors.ts'
 import { type Access, operator } from '../access.ts'
-import { createGate, type GateOptions, type Passage } from './gate.ts'
+import { createGate, type GateOptions } from './gate.ts'
 import { relay } from './relay.ts'
 import { createTunnels } from './tunnel.ts'
 import { acceptUpgrades } from './upgrades.ts'
@@ -17,13 +17,6 @@ export interface ProxyOptions {
   headersTimeoutMs?: number
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What a request for a peer has passed; a property, since a map of requests would keep the collector busy. */
-    passage?: Passage
-  }
-}
-
 const PREFIX = '/api/cluster/peers/:name/proxy'
 const READING = ['GET', 'HEAD']
 /** Not TRACE: the peer would answer with the headers that it got, our key among them. */
@@ -36,16 +29,15 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
   const limits = { headersTimeoutMs, signOfDeath: (id: string) => options.signOfDeath?.(id) }
   const { tunnel, closeAll } = createTunnels({ ...limits, allowedOrigins })
   const heads = acceptUpgrades(app)
-  app.decorateRequest('passage')
   app.addHook('preClose', async () => closeAll())
 
-  function pass(request: FastifyRequest, reply: FastifyReply, done: () => void) {
+  /** Answers itself and never goes on: what the plugin would do next is to find a destination, which is known here. */
+  function pass(request: FastifyRequest, reply: FastifyReply) {
     const head = heads.get(request.raw)
     if (head) assertMayWrite(request)
     const passage = enter(request, reply)
-    if (head) return tunnel(request, reply, passage, head)
-    request.passage = passage
-    done()
+    if (head) tunnel(request, reply, passage, head)
+    else relay(request, reply, passage, limits)
   }
 
   // Who may call is decided by these before anything else, and so before our own key comes into play.
@@ -62,10 +54,7 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
         config,
         httpMethods: methods,
         replyOptions: { getUpstream: () => 'http://peer.invalid' },
-        preHandler: pass,
-        handler: (request, reply) => {
-          if (request.passage) relay(request, reply, request.passage, limits)
-        }
+        preHandler: pass
       })
     })
   }

@@ -33,13 +33,18 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
       if (status === 401 || status === 403) return refuse(status)
       const passed = headersFromPeer(headers, { name: peer.name, base: peer.base, path })
       // What hooks of this server have set, such as permissions for other origins.
-      for (const [name, value] of Object.entries(reply.getHeaders())) passed[name] ??= value
+      const own = reply.getHeaders()
+      for (const name in own) passed[name] ??= own[name]
       // A connection whose request was not read to its end cannot carry another (RFC 9112 §9.3).
       if (!request.raw.complete) passed.connection = 'close'
       raw.writeHead(status, passed)
       reply.hijack()
     },
-    data: (chunk) => raw.write(chunk),
+    data(chunk) {
+      const ready = raw.write(chunk)
+      if (!ready) raw.once('drain', resume)
+      return ready
+    },
     end() {
       raw.end()
       if (!request.raw.complete) request.raw.resume()
@@ -68,8 +73,11 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
     call = peer.carry(upstream, sink)
   }
 
-  raw.on('drain', () => call?.resume())
-  raw.once('close', () => call?.abort())
+  function resume() {
+    call?.resume()
+  }
+
+  raw.on('close', () => call?.abort())
   ask()
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Audit } from '../../cluster/audit.ts'
 import { AuditEntry } from '../../schemas/audit.ts'
@@ -31,7 +31,12 @@ export function auditRoutes(app: Routes, { audit }: Services): void {
 
 /** Everything that changes something, and everything that was refused. */
 export function auditRequests(app: FastifyInstance, audit: Audit): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    note(request, reply)
+    done()
+  })
+
+  function note(request: FastifyRequest, reply: FastifyReply) {
     const { statusCode: result } = reply
     const refused = result === 401 || result === 403 || result === 429
     const changing = !['GET', 'HEAD', 'OPTIONS'].includes(request.method)
@@ -47,7 +52,7 @@ export function auditRequests(app: FastifyInstance, audit: Audit): void {
       result,
       request_id: request.id
     })
-  })
+  }
 }
 
 function whoIs({ caller }: FastifyRequest): string {
