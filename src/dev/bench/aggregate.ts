@@ -115,6 +115,7 @@ async function isolation(processes: Processes, { rounds, seconds }: Options) {
     leaving.abort()
     ratios.push(beside.p99Ms / alone.p99Ms)
   }
-  console.log(`\n100 proxied calls hang at one peer: another peer's p99 × ${median(ratios).toFixed(2)}\n`)
+  const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`
+  console.log(`\n100 proxied calls hang at one peer: another peer's p99 × ${median(ratios).toFixed(2)} (${range})\n`)
   await processes.stop(agent.child)
 }
