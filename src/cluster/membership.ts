@@ -158,8 +158,12 @@ export function createMembership(options: MembershipOptions) {
       })
     },
 
-    seen: (id: string, at: number) =>
-      members.change(id, (member) => ({ ...member, lastSeenAt: new Date(at).toISOString() })),
+    /** When peers were last seen, in wall milliseconds by id. */
+    seen: (times: ReadonlyMap<string, number>) =>
+      members.changeAll([...times.keys()], (member) => ({
+        ...member,
+        lastSeenAt: new Date(times.get(member.id) ?? 0).toISOString()
+      })),
 
     /** Run at start and each minute. */
     async tidy(): Promise<void> {

@@ -42,6 +42,15 @@ export function createMembers(records: Collection<Member>, isRevoked: (keyDigest
         if (changed) await write(changed)
         return changed ?? member
       }),
+    /** The same for several in one write; ids of nobody are passed over. */
+    changeAll: (ids: readonly string[], how: (member: Member) => Member): Promise<void> =>
+      oneAtATime(async () => {
+        const before = ids.flatMap((id) => records.get(id) ?? [])
+        const after = before.map(how)
+        await records.putAll(after)
+        before.forEach(unindex)
+        after.forEach(index)
+      }),
     delete: (id: string): Promise<boolean> =>
       oneAtATime(async () => {
         const old = records.get(id)
