@@ -4,6 +4,7 @@ import { createAgenda, type Planned } from './agenda.ts'
 import type { Clock } from './clock.ts'
 import { createDoubt, type DoubtOptions } from './doubt.ts'
 import type { ProbeUnwanted, ProbeWanted } from './messages.ts'
+import { createPulse } from './pulse.ts'
 
 export interface ProberOptions {
   /** Asks one peer once. */
@@ -47,7 +48,6 @@ interface Question {
 
 export type ProberEvent = ProbeWanted | ProbeUnwanted | { type: 'prober.failed'; fault: unknown }
 
-const PULSE_MS = 500
 const GRACE_MS = 250
 
 /**
@@ -75,15 +75,13 @@ export const createProber = (options: ProberOptions) =>
     /** Questions that are open, and those of them that may do work. */
     let asked = 0
     let working = 0
-    let pulseDue = 0
-    let pulse: unknown
+    const pulse = createPulse({ clock, beaten: doubt.pulse, onStall: options.onStall })
     let ended = false
-    beat(clock.now())
 
     receive((event) => {
       if (event.type === 'prober.failed') throw event.fault
       try {
-        keepPulse()
+        pulse.keep()
         if (event.type === 'probe.wanted') plan(event)
         else forget(event.id)
         askWaiting()
@@ -99,7 +97,7 @@ export const createProber = (options: ProberOptions) =>
     function run(work: () => void) {
       if (ended) return
       try {
-        keepPulse()
+        pulse.keep()
         work()
         askWaiting()
       } catch (fault) {
@@ -255,23 +253,9 @@ export const createProber = (options: ProberOptions) =>
       return { ok: false, asked: 'GET /api/health', at, durationMs, class: failed, detail }
     }
 
-    /** What was waiting while the process stood still is heard before the pulse that would tell. */
-    function keepPulse() {
-      if (clock.now() - pulseDue >= PULSE_MS) beat(pulseDue)
-    }
-
-    function beat(due: number) {
-      const now = clock.now()
-      const stalledMs = doubt.pulse(due, now)
-      clock.clearTimeout(pulse)
-      pulseDue = now + PULSE_MS
-      pulse = clock.setTimeout(() => beat(pulseDue), PULSE_MS)
-      if (stalledMs > 0) options.onStall?.(stalledMs)
-    }
-
     function end() {
       ended = true
-      clock.clearTimeout(pulse)
+      pulse.stop()
       clock.clearTimeout(slowTimer)
       for (const place of places.values()) clear(place)
       agenda.end()

@@ -1,6 +1,6 @@
 /**
  * The figures of the health check, measured on this machine with real processes and sockets, as the table of
- * docs/performance.md. Takes about fourteen minutes; other load on the machine shows in it.
+ * docs/performance.md. Takes about a quarter of an hour; other load on the machine shows in it.
  *
  *   npm run bench:health -- [verdicts | stall | hanging | load]…
  */
