@@ -6,15 +6,14 @@ import type { Vault } from './vault.ts'
  * is in memory anyway; this keeps nothing for longer than a burst of requests.
  */
 export function createOpener(vault: Pick<Vault, 'open'>, forMs = 1_000) {
-  const opened = new Map<string, string>()
+  const opened = new Map<string, { context: string; text: string }>()
 
   return function open(sealed: string, context: string): string {
-    const key = `${context} ${sealed}`
-    const known = opened.get(key)
-    if (known !== undefined) return known
+    const known = opened.get(sealed)
+    if (known?.context === context) return known.text
     if (opened.size === 0) setTimeout(() => opened.clear(), forMs).unref()
     const text = vault.open(sealed, context)
-    opened.set(key, text)
+    opened.set(sealed, { context, text })
     return text
   }
 }
