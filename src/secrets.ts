@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Fatal } from './errors.ts'
+import { writeWhole } from './store/whole-file.ts'
 
 /** A secret that the config does not give is made once and kept in the data path, readable by its owner only. */
 export function keptSecret(folder: string, name: string, prefix = ''): { value: string; file: string; made: boolean } {
@@ -12,23 +13,7 @@ export function keptSecret(folder: string, name: string, prefix = ''): { value: 
     return { value, file, made: false }
   }
   const value = prefix + randomBytes(32).toString('base64url')
-  try {
-    writeWhole(file, `${value}\n`)
-  } catch (cause) {
-    throw new Fatal(74, `${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })
-  }
+  // On disk before anything is sealed with it.
+  writeWhole(file, `${value}\n`)
   return { value, file, made: true }
-}
-
-/** On disk before anything is sealed with it; a crash leaves all of it or nothing. */
-function writeWhole(file: string, text: string): void {
-  const next = `${file}.next`
-  const descriptor = openSync(next, 'w', 0o600)
-  try {
-    writeSync(descriptor, text)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(next, file)
 }

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { Fatal } from '../errors.ts'
+import { writeWhole } from './whole-file.ts'
 
 /**
  * A small file beside the database which an old backup of the database does not overwrite: who this node is, how
@@ -30,28 +31,11 @@ export function readMarker(folder: string): Marker | undefined {
   throw new Fatal(78, `${file} is not a marker of flatrun-cluster; restore it from a backup`)
 }
 
-/** Written whole and renamed, so that a crash leaves the old one or the new one. */
+/** A crash leaves the old one or the new one. @throws Fatal */
 export function writeMarker(folder: string, marker: Marker): void {
-  const file = place(folder)
-  const next = `${file}.next`
   const limit = new Date(Date.now() - KEEP_REVOKED_MS).toISOString()
   const kept = { ...marker, revoked: marker.revoked.filter(({ at }) => at > limit) }
-  try {
-    writeWhole(next, `${JSON.stringify(kept)}\n`)
-    renameSync(next, file)
-  } catch (cause) {
-    throw new Fatal(74, `${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })
-  }
-}
-
-function writeWhole(file: string, text: string): void {
-  const descriptor = openSync(file, 'w', 0o600)
-  try {
-    writeSync(descriptor, text)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  writeWhole(place(folder), `${JSON.stringify(kept)}\n`)
 }
 
 const place = (folder: string) => path.join(folder, 'node.json')
