@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Tls } from './config.ts'
 import { Fatal } from './errors.ts'
 import { belongTogether, createCertificate, isSelfSigned, type KeyPair, pinOf } from './security/certificate.ts'
+import { writeWhole } from './store/whole-file.ts'
 
 export interface ServedTls extends KeyPair {
   /** What peers must know it by; undefined where an authority vouches for it, whose next certificate has another key. */
@@ -37,8 +38,8 @@ function ownPair(dataPath: string, hosts: readonly string[]): KeyPair {
   }
   if (!existsSync(keyFile)) {
     const { cert, key } = createCertificate([...new Set(hosts)])
-    writeFileSync(certFile, cert, { mode: 0o600 })
-    writeFileSync(keyFile, key, { mode: 0o600, flag: 'wx' })
+    writeWhole(certFile, cert)
+    writeWhole(keyFile, key)
   }
   return { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') }
 }
