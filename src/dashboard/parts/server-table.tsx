@@ -54,7 +54,9 @@ export function ServerTable({ rows, waiting }: { rows: readonly ServerRow[]; wai
               <td class="if-mid">
                 {row.self ? <span class="faint small">asks the others</span> : <PeerChecks name={row.name} />}
               </td>
-              <td class="num if-phone">{row.self ? <span class="faint">–</span> : millis(row.peer?.latency_ms)}</td>
+              <td class="num if-phone">
+                {row.peer?.online ? millis(row.peer.latency_ms) : <span class="faint">–</span>}
+              </td>
               <td data-label="CPU">
                 <Meter calm value={row.load.cpu} label={`CPU of ${row.name}`} />
               </td>
