@@ -219,7 +219,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   try {
     const url = await listen(app, config, listener)
     self.listening(url)
-    announce(config.dataPath, url)
+    announce(config.dataPath, url, tls?.cert)
     cluster.start(members.all().map(specOf))
     joins.resume()
     keepHouse().catch(onError)

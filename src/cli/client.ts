@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto'
 import { type IncomingMessage, request as plain } from 'node:http'
 import { request as secure } from 'node:https'
 import { text } from 'node:stream/consumers'
+import type { ConnectionOptions } from 'node:tls'
 import { CliFault, EXIT } from './exit.ts'
 import type { Place } from './place.ts'
 import { row, text as textOf } from './shape.ts'
@@ -48,7 +50,8 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
         })
       }
       trace(`> ${method} ${url.pathname}${url.search}`)
-      const options = { method, headers, signal: until, rejectUnauthorized: !insecure, agent: undefined, ca: place.ca }
+      const trust = insecure || place.certificate === undefined ? {} : exactly(place.certificate)
+      const options = { method, headers, signal: until, rejectUnauthorized: !insecure, agent: undefined, ...trust }
       const call = url.protocol === 'https:' ? secure(url, options, resolve) : plain(url, options, resolve)
       call.on('error', reject)
       call.end(payload)
@@ -90,6 +93,17 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
       good({ status, text: body, json: parse(body) }, place)
       throw new CliFault(EXIT.failed, `the agent answered ${status}`)
     }
+  }
+}
+
+/** Trusts this certificate and no other, whoever signed it and whatever names it holds. */
+function exactly(pem: string): ConnectionOptions {
+  const known = new X509Certificate(pem).fingerprint256
+  return {
+    ca: pem,
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_host, { fingerprint256 }) =>
+      fingerprint256 === known ? undefined : Object.assign(new Error('another certificate'), { code: 'CERT_CHANGED' })
   }
 }
 

@@ -30,6 +30,7 @@ export function createTie(io: Io, ended: (code: number) => void): Tie {
         if (flags.token !== undefined)
           io.err('note: others can read --token in the list of processes; --token-file keeps it out of there')
         const context = createContext(flags, io)
+        for (const note of context.client.place.notes) io.err(`note: ${note}`)
         ended((await run(context, givenTo(command))) ?? 0)
       })
   }

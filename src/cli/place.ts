@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { CliFault, EXIT } from './exit.ts'
 import type { Io } from './io.ts'
+import { findLocalAgent, type LocalAgent } from './local-agent.ts'
 import { profilesFile, readProfiles } from './profiles.ts'
 
 /** The agent that is talked to. */
@@ -10,10 +9,14 @@ export interface Place {
   readonly token: string | undefined
   /** Where the address came from, for people. */
   readonly from: string
-  /** The certificate of an agent on this machine that made its own. */
-  readonly ca: string | undefined
-  /** A key that is there, but not for this user. */
+  /** Nobody named the address: it lay in a data path of this machine. */
+  readonly found: boolean
+  /** What it serves https with, where that was read on this machine: PEM, the server's own first. */
+  readonly certificate: string | undefined
+  /** The data path with a key that is not for this user. */
   readonly locked: string | undefined
+  /** What a person should know about how it was found. */
+  readonly notes: readonly string[]
 }
 
 export interface PlaceFlags {
@@ -26,24 +29,38 @@ const USUAL_URL = 'http://127.0.0.1:8090'
 
 /**
  * Which agent, and with which key: flags, then the environment, then the profile, then the agent that runs on this
- * machine. The key of the local agent goes to the local agent only.
+ * machine. The key of the local agent goes to the local agent only, and a key that was given goes to no address that
+ * was merely found.
+ * @throws CliFault
  */
 export function findPlace(flags: PlaceFlags, io: Pick<Io, 'env' | 'home' | 'cwd'>): Place {
   const { env } = io
-  const local = findLocal(io)
+  const { agent: local, passedOver } = findLocalAgent(io)
   const profile = findProfile(flags.profile ?? env.FLATRUN_PROFILE, io)
-  const given = flags.url ?? env.FLATRUN_URL
+  const given = flags.url ?? (env.FLATRUN_URL || undefined)
   const url = baseOf(given ?? profile?.url ?? local?.url ?? USUAL_URL)
-  const atHome = local?.url !== undefined && baseOf(local.url) === url
+  const atHome = local !== undefined && baseOf(local.url) === url
   const ownToken = given === undefined || (profile && baseOf(profile.url) === url) ? profile?.token : undefined
+  const found = given === undefined && profile === undefined && local !== undefined
+  const givenToken = flags.token ?? (env.FLATRUN_TOKEN || undefined)
+  if (found && givenToken !== undefined) throw tokenWithoutUrl(local)
   return {
     url,
-    token: flags.token ?? (env.FLATRUN_TOKEN || undefined) ?? ownToken ?? (atHome ? local.token : undefined),
+    token: givenToken ?? ownToken ?? (atHome ? local.token : undefined),
     from: origin(flags, env.FLATRUN_URL, profile?.name, local?.folder),
-    ca: atHome ? local.ca : undefined,
-    locked: atHome || given === undefined ? local?.locked : undefined
+    found,
+    certificate: atHome ? local.certificate : undefined,
+    locked: local?.locked && (atHome || given === undefined) ? local.folder : undefined,
+    notes: given === undefined && profile === undefined ? passedOver : []
   }
 }
+
+const tokenWithoutUrl = ({ url, folder }: LocalAgent) =>
+  new CliFault(
+    EXIT.usage,
+    'a key was given, and no address to send it to',
+    `Add --url ${url} if you mean the agent of this machine (${folder}); without a key, its own is used`
+  )
 
 function origin(
   flags: PlaceFlags,
@@ -67,41 +84,6 @@ function findProfile(wanted: string | undefined, io: Pick<Io, 'env' | 'home'>) {
     throw new CliFault(EXIT.usage, `no profile "${wanted}" in ${file}`, `Known profiles: ${known}`)
   }
   return profile && { name, ...profile }
-}
-
-interface Local {
-  folder: string
-  url: string
-  token: string | undefined
-  ca: string | undefined
-  locked: string | undefined
-}
-
-/** The data path of an agent on this machine: the first in which there is one. */
-function findLocal({ env, cwd }: Pick<Io, 'env' | 'cwd'>): Local | undefined {
-  const places = [env.FLATRUN_DATA_PATH, path.join(cwd, 'data'), '/var/lib/flatrun-cluster']
-  for (const folder of places) {
-    if (!folder) continue
-    const key = read(path.join(folder, 'admin.key'))
-    const url = read(path.join(folder, 'url'))
-    if (key.missing && url.missing) continue
-    return {
-      folder,
-      url: url.text ?? USUAL_URL,
-      token: key.text,
-      ca: read(path.join(folder, 'tls.crt')).text,
-      locked: key.text === undefined && !key.missing ? folder : undefined
-    }
-  }
-  return undefined
-}
-
-function read(file: string): { text?: string; missing: boolean } {
-  try {
-    return { text: readFileSync(file, 'utf8').trim(), missing: false }
-  } catch (error) {
-    return { missing: !(error instanceof Error && 'code' in error && error.code === 'EACCES') }
-  }
 }
 
 /** With or without `/api` at its end, as FlatRun's command line takes it. */

@@ -14,6 +14,10 @@ const WORDS: Readonly<Record<string, [what: string, hint: string]>> = {
     'refuses connections',
     'Is the agent running? systemctl status flatrun-cluster; or start one with: flatrun-cluster agent'
   ],
+  CERT_CHANGED: [
+    'has another certificate than the agent that left this address',
+    'Does something else listen there? systemctl status flatrun-cluster'
+  ],
   ECONNRESET: ['closed the connection', 'It may be starting or stopping, or want https'],
   ENOTFOUND: ['has a host name that nobody knows', 'Is the name written right?'],
   EAI_AGAIN: ['has a host name that cannot be looked up now', 'Is the name server reachable?'],

@@ -1,9 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { Fatal } from '../errors.ts'
+import { writeWhole } from '../store/whole-file.ts'
 
 /** Opens the port, or takes over one that listens already; gives the URL. @throws Fatal 71 */
 export async function listen(app: FastifyInstance, { api }: Config, listener: number | undefined): Promise<string> {
@@ -32,10 +33,16 @@ function urlOf(address: AddressInfo | string | null, scheme: string): string {
   return `${scheme}://${host}:${address.port}`
 }
 
-/** Leaves the address in the data path, where commands on this machine look for it. */
-export function announce(dataPath: string, url: string): void {
+/**
+ * Leaves the address in the data path, where commands on this machine look for it, and with https the certificate that
+ * they are to expect there: what it was made out for is the name that others use, and not 127.0.0.1.
+ */
+export function announce(dataPath: string, url: string, certificate: string | undefined): void {
   const near = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
-  writeFileSync(path.join(dataPath, 'url'), `${near}\n`, { mode: 0o600 })
+  const file = path.join(dataPath, 'url.crt')
+  if (certificate === undefined) rmSync(file, { force: true })
+  else writeWhole(file, certificate)
+  writeWhole(path.join(dataPath, 'url'), `${near}\n`)
 }
 
 /** Beside the bundled program, or where a checkout builds it; empty when it was not built. */

@@ -48,7 +48,13 @@ export function configureCommands(program: Command, { io }: Tie): void {
     examples('login --url https://panel.example.org', 'login --url https://panel.example.org --token-file key')
   )
   local(login, async (given, flags) => {
-    const { url } = findPlace({ url: flags.url, profile: undefined }, io)
+    const { url, found } = findPlace({ url: flags.url, profile: undefined }, io)
+    if (found)
+      throw new CliFault(
+        EXIT.usage,
+        `--url is wanted: a key goes to no address that was merely found (${url})`,
+        'The agent of this machine needs no login'
+      )
     const token = await keyOf(given, flags, io)
     const place = { ...findPlace({ url }, io), token, locked: undefined }
     const insecure = flags.insecureSkipVerify === true
