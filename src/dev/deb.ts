@@ -6,6 +6,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { unitFile } from '../ops/unit.ts'
 import { bundle, provenance } from './bundle.ts'
+import { faultOfRuntime } from './runtime.mjs'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const templates = path.join(import.meta.dirname, 'deb')
@@ -20,6 +21,8 @@ export interface DebOptions {
   readonly version?: string | undefined
   /** Of dpkg-deb: xz, or none where only the content matters. */
   readonly compression: string
+  /** The Node that is shipped; the one that builds when absent. */
+  readonly runtime?: string
 }
 
 /** Where each shell looks for what it may complete. */
@@ -33,7 +36,10 @@ const COMPLETIONS = [
  * A package with its own runtime, because the Node of Debian and Ubuntu is too old. The unit, the user and the config are
  * those of `service install`, with a user that stays, because deployments have an owner. Gives the file's path.
  */
-export async function buildDeb({ out, version, compression }: DebOptions): Promise<string> {
+export async function buildDeb(options: DebOptions): Promise<string> {
+  const { out, version, compression, runtime = process.execPath } = options
+  const fault = faultOfRuntime(runtime)
+  if (fault) throw new Error(`nothing was packed: ${fault}`)
   const build = await provenance()
   const seconds = Date.parse(build.build_time) / 1_000
   if (!(seconds > 0)) throw new Error('when was this made? Build from a git checkout, or set SOURCE_DATE_EPOCH')
@@ -42,7 +48,7 @@ export async function buildDeb({ out, version, compression }: DebOptions): Promi
 
   const tree = await mkdtemp(path.join(os.tmpdir(), 'deb-'))
   try {
-    await fill(tree)
+    await fill(tree, runtime)
     await describe(tree, version ?? build.version, architecture)
     await settle(tree, seconds)
     await mkdir(out, { recursive: true })
@@ -54,7 +60,7 @@ export async function buildDeb({ out, version, compression }: DebOptions): Promi
   }
 }
 
-async function fill(tree: string): Promise<void> {
+async function fill(tree: string, runtime: string): Promise<void> {
   const put = async (place: string, content: string | Buffer, mode = 0o644) => {
     const file = path.join(tree, place)
     await mkdir(path.dirname(file), { recursive: true })
@@ -62,7 +68,7 @@ async function fill(tree: string): Promise<void> {
     await chmod(file, mode)
   }
   await bundle(path.join(tree, HOME, 'dist'))
-  await cp(process.execPath, path.join(tree, HOME, 'node'))
+  await cp(runtime, path.join(tree, HOME, 'node'))
   await put(`/usr/bin/${NAME}`, `#!/bin/sh\nexec ${HOME}/node ${HOME}/dist/flatrun-cluster.js "$@"\n`, 0o755)
   await put(`/usr/lib/systemd/system/${NAME}.service`, unit())
   await put(`/usr/lib/sysusers.d/${NAME}.conf`, `u ${NAME} - "FlatRun cluster agent" /var/lib/${NAME}\n`)

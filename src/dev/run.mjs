@@ -8,6 +8,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { faultOfRuntime } from './runtime.mjs'
 import { dashboardStamp } from './stamp.mjs'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -39,6 +40,11 @@ function install() {
   })
   if (npm.status !== 0) {
     console.error('npm ci failed; the lines above say why.')
+    process.exit(70)
+  }
+  const fault = faultOfRuntime(runtime)
+  if (fault) {
+    console.error(`${fault}. Was it changed on the way? Delete node_modules and try again.`)
     process.exit(70)
   }
   writeFileSync(stamp, lock)
