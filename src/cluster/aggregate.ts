@@ -1,33 +1,38 @@
 import { type Clock, systemClock } from '../remote/deadline.ts'
-import { type AggregateQuery, createFanOut, type Entry, type FanOutOptions } from './fan-out.ts'
+import { type AggregateQuery, createFanOut, type Entry, type FanOutOptions, type OwnPart } from './fan-out.ts'
 import { createFlights } from './flights.ts'
 import type { AggregateKind } from './splice.ts'
 
-export type { AggregateKind, AggregateQuery, Entry }
+export type { AggregateKind, AggregateQuery, Entry, OwnPart }
 export type Aggregator = ReturnType<typeof createAggregate>
 
-/** Asks all nodes the same question: each has an entry in the answer, whatever it did, and none can delay it for long. */
+/**
+ * Asks all nodes the same question: each has an entry in the answer, whatever it did, and none can delay it for long.
+ * A caller with a part of its own gets this node's entry alone.
+ */
 export function createAggregate(options: FanOutOptions & { clock?: Clock }) {
   const fanOut = createFanOut({ ...options, clock: options.clock ?? systemClock })
   const share = createFlights<Buffer>()
 
   return {
     /** One text: `{"servers":{…},"summary":{…}}`. Identical calls under way share one fan-out, and its bytes. */
-    ask(kind: AggregateKind, query: AggregateQuery, signal: AbortSignal): Promise<Buffer> {
-      return share(JSON.stringify([kind, query]), signal, async (shared) => {
-        const entries = (await Promise.all(fanOut(kind, query, shared))).sort(byName)
-        const servers = entries.map(({ name, text }) => `${JSON.stringify(name)}:${text}`)
-        return Buffer.from(`{"servers":{${servers.join(',')}},"summary":${summaryOf(entries)}}`)
-      })
+    ask(kind: AggregateKind, query: AggregateQuery, signal: AbortSignal, own?: OwnPart): Promise<Buffer> {
+      if (own) return together(fanOut(kind, query, signal, own))
+      return share(JSON.stringify([kind, query]), signal, (shared) => together(fanOut(kind, query, shared)))
     },
 
     /** Each node's entry as it comes, and then the summary. A consumer that stops ends the requests that are left. */
-    async *stream(kind: AggregateKind, query: AggregateQuery, signal: AbortSignal): AsyncGenerator<string> {
+    async *stream(
+      kind: AggregateKind,
+      query: AggregateQuery,
+      signal: AbortSignal,
+      own?: OwnPart
+    ): AsyncGenerator<string> {
       const leaving = new AbortController()
       const come: Entry[] = []
       let wake = () => {}
       try {
-        const entries = fanOut(kind, query, AbortSignal.any([signal, leaving.signal]))
+        const entries = fanOut(kind, query, AbortSignal.any([signal, leaving.signal]), own)
         for (const entry of entries) {
           entry.then((value) => {
             come.push(value)
@@ -52,6 +57,12 @@ export function createAggregate(options: FanOutOptions & { clock?: Clock }) {
       }
     }
   }
+}
+
+async function together(coming: readonly Promise<Entry>[]): Promise<Buffer> {
+  const entries = (await Promise.all(coming)).sort(byName)
+  const servers = entries.map(({ name, text }) => `${JSON.stringify(name)}:${text}`)
+  return Buffer.from(`{"servers":{${servers.join(',')}},"summary":${summaryOf(entries)}}`)
 }
 
 const byName = (a: Entry, b: Entry) => (a.name < b.name ? -1 : 1)

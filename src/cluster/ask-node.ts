@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { PermissionDenied } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { type Clock, startDeadline } from '../remote/deadline.ts'
 import { failure, failureOf, RemoteFailure } from '../remote/failure.ts'
@@ -78,14 +79,22 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
     }
   }
 
-  async function self(kind: AggregateKind, signal: AbortSignal): Promise<string> {
-    return share(`${kind} self`, signal, async (shared) => {
-      const answer = await inTime(options.local[kind](shared), perPeerMs, clock)
-      return dataText[kind](JSON.stringify(answer))
-    })
+  function self(kind: AggregateKind, signal: AbortSignal): Promise<string> {
+    return share(`${kind} self`, signal, (shared) => own(kind, options.local, shared))
   }
 
-  return { peer, self }
+  /** Never shared: another caller's part of the same answer may be another. */
+  async function own(kind: AggregateKind, part: AskNodeOptions['local'], signal: AbortSignal): Promise<string> {
+    const answer = await inTime(part[kind](signal), perPeerMs, clock).catch(refused)
+    return dataText[kind](JSON.stringify(answer))
+  }
+
+  return { peer, self, own }
+}
+
+function refused(error: unknown): never {
+  if (!(error instanceof PermissionDenied)) throw error
+  throw new RemoteFailure('http', error.message, { status: 403, cause: error })
 }
 
 function accepted(answer: RemoteAnswer): RemoteAnswer {

@@ -31,6 +31,9 @@ export interface Entry {
   answered: boolean
 }
 
+/** This node's own answers, cut to what one caller may see. Who has such a part is told of no other node. */
+export type OwnPart = AskNodeOptions['local']
+
 interface Node {
   id: string
   name: string
@@ -38,13 +41,21 @@ interface Node {
   ask(kind: AggregateKind, signal: AbortSignal): Promise<string>
 }
 
-/** Sends one question to all nodes. Each promise resolves, to the node's answer or to what was wrong with it. */
+/**
+ * Sends one question to all nodes, or with `own` to this one alone. Each promise resolves, to the node's answer or to
+ * what was wrong with it.
+ */
 export function createFanOut(options: FanOutOptions & { clock: Clock }) {
   const { totalMs = 10_000, maxTotalBytes = 64 << 20, clock } = options
   const asking = createAskNode(options)
   const remembered = createRemembered()
 
-  return function fanOut(kind: AggregateKind, query: AggregateQuery, signal: AbortSignal): Promise<Entry>[] {
+  return function fanOut(
+    kind: AggregateKind,
+    query: AggregateQuery,
+    signal: AbortSignal,
+    own?: OwnPart
+  ): Promise<Entry>[] {
     const total = new AbortController()
     const stopDeadline = startDeadline(totalMs, () => total.abort(), clock)
     const leave = () => total.abort()
@@ -58,12 +69,12 @@ export function createFanOut(options: FanOutOptions & { clock: Clock }) {
         bytes += data.length
         if (bytes > maxTotalBytes)
           throw new RemoteFailure('too_large', 'the answers of all servers together are too large')
-        remembered.keep(key, data, clock.now())
+        if (!own) remembered.keep(key, data, clock.now())
         return { name, answered: true, text: entryText({ name, online: true, state, age_ms: 0 }, filtered(data)) }
       } catch (error) {
         const reason = total.signal.aborted ? failure('timeout') : failureOf(error)
         const failed = { name, online: false, state, error: reason.message, code: reason.class }
-        const last = query.stale ? remembered.get(key) : undefined
+        const last = query.stale && !own ? remembered.get(key) : undefined
         if (!last) return { name, answered: false, text: entryText(failed) }
         const age_ms = Math.round(clock.now() - last.at)
         return { name, answered: false, text: entryText({ ...failed, age_ms, stale: true }, filtered(last.text)) }
@@ -73,7 +84,8 @@ export function createFanOut(options: FanOutOptions & { clock: Clock }) {
     const asIs = kind !== 'deployments' || (query.status === undefined && query.name === undefined)
     const filtered = (data: string) => (asIs ? data : matching(data, query))
 
-    const entries = chosen(nodes(), query.servers).map(entryOf)
+    const asked = own ? [selfNode((kind, signal) => asking.own(kind, own, signal))] : nodes()
+    const entries = chosen(asked, query.servers).map(entryOf)
     Promise.all(entries).finally(() => {
       stopDeadline()
       signal.removeEventListener('abort', leave)
@@ -83,13 +95,16 @@ export function createFanOut(options: FanOutOptions & { clock: Clock }) {
 
   /** Those that were online a moment ago go first, so that no hanging one keeps them waiting for its place. */
   function nodes(): Node[] {
-    const self: Node = { id: 'self', name: options.selfName(), state: 'online', ask: asking.self }
     const peers = options.peers().map((peer) => nodeOf(peer, (kind, signal) => asking.peer(kind, peer, signal)))
     return [
-      self,
+      selfNode(asking.self),
       ...peers.filter(({ state }) => state === 'online'),
       ...peers.filter(({ state }) => state !== 'online')
     ]
+  }
+
+  function selfNode(ask: Node['ask']): Node {
+    return { id: 'self', name: options.selfName(), state: 'online', ask }
   }
 }
 

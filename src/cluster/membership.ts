@@ -94,6 +94,10 @@ export function createMembership(options: MembershipOptions) {
     get: members.get,
     all: members.all,
     count: () => members.all().length,
+    view: (id: string): PeerView | undefined => {
+      const member = members.get(id)
+      return member && viewOf(member, cluster.peer(id))
+    },
     detail: (name: string): PeerDetail => {
       const member = find(name)
       return detailOf(member, cluster.peer(member.id))

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../cluster/callers.ts'
 import { PermissionDenied, Unauthorized } from '../errors.ts'
+import { narrowedTo, permissionsOf } from '../schemas/grant.ts'
 import type { Access, RouteAccess } from './access.ts'
 import type { Connections } from './connections.ts'
 
@@ -43,10 +44,11 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
   })
 
   function admit(caller: Caller, access: Access, request: FastifyRequest, reply: FastifyReply) {
-    request.identified = caller
+    request.identified = narrowed(caller, request)
+    const known = request.identified
     // What it says of itself is answered to the end, also that it leaves.
-    if (caller.kind === 'peer' && !isOfItself(access)) connections.note(caller.id, reply.raw)
-    assertAllowed(caller, access)
+    if (known.kind === 'peer' && !isOfItself(access)) connections.note(known.id, reply.raw)
+    assertAllowed(known, access)
   }
 
   function callerOf(request: FastifyRequest, access: Access): Caller | Promise<Caller> {
@@ -103,6 +105,14 @@ function assertAllowed(caller: Caller, access: Access): void {
   const allowed = caller.kind === 'operator' || (caller.kind === 'peer' && access.peers === true)
   if (!allowed || !('permissions' in caller) || !caller.permissions.has(access.need))
     throw new PermissionDenied(access.need)
+}
+
+/** A peer may ask to be treated as if its grants named one deployment: FlatRun's UI does so for its users. */
+function narrowed(caller: Caller, { headers }: FastifyRequest): Caller {
+  const deployment = headers['x-flatrun-deployment']
+  if (caller.kind !== 'peer' || typeof deployment !== 'string' || deployment === '') return caller
+  const grants = narrowedTo(deployment, caller.grants)
+  return { ...caller, grants, permissions: permissionsOf(grants) }
 }
 
 const isOfItself = (access: Access) => access !== 'public' && 'peerItself' in access

@@ -31,7 +31,7 @@ import type { UsagePast, UsageRange } from '../schemas/usage.ts'
 /** This node's own deployments and statistics, and what can be done with them. */
 export interface LocalNode {
   deployments(signal?: AbortSignal): Promise<DeploymentList>
-  stats(signal?: AbortSignal): Promise<Stats>
+  stats(signal?: AbortSignal, counts?: (deployment: string) => boolean): Promise<Stats>
   deployment(name: string): Promise<Deployment>
   compose(name: string): Promise<{ name: string; content: string; filename: string }>
   /** `result` rejects with what went wrong. */

@@ -78,9 +78,10 @@ export function createLocalNode({
       return (await watched.current(signal)).list
     },
 
-    async stats(signal?: AbortSignal): Promise<Stats> {
+    /** The machine's figures, and counts of the deployments that `counts` lets in. */
+    async stats(signal?: AbortSignal, counts: (deployment: string) => boolean = () => true): Promise<Stats> {
       const [survey, machine] = await Promise.all([watched.current(signal), system.stats()])
-      return countStats(survey, machine)
+      return countStats(survey, machine, counts)
     },
 
     async deployment(name: string): Promise<Deployment> {

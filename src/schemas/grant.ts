@@ -62,6 +62,19 @@ export function permissionsOf(grants: readonly Grant[]): ReadonlySet<Permission>
   return new Set(grants.flatMap(({ capability }) => table[capability] ?? []))
 }
 
+/**
+ * What is left of grants for somebody who asks about one deployment (`X-FlatRun-Deployment`): of each grant that has to
+ * do with deployments, that one or nothing. A grant without names would reach all, so one with nothing left goes.
+ */
+export function narrowedTo(deployment: string, grants: readonly Grant[]): Grant[] {
+  return grants.flatMap((grant) => {
+    const reaches = permissionsOf([grant]).has('deployments:read')
+    if (!reaches) return [grant]
+    const named = grant.deployments?.length ? grant.deployments.includes(deployment) : true
+    return named ? [{ ...grant, deployments: [deployment] }] : []
+  })
+}
+
 /** The deployments that a permission reaches; `all` where one of the grants that give it names none. */
 export function reachOf(grants: readonly Grant[], permission: Permission): 'all' | ReadonlySet<string> {
   const giving = grants.filter((grant) => permissionsOf([grant]).has(permission))

@@ -19,6 +19,7 @@ const TO_PEER: ReadonlySet<string> = new Set([
   'last-event-id',
   'prefer',
   'range',
+  'x-flatrun-deployment',
   'x-request-id'
 ])
 

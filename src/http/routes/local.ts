@@ -1,7 +1,7 @@
 import { DeploymentList } from '../../schemas/deployment.ts'
 import { Stats } from '../../schemas/stats.ts'
 import { operatorOrPeer } from '../access.ts'
-import { reachable } from '../reach.ts'
+import { partFor } from '../reach.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
@@ -13,11 +13,7 @@ export function localRoutes(app: Routes, { local }: Services): void {
       config: operatorOrPeer('deployments:read'),
       schema: { tags: ['this server'], summary: 'The deployments of this server', response: answers(DeploymentList) }
     },
-    async ({ caller }) => {
-      const list = await local.deployments()
-      const mine = reachable(caller, 'deployments:read')
-      return { ...list, deployments: list.deployments.filter(({ name }) => mine(name)) }
-    }
+    async ({ caller }) => partFor(caller, local).deployments()
   )
 
   app.get(
@@ -30,6 +26,6 @@ export function localRoutes(app: Routes, { local }: Services): void {
         response: answers(Stats)
       }
     },
-    async () => local.stats()
+    async ({ caller }) => partFor(caller, local).stats()
   )
 }

@@ -1,4 +1,6 @@
 import { Type } from 'typebox'
+import type { Caller } from '../../cluster/callers.ts'
+import { PeerUnknown } from '../../errors.ts'
 import { Grant } from '../../schemas/grant.ts'
 import { HistoryRange, PeerHistory, PeerPast } from '../../schemas/history.ts'
 import { PeerDetail, PeerView } from '../../schemas/peer.ts'
@@ -27,7 +29,10 @@ export function peerRoutes(app: Routes, services: Services): void {
         response: answers(Type.Object({ peers: Type.Array(PeerView) }))
       }
     },
-    async (_request, reply) => sendJson(reply, peerList())
+    async ({ caller }, reply) =>
+      caller.kind === 'peer'
+        ? { peers: [membership.view(caller.id)].filter((view) => view !== undefined) }
+        : sendJson(reply, peerList())
   )
 
   app.get(
@@ -41,7 +46,10 @@ export function peerRoutes(app: Routes, services: Services): void {
         response: answers(PeerPage)
       }
     },
-    async ({ params }) => page(params.name)
+    async ({ caller, params }) => {
+      assertShown(caller, params.name)
+      return page(params.name)
+    }
   )
 
   app.get(
@@ -56,7 +64,10 @@ export function peerRoutes(app: Routes, services: Services): void {
         response: answers(PeerHistory)
       }
     },
-    async ({ params, query }) => history.of(membership.find(params.name).id, query.range ?? 'hour')
+    async ({ caller, params, query }) => {
+      assertShown(caller, params.name)
+      return history.of(membership.find(params.name).id, query.range ?? 'hour')
+    }
   )
 
   app.post(
@@ -144,4 +155,9 @@ export function peerRoutes(app: Routes, services: Services): void {
     },
     async ({ params, body }) => policies.put(params.name, body.grants)
   )
+
+  /** Of the peers of this server a peer is told of itself alone: the others are no members to it. */
+  function assertShown(caller: Caller, name: string): void {
+    if (caller.kind === 'peer' && membership.find(name).id !== caller.id) throw new PeerUnknown(name)
+  }
 }

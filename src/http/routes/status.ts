@@ -91,20 +91,25 @@ export function statusRoutes(app: Routes, { self, membership, cluster, stopping 
         response: answers(ClusterStatus)
       }
     },
-    async () => {
+    async ({ caller }) => {
       if (!self.enabled()) return { enabled: false }
+      const status = {
+        enabled: true,
+        server_name: self.name(),
+        peer_count: membership.count(),
+        version: self.version,
+        advertise_url: self.advertiseUrl(),
+        node_id: self.nodeId()
+      }
+      // How this server's other peers are is no business of a peer's.
+      if (caller.kind === 'peer') return status
       const states = cluster.peers().map(({ verdict }) => verdict)
       const peers = Object.fromEntries(
         [...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])
       )
       const { proberCrashes, quarantined, ...supervision } = cluster.supervision()
       return {
-        enabled: true,
-        server_name: self.name(),
-        peer_count: membership.count(),
-        version: self.version,
-        advertise_url: self.advertiseUrl(),
-        node_id: self.nodeId(),
+        ...status,
         peers,
         supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
       }

@@ -12,6 +12,7 @@ test("of a caller's headers a peer gets these and no others", async (t) => {
       'if-none-match': '"v1"',
       'last-event-id': '41',
       'x-request-id': 'request-1',
+      'x-flatrun-deployment': 'shop',
       authorization: `Bearer ${secret}`,
       cookie: secret,
       'proxy-authorization': secret,
@@ -35,6 +36,7 @@ test("of a caller's headers a peer gets these and no others", async (t) => {
     'accept-language': 'de',
     'if-none-match': '"v1"',
     'last-event-id': '41',
+    'x-flatrun-deployment': 'shop',
     // The id that this server gave the request: one request has one id in all logs.
     'x-request-id': 'req-1',
     authorization: 'Bearer key-of-a',
