@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseEnv } from '../compose/env.ts'
+
+/** Hides a project's secrets in a text that compose or the engine wrote. */
+export type Redact = (text: string) => string
+
+/** Names of what everybody may read; the value of any other variable counts as a secret. */
+const PUBLIC_NAME =
+  /^COMPOSE_|(^|_)(tag|version|image|registry|port|ports|host|hostname|domain|network|subnet|tz|timezone|lang|locale|color|colour|mode|env|environment|debug|level|path|dir|folder|file|uid|gid|puid|pgid|umask|replicas|scale|restart|platform|arch|project|name|user|username|profile|profiles)$/i
+const SECRET_NAME =
+  /pass|(^|_)pw|secret|token|key|credential|auth|dsn|url|uri|salt|(^|_)pin(_|$)|cert|private|cookie|session|webhook/i
+/** Numbers, versions, words of YAML and paths. */
+const PUBLIC_VALUE = /^(v?\d{1,5}(\.\d+)*|true|false|yes|no|on|off|null|none|\.{0,2}\/[\w./-]*)$/i
+
+const MARK = '•••'
+
+/**
+ * Reads which secrets a project's folder has: the values of its .env, and of the other env files named here. Each is
+ * hidden as compose resolves it and as it was written, quoted, escaped and encoded.
+ */
+export async function readSecrets(dir: string, files: readonly string[] = ['.env']): Promise<Redact> {
+  const texts = await Promise.all(files.map((file) => readFile(path.join(dir, file), 'utf8').catch(() => '')))
+  return createRedact(texts)
+}
+
+export function createRedact(envFiles: readonly string[]): Redact {
+  const secrets = new Set(envFiles.flatMap(secretsOf).flatMap(spellingsOf))
+  // A secret that is part of another one must not break the longer one up.
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
+  return (text) => longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, MARK), text)
+}
+
+function secretsOf(text: string): string[] {
+  const { values, broken } = parsed(text)
+  const written = [...text.matchAll(/^\s*(?:export\s+)?([^\s=:#]+)\s*[=:]\s*(.*?)\s*$/gm)].map(
+    ([, name = '', value = '']): [string, string] => [name, value]
+  )
+  const secrets = [...values, ...written].filter(([name, value]) => isSecret(name, value)).map(([, value]) => value)
+  // Compose quotes a line that it cannot read, whatever is in it.
+  return broken ? [...secrets, ...text.split('\n').map((line) => line.trim())] : secrets
+}
+
+function parsed(text: string): { values: Iterable<[string, string]>; broken: boolean } {
+  try {
+    return { values: parseEnv(text), broken: false }
+  } catch {
+    return { values: [], broken: true }
+  }
+}
+
+function isSecret(name: string, value: string): boolean {
+  if (SECRET_NAME.test(name)) return true
+  return !PUBLIC_NAME.test(name) && !PUBLIC_VALUE.test(value.replace(/^(["'])(.*)\1$/, '$2'))
+}
+
+/** Shorter ones would hide half of every text, and say what they are by it. */
+const MIN_LENGTH = 4
+
+function spellingsOf(secret: string): string[] {
+  const bare = secret.replace(/ #.*$/s, '').trimEnd()
+  const values = [secret, bare, unquoted(secret), unquoted(bare)].flatMap((value) => [value, ...value.split('\n')])
+  return values
+    .flatMap((value) => [
+      value,
+      value.replaceAll('$', '$$$$'),
+      JSON.stringify(value).slice(1, -1),
+      value.replaceAll("'", "''"),
+      value.replaceAll("'", "\\'"),
+      encodeURIComponent(value),
+      value.length < 8 ? value : Buffer.from(value).toString('base64')
+    ])
+    .map((value) => value.trim())
+    .filter((value) => value.length >= MIN_LENGTH)
+}
+
+/** Hides them in an error and in what caused it: either may be logged. */
+export function redactError(failure: unknown, redact: Redact): void {
+  for (let error = failure; error instanceof Error; error = error.cause) {
+    for (const key of ['message', 'stack'] as const) {
+      const text = error[key] ?? ''
+      const hidden = redact(text)
+      if (hidden !== text) Object.defineProperty(error, key, { value: hidden })
+    }
+  }
+}
+
+const unquoted = (value: string) => value.match(/^(["'])(.*)\1/s)?.[2] ?? value
