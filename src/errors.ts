@@ -141,6 +141,11 @@ export const ComposeMissing = createError(
   503
 )
 export const ComposeFailed = createError<[string]>('compose_failed', 'compose did not succeed: %s', 502)
+export const ProjectTaken = createError<[string, string]>(
+  'project_taken',
+  'The project name "%s" is that of containers from %s, which compose would take over; give one of both another name (name: in its compose file, or COMPOSE_PROJECT_NAME in its .env)',
+  409
+)
 export const TooManyFollowers = createError(
   'too_many_followers',
   'Too many logs are being followed on this server; close one and try again',

@@ -2,6 +2,7 @@ import { DeploymentNameInvalid, DeploymentUnknown, EngineUnavailable } from '../
 import type { Deployment } from '../schemas/deployment.ts'
 import type { Folder } from './disk/folder.ts'
 import type { Container } from './engine/container.ts'
+import { createStrangers } from './strangers.ts'
 import type { Survey } from './survey.ts'
 
 /** A deployment with all that is known of it. */
@@ -9,6 +10,8 @@ export interface Target {
   deployment: Deployment
   folder: Folder
   members: readonly Container[]
+  /** Containers of the same project name that are not this deployment's. */
+  strangers: readonly Container[]
 }
 
 /**
@@ -21,7 +24,9 @@ export function findDeployment(survey: Survey, name: string, { engineNeeded = tr
   const deployment = survey.list.deployments.find((candidate) => candidate.name === name)
   if (!folder || !deployment) throw new DeploymentUnknown(name)
   if (engineNeeded) needEngine(survey)
-  return { deployment, folder, members: survey.members.get(name) ?? [] }
+  const members = survey.members.get(name) ?? []
+  const strangers = createStrangers(survey.containers).ofProject(members[0]?.project ?? folder.project, members)
+  return { deployment, folder, members, strangers }
 }
 
 export function needEngine({ engine }: Survey): void {

@@ -3,10 +3,12 @@ import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
 import { describe } from './deployment.ts'
 import type { Folder } from './disk/folder.ts'
 import type { Disk } from './disk/folders.ts'
+import { codeOf } from './disk/parsed.ts'
 import type { Engine } from './engine/client.ts'
 import { type Container, readContainers } from './engine/container.ts'
 import { EngineFailure } from './engine/failure.ts'
-import { joinContainers } from './join.ts'
+import { joinContainers, type Resolve } from './join.ts'
+import { createStrangers } from './strangers.ts'
 
 /** One look at disk and engine together. */
 export interface Survey {
@@ -33,10 +35,14 @@ export function createSurveyor({ deploymentsPath, readFolders, engine, now }: Su
     const [disk, asked] = await Promise.all([readFolders(), askEngine(engine)])
     const members = await joinContainers(disk.folders, asked.containers, createResolve())
     const unknown = asked.failure?.message
-    const deployments = disk.folders.map((folder) => describe(folder, members.get(folder.name) ?? [], unknown))
+    const warningsOf = createWarnings(disk.folders, asked.containers)
+    const deployments = disk.folders.map((folder) => {
+      const own = members.get(folder.name) ?? []
+      return withWarnings(describe(folder, own, unknown), warningsOf(folder, own))
+    })
     return {
       list: {
-        deployments: flagDoubles(deployments, disk.folders),
+        deployments,
         path: deploymentsPath,
         ...(disk.error === undefined ? {} : { error: disk.error }),
         engine: { state: asked.failure?.state ?? 'connected', ...(unknown === undefined ? {} : { detail: unknown }) }
@@ -60,23 +66,39 @@ async function askEngine(engine: Engine): Promise<{ containers: Container[]; fai
 }
 
 /** Paths of containers repeat, so each is resolved once a survey. */
-function createResolve(): (path: string) => Promise<string> {
-  const known = new Map<string, Promise<string>>()
+function createResolve(): Resolve {
+  const known = new Map<string, Promise<string | undefined>>()
   return (path) => {
-    const resolved = known.get(path) ?? realpath(path).catch(() => path)
+    const resolved = known.get(path) ?? resolvePath(path)
     known.set(path, resolved)
     return resolved
   }
 }
 
-function flagDoubles(deployments: Deployment[], folders: readonly Folder[]): Deployment[] {
+/** What may not be looked at is there all the same. */
+async function resolvePath(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path)
+  } catch (cause) {
+    return ['ENOENT', 'ENOTDIR'].includes(codeOf(cause)) ? undefined : path
+  }
+}
+
+/** What is odd about a deployment only beside the others. */
+function createWarnings(folders: readonly Folder[], containers: readonly Container[]) {
   const byProject = Map.groupBy(folders, ({ project }) => project)
-  return deployments.map((deployment, index) => {
-    const project = folders[index]?.project ?? ''
-    const others = (byProject.get(project) ?? []).filter(({ name }) => name !== deployment.name)
-    if (others.length === 0) return deployment
-    const names = others.map(({ name }) => name).join(', ')
-    const warning = `Has the project name "${project}" in common with ${names}: compose takes them for one`
-    return { ...deployment, warnings: [...(deployment.warnings ?? []), warning] }
-  })
+  const strangers = createStrangers(containers)
+
+  return (folder: Folder, own: readonly Container[]): string[] => {
+    const { name, project } = folder
+    const others = (byProject.get(project) ?? []).filter((other) => other.name !== name)
+    if (others.length === 0) return strangers.warnings(folder, own)
+    const names = others.map((other) => other.name).join(', ')
+    return [`Has the project name "${project}" in common with ${names}: compose takes them for one`]
+  }
+}
+
+function withWarnings(deployment: Deployment, warnings: readonly string[]): Deployment {
+  if (warnings.length === 0) return deployment
+  return { ...deployment, warnings: [...(deployment.warnings ?? []), ...warnings] }
 }

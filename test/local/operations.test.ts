@@ -203,12 +203,63 @@ test('a project without containers is made by docker compose where that is, by d
   const { readFile } = await import('node:fs/promises')
   const [version, , up, where] = (await readFile(`${root}/called`, 'utf8')).split('\n')
   assert.match(version ?? '', /docker-compose version$/)
-  assert.equal(up, `${root}/bin/docker-compose -f ${root}/web/compose.yml -f ${root}/web/compose.override.yml up -d`)
+  assert.equal(up, `${root}/bin/docker-compose up -d`, 'compose chooses its files by itself')
   assert.equal(where, `${root}/web`)
   assert.equal(result.output, 'made with •••, blue')
   const environment = await readFile(`${root}/env`, 'utf8')
   assert.match(environment, new RegExp(`^DOCKER_HOST=${fake.socket}$`, 'm'))
   assert.ok(!environment.includes('FLATRUN'))
+})
+
+test('containers that are missing are made, and those that run stay as they are', async (t) => {
+  const { root, act } = await world(t, { containers: [{ service: 'web', project: 'shop' }] })
+  await write(root, { 'web/.env': 'COMPOSE_FILE=compose.yml:prod.yml\n', 'web/prod.yml': 'services: {}\n' })
+  await fakeProgram(root, 'docker', `echo "$*" >> ${root}/called`)
+
+  await withPath(`${root}/bin:/usr/bin:/bin`, () => act('start'))
+  const { readFile } = await import('node:fs/promises')
+  const [, up] = (await readFile(`${root}/called`, 'utf8')).split('\n')
+  assert.equal(up, 'compose -p shop up -d --no-recreate')
+})
+
+test('containers of another folder with the same project name are neither stopped nor taken over', async (t) => {
+  const { root, act, changes, node } = await world(t, { containers: [{ service: 'web', dir: '/' }], routes: ALL_DONE })
+  await fakeProgram(root, 'docker', `echo "$*" >> ${root}/called`)
+  await act('stop')
+  await withPath(`${root}/bin:/usr/bin:/bin`, () =>
+    assert.rejects(act('start'), {
+      code: 'PROJECT_TAKEN',
+      statusCode: 409,
+      message: /^The project name "web" is that of containers from \/,/
+    })
+  )
+  assert.deepEqual(changes(), [])
+  const { status, warnings } = await node.deployment('web')
+  assert.equal(status, 'stopped')
+  assert.deepEqual(warnings, ['Containers from / have the project name "web" too: they are not counted here'])
+})
+
+test('no secret of a project is in an answer, a job or the audit, whoever quotes it', async (t) => {
+  const { root, act, audits, node } = await world(t, {
+    containers: BOTH,
+    routes: {
+      ...ALL_DONE,
+      'POST /containers/db/start': (_, response) => json(response, { message: 'exec: "hunter$two": not found' }, 500)
+    }
+  })
+  await write(root, { 'web/.env': 'PW=hunter$$two # note\n' })
+  const { job, result } = await node.begin({ action: 'start', deployment: 'web', by: 'me' })
+  await assert.rejects(result, { message: /exec: "•••": not found/ })
+  await fakeProgram(
+    root,
+    'docker',
+    '[ "$2" = version ] && exit 0; echo pulling hunter\\$two; echo "bad hunter\\$two" >&2; exit 1'
+  )
+  await write(root, { 'web/compose.yml': `${COMPOSE}  new: { image: c }\n` })
+  await withPath(`${root}/bin:/usr/bin:/bin`, () => assert.rejects(act('start'), { message: /bad •••$/ }))
+
+  assert.equal(audits.length, 2)
+  for (const said of [audits, node.job('web', job.id)]) assert.ok(!JSON.stringify(said).includes('hunter'))
 })
 
 test('without either compose the answer says what to install', async (t) => {

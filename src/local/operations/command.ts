@@ -35,7 +35,7 @@ export async function run({ argv, cwd, env, timeoutMs, signal, onLine }: Command
   if (signal?.aborted) abort()
 
   for (const output of [child.stdout, child.stderr]) {
-    const line = createLine(4_096)
+    const line = createLine(64 * 1024)
     const say = (text: string) => {
       const plain = text.replace(ESCAPES, '').trimEnd()
       if (plain !== '') onLine?.(plain)

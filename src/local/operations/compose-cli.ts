@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { ComposeFailed, ComposeMissing } from '../../errors.ts'
 import { run } from './command.ts'
 
@@ -15,10 +13,16 @@ export interface ComposeCliOptions {
 export interface ComposeProject {
   /** The project's folder. */
   dir: string
-  /** Names of its compose files, the base first. */
-  files: readonly string[]
-  /** The name that its containers already have. */
+  /** Its compose files, where they are not those that compose chooses by itself. */
+  files?: readonly string[]
+  /** The name that its containers have, where it is not the one that compose would give. */
   project?: string
+  /** Leave what there is as it is, also where the file says something else by now. */
+  keep: boolean
+}
+
+function optionsOf({ files = [], project }: ComposeProject): string[] {
+  return [...files.flatMap((file) => ['-f', file]), ...(project === undefined ? [] : ['-p', project])]
 }
 
 const PROGRAMS = [['docker', 'compose'], ['docker-compose']] as const
@@ -40,23 +44,21 @@ const PASSED_ON = [
 export function createComposeCli({ socket, env = process.env, timeoutMs = 10 * 60_000 }: ComposeCliOptions) {
   let program: readonly string[] | undefined
 
-  return async ({ dir, files, project }: ComposeProject, onLine: (line: string) => void, signal: AbortSignal) => {
+  return async (project: ComposeProject, onLine: (line: string) => void, signal: AbortSignal) => {
     program ??= await find(signal)
     if (!program) throw new ComposeMissing()
     const [file = '', ...first] = program
-    const named = project === undefined ? [] : ['-p', project]
-    const args = [...first, ...files.flatMap((name) => ['-f', path.join(dir, name)]), ...named, 'up', '-d']
-    const hide = await createHide(path.join(dir, '.env'))
+    const args = [...first, ...optionsOf(project), 'up', '-d', ...(project.keep ? ['--no-recreate'] : [])]
     let last = ''
     const outcome = await run({
       argv: [file, ...args],
-      cwd: dir,
+      cwd: project.dir,
       env: environment(),
       timeoutMs,
       signal,
       onLine: (line) => {
-        last = hide(line)
-        onLine(last)
+        last = line
+        onLine(line)
       }
     })
     if (outcome.code !== 0) throw new ComposeFailed(outcome.reason ?? (last || `exit code ${outcome.code}`))
@@ -77,16 +79,4 @@ export function createComposeCli({ socket, env = process.env, timeoutMs = 10 * 6
     })
     return { ...Object.fromEntries(passed), DOCKER_HOST: socket.startsWith('/') ? `unix://${socket}` : socket }
   }
-}
-
-const SECRET = /pass|secret|token|key|credential|auth|dsn|url/i
-
-/** Compose quotes values that it cannot use; those of the .env that are secrets are not for the log. */
-async function createHide(file: string): Promise<(line: string) => string> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const values = [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/gm)]
-    .filter(([, name = '']) => SECRET.test(name))
-    .map(([, , value = '']) => value.replace(/^(["'])(.*)\1$/, '$2'))
-    .filter((value) => value.length >= 4)
-  return (line) => values.reduce((hidden, value) => hidden.replaceAll(value, '•••'), line)
 }

@@ -1,4 +1,4 @@
-import { ComposeInvalid, EngineRefused } from '../../errors.ts'
+import { ComposeInvalid, EngineRefused, ProjectTaken } from '../../errors.ts'
 import type { Deployment } from '../../schemas/deployment.ts'
 import type { Action, ActionResult, DeploymentAudit, Job } from '../../schemas/operation.ts'
 import type { Folder } from '../disk/folder.ts'
@@ -10,6 +10,7 @@ import type { createComposeCli } from './compose-cli.ts'
 import { createContainers } from './containers.ts'
 import { createJobs, type Order, type Progress } from './jobs.ts'
 import { startLayers } from './order.ts'
+import { readSecrets, redactError } from './redact.ts'
 
 export interface OperationsOptions {
   /** What is there right now; never a remembered answer. */
@@ -38,7 +39,8 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
         findDeployment(await look(), order.deployment)
         const { job, finished } = jobs.begin(order, async (progress) => {
           // Looked at again, because what was under way before may just have ended.
-          await actions[order.action](findDeployment(await look(), order.deployment), progress)
+          const target = findDeployment(await look(), order.deployment)
+          await discreetly(target, progress, (hidden) => actions[order.action](target, hidden))
         })
         const result = finished.then(async ({ failure }) => {
           note(failure === undefined ? 'succeeded' : 'failed', failure)
@@ -83,11 +85,13 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
     await startAll(services, progress)
   }
 
-  async function up({ folder, members }: Target, progress: Progress): Promise<void> {
+  async function up({ folder, members, strangers }: Target, progress: Progress): Promise<void> {
     if (folder.error !== undefined || folder.real === undefined) throw new ComposeInvalid(folder.error ?? folder.name)
     const project = members[0]?.project
-    const files = { dir: folder.real, files: folder.files, ...(project === undefined ? {} : { project }) }
-    await composeUp(files, progress.line, signal)
+    const [stranger] = strangers
+    if (stranger) throw new ProjectTaken(project ?? folder.project, stranger.workingDir ?? stranger.name)
+    const named = project === undefined || project === folder.project ? {} : { project }
+    await composeUp({ dir: folder.real, ...named, keep: members.length > 0 }, progress.line, signal)
   }
 
   async function startAll(services: readonly Service[], progress: Progress): Promise<void> {
@@ -112,6 +116,25 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
     }
   }
 }
+
+const MAX_LINE = 4_096
+
+/** Engine and compose quote what they were given; the project's secrets are for no answer, event or log. */
+async function discreetly(
+  { folder }: Target,
+  progress: Progress,
+  work: (progress: Progress) => Promise<void>
+): Promise<void> {
+  const redact = await readSecrets(folder.real ?? folder.path)
+  try {
+    await work({ line: (text) => progress.line(clip(redact(text))) })
+  } catch (failure) {
+    redactError(failure, redact)
+    throw failure
+  }
+}
+
+const clip = (line: string) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} …(cut)` : line)
 
 function describe(job: Job, deployment: Deployment | undefined, duration_ms: number): ActionResult {
   const but = job.action !== 'stop' && deployment && deployment.status !== 'running'
