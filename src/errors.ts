@@ -15,6 +15,11 @@ export const PeerNameTaken = createError<[string]>(
 export const AlreadyJoined = createError<[string]>('already_joined', 'That server has joined already, as "%s"', 409)
 export const SelfJoin = createError('self_join', 'That invite was made by this very server; use it on another one', 400)
 export const BadRequest = createError<[string]>('bad_request', '%s', 400)
+export const UnsupportedMediaType = createError(
+  'unsupported_media_type',
+  'The body must be JSON, with content-type application/json',
+  415
+)
 export const NoCallbackUrl = createError(
   'no_callback_url',
   'No callback URL available. Set cluster.advertise_url in config or pass callback_url in the request.',

@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
-import { Unauthorized } from '../errors.ts'
 import { authenticate } from './auth.ts'
+import { readBodies } from './bodies.ts'
 import type { Connections } from './connections.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
@@ -52,11 +52,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = createServer(options)
   closeUnused(app, { https: options.https !== undefined })
   answerErrors(app)
-  acceptJsonOnly(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   hurryStrangers(app, () =>
     authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
   )
+  readBodies(app)
   auditRequests(app, services.audit)
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -128,23 +128,4 @@ const isNearest = (_address: string, hop: number) => hop === 0
 function requestId({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
   const given = headers['x-request-id']
   return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
-}
-
-/** Text is no JSON, so no other page can post to us without asking; no body at all is no fault. */
-function acceptJsonOnly(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // A body that is passed on while it comes is not signed: it does no harm where nothing reads it.
-    if (request.signed && request.signed.bodyDigest === undefined && !request.routeOptions.schema?.body)
-      done(null, undefined)
-    else if (request.signed && !isSignedBody(body, request.signed.bodyDigest))
-      done(new Unauthorized('The body is not the one that was signed'))
-    else if (body === '') done(null, undefined)
-    else parse(request, body.toString(), done)
-  })
-}
-
-function isSignedBody(body: string | Buffer, expected: string | undefined): boolean {
-  return createHash('sha256').update(body).digest('base64') === expected
 }

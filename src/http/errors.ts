@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { UnsupportedMediaType } from '../errors.ts'
 import { InvalidInput } from './validation.ts'
 
 /**
@@ -20,10 +21,8 @@ export const ErrorBody = Type.Object({
 export type ErrorBody = Static<typeof ErrorBody>
 
 const PLAIN_WORDS: Record<string, [code: string, sentence: string]> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
-    'unsupported_media_type',
-    'The body must be JSON, with content-type application/json'
-  ],
+  // A type that is none: all other types that are not JSON are refused by the parser of bodies, in the same words.
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', new UnsupportedMediaType().message],
   FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body is too large'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad_json', 'The body is not valid JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_length', 'The body is not as long as its content-length says'],

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { hasBody } from './bodies.ts'
 
 /**
  * Ends the connections of those who send the body of a request drop by drop and have shown no key: some thousand of
@@ -23,6 +24,3 @@ export function hurryStrangers(app: FastifyInstance, authenticate: () => void, w
     done()
   })
 }
-
-const hasBody = ({ headers }: IncomingMessage) =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
