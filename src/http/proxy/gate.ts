@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LoopDetected, PeerAway, PeerBusy, PeerPending, PeerRejected, PeerUnknown } from '../../errors.ts'
 import { REACHABLE } from '../../schemas/health.ts'
-import { HOP_HEADER } from './headers.ts'
 import { upstreamPath } from './path.ts'
 import type { ProxyPeer } from './peer.ts'
+import { HOP_HEADER } from './request-headers.ts'
 
 export interface GateOptions {
   find(name: string): ProxyPeer | undefined

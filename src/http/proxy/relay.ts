@@ -1,10 +1,12 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PeerRejected } from '../../errors.ts'
 import type { UpstreamCall, UpstreamFailure, UpstreamSink } from '../../schemas/upstream.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
 import type { Passage } from './gate.ts'
-import { headersFromPeer, headersToPeer } from './headers.ts'
+import { headersToPeer } from './request-headers.ts'
+import { headersFromPeer } from './response-headers.ts'
 
 export interface RelayOptions {
   headersTimeoutMs: number
@@ -32,9 +34,8 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
       // A 401 of the peer's says that it does not know us; the caller would take it for its own.
       if (status === 401 || status === 403) return refuse(status)
       const passed = headersFromPeer(headers, { name: peer.name, base: peer.base, path })
-      // What hooks of this server have set, such as permissions for other origins.
-      const own = reply.getHeaders()
-      for (const name in own) passed[name] ??= own[name]
+      addOwn(passed, reply.getHeaders())
+      passed['x-request-id'] ??= request.id
       // A connection whose request was not read to its end cannot carry another (RFC 9112 §9.3).
       if (!request.raw.complete) passed.connection = 'close'
       raw.writeHead(status, passed)
@@ -79,6 +80,13 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
 
   raw.on('close', () => call?.abort())
   ask()
+}
+
+/** What hooks of this server have set, such as permissions for other origins, and that answers vary with those. */
+function addOwn(passed: OutgoingHttpHeaders, own: ReturnType<FastifyReply['getHeaders']>) {
+  const { vary } = passed
+  for (const [name, value] of Object.entries(own)) passed[name] ??= value
+  if (vary !== undefined && own.vary !== undefined) passed.vary = [vary, own.vary].flat().join(', ')
 }
 
 /**

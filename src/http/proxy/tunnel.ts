@@ -6,8 +6,8 @@ import { BadRequest, ForeignOrigin, PeerFailed, PeerRejected, UpgradeRefused } f
 import { isOwnOrigin } from '../origin.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
 import type { Passage } from './gate.ts'
-import { headersToPeer } from './headers.ts'
 import type { RelayOptions } from './relay.ts'
+import { headersToPeer } from './request-headers.ts'
 
 export interface TunnelOptions extends RelayOptions {
   allowedOrigins: readonly string[]
