@@ -17,6 +17,8 @@ export type ProbeWanted = {
   afterMs: number
   believed: boolean
   urgent: boolean
+  /** Another request says that our key is refused there, so it is to be asked what needs the key. */
+  keyInDoubt: boolean
   /** Comes back with the answer. */
   number: number
   from: Hears<ProbeAnswered>
@@ -39,8 +41,8 @@ export type PeerCheck = { type: 'peer.check' }
 export type PeerUpdated = { type: 'peer.updated'; peer: PeerSpec; wall: number }
 /** It called us with its key, or is known otherwise to be up: reason to ask at once. */
 export type SignOfLife = { type: 'peer.alive'; now: number }
-/** A request to it failed, or it closed a kept connection: reason to ask at once. */
-export type SignOfDeath = { type: 'peer.doubtful'; now: number }
+/** A request to it failed, our key was refused, or it closed a kept connection: reason to ask at once. */
+export type SignOfDeath = { type: 'peer.doubtful'; now: number; keyRefused: boolean }
 
 /** To the supervisor. */
 export type PeerJudged = {

@@ -45,8 +45,8 @@ function questionIn(
   urgent = false
 ) {
   const first = seen.answers === 0 && startAfterMs === 0
-  const { answers: number, believed } = seen
-  return { type: 'probe.wanted' as const, peer, from, number, believed, afterMs, urgent: urgent || first }
+  const { answers: number, believed, keyInDoubt } = seen
+  return { type: 'probe.wanted' as const, peer, from, number, believed, keyInDoubt, afterMs, urgent: urgent || first }
 }
 
 /**
@@ -81,6 +81,9 @@ export const peerWords = setup({
       event.type === 'probe.answered' && event.number === context.seen.answers ? { seen: recorded(context, event) } : {}
     ),
     remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer } : {})),
+    doubtKey: assign(({ context, event }) =>
+      event.type === 'peer.doubtful' && event.keyRefused ? { seen: { ...context.seen, keyInDoubt: true } } : {}
+    ),
     startOver: assign(({ context }) => ({ seen: { ...nothingSeen(context.peer, 0), answers: context.seen.answers } })),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context

@@ -68,8 +68,12 @@ export const peerMachine = peerWords.createMachine({
             ],
             'peer.doubtful': [
               { guard: 'alreadyDoubted', description: 'The next question is planned already' },
-              { guard: 'askedJustNow', actions: 'askInAMoment', description: 'It was asked a moment ago' },
-              { actions: 'askNow', description: 'It may be gone' }
+              {
+                guard: 'askedJustNow',
+                actions: ['doubtKey', 'askInAMoment'],
+                description: 'It was asked a moment ago'
+              },
+              { actions: ['doubtKey', 'askNow'], description: 'It may be gone, or refuse our key' }
             ],
             'prober.ready': { actions: 'askAgain', description: 'A new prober knows nothing of the question' }
           }

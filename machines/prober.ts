@@ -7,8 +7,8 @@ import type { ProbeUnwanted, ProbeWanted } from './messages.ts'
 import { createPulse } from './pulse.ts'
 
 export interface ProberOptions {
-  /** Asks one peer once. */
-  probe: (peer: PeerSpec, signal: AbortSignal) => Promise<ProbeAnswer>
+  /** Asks one peer once; with its key in doubt, also something that needs the key. */
+  probe: (peer: PeerSpec, signal: AbortSignal, keyInDoubt: boolean) => Promise<ProbeAnswer>
   clock: Clock
   random: () => number
   /** A probe that has given nothing by then has failed, whatever it does afterwards. */
@@ -109,7 +109,8 @@ export const createProber = (options: ProberOptions) =>
     function plan(wanted: ProbeWanted) {
       const place = placeOf(wanted.peer.id)
       // It is being asked this very question.
-      if (place.question?.wanted.peer === wanted.peer) return
+      const open = place.question?.wanted
+      if (open?.peer === wanted.peer && (open.keyInDoubt || !wanted.keyInDoubt)) return
       clear(place)
       place.wanted = wanted
       if (wanted.afterMs > 0) agenda.plan(place, wanted.afterMs)
@@ -166,7 +167,7 @@ export const createProber = (options: ProberOptions) =>
       const at = clock.wall()
       let answer: ProbeAnswer
       try {
-        answer = await options.probe(question.wanted.peer, question.abort.signal)
+        answer = await options.probe(question.wanted.peer, question.abort.signal, question.wanted.keyInDoubt)
       } catch {
         answer = failure(question, at, 'internal', 'The probe itself failed')
       }

@@ -17,6 +17,8 @@ export interface Seen {
   placed: boolean
   /** It counts as up, so that its failures tell something about ourselves too. */
   believed: boolean
+  /** Another request says that our key is refused there; the next answer tells. */
+  keyInDoubt: boolean
   waitMs: number
   /** Monotonic: when the next question is due, and when the last one ended. */
   dueAt: number
@@ -39,6 +41,7 @@ export const nothingSeen = ({ lastSeenAt, features }: PeerSpec, waitMs: number):
   flap: CALM,
   placed: false,
   believed: false,
+  keyInDoubt: false,
   waitMs,
   dueAt: 0,
   endedAt: Number.NEGATIVE_INFINITY,
@@ -67,6 +70,7 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
     flap: restless(before.flap, context.verdict, verdict, rule.flapping, now),
     placed,
     believed: verdict === 'online' || verdict === 'suspect',
+    keyInDoubt: false,
     waitMs,
     dueAt: now + waitMs,
     endedAt: now,

@@ -87,8 +87,13 @@ export const PeerFailed = createError<[string, string]>('peer_unreachable', 'Pee
 export const PeerTimedOut = createError<[string]>('peer_timeout', 'Peer "%s" did not answer in time', 504)
 export const PeerRejected = createError<[string]>(
   'peer_rejected',
-  'Peer "%s" refuses our key, or does not let it do this; join again, or have its policy for this server changed there',
+  'Peer "%s" refuses our key; remove it here and join it again',
   502
+)
+export const PeerForbids = createError<[string]>(
+  'permission_denied',
+  'Peer "%s" does not let this server do that; its policy for this server must be changed there',
+  403
 )
 export const UpgradeRefused = createError<[string]>('upgrade_refused', 'Peer "%s" opens no WebSocket there', 502)
 export const ForeignOrigin = createError(

@@ -29,6 +29,8 @@ export interface FakePeer {
   call(name: string, path: string, init?: RequestInit): Promise<Response>
   /** Answers a path (without query) in its own way from now on; without a behaviour, normally again. */
   on(path: string, behaviour?: Behaviour): void
+  /** Ends the keys of that peer, as its operator would. */
+  remove(name: string): void
   /** Refuses or accepts every key from now on. */
   refuseKeys(refuse: boolean): void
   close(): Promise<void>
@@ -131,6 +133,10 @@ export async function startFakePeer(options: FakePeerOptions = {}): Promise<Fake
       if (behaviour) behaviours.set(path, behaviour)
       else behaviours.delete(path)
     },
+    remove(name) {
+      for (const [key, owner] of peer.keys) if (owner === name) peer.keys.delete(key)
+      peer.peers.delete(name)
+    },
     refuseKeys(refuse) {
       refusing = refuse
     },
@@ -220,6 +226,14 @@ export const answers =
   (status: number, body: unknown): Behaviour =>
   (_request, response) =>
     json(response, status, body)
+
+/** What a proxy in front of an agent shows instead of its answer. */
+export const signIn =
+  (status: number): Behaviour =>
+  (_request, response) =>
+    response
+      .writeHead(status, { 'content-type': 'text/html', 'www-authenticate': 'Basic' })
+      .end('<!doctype html><title>Sign in</title>')
 
 export function deployment(name: string, status = 'running') {
   const at = '2026-01-01T00:00:00Z'

@@ -67,7 +67,9 @@ test('a peer that says that it leaves gets an answer, and its key is dead', asyn
   const reply = await request(`${node.url}/api/cluster/leave`, { method: 'POST', body: {}, headers })
 
   assert.deepEqual([reply.status, reply.body], [200, { status: 'noted' }])
-  assert.equal((await request(`${node.url}/api/deployments`, { headers })).status, 401)
+  for (const path of ['/api/deployments', '/api/health']) {
+    assert.equal((await request(`${node.url}${path}`, { headers })).status, 401, path)
+  }
 })
 
 test('a body that is passed on to a peer may be there, and is refused where it would be read', async (t) => {

@@ -3,6 +3,7 @@ import { PermissionDenied } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { type Clock, startDeadline } from '../remote/deadline.ts'
 import { failure, failureOf, RemoteFailure } from '../remote/failure.ts'
+import { refusalOf } from '../remote/refusal.ts'
 import type { PeerTarget, RemoteAnswer } from '../remote/target.ts'
 import type { FailureClass, PeerHealth } from '../schemas/health.ts'
 import { REACHABLE } from '../schemas/health.ts'
@@ -16,7 +17,7 @@ export interface AskNodeOptions {
   remote: Pick<Remote, 'request'>
   targetOf(id: string): PeerTarget | undefined
   signOfLife?(id: string): void
-  signOfDeath?(id: string): void
+  signOfDeath?(id: string, failed: FailureClass): void
   /** Requests in flight, of all aggregates together, without those that have waited for long. */
   maxConcurrency?: number
   perPeerMs?: number
@@ -74,7 +75,7 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
       return dataText[kind](accepted(answer).text)
     } catch (error) {
       const reason = failureOf(error)
-      if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(id)
+      if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(id, reason.class)
       throw reason
     }
   }
@@ -100,8 +101,7 @@ function refused(error: unknown): never {
 function accepted(answer: RemoteAnswer): RemoteAnswer {
   const { status } = answer
   if (status === 200) return answer
-  if (status === 401 || status === 403) throw failure('key_refused', { status })
-  throw new RemoteFailure('http', `it answered with status ${status}`, { status })
+  throw refusalOf(answer) ?? new RemoteFailure('http', `it answered with status ${status}`, { status })
 }
 
 function inTime<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T> {

@@ -21,6 +21,8 @@ interface CallersOptions {
   operatorKeys: readonly OperatorKey[]
   sessions: Sessions
   members: Members
+  /** Whether the key with this digest was a member's, and died. */
+  isRevoked: (keyDigest: string) => boolean
   signed: SignedCallers
   /** A member proved that it holds the key with this digest. */
   onMember: (member: Member, keyDigest: string) => void
@@ -45,7 +47,8 @@ export type Callers = ReturnType<typeof createCallers>
  * Tells who holds a key. Keys are looked up by their digest, in memory: no store read, and no time that tells how much
  * of a guess was right.
  */
-export function createCallers({ operatorKeys, sessions, members, signed, onMember, now = Date.now }: CallersOptions) {
+export function createCallers(options: CallersOptions) {
+  const { operatorKeys, sessions, members, isRevoked, signed, onMember, now = Date.now } = options
   let operators = index(operatorKeys)
   const verified = new Map<string, Session>()
   const tickets = new Map<string, { keyDigest: string; until: number }>()
@@ -84,6 +87,12 @@ export function createCallers({ operatorKeys, sessions, members, signed, onMembe
       const member = members.byKeyDigest(tokenDigest)
       if (member) return peerOf(member, tokenDigest)
       return token.split('.').length === 3 ? session(token, tokenDigest) : undefined
+    },
+
+    /** Whether the key was a member's once: its holder may not know yet that it is none any more. */
+    wasMembers(key: string): boolean {
+      const keyDigest = digest(key)
+      return isRevoked(keyDigest) || members.byKeyDigest(keyDigest)?.state === 'removed'
     },
 
     /** Who signed a request, and the digest that its body must have. @throws Unauthorized */

@@ -7,7 +7,7 @@ import { DEFAULT_RULE, type Rule } from '../../machines/rule.ts'
 import { type Care, supervisorMachine } from '../../machines/supervisor.ts'
 import { PeerUnknown } from '../errors.ts'
 import type { EventLog } from '../schemas/event.ts'
-import type { PeerAnswered, PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../schemas/health.ts'
+import type { FailureClass, PeerAnswered, PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../schemas/health.ts'
 import { systemClock } from './clock.ts'
 import { createReporter } from './reporter.ts'
 import { peerHealth, unwatchedHealth } from './view.ts'
@@ -118,8 +118,9 @@ export function createCluster(options: ClusterOptions) {
     },
     /** It called us with its key. */
     signOfLife: (id: string) => child(id)?.send({ type: 'peer.alive', now: clock.now() }),
-    /** A request to it failed, or it closed a kept connection. */
-    signOfDeath: (id: string) => child(id)?.send({ type: 'peer.doubtful', now: clock.now() }),
+    /** A request to it failed in that way, or it closed a kept connection. */
+    signOfDeath: (id: string, failed?: FailureClass) =>
+      child(id)?.send({ type: 'peer.doubtful', now: clock.now(), keyRefused: failed === 'key_refused' }),
     peer,
     peers,
     /** Calls back when a verdict changed (then with the one before), or an actor crashed; until the returned function is called. */

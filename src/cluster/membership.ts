@@ -1,5 +1,7 @@
 import { NothingToApprove, PeerUnknown } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
+import { isAgentError } from '../remote/refusal.ts'
+import type { RemoteAnswer } from '../remote/target.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { Departure } from '../schemas/joining.ts'
 import type { Member, PeerDetail, PeerView } from '../schemas/peer.ts'
@@ -78,13 +80,9 @@ export function createMembership(options: MembershipOptions) {
     }
     const body = { removed_by: departure.removedBy, removed_at: departure.removedAt }
     const ask = { method: 'POST' as const, path: '/api/cluster/leave', body, deadlineMs: 5_000, maxBytes: 16_384 }
-    const status = await remote.request({ id, ...notice }, ask).then(
-      (answer) => answer.status,
-      () => undefined
-    )
+    const answer = await remote.request({ id, ...notice }, ask).catch(() => undefined)
     remote.forget(id)
-    // Told, or it does not know us any more: either way there is nothing left to say.
-    if (status === 200 || status === 401 || status === 403 || status === 404) await departures.put(without(departure))
+    if (answer && isNoted(answer)) await departures.put(without(departure))
   }
 
   return {
@@ -187,6 +185,10 @@ export function createMembership(options: MembershipOptions) {
     noticeCredential: (id: string) => departures.get(id)?.notice?.credential
   }
 }
+
+/** Told, or it does not know us any more: either way there is nothing left to say. */
+const isNoted = (answer: RemoteAnswer) =>
+  answer.status === 200 || (/^40[134]$/.test(String(answer.status)) && isAgentError(answer))
 
 function without({ notice: _, ...departure }: Departure): Departure {
   return departure

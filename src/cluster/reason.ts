@@ -45,5 +45,6 @@ const WORDS: Record<FailureClass, string> = {
   bad_json: 'its answer is not JSON',
   address: 'its address may not be dialled',
   aborted: 'the probe was ended early',
-  internal: 'the probe itself failed'
+  internal: 'the probe itself failed',
+  forbidden: 'its policy for this server does not allow that'
 }

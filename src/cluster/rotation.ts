@@ -2,6 +2,7 @@ import { Check } from 'typebox/value'
 import { BadPeerAnswer, BadRequest, ContactFailed, RotationRefused } from '../errors.ts'
 import type { Remote } from '../remote/client.ts'
 import { RemoteFailure } from '../remote/failure.ts'
+import { refusalOf } from '../remote/refusal.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { RotatedKey, SealedBody } from '../schemas/joining.ts'
 import type { Member } from '../schemas/peer.ts'
@@ -78,10 +79,11 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
     const member = members.get(id)
     const previous = member?.credential.previous
     if (!member || previous === undefined) return
-    const { status } = await remote.request(targetOf(member), { path: '/api/cluster/status', ...LIMITS })
-    // Only these two tell. Anything else, a proxy's 502 say, is asked again: both keys are kept until then.
-    const accepted = status === 200 || status === 403
-    if (!accepted && status !== 401) return
+    const answer = await remote.request(targetOf(member), { path: '/api/cluster/status', ...LIMITS })
+    const refusal = refusalOf(answer)?.class
+    // Only the agent itself tells. Anything else, a proxy's 502 or 401 say, is asked again: both keys are kept until then.
+    const accepted = answer.status === 200 || refusal === 'forbidden'
+    if (!accepted && refusal !== 'key_refused') return
     await members.change(id, (now) => {
       const { sealed, since } = now.credential
       if (now.credential.previous !== previous) return undefined

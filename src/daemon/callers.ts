@@ -27,6 +27,7 @@ export function buildCallers(parts: CallersParts) {
     operatorKeys,
     sessions: createSessions(secrets),
     members,
+    isRevoked: store.isRevoked,
     signed: createSignedCallers({
       members,
       vault,

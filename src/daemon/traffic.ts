@@ -35,8 +35,8 @@ export function buildTraffic({ config, store: { members }, self, watching, local
     targetOf: targetOfId,
     peers: cluster.peers,
     selfName: self.name,
-    signOfLife: (id) => signOfLife(id),
-    signOfDeath: (id) => signOfDeath(id),
+    signOfLife,
+    signOfDeath,
     maxConcurrency: config.cluster.maxConcurrency
   })
   const rollout = createRollout({
@@ -52,7 +52,7 @@ export function buildTraffic({ config, store: { members }, self, watching, local
         self.assertEnabled()
         return upstream(name)
       },
-      signOfDeath: (id) => signOfDeath(id),
+      signOfDeath,
       allowedOrigins: config.api.allowedOrigins
     })
 

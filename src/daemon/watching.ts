@@ -54,10 +54,9 @@ export function buildWatching({ config, store, self, events, clock, onError, onA
     timeoutMs: Math.min(config.cluster.requestTimeoutMs, 5_000)
   })
   const cluster = createCluster({
-    probe: async (spec, signal) => {
-      const answer = await ask(spec, signal)
-      const accepted = answer.ok && (answer.features !== undefined || answer.asked.endsWith('/api/cluster/status'))
-      if (accepted && members.get(spec.id)?.state === 'pending') onAccepted(spec.id)
+    probe: async (spec, signal, keyInDoubt) => {
+      const answer = await ask(spec, signal, keyInDoubt)
+      if (answer.ok && answer.keyAccepted && members.get(spec.id)?.state === 'pending') onAccepted(spec.id)
       return answer
     },
     events,

@@ -6,7 +6,7 @@ import type { Access, RouteAccess } from './access.ts'
 import type { Connections } from './connections.ts'
 
 interface AuthOptions {
-  callers: Pick<Callers, 'identify' | 'identifySigned'>
+  callers: Pick<Callers, 'identify' | 'identifySigned' | 'wasMembers'>
   enabled: boolean
   connections: Pick<Connections, 'note'>
 }
@@ -91,7 +91,11 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
     if (scheme === undefined || token === undefined) return refuse('Invalid authorization header format')
     if (!/^(bearer|apikey)$/i.test(scheme)) return refuse('Unsupported authorization scheme')
     const known = callers.identify(token)
-    const orRefuse = (caller: Caller | undefined) => caller ?? refuse('Invalid or expired token')
+    const orRefuse = (caller: Caller | undefined) => {
+      // Also where anybody may ask: a peer that was removed hears of it by its next look at our health.
+      if (!caller && enabled && callers.wasMembers(token)) throw new Unauthorized('Invalid or expired token')
+      return caller ?? refuse('Invalid or expired token')
+    }
     return known instanceof Promise ? known.then(orRefuse) : orRefuse(known)
   }
 }

@@ -41,7 +41,8 @@ const SENTENCES: Record<FailureClass, string> = {
   bad_json: 'its answer is not valid JSON',
   address: 'its address may not be dialled from here',
   aborted: 'the request was cancelled',
-  internal: 'the request could not be made'
+  internal: 'the request could not be made',
+  forbidden: 'its policy for this server does not allow that'
 }
 
 const CLASSES: Record<string, FailureClass> = {

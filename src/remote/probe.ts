@@ -4,6 +4,7 @@ import type { PeerSpec, ProbeAnswer } from '../schemas/health.ts'
 import type { Remote } from './client.ts'
 import { failure, failureOf, RemoteFailure } from './failure.ts'
 import { isObject, parseJson } from './json.ts'
+import { refusalOf } from './refusal.ts'
 import type { PeerTarget, RemoteAnswer } from './target.ts'
 
 export interface ProbeOptions {
@@ -36,22 +37,24 @@ export function createProbe(options: ProbeOptions) {
   /** How many probes until the key is checked again; 0 while it is known as refused. */
   const untilCheck = new Map<string, number>()
 
-  return async function probe(spec: PeerSpec, signal: AbortSignal): Promise<ProbeAnswer> {
+  /** `keyInDoubt`: something else that was asked of it says that our key is refused. */
+  return async function probe(spec: PeerSpec, signal: AbortSignal, keyInDoubt = false): Promise<ProbeAnswer> {
     const at = now()
     const started = performance.now()
     let asked = ASKED_HEALTH
     try {
       const health = await readHealth(spec)
-      const left = untilCheck.get(spec.id) ?? 0
+      const left = keyInDoubt ? 0 : (untilCheck.get(spec.id) ?? 0)
       // One of ours names its features only to a key that it accepts, whatever that key may do.
-      const accepted = health.features !== undefined
-      if (!accepted && (left === 0 || spec.features.length > 0)) {
+      let keyAccepted = health.features !== undefined
+      if (!keyAccepted && (left === 0 || spec.features.length > 0)) {
         untilCheck.set(spec.id, 0)
         asked = `GET ${AUTHENTICATED}`
-        checkKey(await ask(spec, AUTHENTICATED))
+        keyAccepted = acceptsKey(await ask(spec, AUTHENTICATED))
       }
       untilCheck.set(spec.id, left === 0 ? keyCheckEvery - 1 : left - 1)
-      return { ok: true, asked, at, durationMs: performance.now() - started, ...saidBy(health) }
+      const durationMs = performance.now() - started
+      return { ok: true, asked, at, durationMs, ...saidBy(health), ...(keyAccepted && { keyAccepted }) }
     } catch (error) {
       const reason = failureOf(error)
       const status = reason.status === undefined ? {} : { status: reason.status }
@@ -61,7 +64,8 @@ export function createProbe(options: ProbeOptions) {
 
     async function readHealth({ id }: PeerSpec) {
       const answer = await ask({ id }, HEALTH)
-      if (answer.status === 401 || answer.status === 403) throw failure('key_refused', { status: answer.status })
+      const refusal = refusalOf(answer)
+      if (refusal) throw refusal
       if (answer.status !== 200) throw badStatus(answer.status)
       return healthOf(answer)
     }
@@ -75,10 +79,15 @@ export function createProbe(options: ProbeOptions) {
   }
 }
 
-function checkKey(answer: RemoteAnswer) {
+/** False where the answer does not tell, as that of an agent which does not know the route. */
+function acceptsKey(answer: RemoteAnswer): boolean {
   const { status } = answer
-  if (status === 401 || status === 403) throw failure('key_refused', { status })
+  const refusal = refusalOf(answer)
+  // Whose key may not read this is known there.
+  if (refusal?.class === 'forbidden') return true
+  if (refusal) throw refusal
   if (status === 200 && objectOf(answer) === undefined) throw failure('not_agent', { status })
+  return status === 200
 }
 
 function healthOf(answer: RemoteAnswer): Record<string, unknown> {

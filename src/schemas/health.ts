@@ -33,7 +33,8 @@ export const FailureClass = Type.Enum([
   'bad_json',
   'address',
   'aborted',
-  'internal'
+  'internal',
+  'forbidden'
 ])
 export type FailureClass = Static<typeof FailureClass>
 
@@ -48,6 +49,8 @@ export type ProbeAnswer =
       version?: string
       features?: readonly string[]
       nodeId?: string
+      /** It was asked something that needs our key, and knew it. */
+      keyAccepted?: true
     }
   | {
       ok: false

@@ -32,7 +32,7 @@ export async function aggregateWorld(t: TestContext, names: string[], options: O
     peers: () => peers.map((peer) => ({ ...healthOf(peer), ...verdicts.get(peer.name) })),
     selfName: () => 'self',
     signOfLife: (id) => signs.push(`life ${id}`),
-    signOfDeath: (id) => signs.push(`death ${id}`),
+    signOfDeath: (id, failed) => signs.push(`death ${id} ${failed}`),
     clock,
     ...options
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answers, deployment, misbehave } from '../fake-peer.ts'
+import { answers, deployment, misbehave, signIn } from '../fake-peer.ts'
 import { until } from '../remote/world.ts'
 import { aggregateWorld } from './aggregate-world.ts'
 
@@ -93,7 +93,7 @@ test('a hanging peer costs its own deadline, and the others are shown', async (t
   advance(5_000)
   const { servers } = await asked
   assert.deepEqual([servers.a!.code, servers.b!.online], ['timeout', true])
-  assert.deepEqual(signs, ['death a'])
+  assert.deepEqual(signs, ['death a timeout'])
 })
 
 test('the whole call ends at its own deadline, also for peers that were not asked yet', async (t) => {
@@ -210,7 +210,17 @@ test("a refused key is that peer's error", async (t) => {
   peer('a').refuseKeys(true)
   const { servers } = await ask()
   assert.deepEqual([servers.a!.online, servers.a!.code], [false, 'key_refused'])
-  assert.deepEqual(signs, ['death a'])
+  assert.deepEqual(signs, ['death a key_refused'])
+})
+
+test('what a policy or a sign-in in between does not let through is told as that, and is no refused key', async (t) => {
+  const { ask, peer, signs } = await aggregateWorld(t, ['a', 'b'])
+  peer('a').on('/api/deployments', answers(403, { error: 'Permission denied: deployments:read required' }))
+  peer('b').on('/api/deployments', signIn(401))
+  const { servers } = await ask()
+  assert.deepEqual([servers.a!.online, servers.a!.state, servers.a!.code], [false, 'online', 'forbidden'])
+  assert.deepEqual([servers.b!.online, servers.b!.code], [false, 'http'])
+  assert.deepEqual(signs, [])
 })
 
 test('a good answer of a peer in doubt is a sign of life', async (t) => {

@@ -17,7 +17,7 @@ async function createPair(t: TestContext) {
   let now = START
   let lose: 'nothing' | 'answers' = 'nothing'
   let refuseNew = false
-  let statusOf: number | undefined
+  let answerOf: { status: number; text: string } | undefined
   const keys = { a: randomToken(), b: randomToken() }
   const a = await openStore({ folder: temporaryFolder(t), secrets: ['a'.repeat(40)] })
   const b = await openStore({ folder: temporaryFolder(t), secrets: ['b'.repeat(40)] })
@@ -64,8 +64,8 @@ async function createPair(t: TestContext) {
       async request(_, { path, body }) {
         const used = digest(presentedBy(a))
         const known = b.members.byKeyDigest(used) !== undefined && !(refuseNew && path === '/api/cluster/status')
-        if (path === '/api/cluster/status' && statusOf) return { status: statusOf, headers: {}, text: '{}' }
-        if (!known) return { status: 401, headers: {}, text: '{}' }
+        if (path === '/api/cluster/status' && answerOf) return { ...answerOf, headers: {} }
+        if (!known) return { status: 401, headers: {}, text: '{"error":"Invalid or expired token"}' }
         await ofB.promote(PEER, used)
         if (path === '/api/cluster/status') return { status: 200, headers: {}, text: '{}' }
         const { key } = body as { key: string }
@@ -89,8 +89,8 @@ async function createPair(t: TestContext) {
     loseAnswers: (yes: boolean) => {
       lose = yes ? 'answers' : 'nothing'
     },
-    answerStatusWith: (status: number | undefined) => {
-      statusOf = status
+    answerStatusWith: (answer: typeof answerOf) => {
+      answerOf = answer
     },
     refuseNew: (yes: boolean) => {
       refuseNew = yes
@@ -117,12 +117,13 @@ test('a new key takes over, and the old one ends two minutes after its successor
 test('what a proxy in between answers decides nothing: both keys are kept until the other side is heard', async (t) => {
   const pair = await createPair(t)
   const previous = () => pair.a.members.get(PEER)?.credential.previous
-  pair.answerStatusWith(502)
+  pair.answerStatusWith({ status: 502, text: '' })
   await pair.ofA.renew(PEER, false)
-  assert.notEqual(previous(), undefined)
-
-  await pair.ofA.tidy()
-  assert.notEqual(previous(), undefined)
+  for (const status of [502, 401, 403]) {
+    pair.answerStatusWith({ status, text: '<title>Sign in</title>' })
+    await pair.ofA.tidy()
+    assert.notEqual(previous(), undefined, String(status))
+  }
 
   pair.answerStatusWith(undefined)
   await pair.ofA.tidy()

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createProbe } from '../../src/remote/probe.ts'
 import type { PeerSpec } from '../../src/schemas/health.ts'
-import { answers, misbehave } from '../fake-peer.ts'
+import { answers, misbehave, signIn } from '../fake-peer.ts'
 import { world } from './world.ts'
 
 async function probing(t: TestContext, features: string[] = []) {
   const made = await world(t)
   const probe = createProbe({ remote: made.remote, targetOf: () => made.target, timeoutMs: 5_000 })
   const spec: PeerSpec = { id: 'fake', name: 'fake', url: made.peer.url, pending: false, removed: false, features }
-  return { ...made, probe: () => probe(spec, AbortSignal.timeout(10_000)) }
+  return { ...made, probe: (keyInDoubt = false) => probe(spec, AbortSignal.timeout(10_000), keyInDoubt) }
 }
 
 test('a healthy peer is probed with its key, and says its version', async (t) => {
@@ -39,6 +39,33 @@ test('a refused key is told apart, at each probe until it is accepted', async (t
   }
   peer.refuseKeys(false)
   assert.ok((await probe()).ok)
+})
+
+test('a policy that does not let us read is no refusal of our key: it knows whose key it is', async (t) => {
+  const { peer, probe } = await probing(t)
+  peer.on('/api/cluster/status', answers(403, { error: 'Permission denied: cluster:read required' }))
+  const answer = await probe()
+  assert.ok(answer.ok && answer.keyAccepted)
+})
+
+for (const path of ['/api/health', '/api/cluster/status']) {
+  for (const status of [401, 403]) {
+    test(`a ${status} of a proxy in front of ${path} says nothing of our key`, async (t) => {
+      const { peer, probe } = await probing(t)
+      peer.on(path, signIn(status))
+      const answer = await probe()
+      assert.ok(!answer.ok)
+      assert.deepEqual([answer.class, answer.status, answer.asked], ['http', status, `GET ${path}`])
+    })
+  }
+}
+
+test('a key that is in doubt is checked by the next probe, and by no more', async (t) => {
+  const { peer, probe } = await probing(t)
+  await probe()
+  for (const keyInDoubt of [false, true, false]) await probe(keyInDoubt)
+  const checks = peer.requests.flatMap(({ url }, at) => (url === '/api/cluster/status' ? [at] : []))
+  assert.deepEqual(checks, [1, 4])
 })
 
 test('one of ours that names no features any more has its key checked at once', async (t) => {

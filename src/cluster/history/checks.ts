@@ -12,7 +12,8 @@ export interface Check {
 /** Their places are stored: append only. */
 const CLASSES: readonly FailureClass[] = [
   ...(['dns', 'refused', 'reset', 'timeout', 'tls', 'http', 'not_agent'] as const),
-  ...(['key_refused', 'too_large', 'bad_json', 'address', 'aborted', 'internal'] as const)
+  ...(['key_refused', 'too_large', 'bad_json', 'address', 'aborted', 'internal'] as const),
+  'forbidden'
 ]
 
 /** The last checks of one peer, the newest in place of the oldest. */

@@ -30,7 +30,8 @@ export function createApi({ token, refused }: { token: () => string | undefined;
     })
     if (response.ok) return response
     const fault = await faultOf(response)
-    if (fault.status === 401 && path !== '/auth/login') refused()
+    // Ours has a code; a 401 without one is of what stands in front of the node, and ends no session.
+    if (fault.status === 401 && fault.code !== '' && path !== '/auth/login') refused()
     throw fault
   }
 

@@ -14,5 +14,6 @@ export const CAUSES: Record<FailureClass, string> = {
   bad_json: 'answer unreadable',
   address: 'address not allowed',
   aborted: 'given up',
-  internal: 'fault on this side'
+  internal: 'fault on this side',
+  forbidden: 'not allowed by its policy'
 }

@@ -66,7 +66,7 @@ export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEve
       } catch (thrown) {
         const fault = asFault(thrown)
         if (notOffered(fault)) return turn('none')
-        if (fault.status === 401) return
+        if (fault.status === 401 && fault.code !== '') return
       }
       if (signal.aborted) return
       if (performance.now() - begun > 10_000) pauseMs = 1000

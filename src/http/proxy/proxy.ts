@@ -3,13 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PermissionDenied } from '../../errors.ts'
 import { type Access, operator } from '../access.ts'
 import { createGate, type GateOptions } from './gate.ts'
-import { relay } from './relay.ts'
+import { type RelayOptions, relay } from './relay.ts'
 import { createTunnels } from './tunnel.ts'
 import { acceptUpgrades } from './upgrades.ts'
 
 export interface ProxyOptions {
   find: GateOptions['find']
-  signOfDeath?(id: string): void
+  signOfDeath?: RelayOptions['signOfDeath']
   /** Pages of other origins that may open WebSockets. */
   allowedOrigins?: readonly string[]
   maxInFlight?: number
@@ -26,7 +26,7 @@ const WRITING = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 export async function registerProxy(app: FastifyInstance, options: ProxyOptions) {
   const { find, maxInFlight = 128, headersTimeoutMs = 60_000, allowedOrigins = [] } = options
   const enter = createGate({ find, maxInFlight })
-  const limits = { headersTimeoutMs, signOfDeath: (id: string) => options.signOfDeath?.(id) }
+  const limits = { headersTimeoutMs, ...(options.signOfDeath && { signOfDeath: options.signOfDeath }) }
   const { tunnel, closeAll } = createTunnels({ ...limits, allowedOrigins })
   const heads = acceptUpgrades(app)
   app.addHook('preClose', async () => closeAll())

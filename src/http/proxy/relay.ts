@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { PeerRejected } from '../../errors.ts'
+import type { FailureClass } from '../../schemas/health.ts'
 import type { UpstreamCall, UpstreamFailure, UpstreamSink } from '../../schemas/upstream.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
 import type { Passage } from './gate.ts'
@@ -10,7 +10,7 @@ import { headersFromPeer } from './response-headers.ts'
 
 export interface RelayOptions {
   headersTimeoutMs: number
-  signOfDeath?(id: string): void
+  signOfDeath?(id: string, failed: FailureClass): void
 }
 
 /** Passes one request on to a peer and its answer back, both as they come. */
@@ -31,8 +31,6 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
 
   const sink: UpstreamSink = {
     start(status, headers) {
-      // A 401 of the peer's says that it does not know us; the caller would take it for its own.
-      if (status === 401 || status === 403) return refuse(status)
       const passed = headersFromPeer(headers, { name: peer.name, base: peer.base, path })
       addOwn(passed, reply.getHeaders())
       passed['x-request-id'] ??= request.id
@@ -53,19 +51,13 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
     fail
   }
 
-  function refuse(status: number) {
-    call?.abort()
-    if (status === 401) options.signOfDeath?.(peer.id)
-    reply.send(new PeerRejected(peer.name))
-  }
-
   function fail(reason: UpstreamFailure) {
     if (raw.destroyed) return
     // Less than the whole must not look like the whole.
     if (raw.headersSent) return raw.destroy()
     const repeatable = request.method === 'GET' || request.method === 'HEAD'
     if (reason.stale && repeatable && asked === 1) return ask()
-    if (!reason.stale && SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id)
+    if (!reason.stale && SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id, reason.class)
     reply.send(proxyFault(peer.name, reason))
   }
 

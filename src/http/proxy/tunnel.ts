@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BadRequest, ForeignOrigin, PeerFailed, PeerRejected, UpgradeRefused } from '../../errors.ts'
+import { BadRequest, ForeignOrigin, PeerFailed, PeerForbids, UpgradeRefused } from '../../errors.ts'
 import { isOwnOrigin } from '../origin.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
 import type { Passage } from './gate.ts'
@@ -40,12 +40,12 @@ export function createTunnels(options: TunnelOptions) {
     const call = peer.carry(asked, {
       start(status) {
         call.abort()
-        refuse(status === 401 || status === 403 ? new PeerRejected(peer.name) : new UpgradeRefused(peer.name))
+        refuse(status === 403 ? new PeerForbids(peer.name) : new UpgradeRefused(peer.name))
       },
       data: () => false,
       end() {},
       fail(reason) {
-        if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id)
+        if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id, reason.class)
         refuse(proxyFault(peer.name, reason))
       },
       upgraded(answer, socket) {

@@ -2,16 +2,21 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import { test } from 'node:test'
 import type { Verdict } from '../../../src/schemas/health.ts'
-import { answers, type Behaviour, misbehave } from '../../fake-peer.ts'
+import { answers, type Behaviour, misbehave, signIn } from '../../fake-peer.ts'
 import { until } from '../../remote/world.ts'
 import { call, proxyWorld } from './world.ts'
+
+function refusesForEver(...[, response]: Parameters<Behaviour>) {
+  response.writeHead(401, { 'content-type': 'application/json' }).write(`{"error":"${'x'.repeat(20_000)}`)
+}
 
 const FAULTS: [string, Behaviour, number, string][] = [
   ['resets the connection', misbehave.reset, 502, 'peer_unreachable'],
   ['closes the connection', misbehave.close, 502, 'peer_unreachable'],
   ['answers with what is not HTTP', misbehave.garbage, 502, 'peer_unreachable'],
   ['refuses our key', answers(401, { error: 'Invalid or expired token' }), 502, 'peer_rejected'],
-  ['does not let our key do it', answers(403, { error: 'Permission denied' }), 502, 'peer_rejected']
+  ['stands behind a sign-in', signIn(401), 502, 'peer_unreachable'],
+  ['refuses without an end', refusesForEver, 502, 'peer_unreachable']
 ]
 for (const [what, behaviour, status, code] of FAULTS) {
   test(`a peer that ${what} is a ${status} that names no address`, async (t) => {
@@ -22,6 +27,26 @@ for (const [what, behaviour, status, code] of FAULTS) {
     assert.ok(!/127\.0\.0\.1|ECONN|key-of/.test(reply.text), reply.text)
   })
 }
+
+test('what a peer does not let us do is its own 403, with its reason', async (t) => {
+  const { url, peer, signs } = await proxyWorld(t)
+  const body = { error: 'Permission denied: deployments:write required' }
+  peer.on('/api/things', answers(403, body))
+  const reply = await call(`${url}/things`, { method: 'POST' })
+  assert.deepEqual([reply.status, reply.json, signs], [403, body, []])
+})
+
+test('a refused key is told at once, also by an answer without a text; a sign-in in front of the peer is not', async (t) => {
+  const { url, peer, signs } = await proxyWorld(t)
+  peer.on('/api/things', answers(401, { error: 'Invalid or expired token' }))
+  await call(`${url}/things`)
+  assert.deepEqual(signs, ['a key_refused'])
+  assert.equal((await call(`${url}/things`, { method: 'HEAD' })).status, 502)
+  assert.deepEqual(signs, ['a key_refused', 'a key_refused'])
+  peer.on('/api/things', signIn(401))
+  await call(`${url}/things`)
+  assert.equal(signs.length, 2)
+})
 
 test('a peer that takes too long to begin is a 504', async (t) => {
   const { url, peer } = await proxyWorld(t, { headersTimeoutMs: 50 })
@@ -34,7 +59,7 @@ test('a peer where nothing listens is a 502, and worth a look at once', async (t
   const { url, peer, signs } = await proxyWorld(t)
   await peer.close()
   const reply = await call(`${url}/things`)
-  assert.deepEqual([reply.status, reply.json.code, signs], [502, 'peer_unreachable', ['a']])
+  assert.deepEqual([reply.status, reply.json.code, signs], [502, 'peer_unreachable', ['a refused']])
 })
 
 test('an answer that breaks off never looks whole', async (t) => {

@@ -108,7 +108,14 @@ test('the app closes while sockets are open', async (t) => {
 })
 
 const REFUSALS: [string, string, number, string][] = [
-  ['refuses our key', 'HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n', 502, 'peer_rejected'],
+  [
+    'refuses our key',
+    'HTTP/1.1 401 Unauthorized\r\ncontent-length: 36\r\n\r\n{"error":"Invalid or expired token"}',
+    502,
+    'peer_rejected'
+  ],
+  ['stands behind a sign-in', 'HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n', 502, 'peer_unreachable'],
+  ['does not let us', 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n', 403, 'permission_denied'],
   ['has nothing there', 'HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n', 502, 'upgrade_refused'],
   ['answers as if nothing was asked', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok', 502, 'upgrade_refused'],
   ['hangs up', '', 502, 'peer_unreachable'],

@@ -44,7 +44,7 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true })
   answerErrors(app)
   app.decorateRequest('caller', { getter: () => EVERYBODY })
-  await registerProxy(app, { find, signOfDeath: (id) => signs.push(id), ...options })
+  await registerProxy(app, { find, signOfDeath: (id, failed) => signs.push(`${id} ${failed}`), ...options })
   options.prepare?.(app)
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.after(async () => {
