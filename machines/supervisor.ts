@@ -2,9 +2,9 @@ import { assign, type ErrorActorEvent, enqueueActions, fromCallback, setup } fro
 import type { PeerSpec } from '../src/schemas/health.ts'
 import type { Clock } from './clock.ts'
 import type { PeerFlapping, PeerJudged, PeerUpdated, ProberRef, ProbeUnwanted } from './messages.ts'
-import { peerMachine } from './peer.ts'
-import type { ProberEvent } from './prober.ts'
-import type { Rule } from './rule.ts'
+import { peerMachine } from './peer/peer.ts'
+import type { Rule } from './peer/rule.ts'
+import type { ProberEvent } from './prober/prober.ts'
 
 export interface SupervisorInput {
   rule: Rule

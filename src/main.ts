@@ -16,7 +16,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
 
 // Each is loaded when it is wanted: a command that asks one question must not load the daemon.
 async function agent(rest: readonly string[]): Promise<number> {
-  const { runAgent } = await import('./agent.ts')
+  const { runAgent } = await import('./daemon/agent.ts')
   return runAgent(rest)
 }
 

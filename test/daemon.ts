@@ -4,8 +4,8 @@ import path from 'node:path'
 import type { TestContext } from 'node:test'
 import pino from 'pino'
 import type { Clock } from '../machines/clock.ts'
-import { loadConfig } from '../src/config.ts'
-import { type Daemon, startDaemon } from '../src/daemon.ts'
+import { loadConfig } from '../src/config/config.ts'
+import { type Daemon, startDaemon } from '../src/daemon/daemon.ts'
 
 export interface NodeOptions {
   name?: string

@@ -5,75 +5,96 @@ import { test } from 'node:test'
 
 const root = path.join(import.meta.dirname, '..')
 
-/** What each room may import besides itself, downwards only. `npm:` names packages; node: builtins are free. */
+/** Any room may import these. */
+const EVERYWHERE = ['src/schemas', 'npm:typebox']
+
+/** What each room may import besides itself and those, downwards only. `npm:` names packages; node: builtins are free. */
 const MAY_IMPORT: Record<string, string[]> = {
-  machines: ['src/schemas', 'npm:xstate'],
-  'src/schemas': ['npm:typebox'],
-  'src/charts': ['src/schemas'],
+  machines: ['npm:xstate'],
+  'src/schemas': [],
+  'src/clock.ts': ['machines/clock.ts'],
   'src/errors.ts': ['npm:@fastify/error'],
-  'src/security': ['src/schemas', 'src/errors.ts', 'npm:hpke', 'npm:jose', 'npm:typebox'],
-  'src/store': [
-    'src/schemas',
-    'src/security',
-    'src/errors.ts',
-    'npm:keyv',
-    'npm:@keyv/sqlite',
-    'npm:p-limit',
-    'npm:typebox'
-  ],
-  'src/remote': ['src/schemas', 'src/security', 'src/errors.ts', 'npm:undici', 'npm:ws', 'npm:typebox'],
-  'src/local': ['src/schemas', 'src/errors.ts', 'npm:undici', 'npm:yaml', 'npm:p-limit', 'npm:typebox'],
+  'src/version.ts': [],
+  'src/charts': [],
+  'src/security': ['src/errors.ts', 'npm:hpke', 'npm:jose'],
+  'src/store': ['src/security', 'src/errors.ts', 'npm:keyv', 'npm:@keyv/sqlite', 'npm:p-limit'],
+  'src/remote': ['src/security', 'src/errors.ts', 'npm:undici', 'npm:ws'],
+  'src/local': ['src/errors.ts', 'npm:undici', 'npm:yaml', 'npm:p-limit'],
   'src/cluster': [
     'machines',
-    'src/schemas',
+    'src/clock.ts',
     'src/errors.ts',
     'src/security',
     'src/store',
     'src/remote',
     'src/local',
     'npm:xstate',
-    'npm:p-limit',
-    'npm:typebox'
+    'npm:p-limit'
   ],
-  'src/http': ['src/cluster', 'src/schemas', 'src/errors.ts', 'npm:fastify', 'npm:@fastify', 'npm:typebox', 'npm:ws'],
-  'src/ops': [
-    'src/schemas',
-    'src/errors.ts',
-    'npm:prom-client',
-    'npm:xstate',
-    'npm:undici',
-    'npm:nodemailer',
-    'npm:pino',
-    'npm:pino-pretty'
+  'src/http': ['src/cluster', 'src/errors.ts', 'npm:fastify', 'npm:@fastify', 'npm:ws'],
+  'src/alerts': ['src/errors.ts', 'npm:undici', 'npm:nodemailer'],
+  'src/metrics': ['src/errors.ts', 'npm:prom-client'],
+  'src/inspector': ['npm:xstate'],
+  'src/systemd': [],
+  'src/config': ['src/errors.ts', 'npm:yaml'],
+  'src/admin': ['src/config', 'src/systemd', 'src/store', 'src/errors.ts', 'npm:yaml'],
+  'src/cli': ['src/charts', 'machines/charts.json', 'src/security/invite-token.ts', 'npm:commander'],
+  'src/dashboard': [
+    'src/charts',
+    'machines/charts.json',
+    'npm:preact',
+    'npm:@preact/signals',
+    'npm:uplot',
+    'npm:@fontsource-variable/geist'
   ],
-  'src/admin': ['src/config', 'src/config.ts', 'src/ops', 'src/store', 'src/schemas', 'src/errors.ts', 'npm:yaml'],
-  'src/cli': ['src/charts', 'machines/charts.json', 'src/schemas', 'src/security/invite-token.ts', 'npm:commander']
+  'src/daemon': ['machines', 'src', 'npm:fastify', 'npm:pino', 'npm:pino-pretty']
 }
 
 for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
   test(`${room} imports only what it may`, () => {
-    for (const file of sources(room)) {
+    const files = sources(room)
+    assert.ok(files.length > 0, `${room} is empty`)
+    for (const file of files) {
       for (const target of imports(file)) {
-        const fits = [room, ...allowed].some((prefix) => target === prefix || target.startsWith(`${prefix}/`))
+        const fits = [room, ...EVERYWHERE, ...allowed].some(
+          (prefix) => target === prefix || target.startsWith(`${prefix}/`)
+        )
         assert.ok(fits, `${file} imports ${target}`)
       }
     }
   })
 }
 
+test('every room of src has its rule', () => {
+  const free = ['dev', 'main.ts', 'launcher.mjs']
+  const rooms = readdirSync(path.join(root, 'src')).filter((name) => !free.includes(name))
+  assert.deepEqual(
+    rooms.filter((name) => !(`src/${name}` in MAY_IMPORT)),
+    []
+  )
+})
+
+test('what only developers run is imported by nothing that is shipped', () => {
+  const shipped = [...sources('src'), ...sources('machines')].filter((file) => !file.startsWith('src/dev/'))
+  assert.deepEqual(
+    shipped.filter((file) => imports(file).some((target) => target.startsWith('src/dev/'))),
+    []
+  )
+})
+
 function sources(room: string): string[] {
   const place = path.join(root, room)
-  if (room.endsWith('.ts')) return [room]
+  if (/\.tsx?$/.test(room)) return [room]
   if (!existsSync(place)) return []
   return readdirSync(place, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => path.join(room, name))
 }
 
 function imports(file: string): string[] {
   const text = readFileSync(path.join(root, file), 'utf8')
-  return [...text.matchAll(/(?:from|import) '([^']+)'/g)]
-    .map((match) => match[1] ?? '')
+  return [...text.matchAll(/(?:^(?:import|export|\}).*\bfrom |^import |\bimport\()'([^']+)'/gm)]
+    .map((match) => (match[1] ?? '').replace(/\?.*/, ''))
     .filter((name) => !name.startsWith('node:'))
     .map((name) => (name.startsWith('.') ? path.join(path.dirname(file), name) : `npm:${name}`))
 }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
+import { ConfigFaults, loadConfig } from '../config/config.ts'
 import { describeFault, type Fault } from '../config/faults.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
 import { printConfig } from '../config/print.ts'
-import { ConfigFaults, loadConfig } from '../config.ts'
 import { Fatal } from '../errors.ts'
 import type { Terminal } from './terminal.ts'
 

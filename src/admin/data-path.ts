@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { loadConfig } from '../config.ts'
+import { loadConfig } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 
 const SERVICE_PATH = '/var/lib/flatrun-cluster'

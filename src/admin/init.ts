@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { Document } from 'yaml'
-import { ConfigFaults, loadConfig } from '../config.ts'
+import { ConfigFaults, loadConfig } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -11,8 +11,8 @@ import {
   planUninstall,
   type Step,
   unreachable
-} from '../ops/service-plan.ts'
-import { SERVICE } from '../ops/unit.ts'
+} from '../systemd/service-plan.ts'
+import { SERVICE } from '../systemd/unit.ts'
 import type { Terminal } from './terminal.ts'
 
 const USAGE =

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { createActors } from '../cluster/actors.ts'
-import type { Cluster } from '../cluster/cluster.ts'
-import type { Joins } from '../cluster/joins.ts'
-import type { Config } from '../config.ts'
+import type { Joins } from '../cluster/joining/joins.ts'
+import type { Cluster } from '../cluster/liveness/liveness.ts'
+import type { Config } from '../config/config.ts'
+import { createActors } from '../inspector/actor-list.ts'
 import type { LocalNode } from '../local/node.ts'
 import { createUsageRecorder } from '../local/usage/recorder.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 import { writeWhole } from '../store/whole-file.ts'
 

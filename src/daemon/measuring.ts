@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import type { FastifyPluginAsync } from 'fastify'
-import type { Cluster } from '../cluster/cluster.ts'
-import type { Self } from '../cluster/self.ts'
-import type { Config } from '../config.ts'
+import type { Cluster } from '../cluster/liveness/liveness.ts'
+import type { Self } from '../cluster/peers/self.ts'
+import type { Config } from '../config/config.ts'
 import { metricsRoute } from '../http/routes/metrics.ts'
 import type { LocalNode } from '../http/services.ts'
-import type { Metrics } from '../ops/metrics.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { EventLog } from '../schemas/event.ts'
 
 interface MeasuringOptions {

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { loadConfig } from '../config.ts'
-import { type Daemon, startDaemon } from '../daemon.ts'
-import { createLog } from '../ops/log.ts'
+import { loadConfig } from '../config/config.ts'
+import { type Daemon, startDaemon } from '../daemon/daemon.ts'
+import { createLog } from '../daemon/log.ts'
 
 const KEY = 'demo-operator-key'
 const SAMPLES: Record<string, Record<string, string[]>> = {

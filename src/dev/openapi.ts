@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
-import { loadConfig } from '../config.ts'
-import { startDaemon } from '../daemon.ts'
+import { loadConfig } from '../config/config.ts'
+import { startDaemon } from '../daemon/daemon.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'flatrun-openapi-'))
 const file = path.join(import.meta.dirname, '..', '..', 'docs', 'openapi.json')

@@ -16,7 +16,7 @@ const runtime = path.join(root, 'node_modules', 'node', 'bin', process.platform 
 const stamp = path.join(root, 'node_modules', '.installed')
 
 install()
-if (process.argv[2]?.startsWith('src/') && process.argv[2] !== 'src/dev/build-dashboard.ts') buildDashboard()
+if (process.argv[2]?.startsWith('src/') && process.argv[2] !== 'src/dev/build/dashboard.ts') buildDashboard()
 
 const child = spawn(runtime, process.argv.slice(2), { stdio: 'inherit', cwd: root })
 // A terminal sends Ctrl-C to the whole group, so the child has had it already; one signal is one request to stop.
@@ -53,7 +53,7 @@ function install() {
 function buildDashboard() {
   const built = path.join(root, 'dist', 'dashboard', '.built')
   if (existsSync(built) && readFileSync(built, 'utf8') === dashboardStamp(root)) return
-  const build = spawnSync(runtime, ['src/dev/build-dashboard.ts'], {
+  const build = spawnSync(runtime, ['src/dev/build/dashboard.ts'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit']
   })

@@ -5,7 +5,7 @@
  *   npm run simulate -- [--crashes N] [--years N] [--seed N]
  */
 import { parseArgs } from 'node:util'
-import { type Condition, createModel } from './health/modelled.ts'
+import { type Condition, createModel } from './bench/health/modelled.ts'
 
 const { values } = parseArgs({
   options: {

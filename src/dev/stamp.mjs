@@ -9,7 +9,7 @@ const SOURCES = [
   'machines',
   'src/schemas',
   'src/charts',
-  'src/dev/build-dashboard.ts'
+  'src/dev/build/dashboard.ts'
 ]
 
 /** @param {string} root The checkout. @returns {string} */

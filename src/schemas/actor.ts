@@ -21,3 +21,8 @@ export const ActorList = Type.Object({
   total: Type.Integer()
 })
 export type ActorList = Static<typeof ActorList>
+
+/** Lists the running actors; `peer` is a name. */
+export interface Actors {
+  list(query: { limit: number; peer?: string | undefined }): ActorList
+}

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
-import { type ClusterOptions, createCluster } from '../../src/cluster/cluster.ts'
-import { createEventLog } from '../../src/cluster/events.ts'
+import { createEventLog } from '../../src/cluster/events/event-log.ts'
+import { type ClusterOptions, createCluster } from '../../src/cluster/liveness/liveness.ts'
 import type { ClusterEvent } from '../../src/schemas/event.ts'
 import type { FailureClass, PeerSpec, ProbeAnswer } from '../../src/schemas/health.ts'
 import { createClock } from '../clock.ts'

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { stringify } from 'yaml'
+import { type Config, ConfigFaults, loadConfig } from '../../src/config/config.ts'
 import { allKeys } from '../../src/config/keys.ts'
-import { type Config, ConfigFaults, loadConfig } from '../../src/config.ts'
 import { configFile } from './world.ts'
 
 const keys = allKeys().map(({ key }) => key)

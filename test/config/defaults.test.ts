@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { loadConfig } from '../../src/config/config.ts'
 import { nameOfHost } from '../../src/config/resolve.ts'
-import { loadConfig } from '../../src/config.ts'
 import { load } from './world.ts'
 
 const alone = (env: Record<string, string> = {}) => loadConfig({ env, hostname: 'web-1', cwd: '/opt/agent' })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmodSync } from 'node:fs'
 import { test } from 'node:test'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { configFile, folder, load, refusal } from './world.ts'
 
 test('every fault is told at once, each with file, line, column, key and what is expected', (t) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
-import { type Config, ConfigFaults, loadConfig } from '../../src/config.ts'
+import { type Config, ConfigFaults, loadConfig } from '../../src/config/config.ts'
 
 /** A folder of its own with a `config.yml`, gone after the test. */
 export function configFile(t: TestContext, text: string, mode = 0o600): string {

@@ -9,6 +9,6 @@ const root = path.join(import.meta.dirname, '..', '..')
 export function ensureBuilt(): void {
   const stamp = path.join(root, 'dist', 'dashboard', '.built')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === dashboardStamp(root)) return
-  const build = spawnSync(process.execPath, ['src/dev/build-dashboard.ts'], { cwd: root, encoding: 'utf8' })
+  const build = spawnSync(process.execPath, ['src/dev/build/dashboard.ts'], { cwd: root, encoding: 'utf8' })
   if (build.status !== 0) throw new Error(build.stderr)
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
-import { dashboard } from '../../src/http/dashboard.ts'
+import { dashboard } from '../../src/http/pages/dashboard.ts'
 import type { Answer } from '../../src/schemas/answer.ts'
 import type { ClusterEvent, NewEvent } from '../../src/schemas/event.ts'
 import type { HistoryRange } from '../../src/schemas/history.ts'

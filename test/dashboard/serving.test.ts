@@ -5,7 +5,7 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import Fastify from 'fastify'
-import { dashboard } from '../../src/http/dashboard.ts'
+import { dashboard } from '../../src/http/pages/dashboard.ts'
 
 const HTML = { accept: 'text/html,application/xhtml+xml' }
 const SCRIPT = `export const words = ${JSON.stringify('word '.repeat(500))}`

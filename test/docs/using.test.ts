@@ -5,7 +5,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { createMetrics } from '../../src/ops/metrics.ts'
+import { createMetrics } from '../../src/metrics/metrics.ts'
 import { startNode, type TestNode, temporaryFolder } from '../daemon.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
-import { createEventLog } from '../../src/cluster/events.ts'
+import { createEventLog } from '../../src/cluster/events/event-log.ts'
 import { createEventStream } from '../../src/http/event-stream.ts'
 import { authorized, join, OPERATOR_KEY, startNode, until } from '../daemon.ts'
 

@@ -51,7 +51,10 @@ test('every operation has a name of its own, a summary, a known tag, and says wh
   const ids = new Set<string>()
   for (const { name, operation } of operations(document)) {
     assert.ok(operation.summary, `${name} has no summary`)
-    assert.ok(tags.has(operation.tags[0]), `${name}: src/http/openapi.ts does not describe the tag ${operation.tags}`)
+    assert.ok(
+      tags.has(operation.tags[0]),
+      `${name}: src/http/openapi/openapi.ts does not describe the tag ${operation.tags}`
+    )
     assert.ok(!ids.has(operation.operationId), `${operation.operationId} is taken`)
     ids.add(operation.operationId)
     assert.equal(operation.security.length === 0, operation['x-permission'] === undefined, name)

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { buildDeb } from '../../src/dev/deb.ts'
+import { buildDeb } from '../../src/dev/build/deb.ts'
 import { startNest, whyNoNest } from '../systemd/nest.ts'
 
 const noDeb = whyNoDeb()

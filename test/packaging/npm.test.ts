@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { bundle } from '../../src/dev/bundle.ts'
+import { bundle } from '../../src/dev/build/bundle.ts'
 import { temporaryFolder, until } from '../daemon.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -73,7 +73,7 @@ test('what npm packs is one program that runs where it is installed, dashboard a
 test('a Node that is too old is told so in one line', {
   skip: oldNode() === undefined ? 'no older Node is here' : false
 }, () => {
-  const { status, stderr } = spawnSync(oldNode() ?? '', [path.join(root, 'src', 'dev', 'launcher.mjs')], {
+  const { status, stderr } = spawnSync(oldNode() ?? '', [path.join(root, 'src', 'launcher.mjs')], {
     encoding: 'utf8'
   })
   assert.equal(status, 69)

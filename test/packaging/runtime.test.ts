@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { buildDeb } from '../../src/dev/deb.ts'
+import { buildDeb } from '../../src/dev/build/deb.ts'
 import { faultOfRuntime, RUNTIME } from '../../src/dev/runtime.mjs'
 import { temporaryFolder } from '../daemon.ts'
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { type UnitOptions, unitFile } from '../../src/ops/unit.ts'
+import { type UnitOptions, unitFile } from '../../src/systemd/unit.ts'
 
 const MOST = 1.3
 

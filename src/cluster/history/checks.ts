@@ -1,5 +1,5 @@
 import type { FailureClass, ProbeAnswer } from '../../schemas/health.ts'
-import type { Room } from './room.ts'
+import type { Room } from './arena.ts'
 
 /** One probe, as it is remembered. */
 export interface Check {

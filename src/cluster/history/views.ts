@@ -7,8 +7,8 @@ import type {
   TransitionView
 } from '../../schemas/history.ts'
 import type { Check } from './checks.ts'
-import type { Bucket } from './tier.ts'
-import type { Track, Transition } from './track.ts'
+import type { Track, Transition } from './peer-timeline.ts'
+import type { Bucket } from './rollup.ts'
 
 const SPAN_MS: Record<HistoryRange, number> = { hour: 3_600_000, day: 86_400_000, month: 30 * 86_400_000 }
 

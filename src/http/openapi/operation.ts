@@ -1,5 +1,5 @@
 import type { SwaggerTransform } from '@fastify/swagger'
-import type { Access } from '../access.ts'
+import type { Access } from '../access/access.ts'
 
 /**
  * What the document says of one route besides its schema: a stable name, and who may call it. A route without tags is

@@ -1,7 +1,7 @@
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PermissionDenied } from '../../errors.ts'
-import { type Access, operator } from '../access.ts'
+import { type Access, operator } from '../access/access.ts'
 import { createGate, type GateOptions } from './gate.ts'
 import { type RelayOptions, relay } from './relay.ts'
 import { createTunnels } from './tunnel.ts'

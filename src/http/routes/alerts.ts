@@ -1,5 +1,5 @@
 import { AlertTest } from '../../schemas/alert.ts'
-import { operator } from '../access.ts'
+import { operator } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Audit } from '../../cluster/audit.ts'
+import type { Audit } from '../../cluster/access/audit.ts'
 import { AuditEntry } from '../../schemas/audit.ts'
-import { operator } from '../access.ts'
+import { operator } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 

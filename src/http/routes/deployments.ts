@@ -8,8 +8,8 @@ import {
   ContainerView,
   Job
 } from '../../schemas/operation.ts'
-import { operatorOrPeer } from '../access.ts'
-import { assertReach, nameOf, reachable } from '../reach.ts'
+import { operatorOrPeer } from '../access/access.ts'
+import { assertReach, nameOf, reachable } from '../access/scope.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 

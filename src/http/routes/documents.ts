@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { anybody } from '../access.ts'
-import { openApiOf } from '../openapi.ts'
+import { anybody } from '../access/access.ts'
+import { openApiOf } from '../openapi/openapi.ts'
 import type { Routes } from './routes.ts'
 
 /** The description of this API, for programs: FlatRun's CLI reads it before each of its commands. */

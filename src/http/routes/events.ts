@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { operator } from '../access.ts'
+import { operator } from '../access/access.ts'
 import { createEventStream } from '../event-stream.ts'
 import type { Services } from '../services.ts'
 import type { Routes } from './routes.ts'

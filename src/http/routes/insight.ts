@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { ActorList } from '../../schemas/actor.ts'
-import { operator } from '../access.ts'
+import { operator } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 

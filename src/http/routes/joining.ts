@@ -14,8 +14,8 @@ import {
   SealedBody,
   SealedReplyBody
 } from '../../schemas/joining.ts'
-import { anybody, operator, peerItself } from '../access.ts'
-import { createFailures } from '../failures.ts'
+import { anybody, operator, peerItself } from '../access/access.ts'
+import { createFailures } from '../access/attempt-limiter.ts'
 import type { Services } from '../services.ts'
 import { faultsOf, InvalidInput } from '../validation.ts'
 import { answers, type Routes } from './routes.ts'

@@ -1,7 +1,7 @@
 import { DeploymentList } from '../../schemas/deployment.ts'
 import { Stats } from '../../schemas/stats.ts'
-import { operatorOrPeer } from '../access.ts'
-import { partFor } from '../reach.ts'
+import { operatorOrPeer } from '../access/access.ts'
+import { partFor } from '../access/scope.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 

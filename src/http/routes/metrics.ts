@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PermissionDenied, Unauthorized } from '../../errors.ts'
-import { anybody } from '../access.ts'
+import { anybody } from '../access/access.ts'
 
 export interface MetricsOptions {
   text: () => Promise<string>

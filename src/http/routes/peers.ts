@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
-import type { Caller } from '../../cluster/callers.ts'
+import type { Caller } from '../../cluster/access/callers.ts'
 import { PeerUnknown } from '../../errors.ts'
 import { Grant } from '../../schemas/grant.ts'
 import { HistoryRange, PeerHistory, PeerPast } from '../../schemas/history.ts'
 import { PeerDetail, PeerView } from '../../schemas/peer.ts'
-import { operator, operatorOrPeer } from '../access.ts'
+import { operator, operatorOrPeer } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, NameParams, type Routes, sendJson } from './routes.ts'
 

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { FEATURES } from '../../cluster/self.ts'
+import { FEATURES } from '../../cluster/peers/self.ts'
 import { Stopping } from '../../errors.ts'
 import { Version } from '../../schemas/names.ts'
-import { anybody, operator, operatorOrPeer } from '../access.ts'
+import { anybody, operator, operatorOrPeer } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { UsagePast, UsageRange } from '../../schemas/usage.ts'
-import { operatorOrPeer } from '../access.ts'
+import { operatorOrPeer } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 

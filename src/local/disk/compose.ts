@@ -1,4 +1,4 @@
-import { isRecord, listOf, textOf, textsOf } from '../shape.ts'
+import { isRecord, listOf, textOf, textsOf } from '../untyped.ts'
 import { Fault } from './fault.ts'
 import { readYaml } from './yaml.ts'
 

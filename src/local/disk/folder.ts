@@ -1,6 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isRecord } from '../shape.ts'
+import { isRecord } from '../untyped.ts'
 import { type Compose, type ComposeService, mergeCompose, parseCompose } from './compose.ts'
 import { Fault } from './fault.ts'
 import { codeOf, createParsed, isInside } from './parsed.ts'

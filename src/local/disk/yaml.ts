@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments, type YAMLParseError } from 'yaml'
-import { isRecord } from '../shape.ts'
+import { isRecord } from '../untyped.ts'
 import { Fault } from './fault.ts'
 
 /** More aliases of one anchor than any real file has; a bomb of nested ones is over it at its third level. */

@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici'
-import { isRecord, textOf } from '../shape.ts'
+import { isRecord, textOf } from '../untyped.ts'
 import { EngineFailure, failureOf } from './failure.ts'
 import { negotiate } from './version.ts'
 

@@ -3,10 +3,10 @@ import type { LogLine, LogsAsk } from '../../schemas/operation.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Container } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
-import type { Target } from '../find.ts'
+import type { Target } from '../listing/find-deployment.ts'
 import { entriesOf } from './entries.ts'
+import type { createRevival, Run } from './follow-restarts.ts'
 import { mergeStreams } from './merge.ts'
-import type { createRevival, Run } from './revival.ts'
 import { parseSince } from './since.ts'
 
 export interface LogsOptions {

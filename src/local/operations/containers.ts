@@ -3,7 +3,7 @@ import { EngineRefused, EngineUnavailable } from '../../errors.ts'
 import type { Engine } from '../engine/client.ts'
 import { type Container, readContainers } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
-import { isRecord, numberOf } from '../shape.ts'
+import { isRecord, numberOf } from '../untyped.ts'
 
 export interface ContainersOptions {
   engine: Engine

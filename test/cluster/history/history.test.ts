@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createHistory, type HistoryStore } from '../../../src/cluster/history.ts'
+import { createHistory, type HistoryStore } from '../../../src/cluster/history/history.ts'
 import { createWorld, spec } from '../world.ts'
 
 function createHistoryWorld(t: TestContext, store: HistoryStore = createMemoryStore()) {

@@ -1,0 +1,131 @@
+import { type AnyActorRef, assign, enqueueActions, sendTo, setup } from 'xstate'
+import type { PeerSpec, Verdict } from '../../src/schemas/health.ts'
+import type {
+  Hears,
+  PeerCheck,
+  PeerUpdated,
+  ProbeAnswered,
+  ProberReady,
+  ProberRef,
+  SignOfDeath,
+  SignOfLife,
+  SupervisorRef
+} from '../messages.ts'
+import { judged, nothingSeen, recorded, restlessAfter, type Seen } from './observation.ts'
+import type { Rule } from './rule.ts'
+
+export interface PeerInput {
+  peer: PeerSpec
+  rule: Rule
+  /** How long the first question waits, so that many peers are not all asked at once. */
+  startAfterMs: number
+  wall: number
+}
+
+export interface PeerContext {
+  peer: PeerSpec
+  rule: Rule
+  startAfterMs: number
+  verdict: Verdict
+  /** Wall time at which the verdict became what it is. */
+  since: number
+  seen: Seen
+}
+
+export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | SignOfLife | SignOfDeath
+
+const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
+
+type Moment = { context: PeerContext; event: PeerEvent }
+/** The prober keeps one question of each peer: a newer one takes its place. */
+function questionIn(
+  afterMs: number,
+  { peer, seen, startAfterMs }: PeerContext,
+  from: Hears<ProbeAnswered>,
+  urgent = false
+) {
+  const first = seen.answers === 0 && startAfterMs === 0
+  const { answers: number, believed, keyInDoubt } = seen
+  return { type: 'probe.wanted' as const, peer, from, number, believed, keyInDoubt, afterMs, urgent: urgent || first }
+}
+
+/**
+ * To whom questions go. Without a prober nothing is lost, since a new one says that it is ready and every peer asks
+ * again; until then the peer talks to itself, which it does not understand.
+ */
+const prober = ({
+  self,
+  system
+}: {
+  self: AnyActorRef
+  system: { get(id: string): ProberRef | undefined }
+}): ProberRef => system.get('prober') ?? self
+
+const becomes =
+  (verdict: Verdict) =>
+  ({ context, event }: Moment) =>
+    event.type === 'probe.answered' && event.number === context.seen.answers && judged(context, event) === verdict
+
+/** The words of the peer's machine: what it knows, hears, does and decides by. Its states are in `peer.ts`. */
+export const peerWords = setup({
+  types,
+  actions: {
+    askLater: sendTo(prober, ({ context, self }) => questionIn(context.seen.waitMs, context, self)),
+    askNow: sendTo(prober, ({ context, self }) => questionIn(0, context, self, true)),
+    askInAMoment: sendTo(prober, ({ context, self }) => questionIn(context.rule.pauseMs, context, self)),
+    askAgain: sendTo(prober, ({ context, event, self }) =>
+      questionIn(Math.max(0, 'now' in event ? context.seen.dueAt - event.now : 0), context, self)
+    ),
+    askNoMore: sendTo(prober, ({ context }) => ({ type: 'probe.unwanted' as const, id: context.peer.id })),
+    record: assign(({ context, event }) =>
+      event.type === 'probe.answered' && event.number === context.seen.answers ? { seen: recorded(context, event) } : {}
+    ),
+    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer } : {})),
+    doubtKey: assign(({ context, event }) =>
+      event.type === 'peer.doubtful' && event.keyRefused ? { seen: { ...context.seen, keyInDoubt: true } } : {}
+    ),
+    startOver: assign(({ context }) => ({ seen: { ...nothingSeen(context.peer, 0), answers: context.seen.answers } })),
+    announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
+      const { peer, verdict: from } = context
+      if (from === verdict) return
+      const wall = 'wall' in event ? event.wall : context.since
+      const supervisor: SupervisorRef | undefined = system.get('supervisor')
+      if (supervisor) enqueue.sendTo(supervisor, { type: 'peer.judged', id: peer.id, from, to: verdict, wall })
+      enqueue.assign({ verdict, since: wall })
+    }),
+    announceFlapping: enqueueActions(({ context, enqueue, system }) => {
+      const { peer, seen } = context
+      const supervisor: SupervisorRef | undefined = system.get('supervisor')
+      if (supervisor) {
+        enqueue.sendTo(supervisor, { type: 'peer.flapping', id: peer.id, flapping: seen.flap.flapping })
+      }
+    })
+  },
+  guards: {
+    answered: becomes('online'),
+    answeredAgain: becomes('online'),
+    failed: becomes('suspect'),
+    failedOften: becomes('offline'),
+    keyRefused: becomes('rejected'),
+    notAnAgent: becomes('incompatible'),
+    isRemoved: ({ context }) => context.peer.removed,
+    isPending: ({ context }) => context.peer.pending,
+    saysRemoved: ({ event }) => event.type === 'peer.updated' && event.peer.removed,
+    nowRemoved: ({ context, event }) =>
+      event.type === 'peer.updated' && event.peer.removed && context.verdict !== 'removed',
+    nowPending: ({ context, event }) =>
+      event.type === 'peer.updated' && !event.peer.removed && event.peer.pending && context.verdict !== 'pending',
+    nowConfirmed: ({ context, event }) =>
+      event.type === 'peer.updated' &&
+      !event.peer.removed &&
+      !event.peer.pending &&
+      (context.verdict === 'pending' || context.verdict === 'removed'),
+    moved: ({ context, event }) =>
+      event.type === 'peer.updated' && event.peer.url !== context.peer.url && context.verdict !== 'removed',
+    askedJustNow: ({ context, event }) => 'now' in event && event.now - context.seen.endedAt < context.rule.pauseMs,
+    isWell: ({ context }) => context.verdict === 'online',
+    alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
+    flappingChanges: ({ context, event }) =>
+      event.type === 'probe.answered' && restlessAfter(context, event).flapping !== context.seen.flap.flapping
+  }
+})

@@ -1,0 +1,150 @@
+import { type Grant, type Permission, permissionsOf } from '../../schemas/grant.ts'
+import type { Member } from '../../schemas/peer.ts'
+import type { Session, Sessions } from '../../security/session.ts'
+import { digest, randomToken } from '../../security/tokens.ts'
+import type { Members } from '../../store/members.ts'
+import type { SignedCallers, SignedRequest } from './signed-callers.ts'
+
+export interface OperatorKey {
+  readonly key: string
+  readonly name: string
+  readonly scopes: readonly ('read' | 'write')[]
+}
+
+/** Who is asking. A peer is never an operator, whatever it was granted. */
+export type Caller =
+  | { kind: 'nobody' }
+  | { kind: 'operator'; name: string; permissions: ReadonlySet<Permission>; canWrite: boolean }
+  | { kind: 'peer'; id: string; name: string; permissions: ReadonlySet<Permission>; grants: readonly Grant[] }
+
+interface CallersOptions {
+  operatorKeys: readonly OperatorKey[]
+  sessions: Sessions
+  members: Members
+  /** Whether the key with this digest was a member's, and died. */
+  isRevoked: (keyDigest: string) => boolean
+  signed: SignedCallers
+  /** A member proved that it holds the key with this digest. */
+  onMember: (member: Member, keyDigest: string) => void
+  now?: () => number
+}
+
+const READ: readonly Permission[] = [
+  'cluster:read',
+  'deployments:read',
+  'containers:read',
+  'system:read',
+  'infrastructure:read'
+]
+const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
+const TICKET_MS = 600_000
+const OPEN_TICKETS = 100
+const REMEMBERED_SESSIONS = 1_000
+
+export type Callers = ReturnType<typeof createCallers>
+
+/**
+ * Tells who holds a key. Keys are looked up by their digest, in memory: no store read, and no time that tells how much
+ * of a guess was right.
+ */
+export function createCallers(options: CallersOptions) {
+  const { operatorKeys, sessions, members, isRevoked, signed, onMember, now = Date.now } = options
+  let operators = index(operatorKeys)
+  const verified = new Map<string, Session>()
+  const tickets = new Map<string, { keyDigest: string; until: number }>()
+
+  async function session(token: string, tokenDigest: string): Promise<Caller | undefined> {
+    const known = verified.get(tokenDigest) ?? (await sessions.read(token))
+    if (!known || known.exp * 1_000 <= now()) return undefined
+    if (verified.size >= REMEMBERED_SESSIONS) verified.clear()
+    verified.set(tokenDigest, known)
+    // The session ends with the key that it came from.
+    const operator = [...operators].find(([keyDigest]) => keyDigest.startsWith(known.key))
+    return operator?.[1]
+  }
+
+  function peerOf(member: Member, keyDigest: string): Caller | undefined {
+    if (member.state === 'removed') return undefined
+    onMember(member, keyDigest)
+    const grants = member.awaitsApproval ? [] : member.grants
+    return { kind: 'peer', id: member.id, name: member.name, permissions: permissionsOf(grants), grants }
+  }
+
+  function ticketOf(keyDigest: string): string {
+    const [oldest] = tickets.keys()
+    if (tickets.size >= OPEN_TICKETS && oldest !== undefined) tickets.delete(oldest)
+    const ticket = randomToken()
+    tickets.set(digest(ticket), { keyDigest, until: now() + TICKET_MS })
+    return ticket
+  }
+
+  return {
+    /** Undefined when the token is nobody's. At once, but for a session. */
+    identify(token: string): Caller | undefined | Promise<Caller | undefined> {
+      const tokenDigest = digest(token)
+      const operator = operators.get(tokenDigest)
+      if (operator) return operator
+      const member = members.byKeyDigest(tokenDigest)
+      if (member) return peerOf(member, tokenDigest)
+      return token.split('.').length === 3 ? session(token, tokenDigest) : undefined
+    },
+
+    /** Whether the key was a member's once: its holder may not know yet that it is none any more. */
+    wasMembers(key: string): boolean {
+      const keyDigest = digest(key)
+      return isRevoked(keyDigest) || members.byKeyDigest(keyDigest)?.state === 'removed'
+    },
+
+    /** Who signed a request, and the digest that its body must have. @throws Unauthorized */
+    identifySigned(request: SignedRequest): { caller: Caller | undefined; bodyDigest: string | undefined } {
+      const { member, keyDigest, bodyDigest } = signed(request)
+      return { caller: peerOf(member, keyDigest), bodyDigest }
+    },
+
+    /** A session token for an operator's key; undefined when the key is none. */
+    async login(key: string): Promise<{ token: string; operator: Operator } | undefined> {
+      const keyDigest = digest(key)
+      const operator = operators.get(keyDigest)
+      return operator && { token: await sessions.issue(operator.name, keyDigest.slice(0, 32)), operator }
+    },
+
+    /** A ticket signs in once, within ten minutes: what a fresh start prints instead of a key. */
+    createTicket(name: string): string {
+      const [keyDigest = ''] = [...operators].find(([, operator]) => operator.name === name) ?? []
+      return ticketOf(keyDigest)
+    },
+
+    /** The same for who shows a key; undefined for a session, which could go on for ever in this way. */
+    ticketFor(key: string): string | undefined {
+      const keyDigest = digest(key)
+      return operators.has(keyDigest) ? ticketOf(keyDigest) : undefined
+    },
+
+    async redeem(ticket: string): Promise<{ token: string; operator: Operator } | undefined> {
+      const found = tickets.get(digest(ticket))
+      tickets.delete(digest(ticket))
+      if (!found || found.until < now()) return undefined
+      const operator = operators.get(found.keyDigest)
+      return operator && { token: await sessions.issue(operator.name, found.keyDigest.slice(0, 32)), operator }
+    },
+
+    /** Takes effect at the next request. */
+    replaceOperatorKeys(keys: readonly OperatorKey[]): void {
+      operators = index(keys)
+    }
+  }
+}
+
+export type Operator = Extract<Caller, { kind: 'operator' }>
+
+/** Everybody, where authentication is off. */
+export const EVERYBODY: Operator = operatorOf({ name: 'everybody', scopes: ['read', 'write'] })
+
+function index(keys: readonly OperatorKey[]): Map<string, Operator> {
+  return new Map(keys.map((entry) => [digest(entry.key), operatorOf(entry)]))
+}
+
+function operatorOf({ name, scopes }: Omit<OperatorKey, 'key'>): Operator {
+  const canWrite = scopes.includes('write')
+  return { kind: 'operator', name, canWrite, permissions: new Set(canWrite ? [...READ, ...WRITE] : READ) }
+}

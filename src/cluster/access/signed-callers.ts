@@ -1,0 +1,88 @@
+import { Unauthorized } from '../../errors.ts'
+import type { Member } from '../../schemas/peer.ts'
+import { createCopies } from '../../security/copies.ts'
+import { createReplays } from '../../security/replays.ts'
+import { readSignature, verifySignature } from '../../security/signatures.ts'
+import type { Vault } from '../../security/vault.ts'
+import type { Members } from '../../store/members.ts'
+import { openSigningKey } from '../membership/signing-keys.ts'
+
+/** A signed request as it came. */
+export interface SignedRequest {
+  method: string
+  path: string
+  signatureInput: string
+  signature: string
+  contentDigest: string | undefined
+}
+
+interface SignedCallersOptions {
+  members: Members
+  vault: Vault
+  /** A second process with the key of a member was refused. Told once an hour. */
+  onCopy?: (member: Member) => void
+  now?: () => number
+}
+
+const WINDOW_SECONDS = 120
+const HOUR_MS = 3_600_000
+const MOST_OPENED = 20_000
+const COPY =
+  'Another agent was here first with the same keys: this data path is a copy of a node that is still running. Stop one of them'
+const INVALID = 'Invalid or expired token'
+
+/** Tells which member signed a request: the right key, lately, and not seen before. */
+export function createSignedCallers({ members, vault, onCopy = () => {}, now = Date.now }: SignedCallersOptions) {
+  const replays = createReplays()
+  const copies = createCopies({ now })
+  const told = new Map<string, number>()
+  const opened = new Map<string, Buffer>()
+
+  function keyOf(member: Member, keyId: string): Buffer | undefined {
+    const known = opened.get(keyId)
+    if (known) return known
+    const sealed = member.signing?.[keyId]
+    if (sealed === undefined) return undefined
+    const key = openSigningKey(vault, member.id, sealed)
+    // Keys change; those that are asked for again are opened again.
+    if (opened.size >= MOST_OPENED) opened.clear()
+    opened.set(keyId, key)
+    return key
+  }
+
+  function tellOnce(member: Member): void {
+    const last = told.get(member.id)
+    if (last !== undefined && now() - last < HOUR_MS) return
+    told.set(member.id, now())
+    onCopy(member)
+  }
+
+  /** @throws Unauthorized with what is wrong. */
+  return function identify(request: SignedRequest): {
+    member: Member
+    keyDigest: string
+    bodyDigest: string | undefined
+  } {
+    const signature = readSignature(request)
+    if (!signature) throw new Unauthorized('The signature has a form that is not understood here')
+    const member = members.byKeyDigest(signature.keyId)
+    const key = member && keyOf(member, signature.keyId)
+    const { method, path } = request
+    const parts =
+      signature.bodyDigest === undefined ? { method, path } : { method, path, bodyDigest: signature.bodyDigest }
+    if (!member || !key || !verifySignature(key, parts, request)) throw new Unauthorized(INVALID)
+
+    const skew = Math.round(now() / 1_000) - signature.created
+    if (Math.abs(skew) > WINDOW_SECONDS) {
+      throw new Unauthorized(`The clocks of the two servers differ by ${Math.abs(skew)} s; set them by NTP`)
+    }
+    if (!replays.isFresh(member.id, signature.nonce)) throw new Unauthorized('This request came already')
+    if (copies.isCopy(member.id, signature.nonce.boot)) {
+      tellOnce(member)
+      throw new Unauthorized(COPY)
+    }
+    return { member, keyDigest: signature.keyId, bodyDigest: signature.bodyDigest }
+  }
+}
+
+export type SignedCallers = ReturnType<typeof createSignedCallers>

@@ -1,0 +1,112 @@
+import pLimit from 'p-limit'
+import { PermissionDenied } from '../../errors.ts'
+import type { Remote } from '../../remote/client.ts'
+import { type Clock, startDeadline } from '../../remote/deadline.ts'
+import { failure, failureOf, RemoteFailure } from '../../remote/failure.ts'
+import { refusalOf } from '../../remote/refusal.ts'
+import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
+import type { FailureClass, PeerHealth } from '../../schemas/health.ts'
+import { REACHABLE } from '../../schemas/health.ts'
+import { whyAway } from '../liveness/why-unavailable.ts'
+import { createFlights } from './singleflight.ts'
+import { type AggregateKind, dataText } from './splice-json.ts'
+
+export interface AskNodeOptions {
+  /** This node's own answers, in the shape of a peer's. */
+  local: Record<AggregateKind, (signal: AbortSignal) => Promise<unknown>>
+  remote: Pick<Remote, 'request'>
+  targetOf(id: string): PeerTarget | undefined
+  signOfLife?(id: string): void
+  signOfDeath?(id: string, failed: FailureClass): void
+  /** Requests in flight, of all aggregates together, without those that have waited for long. */
+  maxConcurrency?: number
+  perPeerMs?: number
+  /** Of one peer's answer. */
+  maxBytes?: number
+}
+
+const PATHS: Record<AggregateKind, string> = { deployments: '/api/deployments', stats: '/api/stats' }
+/** After this a request that is still waiting gives its place to the next. */
+const PATIENCE_MS = 500
+/** These say that something is wrong with the peer, and not just with one of its answers. */
+const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set(['dns', 'refused', 'reset', 'timeout', 'tls', 'key_refused'])
+
+/** Asks one node, and gives the text that stands as its `data`. Rejects with a RemoteFailure. */
+export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
+  const { remote, perPeerMs = 5_000, maxBytes = 4 << 20, clock } = options
+  const limit = pLimit(options.maxConcurrency ?? 64)
+  const share = createFlights<string>()
+
+  function peer(kind: AggregateKind, health: PeerHealth, signal: AbortSignal): Promise<string> {
+    if (!REACHABLE.has(health.verdict)) return Promise.reject(whyAway(health))
+    return share(`${kind} ${health.id}`, signal, (shared) => inTurn(() => request(kind, health, shared)))
+  }
+
+  /** Whoever has waited for long keeps no others waiting: what it still costs is an idle connection. */
+  function inTurn(work: () => Promise<string>): Promise<string> {
+    return new Promise((resolve, reject) => {
+      limit(
+        () =>
+          new Promise<void>((free) => {
+            const stopWaiting = clock.after(PATIENCE_MS, free)
+            const over = () => {
+              stopWaiting()
+              free()
+            }
+            work().then(resolve, reject).finally(over)
+          })
+      )
+    })
+  }
+
+  async function request(kind: AggregateKind, { id, verdict }: PeerHealth, signal: AbortSignal): Promise<string> {
+    const target = options.targetOf(id)
+    if (!target) throw new RemoteFailure('internal', 'it is no member any more')
+    const started = clock.now()
+    const get = (path: string) => {
+      const deadlineMs = perPeerMs - (clock.now() - started)
+      return remote.request(target, { path, deadlineMs, maxBytes, signal })
+    }
+    try {
+      let answer = await get(PATHS[kind])
+      // An older agent has no stats of its own, but its health says something.
+      if (kind === 'stats' && answer.status === 404) answer = await get('/api/health')
+      if (verdict !== 'online') options.signOfLife?.(id)
+      return dataText[kind](accepted(answer).text)
+    } catch (error) {
+      const reason = failureOf(error)
+      if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(id, reason.class)
+      throw reason
+    }
+  }
+
+  function self(kind: AggregateKind, signal: AbortSignal): Promise<string> {
+    return share(`${kind} self`, signal, (shared) => own(kind, options.local, shared))
+  }
+
+  /** Never shared: another caller's part of the same answer may be another. */
+  async function own(kind: AggregateKind, part: AskNodeOptions['local'], signal: AbortSignal): Promise<string> {
+    const answer = await inTime(part[kind](signal), perPeerMs, clock).catch(refused)
+    return dataText[kind](JSON.stringify(answer))
+  }
+
+  return { peer, self, own }
+}
+
+function refused(error: unknown): never {
+  if (!(error instanceof PermissionDenied)) throw error
+  throw new RemoteFailure('http', error.message, { status: 403, cause: error })
+}
+
+function accepted(answer: RemoteAnswer): RemoteAnswer {
+  const { status } = answer
+  if (status === 200) return answer
+  throw refusalOf(answer) ?? new RemoteFailure('http', `it answered with status ${status}`, { status })
+}
+
+function inTime<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = startDeadline(ms, () => reject(failure('timeout')), clock)
+    work.then(resolve, reject).finally(stop)
+  })
+}

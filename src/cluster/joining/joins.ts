@@ -1,0 +1,131 @@
+import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
+import { type JoinedPeer, joiningMachine, StepFailed } from '../../../machines/joining.ts'
+import { JoinInterrupted, PreflightFailed } from '../../errors.ts'
+import type { AcceptRequest, JoinAttempt, PreflightCheck } from '../../schemas/joining.ts'
+import { isSealedToken } from '../../security/invite-token.ts'
+import { joinContext } from '../../store/contexts.ts'
+import type { Invites } from '../membership/invites.ts'
+import { createJoinRequests } from './prepare.ts'
+import { createJoinSteps, type StepsOptions, stepFailure } from './steps.ts'
+
+interface JoinsOptions extends Omit<StepsOptions, 'pins' | 'now'> {
+  invites: Pick<Invites, 'isOurs'>
+  pins?: () => readonly string[]
+  now?: () => number
+  onError: (error: unknown) => void
+}
+
+type JoinActor = ActorRefFrom<typeof joiningMachine>
+export type Joins = ReturnType<typeof createJoins>
+
+/** An accept is answered within this time; the join itself goes on. */
+const ANSWER_WITHIN_MS = 12_000
+
+/** The joiner's side of joins: each has a journal entry before anything is sent, and an actor until it has ended. */
+export function createJoins(options: JoinsOptions) {
+  const { onError, now = Date.now, pins = () => [] } = options
+  const { members, vault, journal } = options.store
+  const prepare = createJoinRequests({ ...options, now })
+  const { look, ask, confirm } = createJoinSteps({ ...options, pins, now })
+  const actors = new Map<string, JoinActor>()
+  const listeners = new Set<(actor: JoinActor) => void>()
+  /** The errors behind failures, of joins that somebody waits for. */
+  const causes = new Map<string, unknown>()
+
+  const machine = joiningMachine.provide({
+    actors: {
+      ask: fromPromise<JoinedPeer, { exchangeId: string }>(({ input, signal }) =>
+        step(input.exchangeId, () => ask(input.exchangeId, signal))
+      ),
+      confirm: fromPromise<void, { memberId: string }>(({ input, signal }) => confirm(input.memberId, signal)),
+      giveUp: fromPromise<void, { exchangeId: string }>(
+        async ({ input }) => void (await journal.delete(input.exchangeId))
+      )
+    }
+  })
+
+  async function step<T>(exchangeId: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run()
+    } catch (cause) {
+      if (causes.has(exchangeId)) causes.set(exchangeId, cause)
+      throw new StepFailed(stepFailure(cause), { cause })
+    }
+  }
+
+  function run(attempt: JoinAttempt, repeatable: boolean): JoinActor {
+    const input = { exchangeId: attempt.id, repeatable, expiresAt: Date.parse(attempt.expiresAt) }
+    const actor = createActor(machine, { id: attempt.id, input })
+    actors.set(attempt.id, actor)
+    actor.subscribe({ complete: () => actors.delete(attempt.id), error: onError })
+    for (const listener of listeners) listener(actor)
+    return actor.start()
+  }
+
+  return {
+    /** Joins the server that made the invite. @throws what went wrong, as an operator can act on it. */
+    async accept(request: AcceptRequest): Promise<{ peer_name: string; peer_url: string; transport: string }> {
+      const prepared = prepare(request)
+      const { attempt, repeatable } = prepared
+      if (!request.skip_checks) assertPassed(await look(prepared))
+      await journal.put(attempt)
+      causes.set(attempt.id, undefined)
+      const actor = run(attempt, repeatable)
+      const settled = await waitFor(
+        actor,
+        (snapshot) => snapshot.status !== 'active' || snapshot.matches('confirming'),
+        { timeout: ANSWER_WITHIN_MS }
+      ).catch(() => undefined)
+      const cause = causes.get(attempt.id)
+      causes.delete(attempt.id)
+      const peer = settled?.context.peer
+      const member = peer && members.get(peer.memberId)
+      if (member) return { peer_name: member.name, peer_url: member.url, transport: member.transport }
+      if (settled === undefined) throw new JoinInterrupted({ cause })
+      throw cause ?? new JoinInterrupted()
+    },
+
+    /** What would fail, and what to do about it; nothing is spent. Plain FlatRun cannot be asked. */
+    async preflight(request: AcceptRequest): Promise<PreflightCheck[]> {
+      return look(prepare(request))
+    },
+
+    /** Goes on with the joins that a crash or a stop interrupted. */
+    resume(): void {
+      for (const attempt of journal.all())
+        run(attempt, isSealedToken(vault.open(attempt.token, joinContext(attempt.id))))
+    },
+
+    /** The joins under way: never a token or a key. */
+    list: () =>
+      [...actors.entries()].map(([id, actor]) => {
+        const { value, context } = actor.getSnapshot()
+        return {
+          id,
+          state: String(value),
+          attempts: context.attempts,
+          expires_at: new Date(context.expiresAt).toISOString(),
+          ...(context.failure && { error: context.failure.sentence, code: context.failure.code })
+        }
+      }),
+
+    /** For the inspector. */
+    roots: () => [...actors.values()],
+    /** Calls back for every join that begins, before it does anything; until the returned function is called. */
+    onRoot(listener: (actor: JoinActor) => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+
+    stop(): void {
+      for (const actor of actors.values()) actor.stop()
+      actors.clear()
+    }
+  }
+}
+
+/** Only what the exchange itself would not tell: it checks the rest again, and refuses in its own words. */
+function assertPassed(checks: readonly PreflightCheck[]): void {
+  const broken = checks.find(({ ok, name }) => !ok && (name === 'reach_back' || name === 'clock' || name === 'version'))
+  if (broken) throw new PreflightFailed(broken.detail)
+}

@@ -1,0 +1,38 @@
+import type { PeerSnapshot } from '../../../machines/peer/peer.ts'
+import type { Care } from '../../../machines/supervisor.ts'
+import type { PeerHealth, PeerSpec } from '../../schemas/health.ts'
+
+/** How one peer is, out of what its actor knows. Built at every answer, so without detours. */
+export function peerHealth({ context }: PeerSnapshot, { crashes }: Care): PeerHealth {
+  const { peer, verdict, since, seen } = context
+  const health: PeerHealth = {
+    id: peer.id,
+    name: peer.name,
+    url: peer.url,
+    verdict,
+    since,
+    failures: seen.tally.failures,
+    flapping: seen.flap.flapping,
+    restarts: crashes,
+    features: seen.features,
+    evidence: seen.evidence
+  }
+  if (seen.lastSeenAt !== undefined) health.lastSeenAt = seen.lastSeenAt
+  if (seen.latencyMs !== undefined) health.latencyMs = seen.latencyMs
+  if (seen.nextProbeAt !== undefined && verdict !== 'removed') health.nextProbeAt = seen.nextProbeAt
+  if (seen.version !== undefined) health.version = seen.version
+  return health
+}
+
+/** How a member is that has no running actor: its actor crashed, and waits for its restart or for a person. */
+export function unwatchedHealth(peer: PeerSpec, { crashes, quarantined }: Care, since: number): PeerHealth {
+  return {
+    ...{ id: peer.id, name: peer.name, url: peer.url, since, features: peer.features },
+    verdict: quarantined ? 'quarantined' : peer.removed ? 'removed' : peer.pending ? 'pending' : 'unknown',
+    failures: 0,
+    flapping: false,
+    restarts: crashes,
+    evidence: [],
+    ...(peer.lastSeenAt !== undefined && { lastSeenAt: peer.lastSeenAt })
+  }
+}

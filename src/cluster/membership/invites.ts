@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import pLimit from 'p-limit'
+import { BadRequest, InviteIdUnknown, InviteLimit, NoCallbackUrl, PeerUnknown } from '../../errors.ts'
+import { parseDuration } from '../../schemas/duration.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { Invite } from '../../schemas/invite.ts'
+import type { InviteRequest, InviteView } from '../../schemas/joining.ts'
+import { decodeInvite, encodeInvite } from '../../security/invite-token.ts'
+import { createSealingKey, sealingKeyId } from '../../security/sealing.ts'
+import { digest } from '../../security/tokens.ts'
+import { privateKeyContext } from '../../store/contexts.ts'
+import type { Store } from '../../store/store.ts'
+import { nameOf, type Self } from '../peers/self.ts'
+import { checkGrants } from './policies.ts'
+
+const HOUR_MS = 3_600_000
+const MIN_LIFE_MS = 60_000
+const MAX_LIFE_MS = 24 * HOUR_MS
+const MAX_OPEN = 100
+/** An ended invite is remembered for so long, to tell "used" and "expired" from "never heard of". */
+const REMEMBER_MS = 7 * 24 * HOUR_MS
+
+interface InvitesOptions {
+  store: Pick<Store, 'invites' | 'members' | 'vault'>
+  self: Self
+  events: EventLog
+  /** SHA-256 of our certificate's public key, when we serve https ourselves. */
+  pin?: () => string | undefined
+  now?: () => number
+}
+
+export type Invites = ReturnType<typeof createInvites>
+
+/** One-time invites: made, listed, revoked. Spending one is admission's. */
+export function createInvites({ store, self, events, pin = () => undefined, now = Date.now }: InvitesOptions) {
+  const { invites, members, vault } = store
+  const isOpen = (invite: Invite) => !hasEnded(invite, now()) && !members.bySpentInvite(invite.digest)
+  const isOver = (invite: Invite) => invite.revokedAt !== undefined || Date.parse(invite.expiresAt) <= now()
+  const open = () => invites.all().filter(isOpen)
+  const oneAtATime = pLimit(1)
+
+  async function create(request: InviteRequest, createdBy: string) {
+    const lifeMs = life(request.expires_in)
+    if (request.grants) checkGrants(request.grants)
+    if (request.expected_name !== undefined) nameOf('expected_name', request.expected_name)
+    if (request.replaces !== undefined && !members.byName(request.replaces)) throw new PeerUnknown(request.replaces)
+    const url = self.advertiseUrl()
+    if (!url) throw new NoCallbackUrl()
+    if (open().length >= MAX_OPEN) throw new InviteLimit()
+
+    const id = randomUUID()
+    const expiresAt = now() + lifeMs
+    const key = await createSealingKey()
+    const certificate = pin()
+    const token = encodeInvite({
+      urls: [url],
+      name: self.name(),
+      exp: Math.floor(expiresAt / 1_000),
+      key: key.publicKey,
+      ...(certificate !== undefined && { pin: certificate })
+    })
+    await invites.put({
+      id,
+      digest: digest(token),
+      createdAt: new Date(now()).toISOString(),
+      expiresAt: new Date(expiresAt).toISOString(),
+      createdBy,
+      ...(request.note !== undefined && { note: request.note }),
+      ...(request.expected_name !== undefined && { expectedName: request.expected_name }),
+      ...(request.grants && { grants: request.grants }),
+      ...(request.replaces !== undefined && { replaces: request.replaces }),
+      ...(request.require_approval && { requireApproval: true }),
+      privateKey: vault.seal(`${key.publicKey}.${key.privateKey}`, privateKeyContext(id)),
+      publicKeyId: sealingKeyId(key.publicKey)
+    })
+    events.publish({ type: 'invite.created', reason: `by ${createdBy}`, facts: { invite: id } })
+    return { invite_token: token, expires_at: new Date(expiresAt).toISOString(), id }
+  }
+
+  return {
+    /**
+     * Whatever spends, ends or erases an invite, or what came of it, does so in turn: none sees another's half. Not for
+     * anything that waits for another server.
+     */
+    inTurn: <T>(work: () => Promise<T>): Promise<T> => oneAtATime(work),
+
+    create: (request: InviteRequest, createdBy: string) => oneAtATime(() => create(request, createdBy)),
+
+    /** The open ones, the newest first; never a token. */
+    list: (): InviteView[] =>
+      open()
+        .map(viewOf)
+        .sort((a, b) => b.created_at.localeCompare(a.created_at)),
+
+    revoke: (id: string): Promise<void> =>
+      oneAtATime(async () => {
+        const invite = invites.get(id)
+        if (!invite || !isOpen(invite)) throw new InviteIdUnknown(id)
+        await invites.put(ended(invite, { revokedAt: new Date(now()).toISOString() }))
+        events.publish({ type: 'invite.revoked', facts: { invite: id } })
+      }),
+
+    byDigest: (tokenDigest: string) => invites.all().find((invite) => invite.digest === tokenDigest),
+    byKeyId: (keyId: string) => invites.all().find((invite) => invite.publicKeyId === keyId),
+    /** Our own token, told before anything is sent. */
+    isOurs: (token: string) => invites.all().some((invite) => invite.digest === digest(token)),
+
+    /** The member that spent it is confirmed, or goes: the sealing key is not needed any more. Within `inTurn`. */
+    async close(tokenDigest: string): Promise<void> {
+      const invite = invites.all().find((entry) => entry.digest === tokenDigest)
+      if (!invite || (invite.privateKey === undefined && hasEnded(invite, now()))) return
+      // A crash may have come between the member and this; without the member it would be open again.
+      await invites.put(ended(invite, { usedAt: invite.usedAt ?? new Date(now()).toISOString() }))
+    },
+
+    /** Drops what ended long ago, and the private keys of what has ended since: run at start and now and then. */
+    tidy: (): Promise<void> =>
+      oneAtATime(async () => {
+        for (const invite of invites.all()) {
+          if (Date.parse(invite.expiresAt) + REMEMBER_MS < now()) await invites.delete(invite.id)
+          else if (invite.privateKey !== undefined && isOver(invite)) await invites.put(ended(invite, {}))
+        }
+      })
+  }
+}
+
+/** Reads a token for a person, without using it. */
+export const readInvite = decodeInvite
+
+/** The private half of the sealing key goes with the invite: what was captured stays closed. */
+export function ended(invite: Invite, how: Pick<Invite, 'usedBy' | 'usedAt' | 'revokedAt'>): Invite {
+  const { privateKey: _, ...rest } = invite
+  return { ...rest, ...how }
+}
+
+export const hasEnded = (invite: Invite, at: number) =>
+  invite.usedAt !== undefined || invite.revokedAt !== undefined || Date.parse(invite.expiresAt) <= at
+
+function life(text: string | undefined): number {
+  if (text === undefined) return HOUR_MS
+  const ms = parseDuration(text)
+  if (ms === undefined || ms < MIN_LIFE_MS || ms > MAX_LIFE_MS) {
+    throw new BadRequest('expires_in: must be a duration from 1m to 24h, such as 30m')
+  }
+  return ms
+}
+
+function viewOf(invite: Invite): InviteView {
+  return {
+    id: invite.id,
+    created_at: invite.createdAt,
+    expires_at: invite.expiresAt,
+    created_by: invite.createdBy,
+    ...(invite.note !== undefined && { note: invite.note }),
+    ...(invite.expectedName !== undefined && { expected_name: invite.expectedName }),
+    ...(invite.replaces !== undefined && { replaces: invite.replaces }),
+    ...(invite.requireApproval && { require_approval: true })
+  }
+}

@@ -1,0 +1,195 @@
+import { NothingToApprove, PeerUnknown } from '../../errors.ts'
+import type { Remote } from '../../remote/client.ts'
+import { isAgentError } from '../../remote/refusal.ts'
+import type { RemoteAnswer } from '../../remote/target.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { Departure } from '../../schemas/joining.ts'
+import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
+import type { Collection } from '../../store/collection.ts'
+import { digests } from '../../store/members.ts'
+import type { Store } from '../../store/store.ts'
+import type { Cluster } from '../liveness/liveness.ts'
+import { detailOf, specOf, viewOf } from '../peers/peer-view.ts'
+import type { Invites } from './invites.ts'
+
+interface MembershipOptions {
+  store: Pick<Store, 'members' | 'revoke'>
+  departures: Collection<Departure>
+  cluster: Pick<Cluster, 'left' | 'updated' | 'peer'>
+  invites: Pick<Invites, 'close' | 'inTurn'>
+  remote: Pick<Remote, 'request' | 'forget'>
+  events: EventLog
+  /** Ends what the member still has open here: streams, sockets. */
+  onRemoved?: (memberId: string) => void
+  now?: () => number
+}
+
+export type Membership = ReturnType<typeof createMembership>
+
+const DAY_MS = 24 * 3_600_000
+/** A member that never confirmed is forgotten, with its key. */
+const CONFIRM_WITHIN_MS = 3_600_000
+const REMEMBER_MS = 90 * DAY_MS
+
+/** Who belongs to this node: looked up, confirmed, approved, removed. The store first, then the actors. */
+export function createMembership(options: MembershipOptions) {
+  const { store, departures, cluster, invites, remote, events, onRemoved = () => {}, now = Date.now } = options
+  const { members } = store
+  const timestamp = () => new Date(now()).toISOString()
+
+  function find(name: string): Member {
+    const member = members.byName(name)
+    if (!member) throw new PeerUnknown(name)
+    return member
+  }
+
+  async function change(id: string, how: (member: Member) => Member | undefined): Promise<Member | undefined> {
+    const before = members.get(id)
+    const after = await members.change(id, how)
+    if (!after || after === before) return undefined
+    cluster.updated(specOf(after))
+    return after
+  }
+
+  /** False when it is none any more, or is not as it should be to go. */
+  function erase(id: string, mayGo: (member: Member) => boolean = () => true): Promise<boolean> {
+    return invites.inTurn(async () => {
+      const member = members.get(id)
+      if (!member || !mayGo(member)) return false
+      store.revoke(digests(member))
+      if (member.invite !== undefined) await invites.close(member.invite)
+      await members.delete(id)
+      cluster.left(id)
+      remote.forget(id)
+      onRemoved(id)
+      return true
+    })
+  }
+
+  /** Its join is that long ago, not the first one of a member whose keys were replaced. */
+  const neverConfirmed = ({ state, awaitsApproval, credential }: Member) =>
+    state === 'pending' && !awaitsApproval && Date.parse(credential.since) + CONFIRM_WITHIN_MS <= now()
+
+  async function deliver(departure: Departure): Promise<void> {
+    const { notice, id } = departure
+    if (Date.parse(departure.removedAt) + REMEMBER_MS < now()) return void (await departures.delete(id))
+    if (!notice) return
+    if (Date.parse(departure.removedAt) + DAY_MS < now()) {
+      await departures.put(without(departure))
+      return
+    }
+    const body = { removed_by: departure.removedBy, removed_at: departure.removedAt }
+    const ask = { method: 'POST' as const, path: '/api/cluster/leave', body, deadlineMs: 5_000, maxBytes: 16_384 }
+    const answer = await remote.request({ id, ...notice }, ask).catch(() => undefined)
+    remote.forget(id)
+    if (answer && isNoted(answer)) await departures.put(without(departure))
+  }
+
+  return {
+    find,
+    /** A member's name as it is stored; undefined for what is no member. */
+    nameOf: (name: string): string | undefined => members.byName(name)?.name,
+    get: members.get,
+    all: members.all,
+    count: () => members.all().length,
+    view: (id: string): PeerView | undefined => {
+      const member = members.get(id)
+      return member && viewOf(member, cluster.peer(id))
+    },
+    detail: (name: string): PeerDetail => {
+      const member = find(name)
+      return detailOf(member, cluster.peer(member.id))
+    },
+
+    /** The other side has stored us: it said so, called us, or answered to its key. */
+    async confirmed(id: string): Promise<void> {
+      const member = await change(id, (member) =>
+        member.state === 'pending' && !member.awaitsApproval ? { ...member, state: 'active' } : undefined
+      )
+      if (!member) return
+      const { invite } = member
+      if (invite !== undefined) await invites.inTurn(() => invites.close(invite))
+      events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: id })
+    },
+
+    /** An operator lets a member in that joined with `require_approval`. */
+    async approve(name: string): Promise<PeerView> {
+      const { id } = find(name)
+      const member = await change(id, ({ awaitsApproval, ...rest }) =>
+        awaitsApproval ? { ...rest, state: 'active' } : undefined
+      )
+      if (!member) throw new NothingToApprove(name)
+      events.publish({ type: 'peer.confirmed', peer: member.name, peer_id: id, reason: 'approved by an operator' })
+      return viewOf(member, cluster.peer(id))
+    },
+
+    /** Its key is dead with the answer; it is told, again and again for a day. */
+    async remove(name: string, by: string): Promise<{ peer: string }> {
+      const member = find(name)
+      const { id, url, transport, pins, credential, features } = member
+      const tell = member.state !== 'removed' && features.includes('leave')
+      const departure: Departure = {
+        id,
+        name: member.name,
+        removedAt: timestamp(),
+        removedBy: by,
+        ...(member.nodeId !== undefined && { nodeId: member.nodeId }),
+        ...(tell && { notice: { url, transport, pins, credential: credential.sealed } })
+      }
+      await departures.put(departure)
+      if (!(await erase(id))) throw new PeerUnknown(name)
+      events.publish({ type: 'peer.removed', peer: member.name, peer_id: id, reason: `by ${by}` })
+      deliver(departure).catch(() => {})
+      return { peer: member.name }
+    },
+
+    /** The other side removed us. It stays in the list until an operator removes it here as well. */
+    async left(id: string, by: string): Promise<void> {
+      const member = await change(id, (member) =>
+        member.state === 'removed'
+          ? undefined
+          : { ...member, state: 'removed', removedBy: by.slice(0, 256), removedAt: timestamp() }
+      )
+      if (!member) return
+      onRemoved(id)
+      events.publish({
+        type: 'peer.left',
+        peer: member.name,
+        peer_id: id,
+        reason: `its operator removed this server (${member.removedBy})`
+      })
+    },
+
+    /** When peers were last seen, in wall milliseconds by id. */
+    seen: (times: ReadonlyMap<string, number>) =>
+      members.changeAll([...times.keys()], (member) => ({
+        ...member,
+        lastSeenAt: new Date(times.get(member.id) ?? 0).toISOString()
+      })),
+
+    /** Run at start and each minute. */
+    async tidy(): Promise<void> {
+      for (const { id, name } of members.all().filter(neverConfirmed)) {
+        if (!(await erase(id, neverConfirmed))) continue
+        events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: 'it never confirmed the join' })
+      }
+      for (const { id, name, removedBy } of departures.all()) {
+        // A crash came between the two writes of a removal.
+        if (!members.get(id) || !(await erase(id))) continue
+        events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: `by ${removedBy}` })
+      }
+      await Promise.all(departures.all().map(deliver))
+    },
+
+    /** The sealed credential for a notice to a peer that is no member any more. */
+    noticeCredential: (id: string) => departures.get(id)?.notice?.credential
+  }
+}
+
+/** Told, or it does not know us any more: either way there is nothing left to say. */
+const isNoted = (answer: RemoteAnswer) =>
+  answer.status === 200 || (/^40[134]$/.test(String(answer.status)) && isAgentError(answer))
+
+function without({ notice: _, ...departure }: Departure): Departure {
+  return departure
+}

@@ -1,0 +1,58 @@
+import { type Evidence, type PeerHealth, type PeerSpec, type ProbeAnswer, REACHABLE } from '../../schemas/health.ts'
+import { NEVER } from '../../schemas/names.ts'
+import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
+
+/** What a member's actor is told of it. */
+export function specOf({ id, name, url, state, features, lastSeenAt }: Member): PeerSpec {
+  const spec = { id, name, url, features, pending: state === 'pending', removed: state === 'removed' }
+  return lastSeenAt === undefined ? spec : { ...spec, lastSeenAt: Date.parse(lastSeenAt) }
+}
+
+/** A member and its health, as the wire has it. */
+export function viewOf(member: Member, health: PeerHealth | undefined): PeerView {
+  const state = health?.verdict ?? 'unknown'
+  const online = state === 'online' || state === 'suspect'
+  const lastSeen = health?.lastSeenAt === undefined ? member.lastSeenAt : rfc3339(health.lastSeenAt)
+  const failure = online ? undefined : health?.evidence.findLast((answer) => !answer.ok)
+  return {
+    name: member.name,
+    url: member.url,
+    online,
+    last_seen: lastSeen ?? NEVER,
+    ...(failure && !failure.ok && { error: failure.detail }),
+    id: member.number,
+    status: member.state === 'pending' ? 'pending' : online ? 'active' : 'unreachable',
+    created_at: member.joinedAt,
+    last_seen_at: lastSeen ?? null,
+    peer_id: member.id,
+    state,
+    since: health ? rfc3339(health.since) : member.joinedAt,
+    transport: member.transport,
+    features: [...(health?.features.length ? health.features : member.features)],
+    ...(health?.version !== undefined && { version: health.version }),
+    ...(health?.latencyMs !== undefined && { latency_ms: round(health.latencyMs) }),
+    failures: health?.failures ?? 0,
+    flapping: health?.flapping ?? false,
+    restarts: health?.restarts ?? 0,
+    ...(health?.nextProbeAt !== undefined && { next_check_at: rfc3339(health.nextProbeAt) }),
+    ...(member.awaitsApproval && { awaits_approval: true }),
+    ...(member.removedBy !== undefined && { removed_by: member.removedBy }),
+    ...(member.removedAt !== undefined && { removed_at: member.removedAt })
+  }
+}
+
+export function detailOf(member: Member, health: PeerHealth | undefined): PeerDetail {
+  return { ...viewOf(member, health), evidence: (health?.evidence ?? []).map(evidenceOf) }
+}
+
+export const isReachable = (health: PeerHealth | undefined) => health === undefined || REACHABLE.has(health.verdict)
+
+function evidenceOf(answer: ProbeAnswer): Evidence {
+  const common = { asked: answer.asked, at: rfc3339(answer.at), ok: answer.ok, duration_ms: round(answer.durationMs) }
+  if (answer.ok) return common
+  const told = { ...common, class: answer.class, detail: answer.detail }
+  return answer.status === undefined ? told : { ...told, http_status: answer.status }
+}
+
+const rfc3339 = (at: number) => new Date(at).toISOString()
+const round = (ms: number) => Math.round(ms * 10) / 10

@@ -1,0 +1,84 @@
+import { Check } from 'typebox/value'
+import { BadRequest, ClusterDisabled, ClusterEnabled } from '../../errors.ts'
+import { PeerName, RESERVED_NAMES, type Version } from '../../schemas/names.ts'
+import { BadUrl, bareHost, type DialPolicy, isLoopback, parsePeerUrl } from '../../security/addresses.ts'
+import type { Store } from '../../store/store.ts'
+
+/** What two of our own agents can do with each other, in health and exchange answers. */
+export const FEATURES = ['sealed-exchange', 'confirm', 'leave', 'rotate', 'signed-requests'] as const
+
+interface SelfOptions {
+  store: Pick<Store, 'identity' | 'changeIdentity'>
+  version: Version
+  enabled: boolean
+  serverName: string
+  /** Empty: not known. */
+  advertiseUrl: string
+}
+
+export type Self = ReturnType<typeof createSelf>
+
+/** Who this node is, and where others reach it. */
+export function createSelf({ store, version, enabled, serverName, advertiseUrl }: SelfOptions) {
+  let listenUrl = ''
+  let settingUp = false
+  const setup = () => store.identity().setup
+  const address = () => advertiseUrl || setup()?.advertiseUrl || (onLoopback(listenUrl) ? listenUrl : '')
+
+  return {
+    version,
+    nodeId: () => store.identity().nodeId,
+    enabled: () => enabled || setup() !== undefined,
+    name: () => (enabled ? serverName : (setup()?.serverName ?? serverName)),
+    /** Empty when others do not know where to find us. A node that listens on loopback has no other address. */
+    advertiseUrl: address,
+    listening(url: string): void {
+      listenUrl = url
+    },
+    /** Loopback peers make sense only to a node that is on loopback itself. */
+    dialPolicy: (): DialPolicy => ({ loopback: onLoopback(address()) || onLoopback(listenUrl) }),
+
+    /** @throws ClusterDisabled */
+    assertEnabled(): void {
+      if (!enabled && !setup()) throw new ClusterDisabled()
+    },
+
+    /** Turns clustering on and keeps it. */
+    async setup(name: string, url: string) {
+      if (enabled || setup() || settingUp) throw new ClusterEnabled()
+      const serverName = nameOf('server_name', name)
+      const advertiseUrl = urlOf('advertise_url', url, { loopback: onLoopback(listenUrl) })
+      settingUp = true
+      try {
+        await store.changeIdentity({ setup: { serverName, advertiseUrl } })
+      } finally {
+        settingUp = false
+      }
+      return { serverName, advertiseUrl }
+    }
+  }
+}
+
+/** @throws BadRequest that names the field. */
+export function nameOf(field: string, text: string): string {
+  const fits = Check(PeerName, text) && !RESERVED_NAMES.has(text.toLowerCase())
+  if (fits) return text
+  throw new BadRequest(
+    `${field}: must be 1 to 63 letters, digits, dots, dashes and underscores, begin and end with a letter or digit, and not be a reserved word`
+  )
+}
+
+/** @throws BadRequest that names the field. */
+export function urlOf(field: string, text: string, policy: DialPolicy): string {
+  try {
+    return parsePeerUrl(text, policy)
+  } catch (error) {
+    if (error instanceof BadUrl) throw new BadRequest(`${field}: ${error.message}`)
+    throw error
+  }
+}
+
+function onLoopback(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed !== null && (isLoopback(bareHost(parsed)) || parsed.hostname === 'localhost')
+}

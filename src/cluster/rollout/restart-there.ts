@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Remote } from '../../remote/client.ts'
+import { isObject, parseJson } from '../../remote/json.ts'
+import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
+import type { RolloutOrder } from './rollout.ts'
+
+export interface RestartThereOptions {
+  remote: Pick<Remote, 'request'>
+  targetOf(id: string): PeerTarget | undefined
+  /** Between two looks at a job. */
+  pollMs?: number
+  /** Older agents answer when it is done; newer ones at once, with a job. */
+  deadlineMs?: number
+  wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+export type RestartThere = (id: string, order: RolloutOrder, signal: AbortSignal) => Promise<string>
+
+/** Looks at a job that may fail in a row until the peer counts as lost. */
+const LOOKS = 5
+
+/** Restarts a deployment on a peer, waits until that is done, and looks whether it runs. */
+export function createRestartThere({
+  remote,
+  targetOf,
+  pollMs = 1_000,
+  deadlineMs = 300_000,
+  wait = (ms, signal) => sleep(ms, undefined, { signal })
+}: RestartThereOptions): RestartThere {
+  return async (id, { deployment, settleMs }, signal) => {
+    const target = targetOf(id)
+    if (!target) throw new Error('it is no member any more')
+    const path = `/api/deployments/${encodeURIComponent(deployment)}`
+    // What was begun is followed to its end: a caller who leaves changes nothing about it.
+    const begun = await ask(target, { method: 'POST', path: `${path}/restart?wait=false`, deadlineMs })
+    const job = begun.status === 202 ? textOf(begun, 'job_id') : undefined
+    const output = job === undefined ? textOf(begun, 'output') : await follow(target, `${path}/jobs/${job}`)
+    if (settleMs > 0) await wait(settleMs, signal)
+    await assertRuns(target, path)
+    return output ?? ''
+  }
+
+  async function follow(target: PeerTarget, path: string): Promise<string | undefined> {
+    for (let failures = 0; ; ) {
+      await wait(pollMs, NEVER)
+      try {
+        const answer = await ask(target, { path, deadlineMs: 10_000 })
+        failures = 0
+        const status = textOf(answer, 'status')
+        if (status === 'failed') throw new Refused(textOf(answer, 'error') ?? 'it failed there', answer.status)
+        if (status !== 'running' && status !== 'pending') return textOf(answer, 'output')
+      } catch (failure) {
+        failures += 1
+        if (failure instanceof Refused && failure.final) throw failure
+        if (failures >= LOOKS) throw new Error('it was begun there, and then the server was lost sight of')
+      }
+    }
+  }
+
+  async function assertRuns(target: PeerTarget, path: string): Promise<void> {
+    const body = parseJson((await ask(target, { path, deadlineMs: 10_000 })).text)
+    const deployment = isObject(body) && isObject(body.deployment) ? body.deployment : {}
+    if (deployment.status === 'running') return
+    const reason = typeof deployment.status_reason === 'string' ? `: ${deployment.status_reason}` : ''
+    throw new Error(`it was restarted, and is ${String(deployment.status)}${reason}`)
+  }
+
+  async function ask(
+    target: PeerTarget,
+    what: { method?: 'POST'; path: string; deadlineMs: number }
+  ): Promise<RemoteAnswer> {
+    const answer = await remote.request(target, { ...what, maxBytes: 1 << 20 })
+    if (answer.status === 200 || answer.status === 202) return answer
+    throw new Refused(textOf(answer, 'error') ?? `it answered with status ${answer.status}`, answer.status)
+  }
+}
+
+/** The peer answered, and said no; for good, unless it has trouble of its own. */
+class Refused extends Error {
+  override name = 'Refused'
+  readonly final: boolean
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.final = status < 500
+  }
+}
+
+const NEVER = new AbortController().signal
+
+function textOf({ text }: RemoteAnswer, member: string): string | undefined {
+  const body = parseJson(text)
+  const value = isObject(body) ? body[member] : undefined
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,248 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Clock } from '../../machines/clock.ts'
+import { systemClock } from '../clock.ts'
+import { createAudit } from '../cluster/access/audit.ts'
+import { createKeptEvents } from '../cluster/events/persistent.ts'
+import type { Cluster } from '../cluster/liveness/liveness.ts'
+import { createLastSeen } from '../cluster/membership/last-seen.ts'
+import { createPolicies } from '../cluster/membership/policies.ts'
+import { createPeerList } from '../cluster/peers/peer-list.ts'
+import { specOf } from '../cluster/peers/peer-view.ts'
+import { createSelf } from '../cluster/peers/self.ts'
+import type { Config } from '../config/config.ts'
+import { buildApp } from '../http/app.ts'
+import { dashboard } from '../http/pages/dashboard.ts'
+import { docs } from '../http/pages/docs.ts'
+import { createConnections } from '../http/sockets/connections.ts'
+import { createLocalNode } from '../local/node.ts'
+import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { AuditEntry } from '../schemas/audit.ts'
+import type { EventLog } from '../schemas/event.ts'
+import { prepareDataPath } from '../store/database.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { readVersion } from '../version.ts'
+import { buildAlerts } from './alerts.ts'
+import { buildCallers } from './callers.ts'
+import { buildInsight } from './insight.ts'
+import { buildInspecting } from './inspecting.ts'
+import { buildJoining } from './joining.ts'
+import { announce, builtDashboard, hostsOf, listen } from './listen.ts'
+import { buildMeasuring } from './measuring.ts'
+import { keptSecret } from './secrets.ts'
+import { loadTls } from './tls.ts'
+import { buildTraffic } from './traffic.ts'
+import { buildWatching } from './watching.ts'
+
+export interface DaemonOptions {
+  config: Config
+  log: FastifyBaseLogger
+  /** Time for the machines. */
+  clock?: Clock
+  /** A descriptor that listens already; else the port of the config is opened. */
+  listener?: number | undefined
+}
+
+export interface Daemon {
+  /** Where it listens. */
+  url: string
+  /** Where the generated admin key lies; undefined when the config has keys. */
+  adminKeyFile: string | undefined
+  /** Signs in once, for ten minutes; undefined when authentication is off. */
+  ticket: string | undefined
+  app: FastifyInstance
+  cluster: Cluster
+  events: EventLog
+  /** Takes effect at the next request. Not for a daemon that made its own key: that one is started anew. */
+  replaceOperatorKeys(keys: Config['auth']['apiKeys']): void
+  close(): Promise<void>
+}
+
+const MINUTE_MS = 60_000
+/** How long requests under way may last after the listener has closed. */
+const GRACE_MS = 10_000
+
+/** Builds every part in order, and closes them in reverse. Two daemons fit in one process. @throws Fatal */
+export async function startDaemon({ config, log, clock, listener }: DaemonOptions): Promise<Daemon> {
+  prepareDataPath(config.dataPath)
+  const secrets =
+    config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
+  const metrics = createMetrics({ version: readVersion() })
+  const failed = (where: 'store' | 'internal') => (error: unknown) => {
+    metrics.failed(where)
+    log.error({ err: error }, 'something failed inside')
+  }
+  const onError = failed('internal')
+  try {
+    const store = await openStore({ folder: config.dataPath, secrets, onError: failed('store') })
+    try {
+      return await assemble({ config, log, metrics, store, secrets, onError, listener, ...(clock && { clock }) })
+    } catch (error) {
+      store.close()
+      throw error
+    }
+  } catch (error) {
+    metrics.close()
+    throw error
+  }
+}
+
+interface Parts extends DaemonOptions {
+  metrics: Metrics
+  store: Store
+  secrets: readonly string[]
+  onError: (error: unknown) => void
+}
+
+async function assemble(parts: Parts): Promise<Daemon> {
+  const { config, log, clock = systemClock, metrics, store, secrets, onError, listener } = parts
+  const { members } = store
+  const { cluster: settings } = config
+  const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
+  const operatorKeys = adminKey
+    ? [{ key: adminKey.value, name: 'admin', scopes: ['read', 'write'] as const }]
+    : config.auth.apiKeys
+  const tls = loadTls(config.api.tls, { dataPath: config.dataPath, hosts: hostsOf(config) })
+  let stopping = false
+
+  const kept = createKeptEvents({ store: store.events, onFault: onError })
+  const events = kept.log
+  const self = createSelf({
+    store,
+    version: readVersion(),
+    enabled: settings.enabled,
+    serverName: settings.serverName,
+    advertiseUrl: settings.advertiseUrl
+  })
+  const onAccepted = (id: string) => void membership.confirmed(id).catch(onError)
+  const watching = buildWatching({ config, store, self, events, clock, onError, onAccepted })
+  const { remote, cluster, history } = watching
+  const connections = createConnections()
+  const joining = buildJoining({
+    ...{ config, store, self, events, watching, onError },
+    pin: tls?.pin,
+    onRemoved: connections.drop
+  })
+  const { membership, joins, rotation } = joining
+  const callers = buildCallers({ operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError })
+  const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
+  const lastSeen = createLastSeen({ cluster, membership, onError })
+  const local = createLocalNode({
+    deploymentsPath: config.deploymentsPath,
+    dockerSocket: config.dockerSocket,
+    audit: ({ deployment, action, by, outcome, reason, durationMs }) =>
+      events.publish({
+        type: 'deployment.action',
+        ...(reason === undefined ? {} : { reason }),
+        facts: { deployment, action, by, outcome, duration_ms: durationMs }
+      }),
+    onDeploymentChange: ({ name, ...change }) =>
+      events.publish({ type: 'deployment.changed', facts: { deployment: name }, ...change })
+  })
+
+  const onFault = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
+  const insight = buildInsight({ config, cluster, joins, local, onFault })
+
+  const alerts = await buildAlerts({ config, store, self, events, watching, clock, onError })
+  const traffic = buildTraffic({ config, store, self, watching, local })
+
+  const inspecting = buildInspecting({
+    ...{ config, cluster, joins, membership, log },
+    nameOf: (id) => members.get(id)?.name
+  })
+
+  const measuring = buildMeasuring({
+    ...{ config, metrics, self, cluster, events, joins, local },
+    invites: joining.invites,
+    inspector: inspecting.inspector
+  })
+
+  const app = await buildApp({
+    services: {
+      ...joining,
+      self,
+      callers,
+      policies: createPolicies({ members, events }),
+      audit,
+      cluster,
+      history,
+      alerts,
+      peerList: createPeerList({ members, cluster }),
+      aggregate: traffic.aggregate,
+      events,
+      local,
+      ...insight.services,
+      rollout: traffic.rollout,
+      authEnabled: config.auth.enabled,
+      stopping: () => stopping
+    },
+    log,
+    connections,
+    authEnabled: config.auth.enabled,
+    trustProxy: config.api.trustProxy,
+    cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
+    ...(tls && { https: { key: tls.key, cert: tls.cert } }),
+    watch: metrics,
+    parts: [
+      traffic.proxy,
+      measuring,
+      inspecting.part,
+      ...(config.api.docs ? [docs] : []),
+      (scope) => dashboard(scope, { root: builtDashboard() })
+    ]
+  })
+
+  const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS)
+  housekeeping.unref()
+  async function keepHouse(): Promise<void> {
+    await lastSeen.flush()
+    await joining.tidy()
+  }
+
+  async function close(): Promise<void> {
+    stopping = true
+    clearInterval(housekeeping)
+    const graceOver = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
+    await app.close()
+    clearTimeout(graceOver)
+    joins.stop()
+    alerts.close()
+    cluster.stop()
+    await history.close()
+    kept.close()
+    await lastSeen.stop()
+    insight.close()
+    await Promise.all([remote.close(), local.close(), audit.close()])
+    metrics.close()
+    store.close()
+  }
+
+  try {
+    const url = await listen(app, config, listener)
+    self.listening(url)
+    announce(config.dataPath, url, tls?.cert)
+    cluster.start(members.all().map(specOf))
+    joins.resume()
+    keepHouse().catch(onError)
+    events.publish({ type: 'node.started', facts: { version: self.version.version } })
+    if (store.restored) {
+      log.warn(RESTORED)
+      events.publish({ type: 'node.restored', reason: RESTORED })
+    }
+    return {
+      url,
+      adminKeyFile: adminKey?.file,
+      ticket: config.auth.enabled && adminKey ? callers.createTicket('admin') : undefined,
+      app,
+      cluster,
+      events,
+      replaceOperatorKeys: callers.replaceOperatorKeys,
+      close
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const RESTORED =
+  'The store is older than the last days of this node: a backup was restored. Peers that were removed since are listed again and stay locked out; peers that joined since are missing'

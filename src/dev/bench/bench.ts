@@ -1,0 +1,32 @@
+/**
+ * Measures this agent beside others, in one run, and prints tables.
+ *
+ *   npm run bench -- [proxy] [aggregate] [--rounds N] [--seconds N]
+ */
+import { spawnSync } from 'node:child_process'
+import { cpus } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchAggregate } from './aggregate.ts'
+import { createProcesses } from './processes.ts'
+import { benchProxy } from './proxy.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' } }
+})
+const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
+const wanted = positionals.length > 0 ? positionals : ['proxy', 'aggregate']
+
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; medians of ${rounds} rounds of ${seconds} s`
+)
+const build = spawnSync(process.execPath, [path.join(import.meta.dirname, '..', 'build', 'build.ts')], {
+  stdio: 'inherit'
+})
+if (build.status !== 0) process.exit(70)
+const processes = createProcesses()
+if (wanted.includes('proxy')) await benchProxy(processes, { rounds, seconds })
+if (wanted.includes('aggregate')) await benchAggregate(processes, { rounds, seconds })
+process.exit(0)

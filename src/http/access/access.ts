@@ -1,0 +1,38 @@
+import type { Caller } from '../../cluster/access/callers.ts'
+import type { Permission } from '../../schemas/grant.ts'
+
+/**
+ * Who may call a route. Every route says it, or the app does not start: a forgotten route is closed, not open.
+ * `peers`: the key of a peer with that permission is enough. Without it only operators come in, whatever a peer was
+ * granted.
+ */
+export type Access = 'public' | { need: Permission; peers?: true } | { peerItself: true }
+
+export interface RouteAccess {
+  method: string
+  url: string
+  access: Access
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route, and who may call it. */
+    accessTable: RouteAccess[]
+  }
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    readonly caller: Caller
+    /** Set by `authenticate`, and by nobody else. */
+    identified?: Caller
+    /** Set where the request was signed: what its body must hash to, if the signature covers it. */
+    signed?: { bodyDigest: string | undefined }
+  }
+}
+
+export const operator = (need: Permission): { access: Access } => ({ access: { need } })
+export const operatorOrPeer = (need: Permission): { access: Access } => ({ access: { need, peers: true } })
+export const anybody: { access: Access } = { access: 'public' }
+/** What a peer says about its own membership: its key alone decides. */
+export const peerItself: { access: Access } = { access: { peerItself: true } }

@@ -1,0 +1,122 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
+import { PermissionDenied, Unauthorized } from '../../errors.ts'
+import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
+import type { Connections } from '../sockets/connections.ts'
+import type { Access, RouteAccess } from './access.ts'
+
+interface AuthOptions {
+  callers: Pick<Callers, 'identify' | 'identifySigned' | 'wasMembers'>
+  enabled: boolean
+  connections: Pick<Connections, 'note'>
+}
+
+const NOBODY: Caller = { kind: 'nobody' }
+
+/** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
+export function authenticate(app: FastifyInstance, { callers, enabled, connections }: AuthOptions): void {
+  // A property of its own, since defining one on each request would cost as much as finding out who calls.
+  app.decorateRequest('identified')
+  app.decorateRequest('caller', {
+    getter() {
+      return this.identified ?? NOBODY
+    }
+  })
+  app.decorateRequest('signed')
+
+  const table: RouteAccess[] = []
+  app.decorate('accessTable', table)
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.access) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+    for (const method of [route.method].flat()) table.push({ method, url: route.url, access: route.config.access })
+  })
+
+  // Only a session has to be waited for: each wait costs every request a turn of the queue.
+  app.addHook('onRequest', (request, reply, done) => {
+    const access = request.routeOptions.config.access
+    if (!access) return done()
+    const caller = callerOf(request, access)
+    if (!(caller instanceof Promise)) {
+      admit(caller, access, request, reply)
+      return done()
+    }
+    caller.then((known) => admit(known, access, request, reply)).then(() => done(), done)
+  })
+
+  function admit(caller: Caller, access: Access, request: FastifyRequest, reply: FastifyReply) {
+    request.identified = narrowed(caller, request)
+    const known = request.identified
+    // What it says of itself is answered to the end, also that it leaves.
+    if (known.kind === 'peer' && !isOfItself(access)) connections.note(known.id, reply.raw)
+    assertAllowed(known, access)
+  }
+
+  function callerOf(request: FastifyRequest, access: Access): Caller | Promise<Caller> {
+    const header = request.headers.authorization
+    const caller = header === undefined ? identifySigned(request, access) : identify(header, access)
+    return caller instanceof Promise ? caller.then((known) => orStranger(known, access)) : orStranger(caller, access)
+  }
+
+  function orStranger(caller: Caller | undefined, access: Access): Caller {
+    if (caller) return caller
+    if (!enabled) return EVERYBODY
+    if (access !== 'public') throw new Unauthorized('Authorization header required')
+    return NOBODY
+  }
+
+  function identifySigned(request: FastifyRequest, access: Access): Caller | undefined {
+    const { signature, 'signature-input': signatureInput, 'content-digest': contentDigest } = request.headers
+    if (typeof signature !== 'string' || typeof signatureInput !== 'string') return undefined
+    const { method, url: path } = request
+    const digest = typeof contentDigest === 'string' ? contentDigest : undefined
+    const { caller, bodyDigest } = callers.identifySigned({
+      method,
+      path,
+      signatureInput,
+      signature,
+      contentDigest: digest
+    })
+    request.signed = { bodyDigest }
+    if (!caller && access !== 'public') throw new Unauthorized('Invalid or expired token')
+    return caller
+  }
+
+  /** In FlatRun's words, in FlatRun's order. */
+  function identify(header: string, access: Access): Caller | undefined | Promise<Caller | undefined> {
+    const [, scheme, token] = /^(\S+) +(\S.*)$/.exec(header.trim()) ?? []
+    const refuse = (sentence: string) => {
+      if (enabled && access !== 'public') throw new Unauthorized(sentence)
+      return undefined
+    }
+    if (scheme === undefined || token === undefined) return refuse('Invalid authorization header format')
+    if (!/^(bearer|apikey)$/i.test(scheme)) return refuse('Unsupported authorization scheme')
+    const known = callers.identify(token)
+    const orRefuse = (caller: Caller | undefined) => {
+      // Also where anybody may ask: a peer that was removed hears of it by its next look at our health.
+      if (!caller && enabled && callers.wasMembers(token)) throw new Unauthorized('Invalid or expired token')
+      return caller ?? refuse('Invalid or expired token')
+    }
+    return known instanceof Promise ? known.then(orRefuse) : orRefuse(known)
+  }
+}
+
+function assertAllowed(caller: Caller, access: Access): void {
+  if (access === 'public') return
+  if (isOfItself(access)) {
+    if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
+    return
+  }
+  const allowed = caller.kind === 'operator' || (caller.kind === 'peer' && access.peers === true)
+  if (!allowed || !('permissions' in caller) || !caller.permissions.has(access.need))
+    throw new PermissionDenied(access.need)
+}
+
+/** A peer may ask to be treated as if its grants named one deployment: FlatRun's UI does so for its users. */
+function narrowed(caller: Caller, { headers }: FastifyRequest): Caller {
+  const deployment = headers['x-flatrun-deployment']
+  if (caller.kind !== 'peer' || typeof deployment !== 'string' || deployment === '') return caller
+  const grants = narrowedTo(deployment, caller.grants)
+  return { ...caller, grants, permissions: permissionsOf(grants) }
+}
+
+const isOfItself = (access: Access) => access !== 'public' && 'peerItself' in access

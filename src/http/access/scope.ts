@@ -1,0 +1,44 @@
+import type { Caller } from '../../cluster/access/callers.ts'
+import { PermissionDenied } from '../../errors.ts'
+import { type Permission, reachOf } from '../../schemas/grant.ts'
+import type { LocalNode } from '../services.ts'
+
+/** The deployments of this server that a caller's permission reaches: a peer's grant may name some. */
+export function reachable(caller: Caller, permission: Permission): (deployment: string) => boolean {
+  if (caller.kind !== 'peer') return () => true
+  const reach = reachOf(caller.grants, permission)
+  return (deployment) => reach === 'all' || reach.has(deployment)
+}
+
+/**
+ * This node's own answers as far as a caller may have them. An operator's are whole; a peer's hold what its grants cover,
+ * counts too. @throws PermissionDenied
+ */
+export function partFor(caller: Caller, local: Pick<LocalNode, 'deployments' | 'stats'>) {
+  const mine = reachable(caller, 'deployments:read')
+  const assertGranted = () => {
+    if (caller.kind === 'peer' && !caller.permissions.has('deployments:read'))
+      throw new PermissionDenied('deployments:read')
+  }
+  return {
+    async deployments(signal?: AbortSignal) {
+      assertGranted()
+      const list = await local.deployments(signal)
+      return { ...list, deployments: list.deployments.filter(({ name }) => mine(name)) }
+    },
+    async stats(signal?: AbortSignal) {
+      assertGranted()
+      return local.stats(signal, mine)
+    }
+  }
+}
+
+/** Also for a deployment that does not exist: what a peer may not reach, it does not learn of. */
+export function assertReach(caller: Caller, permission: Permission, deployment: string): void {
+  if (!reachable(caller, permission)(deployment)) throw new PermissionDenied(`${permission} for "${deployment}"`)
+}
+
+/** Who is asking, for people who read the audit later. */
+export function nameOf(caller: Caller): string {
+  return caller.kind === 'nobody' ? 'nobody' : `${caller.kind} ${caller.name}`
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { anybody } from '../access/access.ts'
+
+/** No script and no style but ours, nothing from elsewhere. Swagger UI draws with data: images. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'"
+].join('; ')
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>flatrun-cluster API</title>
+<link rel="icon" href="docs/favicon-32x32.png">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<div id="ui"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
+</html>
+`
+
+const START = `SwaggerUIBundle({
+  url: 'api/openapi.json',
+  dom_id: '#ui',
+  deepLinking: true,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  persistAuthorization: false,
+  tryItOutEnabled: true,
+  validatorUrl: null
+})
+`
+
+const FILES = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'])
+
+/** Swagger UI at `/docs`, without network. It knows nothing but where the document is. */
+export async function docs(app: FastifyInstance): Promise<void> {
+  const files = folders().find((folder) => existsSync(path.join(folder, 'swagger-ui-bundle.js')))
+  if (!files) {
+    app.log.warn('Swagger UI is not installed; /docs is not served.')
+    return
+  }
+  await app.register(fastifyStatic, { root: files, serve: false, cacheControl: false })
+  app.addHook('onSend', async (_, reply) => {
+    reply.header('content-security-policy', POLICY)
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+    reply.header('cache-control', 'no-cache')
+  })
+  // The page names everything relatively, so it also works behind a path prefix: for that it must not end in a slash.
+  app.get('/docs', { config: anybody }, (_, reply) => reply.type('text/html; charset=utf-8').send(PAGE))
+  app.get('/docs/', { config: anybody }, (_, reply) => reply.redirect('../docs'))
+  app.get('/docs/start.js', { config: anybody }, (_, reply) => reply.type('text/javascript; charset=utf-8').send(START))
+  app.get('/docs/:file', { config: anybody }, (request, reply) => {
+    const file = fileOf(request.params)
+    return FILES.has(file) ? reply.sendFile(file) : reply.callNotFound()
+  })
+}
+
+/** In a checkout, and beside the bundled program. */
+const folders = () =>
+  ['node_modules', 'dist/assets'].map((place) =>
+    path.join(import.meta.dirname, '..', '..', '..', place, '@fastify/swagger-ui/static')
+  )
+
+const fileOf = (params: unknown): string =>
+  typeof params === 'object' && params !== null && 'file' in params ? String(params.file) : ''

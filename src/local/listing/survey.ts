@@ -1,0 +1,104 @@
+import { realpath } from 'node:fs/promises'
+import type { Deployment, DeploymentList } from '../../schemas/deployment.ts'
+import type { Folder } from '../disk/folder.ts'
+import type { Disk } from '../disk/folders.ts'
+import { codeOf } from '../disk/parsed.ts'
+import type { Engine } from '../engine/client.ts'
+import { type Container, readContainers } from '../engine/container.ts'
+import { EngineFailure } from '../engine/failure.ts'
+import { createStrangers } from '../strangers.ts'
+import { describe } from './describe.ts'
+import { joinContainers, type Resolve } from './match-containers.ts'
+
+/** One look at disk and engine together. */
+export interface Survey {
+  list: DeploymentList
+  containers: Container[]
+  /** By deployment name. */
+  folders: ReadonlyMap<string, Folder>
+  members: ReadonlyMap<string, readonly Container[]>
+  engine?: EngineFailure
+  takenAt: number
+}
+
+export interface SurveyOptions {
+  deploymentsPath: string
+  readFolders: () => Promise<Disk>
+  engine: Engine
+  now: () => number
+}
+
+/** Looks at every deployment's folder and, with a single question, at all containers. */
+export function createSurveyor({ deploymentsPath, readFolders, engine, now }: SurveyOptions) {
+  return async (): Promise<Survey> => {
+    const takenAt = now()
+    const [disk, asked] = await Promise.all([readFolders(), askEngine(engine)])
+    const members = await joinContainers(disk.folders, asked.containers, createResolve())
+    const unknown = asked.failure?.message
+    const warningsOf = createWarnings(disk.folders, asked.containers)
+    const deployments = disk.folders.map((folder) => {
+      const own = members.get(folder.name) ?? []
+      return withWarnings(describe(folder, own, unknown), warningsOf(folder, own))
+    })
+    return {
+      list: {
+        deployments,
+        path: deploymentsPath,
+        ...(disk.error === undefined ? {} : { error: disk.error }),
+        engine: { state: asked.failure?.state ?? 'connected', ...(unknown === undefined ? {} : { detail: unknown }) }
+      },
+      containers: asked.containers,
+      folders: new Map(disk.folders.map((folder) => [folder.name, folder])),
+      members,
+      ...(asked.failure === undefined ? {} : { engine: asked.failure }),
+      takenAt
+    }
+  }
+}
+
+async function askEngine(engine: Engine): Promise<{ containers: Container[]; failure?: EngineFailure }> {
+  try {
+    return { containers: readContainers(await engine.json('/containers/json?all=1')) }
+  } catch (failure) {
+    if (!(failure instanceof EngineFailure)) throw failure
+    return { containers: [], failure }
+  }
+}
+
+/** Paths of containers repeat, so each is resolved once a survey. */
+function createResolve(): Resolve {
+  const known = new Map<string, Promise<string | undefined>>()
+  return (path) => {
+    const resolved = known.get(path) ?? resolvePath(path)
+    known.set(path, resolved)
+    return resolved
+  }
+}
+
+/** What may not be looked at is there all the same. */
+async function resolvePath(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path)
+  } catch (cause) {
+    return ['ENOENT', 'ENOTDIR'].includes(codeOf(cause)) ? undefined : path
+  }
+}
+
+/** What is odd about a deployment only beside the others. */
+function createWarnings(folders: readonly Folder[], containers: readonly Container[]) {
+  const byProject = Map.groupBy(folders, ({ project }) => project)
+  const strangers = createStrangers(containers)
+
+  return (folder: Folder, own: readonly Container[]): string[] => {
+    const { name, project } = folder
+    const others = (byProject.get(project) ?? []).filter((other) => other.name !== name)
+    if (others.length === 0) return strangers.warnings(folder, own)
+    const names = others.map((other) => other.name).join(', ')
+    return [`Has the project name "${project}" in common with ${names}: compose takes them for one`]
+  }
+}
+
+function withWarnings(deployment: Deployment, warnings: readonly string[]): Deployment {
+  if (warnings.length === 0) return deployment
+  return { ...deployment, warnings: [...(deployment.warnings ?? []), ...warnings] }
+}

@@ -1,0 +1,70 @@
+import { Gauge, Registry } from 'prom-client'
+import type { ClusterEvent } from '../schemas/event.ts'
+import type { PeerAnswered, PeerHealth, ProbeAnswer } from '../schemas/health.ts'
+import type { Version } from '../schemas/names.ts'
+import type { Stats } from '../schemas/stats.ts'
+import { countEvents } from './events.ts'
+import { countFailures } from './failures.ts'
+import { measureLocal } from './local.ts'
+import { measurePeers } from './peers.ts'
+import { measureProcess } from './process.ts'
+import { countRequests, type Ended } from './requests.ts'
+
+/** What is looked at when somebody scrapes. */
+export interface Sources {
+  peers: () => readonly PeerHealth[]
+  openInvites: () => number
+  runningJoins: () => number
+  watchers: () => number
+  enabled: () => boolean
+  storeBytes: () => number
+  /** This server's own figures; undefined when they cannot be had in time. */
+  local: () => Promise<{ stats: Stats; engine: string } | undefined>
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** The daemon in numbers, as Prometheus reads them. It is told what happened, and asks nobody outside a scrape. */
+export function createMetrics({ version }: { version: Version }) {
+  const registry = new Registry()
+  const registers = [registry]
+  const process = measureProcess(registers)
+  const requests = countRequests(registers)
+  const failures = countFailures(registers)
+  const events = countEvents(registers)
+  const peers = measurePeers(registers)
+  const local = measureLocal(registers)
+  let sources: Sources | undefined
+  new Gauge({
+    ...{ name: 'flatrun_cluster_build_info', help: 'Always 1; the labels say what runs', registers },
+    labelNames: ['version', 'revision']
+  }).set({ version: version.version, revision: version.git_commit }, 1)
+
+  return {
+    contentType: registry.contentType,
+    /** What a scrape looks at; known only after everything has been built. */
+    watch(given: Sources): void {
+      sources = given
+    },
+    async text(): Promise<string> {
+      process.collect()
+      if (sources) {
+        peers.collect(sources.peers())
+        await local.collect(sources)
+      }
+      return registry.metrics()
+    },
+    probed: (peer: PeerAnswered, answer: ProbeAnswer) => peers.probed(peer, answer),
+    happened(event: ClusterEvent): void {
+      events.count(event)
+      if (event.type !== 'peer.removed' || event.peer === undefined) return
+      // A removed peer would otherwise be shown for ever as it was last.
+      peers.forget(event.peer)
+      requests.forget(event.peer)
+    },
+    began: (route: string) => requests.began(route),
+    ended: (request: Ended) => requests.ended(request),
+    failed: (where: 'store' | 'internal') => failures.count(where),
+    close: () => process.close()
+  }
+}

@@ -1,0 +1,59 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { type PeerAnswered, type PeerHealth, type ProbeAnswer, REACHABLE, Verdict } from '../schemas/health.ts'
+import { forgetPeer } from './forget.ts'
+
+const VERDICTS: readonly Verdict[] = Verdict.enum
+const UP: ReadonlySet<Verdict> = new Set(['online', 'suspect'])
+
+/** The peers: how they are at a scrape, and every probe as it ends. */
+export function measurePeers(registers: Registry[]) {
+  const gauge = (name: string, help: string, labelNames: string[]) =>
+    new Gauge({ name: `flatrun_cluster_${name}`, help, labelNames, registers })
+  const peers = gauge('peers', 'Peers by state', ['state'])
+  const up = gauge('peer_up', '1: the peer answers', ['peer'])
+  const reachable = gauge('peer_reachable', '1: requests are sent to the peer', ['peer'])
+  const state = gauge('peer_state', '1 for the state that the peer is in', ['peer', 'state'])
+  const seen = gauge('peer_last_seen_timestamp_seconds', 'When the peer answered last, since 1970', ['peer'])
+  const latency = gauge('peer_latency_seconds', 'Duration of the last good probe', ['peer'])
+  const flapping = gauge('peer_flapping', '1: the peer comes and goes', ['peer'])
+  const crashes = gauge('peer_actor_crashes', 'Crashes of what watches the peer here', ['peer'])
+  const atScrape = [up, reachable, state, seen, latency, flapping, crashes]
+  const probes = new Counter({
+    ...{ name: 'flatrun_cluster_peer_probes_total', help: 'Probes by how they ended: ok, or the class of the failure' },
+    ...{ labelNames: ['peer', 'result'], registers }
+  })
+  const durations = new Histogram({
+    ...{
+      name: 'flatrun_cluster_probe_duration_seconds',
+      help: 'Duration of probes',
+      labelNames: ['result'],
+      registers
+    },
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+  })
+
+  return {
+    probed({ name }: PeerAnswered, answer: ProbeAnswer): void {
+      probes.inc({ peer: name, result: answer.ok ? 'ok' : answer.class })
+      durations.observe({ result: answer.ok ? 'ok' : 'failed' }, answer.durationMs / 1_000)
+    },
+
+    collect(all: readonly PeerHealth[]): void {
+      for (const one of atScrape) one.reset()
+      for (const verdict of VERDICTS)
+        peers.set({ state: verdict }, all.filter((peer) => peer.verdict === verdict).length)
+      for (const peer of all) {
+        const of = { peer: peer.name }
+        up.set(of, UP.has(peer.verdict) ? 1 : 0)
+        reachable.set(of, REACHABLE.has(peer.verdict) ? 1 : 0)
+        state.set({ ...of, state: peer.verdict }, 1)
+        flapping.set(of, peer.flapping ? 1 : 0)
+        crashes.set(of, peer.restarts)
+        if (peer.lastSeenAt !== undefined) seen.set(of, peer.lastSeenAt / 1_000)
+        if (peer.latencyMs !== undefined) latency.set(of, peer.latencyMs / 1_000)
+      }
+    },
+
+    forget: (peer: string) => void forgetPeer(probes, peer)
+  }
+}

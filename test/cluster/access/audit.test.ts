@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createAudit } from '../../../src/cluster/access/audit.ts'
+import { AuditEntry } from '../../../src/schemas/audit.ts'
+import { openStore } from '../../../src/store/store.ts'
+import { request, startNode, temporaryFolder } from '../../daemon.ts'
+
+const DONE = { who: 'operator admin', what: 'DELETE /api/cluster/peers/:name', result: 200 }
+
+async function world(t: TestContext) {
+  const store = await openStore({ folder: temporaryFolder(t), secrets: ['a-secret-of-thirty-two-characters!'] })
+  t.after(store.close)
+  const records = await store.table('audit', AuditEntry)
+  const failing = { now: false }
+  const audit = createAudit({
+    records: {
+      ...records,
+      putAll: async (batch) => {
+        if (failing.now) throw new Error('the disk is full')
+        return records.putAll(batch)
+      }
+    },
+    onError: () => {}
+  })
+  t.after(audit.close)
+  return { audit, records, failing }
+}
+
+test('those who are refused again and again do not push out what was done', async (t) => {
+  const { audit, records } = await world(t)
+  audit.record(DONE)
+  for (let at = 0; at < 6_000; at++)
+    audit.record({ who: 'nobody', what: 'GET /', from: `2001:db8::${at}`, result: 401 })
+  await audit.close()
+
+  assert.equal(records.all().filter(({ result }) => result === 401).length, 2_000)
+  audit.record(DONE)
+  await audit.close()
+  assert.equal(records.all().filter(({ result }) => result === 200).length, 2)
+})
+
+test('what could not be written is written later', async (t) => {
+  const { audit, records, failing } = await world(t)
+  failing.now = true
+  audit.record(DONE)
+  await assert.rejects(audit.close())
+  failing.now = false
+  await audit.close()
+
+  assert.deepEqual(
+    records.all().map(({ what }) => what),
+    [DONE.what]
+  )
+})
+
+test('names that a stranger makes up are one line of the audit', async (t) => {
+  const node = await startNode(t)
+  for (let at = 0; at < 20; at++)
+    assert.equal((await request(`${node.url}/api/cluster/peers/made-up-${at}`)).status, 401)
+
+  const { entries } = (await node.call('GET', '/api/audit')).body
+  const [entry] = entries
+  assert.equal(entries.length, 1)
+  assert.deepEqual([entry.what, entry.times, entry.target], ['GET /api/cluster/peers/:name', 20, undefined])
+})

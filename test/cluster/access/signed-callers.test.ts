@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createSignedCallers } from '../../../src/cluster/access/signed-callers.ts'
+import { keptOf } from '../../../src/cluster/membership/signing-keys.ts'
+import { createSigner } from '../../../src/security/signatures.ts'
+import { credentialContext } from '../../../src/store/contexts.ts'
+import { openStore } from '../../../src/store/store.ts'
+import { temporaryFolder } from '../../daemon.ts'
+
+const KEY = 'the-key-that-the-member-presents-here'
+const ID = '3f0c5a52-7c6e-4a7d-9a0b-5d0f6c1e2b34'
+
+/** A store with one member, and a clock that the test moves. */
+async function world(t: TestContext) {
+  const store = await openStore({ folder: temporaryFolder(t), secrets: ['a-secret-of-thirty-two-characters!'] })
+  t.after(store.close)
+  const { members, vault } = store
+  const { digest, signing } = keptOf(vault, ID, KEY)
+  const since = '2026-11-23T08:00:00.000Z'
+  await members.put({
+    ...{ id: ID, number: 1, name: 'web-2', url: 'http://192.0.2.20:8090', state: 'active', joinedAt: since },
+    credential: { sealed: vault.seal('x', credentialContext(ID)), since },
+    keyDigest: { current: digest },
+    signing,
+    grants: [],
+    features: ['signed-requests'],
+    transport: 'signed',
+    pins: []
+  })
+  const clock = { ms: Date.parse(since) }
+  const now = () => clock.ms
+  const copied: string[] = []
+  const identify = createSignedCallers({ members, vault, now, onCopy: ({ name }) => copied.push(name) })
+  /** A process of the member; each call is a new request of it. */
+  const process = () => {
+    const sign = createSigner({ now })
+    return () => {
+      const headers = sign(KEY, { method: 'GET', path: '/api/health' })
+      const [signatureInput = '', signature = ''] = [headers['signature-input'], headers.signature]
+      return identify({ method: 'GET', path: '/api/health', signatureInput, signature, contentDigest: undefined })
+    }
+  }
+  return { clock, copied, process }
+}
+
+test('a copy of a peer that runs beside it is refused, and told of once an hour', async (t) => {
+  const { clock, copied, process } = await world(t)
+  const [peer, copy] = [process(), process()]
+  peer()
+  clock.ms += 20_000
+  copy()
+  for (let turn = 0; turn < 30; turn++) {
+    clock.ms += 30_000
+    assert.equal(peer().member.name, 'web-2')
+    assert.throws(copy, /this data path is a copy of a node that is still running/)
+  }
+  assert.deepEqual(copied, ['web-2'])
+})
+
+test('a peer that was restarted is believed at once', async (t) => {
+  const { clock, copied, process } = await world(t)
+  for (let restart = 0; restart < 20; restart++) {
+    const peer = process()
+    assert.equal(peer().member.name, 'web-2')
+    clock.ms += 2_000
+    peer()
+    clock.ms += 1_000
+  }
+  assert.deepEqual(copied, [])
+})
+
+test('the copy takes over when the first has ended', async (t) => {
+  const { clock, process } = await world(t)
+  const [peer, copy] = [process(), process()]
+  peer()
+  clock.ms += 1_000
+  copy()
+  clock.ms += 30_000
+  peer()
+  assert.throws(copy)
+  clock.ms += 121_000
+  assert.equal(copy().member.name, 'web-2')
+})

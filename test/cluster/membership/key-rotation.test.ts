@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createEventLog } from '../../../src/cluster/events/event-log.ts'
+import { createRotation } from '../../../src/cluster/membership/key-rotation.ts'
+import { keptOf } from '../../../src/cluster/membership/signing-keys.ts'
+import { digest, randomToken } from '../../../src/security/tokens.ts'
+import { credentialContext } from '../../../src/store/contexts.ts'
+import { openStore } from '../../../src/store/store.ts'
+import { temporaryFolder } from '../../daemon.ts'
+
+const DAY_MS = 24 * 3_600_000
+const PEER = '7fff0000-0000-4000-8000-000000000000'
+const START = Date.parse('2026-01-01T00:00:00Z')
+
+/** Two stores that know each other, and a wire between them that can lose answers. Time is a number. */
+async function createPair(t: TestContext) {
+  let now = START
+  let lose: 'nothing' | 'answers' = 'nothing'
+  let refuseNew = false
+  let answerOf: { status: number; text: string } | undefined
+  const keys = { a: randomToken(), b: randomToken() }
+  const a = await openStore({ folder: temporaryFolder(t), secrets: ['a'.repeat(40)] })
+  const b = await openStore({ folder: temporaryFolder(t), secrets: ['b'.repeat(40)] })
+  t.after(() => [a, b].map((store) => store.close()))
+  // A presents keys.a to B, and B presents keys.b to A.
+  for (const [store, presents, expects] of [
+    [a, keys.a, keys.b],
+    [b, keys.b, keys.a]
+  ] as const) {
+    const kept = keptOf(store.vault, PEER, expects)
+    await store.members.put({
+      ...{
+        id: PEER,
+        number: 1,
+        name: 'node-x',
+        url: 'http://10.0.0.1',
+        state: 'active',
+        joinedAt: new Date(START).toISOString()
+      },
+      credential: {
+        sealed: store.vault.seal(presents, credentialContext(PEER)),
+        since: new Date(START).toISOString()
+      },
+      ...{
+        keyDigest: { current: kept.digest },
+        signing: kept.signing,
+        grants: [],
+        features: ['rotate'],
+        transport: 'signed',
+        pins: []
+      }
+    })
+  }
+  const presentedBy = (store: typeof a) =>
+    store.vault.open(store.members.get(PEER)?.credential.sealed ?? '', credentialContext(PEER))
+  const common = { events: createEventLog(), now: () => now, onError: (error: unknown) => assert.fail(String(error)) }
+
+  const ofB = createRotation({ ...common, store: b, remote: { request: () => assert.fail('B asks nothing here') } })
+  const ofA = createRotation({
+    ...common,
+    store: a,
+    everyMs: 90 * DAY_MS,
+    remote: {
+      async request(_, { path, body }) {
+        const used = digest(presentedBy(a))
+        const known = b.members.byKeyDigest(used) !== undefined && !(refuseNew && path === '/api/cluster/status')
+        if (path === '/api/cluster/status' && answerOf) return { ...answerOf, headers: {} }
+        if (!known) return { status: 401, headers: {}, text: '{"error":"Invalid or expired token"}' }
+        await ofB.promote(PEER, used)
+        if (path === '/api/cluster/status') return { status: 200, headers: {}, text: '{}' }
+        const { key } = body as { key: string }
+        const issued = await ofB.issue(PEER, key, false)
+        if (lose === 'answers') throw new Error('the answer was lost')
+        return { status: 200, headers: {}, text: JSON.stringify(issued) }
+      }
+    }
+  })
+  return {
+    a,
+    b,
+    ofA,
+    ofB,
+    keys,
+    presents: () => presentedBy(a),
+    accepted: (key: string) => b.members.byKeyDigest(digest(key)) !== undefined,
+    pass: (ms: number) => {
+      now += ms
+    },
+    loseAnswers: (yes: boolean) => {
+      lose = yes ? 'answers' : 'nothing'
+    },
+    answerStatusWith: (answer: typeof answerOf) => {
+      answerOf = answer
+    },
+    refuseNew: (yes: boolean) => {
+      refuseNew = yes
+    }
+  }
+}
+
+test('a new key takes over, and the old one ends two minutes after its successor was first seen', async (t) => {
+  const pair = await createPair(t)
+
+  await pair.ofA.renew(PEER, false)
+
+  assert.notEqual(pair.presents(), pair.keys.a)
+  assert.ok(pair.accepted(pair.presents()) && pair.accepted(pair.keys.a))
+  await pair.ofB.tidy()
+  assert.ok(pair.accepted(pair.keys.a))
+  pair.pass(121_000)
+  await pair.ofB.tidy()
+  assert.equal(pair.accepted(pair.keys.a), false)
+  assert.ok(pair.b.isRevoked(digest(pair.keys.a)))
+  assert.ok(pair.accepted(pair.presents()))
+})
+
+test('what a proxy in between answers decides nothing: both keys are kept until the other side is heard', async (t) => {
+  const pair = await createPair(t)
+  const previous = () => pair.a.members.get(PEER)?.credential.previous
+  pair.answerStatusWith({ status: 502, text: '' })
+  await pair.ofA.renew(PEER, false)
+  for (const status of [502, 401, 403]) {
+    pair.answerStatusWith({ status, text: '<title>Sign in</title>' })
+    await pair.ofA.tidy()
+    assert.notEqual(previous(), undefined, String(status))
+  }
+
+  pair.answerStatusWith(undefined)
+  await pair.ofA.tidy()
+  assert.equal(previous(), undefined)
+  assert.ok(pair.accepted(pair.presents()))
+})
+
+test('of keys that were changed often nothing is kept', async (t) => {
+  const pair = await createPair(t)
+  for (let round = 0; round < 5; round++) await pair.ofA.renew(PEER, false)
+  const { keyDigest, signing } = pair.b.members.get(PEER) ?? {}
+  assert.deepEqual(Object.keys(signing ?? {}).sort(), [keyDigest?.current, keyDigest?.previous?.digest].sort())
+})
+
+test('a key to which nothing can be sealed is the fault of whoever sent it', async (t) => {
+  const { ofB } = await createPair(t)
+  await assert.rejects(ofB.issue(PEER, 'A'.repeat(43), false), { statusCode: 400 })
+})
+
+test('an answer that was lost changes nothing, and the next try does', async (t) => {
+  const pair = await createPair(t)
+  pair.loseAnswers(true)
+  await assert.rejects(pair.ofA.renew(PEER, false))
+  assert.equal(pair.presents(), pair.keys.a)
+  assert.ok(pair.accepted(pair.keys.a))
+
+  pair.loseAnswers(false)
+  await pair.ofA.renew(PEER, false)
+  assert.ok(pair.accepted(pair.presents()))
+})
+
+test('a new key that the other side does not take gives way to the old one', async (t) => {
+  const pair = await createPair(t)
+  pair.refuseNew(true)
+
+  await pair.ofA.renew(PEER, false)
+
+  assert.equal(pair.presents(), pair.keys.a)
+  assert.equal(pair.a.members.get(PEER)?.credential.previous, undefined)
+})
+
+test('stopped between storing a new key and trying it, the next minute goes on', async (t) => {
+  const pair = await createPair(t)
+  const member = pair.a.members.get(PEER)
+  assert.ok(member)
+  const made = keptOf(pair.b.vault, PEER, 'n'.repeat(44))
+  await pair.b.members.change(PEER, (now) => ({ ...now, keyDigest: { ...now.keyDigest, next: made.digest } }))
+  await pair.a.members.put({
+    ...member,
+    credential: {
+      sealed: pair.a.vault.seal('n'.repeat(44), credentialContext(PEER)),
+      previous: member.credential.sealed,
+      since: member.credential.since
+    }
+  })
+
+  await pair.ofA.tidy()
+
+  assert.equal(pair.presents(), 'n'.repeat(44))
+  assert.equal(pair.a.members.get(PEER)?.credential.previous, undefined)
+})
+
+test('a key is changed by itself between half and four fifths of its life', async (t) => {
+  const pair = await createPair(t)
+  pair.pass(44 * DAY_MS)
+  await pair.ofA.tidy()
+  assert.equal(pair.presents(), pair.keys.a)
+
+  pair.pass(29 * DAY_MS)
+  await pair.ofA.tidy()
+  assert.notEqual(pair.presents(), pair.keys.a)
+})

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { temporaryFolder, until } from '../daemon.ts'
+
+const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const root = process.getuid?.() === 0
+
+/** The process as a person starts it, with nothing of this one's environment. */
+function start(t: TestContext, words: string[], env: Record<string, string> = {}, before: string[] = []) {
+  const folder = temporaryFolder(t)
+  const [program = '', ...rest] = [...before, process.execPath, main, ...words]
+  const child = spawn(program, rest, {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', FLATRUN_API__PORT: '0', FLATRUN_DOCKER_SOCKET: '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe']
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const said = { text: '' }
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said.text += text
+  })
+  const gone = once(child, 'close').then(([code]) => code)
+  const ready = () => until(() => /ready on (\S+)/.exec(said.text)?.[1], 'a ready daemon')
+  return { child, gone, said, ready, folder }
+}
+
+/** Ends with one line that says what to do, and with this code. */
+async function ends(t: TestContext, code: number, line: RegExp, env: Record<string, string>, before?: string[]) {
+  const { gone, said } = start(t, ['agent'], env, before)
+  assert.equal(await gone, code, said.text)
+  assert.match(said.text, line)
+  assert.equal(said.text.trim().split('\n').length, 1, said.text)
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  test(`${signal} ends it with 0`, async (t) => {
+    const { child, gone, ready } = start(t, ['agent'])
+    await ready()
+    child.kill(signal)
+    assert.equal(await gone, 0)
+  })
+
+test('a wrong word ends with 64', async (t) => {
+  const { gone, said } = start(t, ['agent', '--confg', 'x'])
+  assert.equal(await gone, 64)
+  assert.match(said.text, /--confg.*Usage: flatrun-cluster agent/s)
+})
+
+test('a port that is taken ends with 71', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.after(() => taken.close())
+  await once(taken, 'listening')
+  const address = taken.address()
+  assert.ok(typeof address === 'object' && address)
+  await ends(t, 71, /port \d+ on 127\.0\.0\.1 is taken; stop what listens there, or set api\.port/, {
+    FLATRUN_API__PORT: String(address.port)
+  })
+})
+
+test('an address that is none of ours ends with 71', async (t) => {
+  await ends(t, 71, /192\.0\.2\.1 is no address of this machine/, { FLATRUN_API__HOST: '192.0.2.1' })
+})
+
+test('a data path that cannot be made ends with 73', async (t) => {
+  const file = path.join(temporaryFolder(t), 'file')
+  writeFileSync(file, '')
+  await ends(t, 73, /data_path .* cannot be created/, { FLATRUN_DATA_PATH: path.join(file, 'data') })
+})
+
+test('a data path that cannot be written ends with 74', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'data')
+  mkdirSync(folder, { mode: 0o500 })
+  // Root writes everywhere but on a read-only file system.
+  const before = root
+    ? ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o ro tmpfs ${folder} && exec "$@"`, 'sh']
+    : []
+  if (root && spawnSync('unshare', ['--mount', 'true']).status !== 0) return t.skip('mounts are not allowed here')
+  await ends(t, 74, /secret cannot be written/, { FLATRUN_DATA_PATH: folder }, before)
+  // With secrets of its own in the config, the lock is the first that is written.
+  const secrets = { FLATRUN_AUTH__JWT_SECRET: 'x'.repeat(40), FLATRUN_AUTH__API_KEYS: 'y'.repeat(40) }
+  await ends(t, 74, /lock cannot be written/, { FLATRUN_DATA_PATH: folder, ...secrets }, before)
+})
+
+test('a disk that is full ends with 74', { skip: root ? false : 'needs root, for a small disk' }, async (t) => {
+  const folder = path.join(temporaryFolder(t), 'data')
+  mkdirSync(folder)
+  if (spawnSync('unshare', ['--mount', 'true']).status !== 0) return t.skip('mounts are not allowed here')
+  const small = `mount -t tmpfs -o size=16k tmpfs ${folder} && exec "$@"`
+  await ends(t, 74, /cannot be written/, { FLATRUN_DATA_PATH: folder }, ['unshare', '--mount', 'sh', '-c', small, 'sh'])
+})
+
+test('a second agent on the same data path ends with 75, and the first goes on', async (t) => {
+  const first = start(t, ['agent'])
+  const url = await first.ready()
+  await ends(t, 75, /another agent holds this data path/, { FLATRUN_DATA_PATH: path.join(first.folder, 'data') })
+  assert.equal((await fetch(`${url}/api/health`)).status, 200)
+})
+
+test('a wrong config ends with 78 and every fault', async (t) => {
+  const { gone, said } = start(t, ['agent'], { FLATRUN_API__PORT: 'x', FLATRUN_CLUSTER__ENABLED: 'perhaps' })
+  assert.equal(await gone, 78)
+  assert.equal(said.text.trim().split('\n').length, 2)
+})
+
+test('a wrong secret ends with 78', async (t) => {
+  const first = start(t, ['agent'])
+  await first.ready()
+  first.child.kill('SIGTERM')
+  await first.gone
+  await ends(t, 78, /secret/, {
+    FLATRUN_DATA_PATH: path.join(first.folder, 'data'),
+    FLATRUN_AUTH__JWT_SECRET: 'another-secret-0123456789abcdef0123'
+  })
+})

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createLog, type LogOptions } from '../../src/daemon/log.ts'
+
+function logged(options: Partial<LogOptions>) {
+  const lines: string[] = []
+  const stream = { write: (text: string) => void lines.push(text) }
+  return { log: createLog({ level: 'trace', format: 'json', journal: false, stream, ...options }), lines }
+}
+
+test('in the journal each line begins with its priority and leaves the time to the journal', () => {
+  const { log, lines } = logged({ journal: true })
+  log.fatal('a')
+  log.error('b')
+  log.warn('c')
+  log.info({ peer: 'web-1' }, 'd')
+  log.debug('e')
+  log.trace('f')
+  assert.deepEqual(
+    lines.map((line) => line.slice(0, 3)),
+    ['<2>', '<3>', '<4>', '<6>', '<7>', '<7>']
+  )
+  assert.deepEqual(JSON.parse(lines[3]?.slice(3) ?? ''), { level: 30, peer: 'web-1', msg: 'd' })
+  assert.ok(lines.every((line) => line.indexOf('\n') === line.length - 1))
+})
+
+test('elsewhere a line is JSON with the time in UTC', () => {
+  const { log, lines } = logged({})
+  log.info('hello')
+  const { time, msg } = JSON.parse(lines[0] ?? '')
+  assert.match(time, /^\d{4}-\d\d-\d\dT.*Z$/)
+  assert.equal(msg, 'hello')
+})
+
+test('for people it is a line without braces', () => {
+  const { log, lines } = logged({ format: 'pretty' })
+  log.warn('disk is full')
+  assert.match(lines.join(''), /^\[\d\d:\d\d:\d\d\] WARN: disk is full\n$/)
+})
+
+test('below the level nothing is written', () => {
+  const { log, lines } = logged({ level: 'warn' })
+  log.info('a')
+  assert.deepEqual(lines, [])
+})
+
+test('a secret that a caller logs by mistake is cut, in every format', () => {
+  for (const options of [{}, { journal: true }, { format: 'pretty' as const }]) {
+    const { log, lines } = logged(options)
+    log.info(
+      { req: { headers: { authorization: 'Bearer canary' } }, body: { api_key: 'canary', token: 'canary' } },
+      'x'
+    )
+    log.info({ invite_token: 'canary', password: 'canary' }, 'y')
+    assert.doesNotMatch(lines.join(''), /canary/)
+  }
+})

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type TestContext, test } from 'node:test'
+import { WebSocket, WebSocketServer } from 'ws'
+import { createTickets } from '../../../src/http/inspect/tickets.ts'
+import {
+  authorized,
+  join,
+  OPERATOR_KEY,
+  READER_KEY,
+  request,
+  sees,
+  startNode,
+  type TestNode,
+  until
+} from '../../daemon.ts'
+import { ensureBuilt } from '../../dashboard/built.ts'
+import { startFakePeer } from '../../fake-peer.ts'
+
+const ON = { 'cluster.inspector.enabled': true }
+
+test('it is off by default, and says how it is turned on', async (t) => {
+  const node = await startNode(t)
+  for (const [method, path] of [
+    ['GET', '/inspect'],
+    ['POST', '/api/inspector/ticket']
+  ] as const) {
+    const { status, body } = await node.call(method, path)
+    assert.equal(status, 404)
+    assert.equal(body.code, 'inspector_off')
+    assert.match(body.error, /cluster\.inspector\.enabled: true/)
+  }
+  assert.equal(await refused(node, {}), 404)
+})
+
+test('only who is signed in gets a ticket, and no peer does', async (t) => {
+  const [a, b] = [await startNode(t, { name: 'a', config: ON }), await startNode(t, { name: 'b' })]
+  await join(a, b)
+  assert.equal((await request(`${a.url}/api/inspector/ticket`, { method: 'POST' })).status, 401)
+  assert.equal((await a.call('POST', '/api/inspector/ticket', {}, authorized(READER_KEY))).status, 200)
+  const { status, body } = await a.call('POST', '/api/inspector/ticket', { peer: 'nobody' })
+  assert.equal(status, 404)
+  assert.equal(body.code, 'peer_unknown')
+  assert.equal((await a.call('POST', '/api/inspector/ticket', { peer: 'b' })).status, 200)
+  const { headers } = await a.call('POST', '/api/inspector/ticket')
+  assert.equal(headers.get('cache-control'), 'no-store')
+})
+
+test('a socket needs a ticket, each ticket opens one, and no foreign page may open any', async (t) => {
+  const node = await startNode(t, { config: { ...ON, 'api.allowed_origins': ['https://ops.example'] } })
+  const own = new URL(node.url).origin
+  assert.equal(await refused(node, {}), 401)
+  assert.equal(await refused(node, { ticket: 'made-up' }), 401)
+
+  const ticket = await ticketOf(node)
+  assert.equal(await refused(node, { ticket, origin: 'https://evil.example' }), 403)
+  assert.equal(await refused(node, { ticket, origin: 'null' }), 403)
+  const socket = await opened(t, node, { ticket, origin: own })
+  assert.equal(socket.protocol, 'flatrun.inspect')
+  assert.equal(await refused(node, { ticket, origin: own }), 401)
+
+  await opened(t, node, { ticket: await ticketOf(node), origin: 'https://ops.example' })
+  await opened(t, node, { ticket: await ticketOf(node) })
+})
+
+test('a ticket lives for a minute and works once, and the oldest makes room', () => {
+  let now = 0
+  const tickets = createTickets({ now: () => now, max: 2 })
+  const [first, second, third] = [1, 2, 3].map((at) => tickets.issue({ kind: 'peer', id: String(at) }))
+  assert.equal(tickets.redeem(first!), undefined)
+  assert.deepEqual(tickets.redeem(second!), { kind: 'peer', id: '2' })
+  assert.equal(tickets.redeem(second!), undefined)
+  now = 60_001
+  assert.equal(tickets.redeem(third!), undefined)
+})
+
+test('who opens a socket is told of the actors at once', async (t) => {
+  const node = await startNode(t, { config: ON })
+  const socket = connect(node, { ticket: await ticketOf(node) })
+  t.after(() => socket.terminate())
+  const messages: { type: string; name?: string }[] = []
+  socket.on('message', (text) => messages.push(JSON.parse(String(text))))
+  await until(() => messages.length >= 4, 'four messages')
+  assert.deepEqual(
+    messages.slice(0, 4).map(({ type, name }) => name ?? type),
+    ['definition', 'supervisor', 'prober', 'transmission']
+  )
+})
+
+test('a socket that talks is closed, and twenty watch at most', async (t) => {
+  const node = await startNode(t, { config: ON })
+  const tickets = await Promise.all(Array.from({ length: 21 }, () => ticketOf(node)))
+  const sockets = await Promise.all(tickets.slice(0, 20).map((ticket) => opened(t, node, { ticket })))
+  assert.equal(await refused(node, { ticket: tickets[20]! }), 429)
+  assert.equal((await node.call('POST', '/api/inspector/ticket')).status, 429)
+  sockets[0]!.send('hello')
+  const [code] = await once(sockets[0]!, 'close')
+  assert.equal(code, 1003)
+  await until(async () => (await node.call('POST', '/api/inspector/ticket')).status === 200, 'a free place')
+})
+
+test('a daemon that stops says goodbye to who watches, and waits for nobody', async (t) => {
+  const node = await startNode(t, { config: ON })
+  const polite = await opened(t, node, { ticket: await ticketOf(node) })
+  const deaf = await opened(t, node, { ticket: await ticketOf(node) })
+  deaf.pause()
+  const closed = once(polite, 'close')
+  const began = performance.now()
+  await node.stop()
+  assert.equal((await closed)[0], 1001)
+  assert.ok(performance.now() - began < 8_000)
+})
+
+test('the page may frame the inspector alone, and be framed by nobody', async (t) => {
+  ensureBuilt()
+  const node = await startNode(t, {
+    config: { ...ON, 'cluster.inspector.url': 'http://127.0.0.1:1/somewhere?x=1&y="' }
+  })
+  const { status, headers, text } = await request(`${node.url}/inspect`)
+  assert.equal(status, 200)
+  assert.match(text, /<title>Inspector/)
+  assert.match(text, /<meta name="inspector" content="http:\/\/127\.0\.0\.1:1\/somewhere\?x=1&#38;y=&#34;">/)
+  const policy = headers.get('content-security-policy') ?? ''
+  assert.match(policy, /(^|; )frame-src http:\/\/127\.0\.0\.1:1(;|$)/)
+  assert.match(policy, /default-src 'none'/)
+  assert.match(policy, /frame-ancestors 'none'/)
+  assert.equal(headers.get('referrer-policy'), 'no-referrer')
+  const other = await request(`${node.url}/`)
+  assert.doesNotMatch(other.headers.get('content-security-policy') ?? '', /frame-src/)
+})
+
+test('WebSockets to peers pass beside it', async (t) => {
+  const node = await startNode(t, { config: ON })
+  const peer = await startFakePeer({ name: 'plain' })
+  t.after(() => peer.close())
+  const echo = new WebSocketServer({ noServer: true })
+  peer.server.on('upgrade', (request, socket, head) => {
+    echo.handleUpgrade(request, socket, head, (one) => one.on('message', (bytes) => one.send(String(bytes))))
+  })
+  const { body } = await node.call('POST', '/api/cluster/invite')
+  await peer.join(node.url, body.invite_token)
+  await sees(node, 'plain', 'online')
+  const url = `${node.url.replace('http', 'ws')}/api/cluster/peers/plain/proxy/logs`
+  const socket = new WebSocket(url, { headers: authorized(OPERATOR_KEY) })
+  t.after(() => socket.terminate())
+  await once(socket, 'open')
+  socket.send('hello')
+  const [answer] = await once(socket, 'message')
+  assert.equal(String(answer), 'hello')
+})
+
+async function ticketOf(node: TestNode): Promise<string> {
+  const { body } = await node.call('POST', '/api/inspector/ticket')
+  return body.ticket
+}
+
+interface Opening {
+  ticket?: string
+  origin?: string
+}
+
+function connect(node: TestNode, { ticket, origin }: Opening) {
+  const protocols = ['flatrun.inspect', ...(ticket === undefined ? [] : [`ticket.${ticket}`])]
+  const headers = origin === undefined ? {} : { origin }
+  return new WebSocket(`${node.url.replace('http', 'ws')}/api/inspector/socket`, protocols, { headers })
+}
+
+async function opened(t: TestContext, node: TestNode, opening: Opening): Promise<WebSocket> {
+  const socket = connect(node, opening)
+  t.after(() => socket.terminate())
+  await once(socket, 'open')
+  return socket
+}
+
+/** The status with which a socket is refused. */
+async function refused(node: TestNode, opening: Opening): Promise<number> {
+  const socket = connect(node, opening)
+  socket.on('error', () => {})
+  const [request, response] = await once(socket, 'unexpected-response')
+  request.destroy()
+  return response.statusCode
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { describeStep, planInstall, planUninstall, unreachable } from '../../src/systemd/service-plan.ts'
+
+const options = {
+  program: ['/usr/bin/node', '/usr/lib/node_modules/flatrun-cluster/dist/flatrun-cluster.js'],
+  config: '/etc/flatrun-cluster/config.yml',
+  docker: false,
+  version: 252
+}
+const none = () => undefined
+
+test('on a system that has nothing, folder, config and unit come before systemd is told', () => {
+  assert.deepEqual(planInstall(options, none).map(describeStep), [
+    'make the folder /etc/flatrun-cluster/credentials (mode 700)',
+    'write /etc/flatrun-cluster/config.yml',
+    'write /etc/systemd/system/flatrun-cluster.service',
+    'run systemctl daemon-reload',
+    'run systemctl enable flatrun-cluster.service',
+    'run systemctl restart flatrun-cluster.service'
+  ])
+})
+
+test('a config that is there is left alone, and a unit that says the same', () => {
+  const unit = planInstall(options, none).find((step) => step.kind === 'file' && step.path.endsWith('.service'))
+  assert.ok(unit?.kind === 'file')
+  const steps = planInstall(options, (file) => (file.endsWith('.service') ? unit.text : ''))
+  assert.deepEqual(
+    steps.map(({ kind }) => kind),
+    ['run', 'run', 'run']
+  )
+})
+
+test('with a socket, systemd opens the port', () => {
+  const steps = planInstall({ ...options, socket: '127.0.0.1:8090' }, none)
+  const socket = steps.find((step) => step.kind === 'file' && step.path.endsWith('.socket'))
+  assert.ok(socket?.kind === 'file')
+  assert.match(socket.text, /^ListenStream=127\.0\.0\.1:8090$/m)
+  assert.equal(describeStep(steps.at(-1)!), 'run systemctl restart flatrun-cluster.socket flatrun-cluster.service')
+})
+
+test('a systemd that can open its own socket for us needs no access for others', () => {
+  const textAt = (version: number) =>
+    planInstall({ ...options, version }, none).find((step) => step.kind === 'file' && step.path.endsWith('.service'))
+  assert.match(JSON.stringify(textAt(252)), /NotifyAccess=all/)
+  assert.match(JSON.stringify(textAt(253)), /NotifyAccess=main.*OpenFile=/)
+})
+
+test('taking it away stops it first, and leaves config, credentials and data', () => {
+  const steps = planUninstall((file) => (file.endsWith('.service') ? '' : undefined))
+  assert.deepEqual(steps.map(describeStep), [
+    'run systemctl disable --now flatrun-cluster.service',
+    'remove /etc/systemd/system/flatrun-cluster.service',
+    'run systemctl daemon-reload'
+  ])
+  assert.deepEqual(planUninstall(none), [])
+})
+
+test('a program in a home folder is refused, because the unit sees none', () => {
+  assert.match(unreachable(['/root/.nvm/versions/node/bin/node', '/usr/lib/x.js']) ?? '', /cannot see \/root\/\.nvm/)
+  assert.equal(unreachable(options.program), undefined)
+})
