@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parseDuration } from '../schemas/duration.ts'
 import { PEER_NAME_PATTERN, RESERVED_NAMES } from '../schemas/names.ts'
 import type { Environment } from './environment.ts'
+import { originOf } from './origin.ts'
 import type { ConfigFile } from './schema.ts'
 import type { ApiKey, Config, Tls } from './shape.ts'
 
@@ -25,7 +26,7 @@ export function resolve(file: ConfigFile, around: Surroundings): Omit<Config, 's
       host: api.host,
       port: api.port,
       enableCors: api.enable_cors,
-      allowedOrigins: api.allowed_origins,
+      allowedOrigins: api.allowed_origins.map((origin) => originOf(origin) ?? origin),
       trustProxy: api.trust_proxy,
       docs: api.docs,
       tls: tlsOf(api.tls, absolute)

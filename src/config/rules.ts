@@ -1,4 +1,5 @@
 import { RESERVED_NAMES } from '../schemas/names.ts'
+import { originOf } from './origin.ts'
 import type { Path } from './path.ts'
 import type { ConfigFile } from './schema.ts'
 
@@ -25,16 +26,13 @@ export function faultsBetween(file: ConfigFile): Between[] {
     if (from === to)
       faults.push({ way: ['alerts', 'maintenance', index, 'to'], message: 'the window ends when it begins' })
   for (const [index, origin] of file.api.allowed_origins.entries())
-    if (!isOrigin(origin))
+    if (originOf(origin) === undefined)
       faults.push({
         way: ['api', 'allowed_origins', index],
         message: 'expected * or an origin such as https://ui.example.org'
       })
   return faults
 }
-
-const isOrigin = (text: string) =>
-  text === '*' || (URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, ''))
 
 /** Secrets that everybody can read in FlatRun's sources and examples. */
 const PUBLISHED = new Set(['default-secret-change-me', 'generate-a-secure-random-string-here', 'your-api-key-here'])

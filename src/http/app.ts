@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import { authenticate } from './access/auth.ts'
 import { readBodies } from './bodies.ts'
+import { allowOrigins } from './cors.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi/openapi.ts'
@@ -53,6 +53,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   closeUnused(app, { https: options.https !== undefined })
   answerErrors(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
+  if (options.cors.enabled) await allowOrigins(app, options.cors.origins)
   hurryStrangers(app, () =>
     authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
   )
@@ -62,7 +63,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id)
   })
   await collectRoutes(app, { version: services.self.version })
-  if (options.cors.enabled) await app.register(cors, { origin: [...options.cors.origins], maxAge: 600 })
 
   await app.register(async (api) => {
     await api.register(helmet, {
