@@ -64,6 +64,11 @@ export const StoreFailed = createError<[ErrorOptions?]>(
   'The store cannot be written; nothing was changed. See the log of this server',
   503
 )
+export const StoreBusy = createError<[ErrorOptions?]>(
+  'store_busy',
+  'Another program holds the store of this server; nothing was changed. Try again in a moment',
+  503
+)
 export const Stopping = createError('stopping', 'This server is stopping; try again in a moment', 503)
 export const NotFound = createError<[string]>('not_found', '%s not found', 404)
 export const BadProxyPath = createError(

@@ -1,15 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
 import KeyvSqlite from '@keyv/sqlite'
 import { Keyv } from 'keyv'
+import pLimit from 'p-limit'
 import type { Static, TObject, TProperties } from 'typebox'
 import { Check } from 'typebox/value'
-import { Fatal, StoreFailed } from '../errors.ts'
+import { StoreBusy, StoreFailed } from '../errors.ts'
+import { refusal } from './examine.ts'
+import { checkedJson, countChanges } from './ledger.ts'
+import type { Turns } from './turns.ts'
 
 export interface Collection<T> {
   /** In the order in which they were first written. */
   all(): readonly T[]
   get(id: string): T | undefined
-  /** Resolves when it is on disk. @throws StoreFailed, and then nothing has changed. */
+  /** Resolves when it is on disk. @throws StoreFailed and StoreBusy, and then nothing has changed. */
   put(record: T): Promise<void>
   putAll(records: readonly T[]): Promise<void>
   /** False when there was none. */
@@ -19,6 +23,10 @@ export interface Collection<T> {
 
 interface CollectionOptions<P extends TProperties> {
   handle: DatabaseSync
+  file: string
+  turns: Turns
+  /** After each commit. */
+  onCommit: () => void
   /** One table per collection: adapters that share a table mix their namespaces. */
   table: string
   schema: TObject<P>
@@ -31,22 +39,39 @@ interface CollectionOptions<P extends TProperties> {
  */
 export async function openCollection<P extends TProperties>(options: CollectionOptions<P>) {
   type Record = Static<TObject<P>> & { id: string }
-  const { handle, table, schema, onError } = options
+  const { handle, file, table, schema, turns, onCommit, onError } = options
+  const isRecord = (value: unknown): value is Record => Check(schema, value)
+  const oneAtATime = pLimit(1)
+  /** Of SQLite, as it gave them: the adapter passes on their words alone, or nothing. */
+  const faults: unknown[] = []
+  const note = (fault: unknown) => void faults.push(fault)
   const store = new KeyvSqlite({
     table,
     keySize: 255,
     iterationLimit: 1_000,
-    driver: { name: 'custom', connect: async () => shared(handle) }
+    driver: { name: 'custom', connect: async () => shared(handle, turns, note) }
   })
-  const keyv = new Keyv<Record>({ store, throwOnErrors: true })
-  keyv.on('error', onError)
-  const isRecord = (value: unknown): value is Record => Check(schema, value)
+  const keyv = new Keyv<Record>({ store, throwOnErrors: true, serialization: checkedJson(table) })
+  keyv.on('error', note)
 
-  const records = new Map<string, Record>()
-  for await (const [id, value] of keyv.iterator?.() ?? []) {
-    if (!isRecord(value))
-      throw new Fatal(78, `the store holds a record in "${table}" that cannot be understood; restore a backup`)
-    records.set(String(id), value)
+  const records = await load().catch((cause) => {
+    throw refusal(file, cause)
+  })
+
+  async function load(): Promise<Map<string, Record>> {
+    await store.ready
+    countChanges(handle, table)
+    const loaded = new Map<string, Record>()
+    for await (const [id, value] of keyv.iterator?.() ?? []) {
+      // Keyv's iterators report a read that failed, and end or go on as if nothing had been there.
+      if (faults.length > 0) break
+      if (!isRecord(value)) throw new RangeError(`a record in "${table}" cannot be understood`)
+      loaded.set(String(id), value)
+    }
+    if (faults.length > 0) throw faults[0]
+    const stored = handle.prepare(`SELECT count(*) AS n FROM "${table}"`).get()?.n
+    if (stored !== loaded.size) throw new RangeError(`of "${table}" ${loaded.size} of ${stored} records could be read`)
+    return loaded
   }
 
   /** What could not be read again is not written: it would keep the next start from starting. */
@@ -54,47 +79,56 @@ export async function openCollection<P extends TProperties>(options: CollectionO
     if (!isRecord(record)) throw new Error(`a record for "${table}" has a wrong shape`)
   }
 
-  async function committed<T>(write: () => Promise<T>): Promise<T> {
-    try {
-      return await write()
-    } catch (cause) {
+  /** Keyv reports a write that failed by throwing, or by `false`. */
+  const committed = (write: () => Promise<boolean | boolean[]>): Promise<void> =>
+    oneAtATime(async () => {
+      faults.length = 0
+      const written = await write().catch(() => false)
+      if (written === true || (Array.isArray(written) && !written.includes(false))) return onCommit()
+      const [cause] = faults
+      if (cause instanceof StoreBusy) throw cause
       onError(cause)
       throw new StoreFailed({ cause })
-    }
-  }
+    })
 
   return {
     all: () => [...records.values()],
     get: (id) => records.get(id),
     async put(record) {
       assertRecord(record)
-      if (!(await committed(() => keyv.set(record.id, record)))) throw new StoreFailed()
+      await committed(() => keyv.set(record.id, record))
       records.set(record.id, record)
     },
     async putAll(batch) {
       if (batch.length === 0) return
       batch.forEach(assertRecord)
-      const written = await committed(() => keyv.setMany(batch.map((value) => ({ key: value.id, value }))))
-      if (written.includes(false)) throw new StoreFailed()
+      await committed(() => keyv.setMany(batch.map((value) => ({ key: value.id, value }))))
       for (const record of batch) records.set(record.id, record)
     },
     async delete(id) {
       if (!records.has(id)) return false
-      await committed(() => keyv.delete(id))
+      await committed(() => keyv.delete(id).then(() => true))
       return records.delete(id)
     },
     async deleteAll(ids) {
       if (ids.length === 0) return
-      if ((await committed(() => keyv.deleteMany([...ids]))).includes(false)) throw new StoreFailed()
+      await committed(() => keyv.deleteMany([...ids]).then(() => true))
       for (const id of ids) records.delete(id)
     }
   } satisfies Collection<Record>
 }
 
 /** All collections run over the one connection: a second one could only wait for the first. */
-function shared(handle: DatabaseSync) {
+function shared(handle: DatabaseSync, turns: Turns, onFault: (fault: unknown) => void) {
   return {
-    query: async (sql: string, ...parameters: unknown[]) => handle.prepare(sql).all(...parameters.map(bindable)),
+    query: async (sql: string, ...parameters: unknown[]) => {
+      try {
+        return await turns.take(() => handle.prepare(sql).all(...parameters.map(bindable)))
+      } catch (fault) {
+        onFault(fault)
+        throw fault
+      }
+    },
     close: async () => {}
   }
 }

@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Check } from 'typebox/value'
 import { ClusterEvent } from '../schemas/event.ts'
 import { inTransaction } from './history.ts'
+import { createTurns } from './turns.ts'
 
 /** The newest events, so that their ids and what happened survive a restart. Of older ones nothing is kept. */
-export function openEvents(handle: DatabaseSync, keep = 2_000) {
+export function openEvents(handle: DatabaseSync, keep = 2_000, turns = createTurns()) {
   handle.exec('CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, event TEXT NOT NULL)')
   const insert = handle.prepare('INSERT OR REPLACE INTO events (id, event) VALUES (?, ?)')
   const prune = handle.prepare('DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?')
@@ -16,16 +17,25 @@ export function openEvents(handle: DatabaseSync, keep = 2_000) {
         .prepare('SELECT event FROM events ORDER BY id')
         .all()
         .flatMap(({ event }) => {
-          const value: unknown = JSON.parse(String(event))
+          const value = parsed(String(event))
           return Check(ClusterEvent, value) ? [value] : []
         })
         .slice(-keep)
     },
-    append(batch: readonly ClusterEvent[]): void {
-      inTransaction(handle, () => {
-        for (const event of batch) insert.run(event.id, JSON.stringify(event))
-        prune.run(keep)
-      })
-    }
+    append: (batch: readonly ClusterEvent[]): Promise<void> =>
+      turns.take(() =>
+        inTransaction(handle, () => {
+          for (const event of batch) insert.run(event.id, JSON.stringify(event))
+          prune.run(keep)
+        })
+      )
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

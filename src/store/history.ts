@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { createTurns } from './turns.ts'
 
 /**
  * What is remembered of each peer, as bytes by its id, beside the collections: it is rewritten all the time, may be
  * lost without harm, and is held in memory by whoever made it, so a second copy in a collection would be waste.
  */
-export function openHistory(handle: DatabaseSync) {
+export function openHistory(handle: DatabaseSync, turns = createTurns()) {
   handle.exec('CREATE TABLE IF NOT EXISTS history (id TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID')
   const insert = handle.prepare('INSERT OR REPLACE INTO history (id, bytes) VALUES (?, ?)')
   const remove = handle.prepare('DELETE FROM history WHERE id = ?')
@@ -16,14 +17,13 @@ export function openHistory(handle: DatabaseSync) {
       }
     },
     /** All of the batch or nothing. */
-    save(batch: readonly { id: string; bytes: Uint8Array }[]): void {
-      inTransaction(handle, () => {
-        for (const { id, bytes } of batch) insert.run(id, bytes)
-      })
-    },
-    delete(id: string): void {
-      remove.run(id)
-    }
+    save: (batch: readonly { id: string; bytes: Uint8Array }[]): Promise<void> =>
+      turns.take(() =>
+        inTransaction(handle, () => {
+          for (const { id, bytes } of batch) insert.run(id, bytes)
+        })
+      ),
+    delete: (id: string): Promise<unknown> => turns.take(() => remove.run(id))
   }
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
@@ -7,9 +8,11 @@ import { writeWhole } from './whole-file.ts'
 
 /**
  * A small file beside the database which an old backup of the database does not overwrite: who this node is, how
- * often it was started, and whose keys died here.
+ * often it was started, whose keys died here, and how many changes the store has seen.
  */
 const Marker = Type.Object({
+  /** Absent in markers from before there was a count. */
+  changes: Type.Optional(Type.Integer()),
   node_id: Type.String(),
   epoch: Type.Integer(),
   /** Digests of keys that must never be accepted again, with the day they died. */
@@ -18,24 +21,59 @@ const Marker = Type.Object({
 export type Marker = Static<typeof Marker>
 
 const KEEP_REVOKED_MS = 90 * 24 * 3_600_000
+const DIGITS = 16
+const HEAD = /^\{"changes": *\d+,"check":"[0-9a-f]{16}",/
 
 export function readMarker(folder: string): Marker | undefined {
   const file = place(folder)
   if (!existsSync(file)) return undefined
   try {
-    const marker: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (Check(Marker, marker)) return marker
+    const text = readFileSync(file, 'utf8')
+    const marker: unknown = JSON.parse(text)
+    if (Check(Marker, marker) && isAsWritten(text, marker)) return marker
   } catch (cause) {
     throw new Fatal(78, `${file} cannot be read; restore it from a backup`, { cause })
   }
-  throw new Fatal(78, `${file} is not a marker of flatrun-cluster; restore it from a backup`)
+  throw new Fatal(78, `${file} is damaged, or is not a marker of flatrun-cluster; restore it from a backup`)
 }
 
-/** A crash leaves the old one or the new one. @throws Fatal */
+/** On disk when it returns; a crash leaves the old one or the new one. @throws Fatal */
 export function writeMarker(folder: string, marker: Marker): void {
-  const limit = new Date(Date.now() - KEEP_REVOKED_MS).toISOString()
-  const kept = { ...marker, revoked: marker.revoked.filter(({ at }) => at > limit) }
-  writeWhole(place(folder), `${JSON.stringify(kept)}\n`)
+  const { changes = 0 } = marker
+  const body = bodyOf(marker)
+  writeWhole(place(folder), headOf(changes, digestOf(body)) + body)
 }
+
+/**
+ * Counts on in the marker, in place: the head always has the same length, and lies in one sector. It is not waited for
+ * until it is on disk, since each commit is: after a loss of power the count may be behind the store, never ahead.
+ */
+export function openCount(folder: string): { write(changes: number): void; close(): void } {
+  const descriptor = openSync(place(folder), 'r+')
+  const digest = digestOf(readFileSync(descriptor, 'utf8').replace(HEAD, ''))
+  return {
+    write: (changes) => void writeSync(descriptor, headOf(changes, digest), 0),
+    close: () => closeSync(descriptor)
+  }
+}
+
+function bodyOf({ changes: _, revoked, ...rest }: Marker): string {
+  const limit = new Date(Date.now() - KEEP_REVOKED_MS).toISOString()
+  return `${JSON.stringify({ ...rest, revoked: revoked.filter(({ at }) => at > limit) }).slice(1)}\n`
+}
+
+function headOf(changes: number, bodyDigest: string): string {
+  const count = String(changes).padStart(DIGITS)
+  return `{"changes":${count},"check":"${digestOf(`${changes} ${bodyDigest}`).slice(0, 16)}",`
+}
+
+/** Markers from before there was a count have no check value either. */
+function isAsWritten(text: string, { changes }: Marker): boolean {
+  if (changes === undefined) return !text.includes('"check"')
+  const head = HEAD.exec(text)?.[0]
+  return head !== undefined && head === headOf(changes, digestOf(text.slice(head.length)))
+}
+
+const digestOf = (text: string) => createHash('sha256').update(text.trimEnd()).digest('hex')
 
 const place = (folder: string) => path.join(folder, 'node.json')

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import path from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import type { TObject } from 'typebox'
 import { Fatal, StoreFailed } from '../errors.ts'
 import { Identity, Invite } from '../schemas/invite.ts'
@@ -8,13 +9,15 @@ import { Member } from '../schemas/peer.ts'
 import { createVault, type Vault } from '../security/vault.ts'
 import { openCollection } from './collection.ts'
 import { canaryContext } from './contexts.ts'
-import { type Database, openDatabase, prepareDataPath } from './database.ts'
+import { databaseIn, findDatabase, openDatabase, prepareDataPath } from './database.ts'
 import { openEvents } from './events.ts'
 import { openHistory } from './history.ts'
+import { type Keeper, openKeeper } from './keeper.ts'
 import { lockDataPath } from './lock.ts'
 import { type Marker, readMarker, writeMarker } from './marker.ts'
 import { createMembers } from './members.ts'
 import { reseal } from './reseal.ts'
+import { createTurns } from './turns.ts'
 
 export interface StoreOptions {
   folder: string
@@ -34,13 +37,19 @@ const CANARY = 'flatrun-cluster'
 export async function openStore({ folder, secrets, onError = () => {} }: StoreOptions) {
   prepareDataPath(folder)
   const lock = lockDataPath(path.join(folder, 'lock'))
-  let database: Database | undefined
+  let handle: DatabaseSync | undefined
   try {
     const marker = readMarker(folder)
-    database = openDatabase(folder, marker !== undefined)
-    return await assemble({ folder, secrets, onError, marker, database, lock })
+    const found = findDatabase(folder, marker)
+    const salt = found?.identity?.salt ?? randomBytes(16).toString('base64url')
+    const vault = createVault({ secrets, salt })
+    if (found?.identity) assertSecret(vault, found.identity.canary)
+    // Before the store begins to count: from then on a marker without a count is refused.
+    if (marker && marker.changes === undefined) writeMarker(folder, marker)
+    handle = openDatabase(folder)
+    return await assemble({ folder, vault, salt, onError, marker, known: found?.identity, handle, lock })
   } catch (error) {
-    database?.handle.close()
+    handle?.close()
     lock.release()
     if (error instanceof StoreFailed)
       throw new Fatal(74, `the store in ${folder} cannot be written; is the disk full?`, { cause: error })
@@ -48,29 +57,32 @@ export async function openStore({ folder, secrets, onError = () => {} }: StoreOp
   }
 }
 
-interface Parts extends Required<StoreOptions> {
+interface Parts {
+  folder: string
+  vault: Vault
+  salt: string
+  onError: (error: unknown) => void
   marker: Marker | undefined
-  database: Database
+  known: Identity | undefined
+  handle: DatabaseSync
   lock: { release(): void }
 }
 
-async function assemble({ folder, secrets, onError, marker, database, lock }: Parts) {
-  const { handle } = database
+async function assemble({ folder, vault, salt, onError, marker, known, handle, lock }: Parts) {
+  const turns = createTurns()
   const table = <P extends TObject['properties']>(name: string, schema: TObject<P>) =>
-    openCollection({ handle, table: name, schema, onError })
+    openCollection({
+      handle,
+      file: databaseIn(folder),
+      table: name,
+      schema,
+      turns,
+      onCommit: () => keeper?.committed(),
+      onError
+    })
+  let keeper: Keeper | undefined
 
   const meta = await table('meta', Identity)
-  const known = meta.get('identity')
-  if (known && marker && known.nodeId !== marker.node_id) {
-    throw new Fatal(
-      78,
-      `${folder} holds the store of another node than its node.json says; restore both from one backup`
-    )
-  }
-  const salt = known?.salt ?? randomBytes(16).toString('base64url')
-  const vault = createVault({ secrets, salt })
-  if (known) assertSecret(vault, known.canary)
-
   /** An older store than the marker's: somebody restored a backup, and what happened since is not in it. */
   const restored = known !== undefined && marker !== undefined && known.epoch < marker.epoch
   const identity: Identity = {
@@ -81,16 +93,18 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     salt,
     canary: vault.seal(CANARY, canaryContext)
   }
-  let revoked = marker?.revoked ?? []
-  let dead = new Set(revoked.map((entry) => entry.digest))
+  const dead = new Set(marker?.revoked.map((entry) => entry.digest))
   const members = createMembers(await table('members', Member), (digest) => dead.has(digest))
   const invites = await table('invites', Invite)
   const journal = await table('joins', JoinAttempt)
   const departures = await table('departures', Departure)
   await reseal({ vault, members, invites, journal, departures })
   await meta.put(identity)
-  const mark = () => writeMarker(folder, { node_id: identity.nodeId, epoch: identity.epoch, revoked })
-  mark()
+  const events = openEvents(handle, 2_000, turns)
+  const history = openHistory(handle, turns)
+  keeper = openKeeper({ folder, handle, identity, marker, onError })
+  // From here on requests are served: nobody waits for a lock inside of SQLite.
+  handle.exec('PRAGMA busy_timeout = 0')
 
   return {
     members,
@@ -100,8 +114,8 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     /** Members that were removed here. */
     departures,
     vault,
-    history: openHistory(handle),
-    events: openEvents(handle),
+    history,
+    events,
     restored,
     /** Opens another collection in the same file. */
     table,
@@ -109,25 +123,17 @@ async function assemble({ folder, secrets, onError, marker, database, lock }: Pa
     changeIdentity: (change: Pick<Identity, 'setup'>) => meta.put({ ...(meta.get('identity') ?? identity), ...change }),
     /** Whether a key with this digest died here, whatever a restored store says. */
     isRevoked: (digest: string) => dead.has(digest),
+    /** @throws StoreFailed */
     revoke(digests: readonly string[]): void {
-      const at = new Date().toISOString()
-      revoked = [...revoked, ...digests.map((digest) => ({ digest, at }))]
-      dead = new Set([...dead, ...digests])
-      try {
-        mark()
-      } catch (cause) {
-        throw new StoreFailed({ cause })
-      }
+      for (const digest of digests) dead.add(digest)
+      keeper?.revoke(digests)
     },
-    /** A consistent copy while running. */
-    backup(file: string): void {
-      handle.prepare('VACUUM INTO ?').run(file)
-    },
-    /** True when the file can be read right now. */
-    alive: () => handle.prepare('SELECT 1 AS one').get()?.one === 1,
+    /** Writes wait for another process no longer than a stop may last. */
+    hurry: turns.hurry,
     /** Closing twice is closing once: a start that fails late is cleaned up by two hands. */
     close(): void {
       if (!handle.isOpen) return
+      keeper?.close()
       handle.close()
       lock.release()
     }

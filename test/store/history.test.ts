@@ -4,36 +4,36 @@ import { test } from 'node:test'
 import { openEvents } from '../../src/store/events.ts'
 import { openHistory } from '../../src/store/history.ts'
 
-test('histories are kept as they were written, the newest of each peer', () => {
+test('histories are kept as they were written, the newest of each peer', async () => {
   const handle = new DatabaseSync(':memory:')
   const history = openHistory(handle)
-  history.save([
+  await history.save([
     { id: 'a', bytes: Uint8Array.of(1) },
     { id: 'b', bytes: Uint8Array.of(2) }
   ])
-  history.save([{ id: 'a', bytes: Uint8Array.of(3, 4) }])
-  history.delete('b')
+  await history.save([{ id: 'a', bytes: Uint8Array.of(3, 4) }])
+  await history.delete('b')
   assert.deepEqual(
     [...openHistory(handle).load()].map(({ id, bytes }) => [id, ...bytes]),
     [['a', 3, 4]]
   )
 })
 
-test('a batch is written as a whole or not at all', () => {
+test('a batch is written as a whole or not at all', async () => {
   const history = openHistory(new DatabaseSync(':memory:'))
   const broken = { id: 'b', bytes: null as unknown as Uint8Array }
-  assert.throws(() => history.save([{ id: 'a', bytes: Uint8Array.of(1) }, broken]))
+  await assert.rejects(history.save([{ id: 'a', bytes: Uint8Array.of(1) }, broken]))
   assert.deepEqual([...history.load()], [])
-  history.save([{ id: 'a', bytes: Uint8Array.of(1) }])
+  await history.save([{ id: 'a', bytes: Uint8Array.of(1) }])
   assert.equal([...history.load()].length, 1)
 })
 
-test('only the newest events are kept', () => {
+test('only the newest events are kept', async () => {
   const handle = new DatabaseSync(':memory:')
   const events = openEvents(handle, 3)
   const event = (id: number) => ({ id, at: new Date(0).toISOString(), type: 'peer.joined' as const })
-  events.append([1, 2, 3].map(event))
-  events.append([4, 5].map(event))
+  await events.append([1, 2, 3].map(event))
+  await events.append([4, 5].map(event))
   assert.deepEqual(
     openEvents(handle, 3)
       .last()
@@ -42,9 +42,9 @@ test('only the newest events are kept', () => {
   )
 })
 
-test('an event of another version is left out and keeps nobody from starting', () => {
+test('an event of another version, or one that was damaged, is left out and keeps nobody from starting', () => {
   const handle = new DatabaseSync(':memory:')
   const events = openEvents(handle)
-  handle.exec(`INSERT INTO events (id, event) VALUES (1, '{"id":1,"type":"of.another.kind"}')`)
+  handle.exec(`INSERT INTO events (id, event) VALUES (1, '{"id":1,"type":"of.another.kind"}'), (2, '{"id":')`)
   assert.deepEqual(events.last(), [])
 })

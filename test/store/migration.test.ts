@@ -4,6 +4,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { credentialContext } from '../../src/store/contexts.ts'
+import { readMarker, writeMarker } from '../../src/store/marker.ts'
 import { migrate, SCHEMA_VERSION } from '../../src/store/migrations.ts'
 import { openStore } from '../../src/store/store.ts'
 import { temporaryFolder } from '../daemon.ts'
@@ -99,7 +100,7 @@ const REFUSED: [name: string, change: (file: string) => void, reason: RegExp][] 
 for (const [name, change, reason] of REFUSED)
   test(`a store ${name} ends with 78 and is not changed by a byte`, async (t) => {
     const folder = temporaryFolder(t)
-    unpackReleased(1, folder)
+    unpackReleased(SCHEMA_VERSION, folder)
     change(path.join(folder, 'cluster.db'))
     const before = bytesOf(folder)
     await assert.rejects(openStore({ folder, secrets }), { exitCode: 78, message: reason })
@@ -108,12 +109,12 @@ for (const [name, change, reason] of REFUSED)
 
 test('with a wrong secret a store ends with 78 and is not changed by a byte', async (t) => {
   const folder = temporaryFolder(t)
-  unpackReleased(1, folder)
+  unpackReleased(SCHEMA_VERSION, folder)
   ;(await openStore({ folder, secrets })).close()
   const before = bytesOf(folder)
   await assert.rejects(openStore({ folder, secrets: ['another-secret-0123456789abcdef0123'] }), { exitCode: 78 })
   assert.deepEqual(bytesOf(folder), before)
-  assert.ok(!existsSync(path.join(folder, 'cluster.db.v1')))
+  assert.ok(!existsSync(path.join(folder, `cluster.db.v${SCHEMA_VERSION}`)))
 })
 
 function sql(file: string, text: string): void {
@@ -121,3 +122,24 @@ function sql(file: string, text: string): void {
   database.exec(text)
   database.close()
 }
+
+test('a store of version 1 counts from its migration on, and a loss after that is noticed', async (t) => {
+  const folder = temporaryFolder(t)
+  unpackReleased(1, folder)
+  const store = await openStore({ folder, secrets })
+  await store.invites.delete('invite-1')
+  store.close()
+  sql(path.join(folder, 'cluster.db'), 'DROP TRIGGER members_deleted; DELETE FROM members')
+
+  await assert.rejects(openStore({ folder, secrets }), { exitCode: 78, message: /records are missing/ })
+})
+
+test('a migration that was killed between marker and store goes on at the next start', async (t) => {
+  const folder = temporaryFolder(t)
+  unpackReleased(1, folder)
+  writeMarker(folder, readMarker(folder) ?? assert.fail('no marker'))
+
+  const store = await openStore({ folder, secrets })
+  t.after(store.close)
+  assert.equal(store.members.all().length, 1)
+})

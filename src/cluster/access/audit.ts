@@ -59,7 +59,7 @@ export function createAudit({ records, now = Date.now, onError }: AuditOptions) 
 
     async close(): Promise<void> {
       clearInterval(timer)
-      await flush()
+      await flush().catch(onError)
     }
   }
 }

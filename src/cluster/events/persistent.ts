@@ -4,7 +4,7 @@ import { createEventLog } from './event-log.ts'
 export interface EventStore {
   /** Oldest first. */
   last(): readonly ClusterEvent[]
-  append(batch: readonly ClusterEvent[]): void
+  append(batch: readonly ClusterEvent[]): void | Promise<void>
 }
 
 export interface KeptEventsOptions {
@@ -20,11 +20,15 @@ const GAP = 1_000
 const MOST_WAITING = 10_000
 
 /** An event log whose newest events survive a restart. Writing is never waited for; what fails is tried again. */
-export function createKeptEvents({ store, onFault, wall }: KeptEventsOptions): { log: EventLog; close(): void } {
+export function createKeptEvents({ store, onFault, wall }: KeptEventsOptions): {
+  log: EventLog
+  close(): Promise<void>
+} {
   const events = store.last()
   const last = events.at(-1)?.id
   let waiting: ClusterEvent[] = []
   let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
 
   const log = createEventLog({
     onFault,
@@ -34,28 +38,38 @@ export function createKeptEvents({ store, onFault, wall }: KeptEventsOptions): {
       // With a store that cannot be written for long, the newest are worth more than the oldest.
       waiting.push(event)
       if (waiting.length > MOST_WAITING * 2) waiting = waiting.slice(-MOST_WAITING)
-      timer ??= setTimeout(write, WRITE_AFTER_MS).unref()
+      writeIn(WRITE_AFTER_MS)
     }
   })
 
   return {
     log,
-    close() {
+    async close() {
       clearTimeout(timer)
-      write()
+      await write()
     }
   }
 
-  function write() {
+  function writeIn(ms: number): void {
+    timer ??= setTimeout(write, ms).unref()
+  }
+
+  function write(): Promise<void> {
     timer = undefined
+    writing = writing.then(append)
+    return writing
+  }
+
+  async function append(): Promise<void> {
     const batch = waiting
-    if (batch.length === 0) return
+    const newest = batch.at(-1)?.id
+    if (newest === undefined) return
     try {
-      store.append(batch)
-      waiting = waiting.slice(batch.length)
+      await store.append(batch)
+      waiting = waiting.filter(({ id }) => id > newest)
     } catch (fault) {
       onFault(fault)
-      timer = setTimeout(write, WRITE_AFTER_MS * 40).unref()
+      writeIn(WRITE_AFTER_MS * 40)
     }
   }
 }

@@ -10,7 +10,7 @@ export interface HistoryStore {
   load(): Iterable<{ id: string; bytes: Uint8Array }>
   /** All of the batch or nothing. */
   save(batch: readonly { id: string; bytes: Uint8Array }[]): void | Promise<void>
-  delete(id: string): void | Promise<void>
+  delete(id: string): unknown
 }
 
 export interface HistoryOptions {

@@ -55,11 +55,11 @@ export function createLastSeen({ cluster, membership, onError }: LastSeenOptions
   return {
     /** Run each minute. */
     flush: () => save([...unsaved.keys()].slice(0, BATCH)),
-    /** Writes all that is left. */
+    /** Writes all that is left; a store that cannot be written keeps nobody from stopping. */
     stop: async () => {
       clearTimeout(timer)
       for (const end of ends) end()
-      await save([...unsaved.keys()])
+      await save([...unsaved.keys()]).catch(onError)
     }
   }
 }

@@ -44,12 +44,12 @@ test('a listener that throws keeps neither the publisher nor the others from goi
   assert.equal(faults.length, 1)
 })
 
-test('events and their ids survive a restart, and no id is given out twice', () => {
+test('events and their ids survive a restart, and no id is given out twice', async () => {
   const kept: ClusterEvent[] = []
   const store = { last: () => kept, append: (batch: readonly ClusterEvent[]) => void kept.push(...batch) }
   const first = createKeptEvents({ store, onFault: fail })
   first.log.publish({ type: 'peer.joined', peer: 'a' })
-  first.close()
+  await first.close()
   first.log.publish({ type: 'peer.left', peer: 'a' })
 
   const second = createKeptEvents({ store, onFault: fail })
@@ -61,7 +61,7 @@ test('events and their ids survive a restart, and no id is given out twice', () 
   assert.ok((second.log.since(1)[0]?.id ?? 0) > 2)
 })
 
-test('events that could not be written are written when the store can be written again', () => {
+test('events that could not be written are written when the store can be written again', async () => {
   const kept: ClusterEvent[] = []
   let broken = true
   const store = {
@@ -74,10 +74,10 @@ test('events that could not be written are written when the store can be written
   const faults: unknown[] = []
   const { log, close } = createKeptEvents({ store, onFault: (fault) => faults.push(fault) })
   log.publish({ type: 'peer.joined' })
-  close()
+  await close()
   assert.equal(faults.length, 1)
   broken = false
-  close()
+  await close()
   assert.equal(kept.length, 1)
 })
 
