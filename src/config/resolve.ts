@@ -45,6 +45,7 @@ export function resolve(file: ConfigFile, around: Surroundings): Omit<Config, 's
       advertiseUrl: cluster.advertise_url.replace(/\/+$/, '') || (around.given ? '' : listenUrl(api)),
       healthIntervalMs: parseDuration(cluster.health_interval) ?? Number.NaN,
       requestTimeoutMs: parseDuration(cluster.request_timeout) ?? Number.NaN,
+      proxyTimeoutMs: parseDuration(cluster.proxy_timeout) ?? Number.NaN,
       maxConcurrency: cluster.max_concurrency,
       exchange: cluster.exchange,
       allowInsecureExchange: cluster.allow_insecure_exchange,

@@ -101,7 +101,14 @@ const Cluster = Type.Object(
       description: 'Where peers reach this server'
     }),
     health_interval: Duration({ default: '30s', description: 'Time between two checks of a peer' }),
-    request_timeout: Duration({ default: '10s', description: 'How long a peer may take to answer' }),
+    request_timeout: Duration({
+      default: '10s',
+      description: 'How long a peer may take to answer; every deadline but the next follows from it'
+    }),
+    proxy_timeout: Duration({
+      default: '60s',
+      description: 'How long a peer may take to begin its answer to what is proxied and neither GET nor HEAD'
+    }),
     max_concurrency: Type.Integer({
       default: 64,
       minimum: 1,

@@ -49,6 +49,7 @@ export interface Config {
     readonly advertiseUrl: string
     readonly healthIntervalMs: number
     readonly requestTimeoutMs: number
+    readonly proxyTimeoutMs: number
     readonly maxConcurrency: number
     readonly exchange: 'any' | 'sealed-only'
     readonly allowInsecureExchange: 'private' | 'always' | 'never'

@@ -53,6 +53,7 @@ export function buildTraffic({ config, store: { members }, self, watching, local
         return upstream(name)
       },
       signOfDeath,
+      deadlines: remote.deadlines,
       allowedOrigins: config.api.allowedOrigins
     })
 

@@ -5,6 +5,7 @@ import type { Self } from '../cluster/peers/self.ts'
 import { targetOf } from '../cluster/peers/transport.ts'
 import type { Config } from '../config/config.ts'
 import { createRemote } from '../remote/client.ts'
+import { deadlinesOf } from '../remote/deadlines.ts'
 import { createProbe } from '../remote/probe.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { mayDial } from '../security/addresses.ts'
@@ -36,6 +37,7 @@ export function buildWatching({ config, store, self, events, clock, onError, onA
   }
 
   const remote = createRemote({
+    deadlines: deadlinesOf(config.cluster),
     credentialOf,
     sign: ({ id, url }, { method, path, bodyDigest }) => {
       const inside = path.slice(new URL(url).pathname.replace(/\/+$/, '').length)
@@ -51,7 +53,7 @@ export function buildWatching({ config, store, self, events, clock, onError, onA
       const member = members.get(id)
       return member && targetOf(member)
     },
-    timeoutMs: Math.min(config.cluster.requestTimeoutMs, 5_000)
+    timeoutMs: remote.deadlines.probeMs
   })
   const cluster = createCluster({
     probe: async (spec, signal, keyInDoubt) => {
@@ -60,6 +62,7 @@ export function buildWatching({ config, store, self, events, clock, onError, onA
       return answer
     },
     events,
+    probeTimeoutMs: remote.deadlines.probeMs,
     rule: { intervalMs: config.cluster.healthIntervalMs },
     onFault: onError,
     clock

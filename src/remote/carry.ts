@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
+import { type Clock, startDeadline } from './deadline.ts'
 import { failure, failureOf, type RemoteFailure } from './failure.ts'
 import { createRefusalReader } from './refusal.ts'
 
@@ -12,21 +13,21 @@ export function carry(
   pool: Dispatcher,
   request: UpstreamRequest,
   authorization: Record<string, string>,
-  sink: UpstreamSink
+  { sink, clock }: { sink: UpstreamSink; clock: Clock }
 ): UpstreamCall {
+  const { method, path, body, upgrade, headersTimeoutMs } = request
   let controller: Dispatcher.DispatchController | undefined
+  let stopDeadline: (() => void) | undefined
   let over = false
   let refusal: ReturnType<typeof createRefusalReader> | undefined
 
   const headers = request.headers.slice()
   for (const name in authorization) headers.push(name, authorization[name] ?? '')
   const options = {
-    method: request.method,
-    path: request.path,
-    headers,
-    body: request.body ?? null,
-    upgrade: request.upgrade ?? null,
-    headersTimeout: request.headersTimeoutMs
+    ...{ method, path, headers },
+    body: body ?? null,
+    upgrade: upgrade ?? null,
+    headersTimeout: headersTimeoutMs
   }
   pool.dispatch(options, {
     onRequestStart(started) {
@@ -34,9 +35,10 @@ export function carry(
       if (over) started.abort(failure('aborted'))
     },
     onResponseStart(_controller, status, received) {
-      // Informational answers are between the peer and us.
-      if (status < 200 || over) return
-      if (status === 401) refusal = createRefusalReader(request.method, giveUp)
+      if (status < 200) return informed()
+      stopDeadline?.()
+      if (over) return
+      if (status === 401) refusal = createRefusalReader(method, giveUp)
       else sink.start(status, received)
     },
     onResponseData(_controller, chunk) {
@@ -44,14 +46,11 @@ export function carry(
       else if (!over && !sink.data(chunk)) controller?.pause()
     },
     onResponseEnd() {
-      if (over) return
-      if (refusal) return fail(refusal.reason())
-      over = true
-      sink.end()
+      if (refusal) fail(refusal.reason())
+      else if (finish()) sink.end()
     },
     onRequestUpgrade(_controller, _status, received, socket) {
-      if (over || !sink.upgraded) return socket.destroy()
-      over = true
+      if (!sink.upgraded || !finish()) return socket.destroy()
       sink.upgraded(received, socket)
     },
     onResponseError(_controller, error) {
@@ -59,10 +58,17 @@ export function carry(
     }
   })
 
+  /** False when it is over already. */
+  function finish(): boolean {
+    if (over) return false
+    over = true
+    stopDeadline?.()
+    refusal?.stop()
+    return true
+  }
+
   function fail(reason: RemoteFailure) {
-    if (over) return
-    end()
-    sink.fail(reason)
+    if (finish()) sink.fail(reason)
   }
 
   function giveUp(reason: RemoteFailure) {
@@ -70,17 +76,23 @@ export function carry(
     controller?.abort(failure('aborted'))
   }
 
-  function end() {
-    over = true
-    refusal?.stop()
+  /** Informational answers stay between the peer and us. Each would give it all of its time anew: it has that once. */
+  function informed() {
+    if (over || stopDeadline) return
+    stopDeadline = startDeadline(headersTimeoutMs, tooLate, clock)
+  }
+
+  /** While the caller is still sending, the peer need not have come to an answer. */
+  function tooLate() {
+    stopDeadline = undefined
+    if (body && !body.readableEnded) informed()
+    else giveUp(failure('timeout'))
   }
 
   return {
     resume: () => controller?.resume(),
     abort() {
-      if (over) return
-      end()
-      controller?.abort(failure('aborted'))
+      if (finish()) controller?.abort(failure('aborted'))
     }
   }
 }

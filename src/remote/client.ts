@@ -5,6 +5,7 @@ import { carry } from './carry.ts'
 import { collect } from './collect.ts'
 import { createConnector, type LookupGuard } from './connector.ts'
 import { type Clock, systemClock } from './deadline.ts'
+import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.ts'
 import { failureOf, RemoteFailure } from './failure.ts'
 import { createPools } from './pools.ts'
 import type { Ask, PeerTarget, RemoteAnswer } from './target.ts'
@@ -28,7 +29,7 @@ export interface RemoteOptions {
   /** A peer ended a kept connection: a sign of death. */
   onConnectionClosed?(id: string): void
   clock?: Clock
-  connectTimeoutMs?: number
+  deadlines?: Deadlines
   keepAliveMs?: number
   watchConnections?: number
   trafficConnections?: number
@@ -38,10 +39,10 @@ export type Remote = ReturnType<typeof createRemote>
 
 /** Requests to other nodes, each with a deadline, a size limit, and no redirects. Knows nothing of the cluster. */
 export function createRemote(options: RemoteOptions) {
-  const { clock = systemClock, connectTimeoutMs = 3_000 } = options
+  const { clock = systemClock, deadlines = DEFAULT_DEADLINES } = options
   const pools = createPools({
     guard: options.lookupGuard,
-    connectTimeoutMs,
+    connectTimeoutMs: deadlines.connectMs,
     keepAliveMs: options.keepAliveMs ?? 300_000,
     watchConnections: options.watchConnections ?? 2,
     trafficConnections: options.trafficConnections ?? 128,
@@ -88,7 +89,7 @@ export function createRemote(options: RemoteOptions) {
   /** To an address that is no peer yet: without any key of ours, on a connection of its own. */
   async function exchange(url: string, ask: Ask, pins: readonly string[] = []): Promise<RemoteAnswer> {
     const { origin, pathname } = new URL(url)
-    const connect = createConnector({ guard: options.lookupGuard, pins, timeoutMs: connectTimeoutMs })
+    const connect = createConnector({ guard: options.lookupGuard, pins, timeoutMs: deadlines.connectMs })
     const pool = new Pool(origin, { connect, connections: 1, allowH2: false, maxHeaderSize: 16_384 })
     try {
       return await collect(pool, requestOf(pathname.replace(/\/+$/, ''), ask), limitsOf(ask, ask.deadlineMs))
@@ -104,7 +105,7 @@ export function createRemote(options: RemoteOptions) {
     const { traffic, base } = pools.of(target)
     const path = base + request.path
     try {
-      return carry(traffic, { ...request, path }, authorize(target, { method: request.method, path }), sink)
+      return carry(traffic, { ...request, path }, authorize(target, { method: request.method, path }), { sink, clock })
     } catch (error) {
       queueMicrotask(() => sink.fail(failureOf(error)))
       return { resume() {}, abort() {} }
@@ -112,6 +113,8 @@ export function createRemote(options: RemoteOptions) {
   }
 
   return {
+    /** What each kind of request may last. */
+    deadlines,
     request,
     exchange,
     authorize,

@@ -14,13 +14,12 @@ import { type AggregateKind, dataText } from './splice-json.ts'
 export interface AskNodeOptions {
   /** This node's own answers, in the shape of a peer's. */
   local: Record<AggregateKind, (signal: AbortSignal) => Promise<unknown>>
-  remote: Pick<Remote, 'request'>
+  remote: Pick<Remote, 'request' | 'deadlines'>
   targetOf(id: string): PeerTarget | undefined
   signOfLife?(id: string): void
   signOfDeath?(id: string, failed: FailureClass): void
   /** Requests in flight, of all aggregates together, without those that have waited for long. */
   maxConcurrency?: number
-  perPeerMs?: number
   /** Of one peer's answer. */
   maxBytes?: number
 }
@@ -33,7 +32,8 @@ const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set(['dns', 'refused', 're
 
 /** Asks one node, and gives the text that stands as its `data`. Rejects with a RemoteFailure. */
 export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
-  const { remote, perPeerMs = 5_000, maxBytes = 4 << 20, clock } = options
+  const { remote, maxBytes = 4 << 20, clock } = options
+  const perPeerMs = remote.deadlines.aggregateMs
   const limit = pLimit(options.maxConcurrency ?? 64)
   const share = createFlights<string>()
 

@@ -8,7 +8,6 @@ import { type AggregateKind, entryText, matching } from './splice-json.ts'
 export interface FanOutOptions extends AskNodeOptions {
   peers(): readonly PeerHealth[]
   selfName(): string
-  totalMs?: number
   /** Of all data in one aggregate. */
   maxTotalBytes?: number
 }
@@ -46,7 +45,7 @@ interface Node {
  * what was wrong with it.
  */
 export function createFanOut(options: FanOutOptions & { clock: Clock }) {
-  const { totalMs = 10_000, maxTotalBytes = 64 << 20, clock } = options
+  const { maxTotalBytes = 64 << 20, clock } = options
   const asking = createAskNode(options)
   const remembered = createRemembered()
 
@@ -57,7 +56,7 @@ export function createFanOut(options: FanOutOptions & { clock: Clock }) {
     own?: OwnPart
   ): Promise<Entry>[] {
     const total = new AbortController()
-    const stopDeadline = startDeadline(totalMs, () => total.abort(), clock)
+    const stopDeadline = startDeadline(options.remote.deadlines.aggregateTotalMs, () => total.abort(), clock)
     const leave = () => total.abort()
     signal.addEventListener('abort', leave, { once: true })
     let bytes = 0

@@ -38,7 +38,7 @@ interface AdmissionOptions {
   self: Self
   invites: Invites
   cluster: Pick<Cluster, 'joined' | 'left'>
-  remote: Pick<Remote, 'exchange'>
+  remote: Pick<Remote, 'exchange' | 'deadlines'>
   events: EventLog
   exchange: 'any' | 'sealed-only'
   allowInsecure: 'private' | 'always' | 'never'

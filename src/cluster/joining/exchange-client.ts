@@ -9,7 +9,6 @@ import { CannotSeal, sealRequest } from '../../security/sealing.ts'
 /** Binds a sealed message to what it is for. */
 export const EXCHANGE_PURPOSE = 'POST /api/cluster/exchange'
 
-const DEADLINE_MS = 10_000
 const MAX_BYTES = 65_536
 
 interface Question {
@@ -23,18 +22,21 @@ interface Question {
 }
 
 /** Presents an invite to the server that made it. @throws ContactFailed, ContactTimedOut, ExchangeRejected, BadPeerAnswer */
-export async function presentInvite(remote: Pick<Remote, 'exchange'>, question: Question): Promise<SealedReplyContent> {
+export async function presentInvite(
+  remote: Pick<Remote, 'exchange' | 'deadlines'>,
+  question: Question
+): Promise<SealedReplyContent> {
   return question.sealTo === undefined ? plain(remote, question) : sealed(remote, question, question.sealTo)
 }
 
-async function plain(remote: Pick<Remote, 'exchange'>, question: Question): Promise<SealedReplyContent> {
+async function plain(remote: Pick<Remote, 'exchange' | 'deadlines'>, question: Question): Promise<SealedReplyContent> {
   const answer = accepted(await post(remote, question, question.content))
   if (!Check(ExchangeReply, answer)) throw new BadPeerAnswer('it is not the answer of an agent')
   return { ...answer, node_id: '', features: [], pins: [] }
 }
 
 async function sealed(
-  remote: Pick<Remote, 'exchange'>,
+  remote: Pick<Remote, 'exchange' | 'deadlines'>,
   question: Question,
   sealTo: string
 ): Promise<SealedReplyContent> {
@@ -45,7 +47,7 @@ async function sealed(
 
 /** Asks the inviter sealed, and gives what it sealed to us. */
 export async function askInviter(
-  remote: Pick<Remote, 'exchange'>,
+  remote: Pick<Remote, 'exchange' | 'deadlines'>,
   question: Question & { sealTo: string }
 ): Promise<unknown> {
   const { request, openReply } = await sealFor(question)
@@ -74,7 +76,7 @@ function opened(open: () => string): string {
 }
 
 async function post(
-  remote: Pick<Remote, 'exchange'>,
+  remote: Pick<Remote, 'exchange' | 'deadlines'>,
   { url, pins, signal }: Question,
   body: unknown
 ): Promise<RemoteAnswer> {
@@ -82,7 +84,7 @@ async function post(
     method: 'POST' as const,
     path: '/api/cluster/exchange',
     body,
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: remote.deadlines.requestMs,
     maxBytes: MAX_BYTES
   }
   try {

@@ -18,9 +18,6 @@ interface JoinsOptions extends Omit<StepsOptions, 'pins' | 'now'> {
 type JoinActor = ActorRefFrom<typeof joiningMachine>
 export type Joins = ReturnType<typeof createJoins>
 
-/** An accept is answered within this time; the join itself goes on. */
-const ANSWER_WITHIN_MS = 12_000
-
 /** The joiner's side of joins: each has a journal entry before anything is sent, and an actor until it has ended. */
 export function createJoins(options: JoinsOptions) {
   const { onError, now = Date.now, pins = () => [] } = options
@@ -74,7 +71,8 @@ export function createJoins(options: JoinsOptions) {
       const settled = await waitFor(
         actor,
         (snapshot) => snapshot.status !== 'active' || snapshot.matches('confirming'),
-        { timeout: ANSWER_WITHIN_MS }
+        // The join itself goes on.
+        { timeout: options.remote.deadlines.acceptMs }
       ).catch(() => undefined)
       const cause = causes.get(attempt.id)
       causes.delete(attempt.id)

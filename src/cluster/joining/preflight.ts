@@ -20,7 +20,7 @@ interface Question {
  * it would at the exchange, and tries to reach us.
  */
 export async function preflight(
-  remote: Pick<Remote, 'exchange'>,
+  remote: Pick<Remote, 'exchange' | 'deadlines'>,
   { urls, sealTo, pins, content, now }: Question
 ): Promise<PreflightCheck[]> {
   const checks: PreflightCheck[] = []

@@ -25,7 +25,7 @@ import { whyUnreachable } from './reachability.ts'
 export interface StepsOptions {
   store: Pick<Store, 'members' | 'vault' | 'journal' | 'revoke'>
   self: Self
-  remote: Pick<Remote, 'exchange' | 'request'>
+  remote: Pick<Remote, 'exchange' | 'request' | 'deadlines'>
   cluster: Pick<Cluster, 'joined'>
   events: EventLog
   allowInsecure: AllowInsecure
@@ -170,7 +170,7 @@ export function createJoinSteps(options: StepsOptions) {
       method: 'POST',
       path: '/api/cluster/confirm',
       body,
-      deadlineMs: 5_000,
+      deadlineMs: remote.deadlines.requestMs,
       maxBytes: 16_384,
       signal
     })

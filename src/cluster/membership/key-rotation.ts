@@ -22,7 +22,7 @@ import { keptOf } from './signing-keys.ts'
 
 interface RotationOptions {
   store: Pick<Store, 'members' | 'vault' | 'revoke'>
-  remote: Pick<Remote, 'request'>
+  remote: Pick<Remote, 'request' | 'deadlines'>
   events: EventLog
   /** Keys older than half of this are changed; undefined: by hand only. */
   everyMs?: number
@@ -31,7 +31,7 @@ interface RotationOptions {
 }
 
 const PURPOSE = 'POST /api/cluster/rotate'
-const LIMITS = { deadlineMs: 10_000, maxBytes: 16_384 }
+const MAX_BYTES = 16_384
 /** Requests that were under way when the new key was first seen still carry the old one. */
 const GRACE_MS = 120_000
 
@@ -45,6 +45,7 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
   const { members, vault } = store
   const timestamp = (at = now()) => new Date(at).toISOString()
   const busy = new Set<string>()
+  const limits = { deadlineMs: remote.deadlines.requestMs, maxBytes: MAX_BYTES }
 
   /** Asks a peer for a new key to present there. @throws ContactFailed, RotationRefused, BadPeerAnswer */
   async function renew(id: string, mutual: boolean): Promise<void> {
@@ -79,7 +80,7 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
     const member = members.get(id)
     const previous = member?.credential.previous
     if (!member || previous === undefined) return
-    const answer = await remote.request(targetOf(member), { path: '/api/cluster/status', ...LIMITS })
+    const answer = await remote.request(targetOf(member), { path: '/api/cluster/status', ...limits })
     const refusal = refusalOf(answer)?.class
     // Only the agent itself tells. Anything else, a proxy's 502 or 401 say, is asked again: both keys are kept until then.
     const accepted = answer.status === 200 || refusal === 'forbidden'
@@ -100,7 +101,7 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
 
   async function post(member: Member, path: string, body: unknown): Promise<unknown> {
     const answer = await remote
-      .request(targetOf(member), { method: 'POST', path, body, ...LIMITS })
+      .request(targetOf(member), { method: 'POST', path, body, ...limits })
       .catch((error: unknown) => {
         throw error instanceof RemoteFailure ? new ContactFailed(error.message, { cause: error }) : error
       })

@@ -17,7 +17,7 @@ interface MembershipOptions {
   departures: Collection<Departure>
   cluster: Pick<Cluster, 'left' | 'updated' | 'peer'>
   invites: Pick<Invites, 'close' | 'inTurn'>
-  remote: Pick<Remote, 'request' | 'forget'>
+  remote: Pick<Remote, 'request' | 'forget' | 'deadlines'>
   events: EventLog
   /** Ends what the member still has open here: streams, sockets. */
   onRemoved?: (memberId: string) => void
@@ -79,7 +79,8 @@ export function createMembership(options: MembershipOptions) {
       return
     }
     const body = { removed_by: departure.removedBy, removed_at: departure.removedAt }
-    const ask = { method: 'POST' as const, path: '/api/cluster/leave', body, deadlineMs: 5_000, maxBytes: 16_384 }
+    const { requestMs: deadlineMs } = remote.deadlines
+    const ask = { method: 'POST' as const, path: '/api/cluster/leave', body, deadlineMs, maxBytes: 16_384 }
     const answer = await remote.request({ id, ...notice }, ask).catch(() => undefined)
     remote.forget(id)
     if (answer && isNoted(answer)) await departures.put(without(departure))

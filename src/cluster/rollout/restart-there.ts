@@ -5,12 +5,10 @@ import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
 import type { RolloutOrder } from './rollout.ts'
 
 export interface RestartThereOptions {
-  remote: Pick<Remote, 'request'>
+  remote: Pick<Remote, 'request' | 'deadlines'>
   targetOf(id: string): PeerTarget | undefined
   /** Between two looks at a job. */
   pollMs?: number
-  /** Older agents answer when it is done; newer ones at once, with a job. */
-  deadlineMs?: number
   wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
@@ -24,7 +22,6 @@ export function createRestartThere({
   remote,
   targetOf,
   pollMs = 1_000,
-  deadlineMs = 300_000,
   wait = (ms, signal) => sleep(ms, undefined, { signal })
 }: RestartThereOptions): RestartThere {
   return async (id, { deployment, settleMs }, signal) => {
@@ -32,6 +29,8 @@ export function createRestartThere({
     if (!target) throw new Error('it is no member any more')
     const path = `/api/deployments/${encodeURIComponent(deployment)}`
     // What was begun is followed to its end: a caller who leaves changes nothing about it.
+    const deadlineMs = remote.deadlines.restartMs
+    // Older agents answer when it is done; newer ones at once, with a job.
     const begun = await ask(target, { method: 'POST', path: `${path}/restart?wait=false`, deadlineMs })
     const job = begun.status === 202 ? textOf(begun, 'job_id') : undefined
     const output = job === undefined ? textOf(begun, 'output') : await follow(target, `${path}/jobs/${job}`)
@@ -44,7 +43,7 @@ export function createRestartThere({
     for (let failures = 0; ; ) {
       await wait(pollMs, NEVER)
       try {
-        const answer = await ask(target, { path, deadlineMs: 10_000 })
+        const answer = await ask(target, { path, deadlineMs: remote.deadlines.requestMs })
         failures = 0
         const status = textOf(answer, 'status')
         if (status === 'failed') throw new Refused(textOf(answer, 'error') ?? 'it failed there', answer.status)
@@ -58,7 +57,7 @@ export function createRestartThere({
   }
 
   async function assertRuns(target: PeerTarget, path: string): Promise<void> {
-    const body = parseJson((await ask(target, { path, deadlineMs: 10_000 })).text)
+    const body = parseJson((await ask(target, { path, deadlineMs: remote.deadlines.requestMs })).text)
     const deployment = isObject(body) && isObject(body.deployment) ? body.deployment : {}
     if (deployment.status === 'running') return
     const reason = typeof deployment.status_reason === 'string' ? `: ${deployment.status_reason}` : ''

@@ -14,7 +14,7 @@ export interface ProxyOptions {
   allowedOrigins?: readonly string[]
   maxInFlight?: number
   /** How long a peer may take to begin its answer. */
-  headersTimeoutMs?: number
+  deadlines: RelayOptions['deadlines']
 }
 
 const PREFIX = '/api/cluster/peers/:name/proxy'
@@ -24,9 +24,9 @@ const WRITING = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /** The route that passes requests on to peers: any method, streams, WebSockets. */
 export async function registerProxy(app: FastifyInstance, options: ProxyOptions) {
-  const { find, maxInFlight = 128, headersTimeoutMs = 60_000, allowedOrigins = [] } = options
+  const { find, deadlines, maxInFlight = 128, allowedOrigins = [] } = options
   const enter = createGate({ find, maxInFlight })
-  const limits = { headersTimeoutMs, ...(options.signOfDeath && { signOfDeath: options.signOfDeath }) }
+  const limits = { deadlines, ...(options.signOfDeath && { signOfDeath: options.signOfDeath }) }
   const { tunnel, closeAll } = createTunnels({ ...limits, allowedOrigins })
   const heads = acceptUpgrades(app)
   app.addHook('preClose', async () => closeAll())

@@ -9,7 +9,7 @@ import { headersToPeer } from './request-headers.ts'
 import { headersFromPeer } from './response-headers.ts'
 
 export interface RelayOptions {
-  headersTimeoutMs: number
+  deadlines: { proxiedReadMs: number; proxiedWriteMs: number }
   signOfDeath?(id: string, failed: FailureClass): void
 }
 
@@ -17,13 +17,14 @@ export interface RelayOptions {
 export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path }: Passage, options: RelayOptions) {
   const { raw } = reply
   const body = bodyOf(request)
+  const repeatable = request.method === 'GET' || request.method === 'HEAD'
   // One request has one id in the logs of both servers.
   request.headers['x-request-id'] = request.id
   const upstream = {
     method: request.method,
     path,
     headers: headersToPeer(request.headers, { upgrade: false, body: body !== undefined }),
-    headersTimeoutMs: options.headersTimeoutMs,
+    headersTimeoutMs: repeatable ? options.deadlines.proxiedReadMs : options.deadlines.proxiedWriteMs,
     ...(body && { body })
   }
   let asked = 0
@@ -55,7 +56,6 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
     if (raw.destroyed) return
     // Less than the whole must not look like the whole.
     if (raw.headersSent) return raw.destroy()
-    const repeatable = request.method === 'GET' || request.method === 'HEAD'
     if (reason.stale && repeatable && asked === 1) return ask()
     if (!reason.stale && SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id, reason.class)
     reply.send(proxyFault(peer.name, reason))

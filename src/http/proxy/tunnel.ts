@@ -36,7 +36,13 @@ export function createTunnels(options: TunnelOptions) {
       if (!caller.destroyed) reply.send(fault)
     }
     const headers = headersToPeer(request.headers, { upgrade: true, body: false })
-    const asked = { method: 'GET', path, headers, upgrade: 'websocket', headersTimeoutMs: options.headersTimeoutMs }
+    const asked = {
+      method: 'GET',
+      path,
+      headers,
+      upgrade: 'websocket',
+      headersTimeoutMs: options.deadlines.proxiedReadMs
+    }
     const call = peer.carry(asked, {
       start(status) {
         call.abort()

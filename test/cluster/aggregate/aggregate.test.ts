@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
 import { answers, deployment, misbehave, signIn } from '../../fake-peer.ts'
 import { until } from '../../remote/world.ts'
 import { aggregateWorld } from './world.ts'
@@ -97,7 +98,10 @@ test('a hanging peer costs its own deadline, and the others are shown', async (t
 })
 
 test('the whole call ends at its own deadline, also for peers that were not asked yet', async (t) => {
-  const { ask, peer, advance } = await aggregateWorld(t, ['a', 'b'], { maxConcurrency: 1, perPeerMs: 20_000 })
+  const { ask, peer, advance } = await aggregateWorld(t, ['a', 'b'], {
+    maxConcurrency: 1,
+    deadlines: { ...DEFAULT_DEADLINES, aggregateMs: 20_000 }
+  })
   peer('a').on('/api/deployments', misbehave.hang)
   const asked = ask()
   await until(() => peer('a').requests.length === 1)

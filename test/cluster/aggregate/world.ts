@@ -3,12 +3,13 @@ import { createAggregate } from '../../../src/cluster/aggregate/aggregate.ts'
 import type { AggregateQuery } from '../../../src/cluster/aggregate/fan-out.ts'
 import type { AggregateKind } from '../../../src/cluster/aggregate/splice-json.ts'
 import { createRemote } from '../../../src/remote/client.ts'
+import { DEFAULT_DEADLINES, type Deadlines } from '../../../src/remote/deadlines.ts'
 import type { Aggregate } from '../../../src/schemas/answer.ts'
 import type { PeerHealth, Verdict } from '../../../src/schemas/health.ts'
 import { deployment, type FakePeer, startFakePeer } from '../../fake-peer.ts'
 import { movedClock, targetOf } from '../../remote/world.ts'
 
-type Options = Partial<Parameters<typeof createAggregate>[0]>
+type Options = Partial<Parameters<typeof createAggregate>[0]> & { deadlines?: Deadlines }
 
 /** This node, named "self", and fake peers of these names, all online until the test says otherwise. */
 export async function aggregateWorld(t: TestContext, names: string[], options: Options = {}) {
@@ -17,7 +18,8 @@ export async function aggregateWorld(t: TestContext, names: string[], options: O
   const verdicts = new Map<string, Partial<PeerHealth> & { verdict: Verdict }>()
   const signs: string[] = []
   const { clock, advance } = movedClock()
-  const remote = createRemote({ credentialOf: () => 'key', lookupGuard: () => true, clock })
+  const { deadlines = DEFAULT_DEADLINES } = options
+  const remote = createRemote({ credentialOf: () => 'key', lookupGuard: () => true, clock, deadlines })
   t.after(async () => {
     remote.close()
     await Promise.all(peers.map((peer) => peer.close()))

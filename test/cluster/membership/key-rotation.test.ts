@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { createEventLog } from '../../../src/cluster/events/event-log.ts'
 import { createRotation } from '../../../src/cluster/membership/key-rotation.ts'
 import { keptOf } from '../../../src/cluster/membership/signing-keys.ts'
+import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
 import { digest, randomToken } from '../../../src/security/tokens.ts'
 import { credentialContext } from '../../../src/store/contexts.ts'
 import { openStore } from '../../../src/store/store.ts'
@@ -55,12 +56,17 @@ async function createPair(t: TestContext) {
     store.vault.open(store.members.get(PEER)?.credential.sealed ?? '', credentialContext(PEER))
   const common = { events: createEventLog(), now: () => now, onError: (error: unknown) => assert.fail(String(error)) }
 
-  const ofB = createRotation({ ...common, store: b, remote: { request: () => assert.fail('B asks nothing here') } })
+  const ofB = createRotation({
+    ...common,
+    store: b,
+    remote: { deadlines: DEFAULT_DEADLINES, request: () => assert.fail('B asks nothing here') }
+  })
   const ofA = createRotation({
     ...common,
     store: a,
     everyMs: 90 * DAY_MS,
     remote: {
+      deadlines: DEFAULT_DEADLINES,
       async request(_, { path, body }) {
         const used = digest(presentedBy(a))
         const known = b.members.byKeyDigest(used) !== undefined && !(refuseNew && path === '/api/cluster/status')

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { createInvites } from '../../../src/cluster/membership/invites.ts'
 import { createMembership } from '../../../src/cluster/membership/membership.ts'
 import { createSelf } from '../../../src/cluster/peers/self.ts'
+import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
 import type { Member } from '../../../src/schemas/peer.ts'
 import { digest } from '../../../src/security/tokens.ts'
 import { credentialContext } from '../../../src/store/contexts.ts'
@@ -26,7 +27,11 @@ async function world(t: TestContext) {
   const membership = createMembership({
     ...{ store, departures: store.departures, invites, events, now },
     cluster: { left: () => {}, updated: () => {}, peer: () => undefined },
-    remote: { request: () => Promise.reject(new Error('unreachable')), forget: () => {} }
+    remote: {
+      deadlines: DEFAULT_DEADLINES,
+      request: () => Promise.reject(new Error('unreachable')),
+      forget: () => {}
+    }
   })
   const put = async (more: Partial<Member> = {}) => {
     const id = 'a-peer'

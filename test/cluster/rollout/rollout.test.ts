@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRestartThere } from '../../../src/cluster/rollout/restart-there.ts'
 import { createRollout, type RestartHere } from '../../../src/cluster/rollout/rollout.ts'
+import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
 import { RemoteFailure } from '../../../src/remote/failure.ts'
 import type { Ask, RemoteAnswer } from '../../../src/remote/target.ts'
 import type { PeerHealth, Verdict } from '../../../src/schemas/health.ts'
@@ -91,6 +92,7 @@ function peerThat(answers: Record<string, [status: number, body: object][]>) {
   const asked: string[] = []
   const restart = createRestartThere({
     remote: {
+      deadlines: DEFAULT_DEADLINES,
       request: async (_: unknown, { method = 'GET', path }: Ask): Promise<RemoteAnswer> => {
         const key = `${method} ${path}`
         asked.push(key)

@@ -49,11 +49,58 @@ test('a refused key is told at once, also by an answer without a text; a sign-in
 })
 
 test('a peer that takes too long to begin is a 504', async (t) => {
-  const { url, peer } = await proxyWorld(t, { headersTimeoutMs: 50 })
+  const { url, peer } = await proxyWorld(t, { deadlines: { proxiedReadMs: 50, proxiedWriteMs: 600_000 } })
   peer.on('/api/things', misbehave.hang)
   const reply = await call(`${url}/things`)
   assert.deepEqual([reply.status, reply.json.code], [504, 'peer_timeout'])
 })
+
+test('informational answers without end do not keep a caller waiting without end', async (t) => {
+  const { url, peer } = await proxyWorld(t, { deadlines: { proxiedReadMs: 200, proxiedWriteMs: 200 } })
+  peer.on('/api/things', misbehave.processing)
+  for (const method of ['GET', 'DELETE']) {
+    const reply = await call(`${url}/things`, { method })
+    assert.deepEqual([reply.status, reply.json.code], [504, 'peer_timeout'], method)
+  }
+  await until(() => peer.sockets.size === 0)
+})
+
+test('informational answers do not end an upload that is under way', async (t) => {
+  const { url, peer } = await proxyWorld(t, { deadlines: { proxiedReadMs: 50, proxiedWriteMs: 50 } })
+  peer.on('/api/things', async (request, response) => {
+    response.writeProcessing()
+    let text = ''
+    for await (const chunk of request) text += chunk
+    response.end(text)
+  })
+  const { hostname, port, pathname } = new URL(`${url}/things`)
+  const upload = http.request({ hostname, port, path: pathname, method: 'POST', agent: false })
+  const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+    upload.once('response', resolve).once('error', reject)
+  })
+  for (let part = 0; part < 10; part++) {
+    upload.write('part ')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  upload.end()
+  let text = ''
+  for await (const chunk of await answered) text += chunk
+  assert.equal(text, 'part '.repeat(10))
+})
+
+for (const [method, slow] of [
+  ['GET', 'proxiedReadMs'],
+  ['HEAD', 'proxiedReadMs'],
+  ['POST', 'proxiedWriteMs'],
+  ['OPTIONS', 'proxiedWriteMs']
+] as const) {
+  test(`what ends a ${method} is ${slow}, and not the other one`, async (t) => {
+    const never = { proxiedReadMs: 600_000, proxiedWriteMs: 600_000 }
+    const { url, peer } = await proxyWorld(t, { deadlines: { ...never, [slow]: 50 } })
+    peer.on('/api/things', misbehave.hang)
+    assert.equal((await call(`${url}/things`, { method })).status, 504)
+  })
+}
 
 test('a peer where nothing listens is a 502, and worth a look at once', async (t) => {
   const { url, peer, signs } = await proxyWorld(t)

@@ -137,7 +137,7 @@ for (const [what, refuse, status, code] of REFUSALS) {
 }
 
 test('a peer that does not answer at all is a 504', async (t) => {
-  const { url, peer } = await proxyWorld(t, { headersTimeoutMs: 50 })
+  const { url, peer } = await proxyWorld(t, { deadlines: { proxiedReadMs: 50, proxiedWriteMs: 600_000 } })
   peer.server.on('upgrade', () => {})
   const [status] = await refused(new WebSocket(`${socketUrl(url)}/logs`))
   assert.equal(status, 504)

@@ -8,6 +8,7 @@ import { answerErrors } from '../../../src/http/errors.ts'
 import type { ProxyPeer } from '../../../src/http/proxy/peer.ts'
 import { type ProxyOptions, registerProxy } from '../../../src/http/proxy/proxy.ts'
 import { createRemote } from '../../../src/remote/client.ts'
+import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
 import type { Verdict } from '../../../src/schemas/health.ts'
 import { type FakePeer, startFakePeer } from '../../fake-peer.ts'
 
@@ -44,7 +45,12 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true })
   answerErrors(app)
   app.decorateRequest('caller', { getter: () => EVERYBODY })
-  await registerProxy(app, { find, signOfDeath: (id, failed) => signs.push(`${id} ${failed}`), ...options })
+  await registerProxy(app, {
+    find,
+    deadlines: DEFAULT_DEADLINES,
+    signOfDeath: (id, failed) => signs.push(`${id} ${failed}`),
+    ...options
+  })
   options.prepare?.(app)
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.after(async () => {
