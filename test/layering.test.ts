@@ -37,7 +37,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/inspector': ['npm:xstate'],
   'src/systemd': [],
   'src/config': ['src/errors.ts', 'npm:yaml'],
-  'src/admin': ['src/config', 'src/systemd', 'src/store', 'src/errors.ts', 'npm:yaml'],
+  'src/admin': [
+    'src/cli/command.ts',
+    'src/cli/io.ts',
+    'src/cli/prompt.ts',
+    'src/config',
+    'src/systemd',
+    'src/store',
+    'src/errors.ts',
+    'npm:commander',
+    'npm:yaml'
+  ],
   'src/cli': ['src/charts', 'machines/charts.json', 'src/security/invite-token.ts', 'npm:commander'],
   'src/dashboard': [
     'src/charts',

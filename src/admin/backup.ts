@@ -22,7 +22,7 @@ const LARGEST = 1_024 * 1_024
 
 /**
  * Writes everything that a data path holds into one file: the store as it is at this moment, also while a daemon runs
- * on it, and the secrets that open it. Who has the file is this node; it is readable by its owner only.
+ * on it, and the secrets that open it; `-` is stdout. Who has the file is this node; it is readable by its owner only.
  */
 export function backup(folder: string, target: string, now: Date): { files: string[]; bytes: number } {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'flatrun-cluster-'))
@@ -34,7 +34,8 @@ export function backup(folder: string, target: string, now: Date): { files: stri
     const entries: Entry[] = [{ name: 'cluster.db', content: readFileSync(copy) }, ...others(folder)]
     if (!entries.some(({ name }) => name === 'node.json')) throw new Fatal(78, `${folder} has a store and no node.json`)
     const archive = gzipSync(pack(entries, now), { level: 9 })
-    write(target, archive)
+    if (target === '-') writeAll(1, archive)
+    else write(target, archive)
     return { files: entries.map(({ name }) => name), bytes: archive.length }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -49,11 +50,23 @@ function others(folder: string): Entry[] {
     .map(({ name, file }) => ({ name, content: readFileSync(file) }))
 }
 
+/** A pipe takes less at a time than it is given, and says when it is full. */
+function writeAll(descriptor: number, content: Buffer): void {
+  for (let done = 0; done < content.length; ) {
+    try {
+      done += writeSync(descriptor, content, done)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+}
+
 /** Never over a file that is there: it may be the only good backup. */
 function write(target: string, content: Buffer): void {
   const descriptor = open(target)
   try {
-    writeSync(descriptor, content)
+    writeAll(descriptor, content)
     fsyncSync(descriptor)
   } catch (cause) {
     rmSync(target, { force: true })

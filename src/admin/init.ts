@@ -1,29 +1,26 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { Document } from 'yaml'
+import type { Given } from '../cli/command.ts'
+import type { Io } from '../cli/io.ts'
+import { askFor } from '../cli/prompt.ts'
 import { ConfigFaults, loadConfig } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
-import type { Terminal } from './terminal.ts'
-
-const USAGE =
-  'Usage: flatrun-cluster init [FILE] [--server-name NAME] [--advertise-url URL] [--host ADDRESS] [--port PORT] [--deployments DIR] [--yes]'
 
 const QUESTIONS = [
-  { flag: 'server-name', key: 'cluster.server_name', ask: 'Name of this server, as others will know it' },
+  { flag: 'serverName', key: 'cluster.server_name', ask: 'Name of this server, as others will know it' },
   { flag: 'host', key: 'api.host', ask: 'Address to listen on (127.0.0.1: this machine only; 0.0.0.0: any)' },
   { flag: 'port', key: 'api.port', ask: 'Port' },
-  { flag: 'advertise-url', key: 'cluster.advertise_url', ask: 'URL at which other servers reach it (empty: not yet)' },
+  { flag: 'advertiseUrl', key: 'cluster.advertise_url', ask: 'URL at which other servers reach it (empty: not yet)' },
   { flag: 'deployments', key: 'deployments_path', ask: 'Folder with the deployments' }
 ] as const
 
 type Answers = Readonly<Record<(typeof QUESTIONS)[number]['flag'], string>>
 
 /** `flatrun-cluster init`: a first config, by questions or by flags; what it writes is right, or nothing is written. */
-export async function runInit(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = read(words)
-  const file = path.resolve(positionals[0] ?? 'config.yml')
+export async function init({ args, option, has }: Given, io: Io): Promise<undefined> {
+  const file = path.resolve(io.cwd, args[0] ?? 'config.yml')
   if (existsSync(file))
     throw new Fatal(
       64,
@@ -31,22 +28,21 @@ export async function runInit(words: readonly string[], terminal: Terminal): Pro
     )
   const answers: Record<string, string> = {}
   for (const { flag, ask } of QUESTIONS) {
-    const suggestion = values[flag] ?? usual(flag, answers)
-    const asked = terminal.interactive && !values.yes && values[flag] === undefined
-    answers[flag] = asked ? (await terminal.ask(ask, suggestion)) || suggestion : suggestion
+    const suggestion = option(flag) || usual(flag, answers)
+    const asked = !has('yes') && !has(flag)
+    answers[flag] = asked ? await askFor(io, ask, suggestion) : suggestion
   }
   const text = written(answers)
   mkdirSync(path.dirname(file), { recursive: true })
   assertRight(file, text)
   writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
-  terminal.out(`wrote ${file}`)
-  terminal.err(`Start it with: flatrun-cluster agent --config ${file}`)
-  terminal.err(`As a service:  sudo flatrun-cluster service install --config ${file}`)
-  return 0
+  io.out(`wrote ${file}`)
+  io.err(`Start it with: flatrun-cluster agent --config ${file}`)
+  io.err(`As a service:  sudo flatrun-cluster service install --config ${file}`)
 }
 
 function usual(flag: keyof Answers, before: Readonly<Record<string, string>>): string {
-  if (flag === 'server-name') return hostname().split('.')[0] ?? ''
+  if (flag === 'serverName') return hostname().split('.')[0] ?? ''
   if (flag === 'host') return '127.0.0.1'
   if (flag === 'port') return '8090'
   if (flag === 'deployments') return '/srv/deployments'
@@ -76,25 +72,5 @@ function assertRight(file: string, text: string): void {
     throw new Fatal(64, error.faults.map(({ key, message }) => `${key}: ${message}`).join('; '))
   } finally {
     rmSync(draft)
-  }
-}
-
-function read(words: readonly string[]) {
-  const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        'server-name': text,
-        'advertise-url': text,
-        host: text,
-        port: text,
-        deployments: text,
-        yes: { type: 'boolean', short: 'y', default: false }
-      }
-    })
-  } catch (cause) {
-    throw new Fatal(64, `${cause instanceof Error ? cause.message : cause}. ${USAGE}`, { cause })
   }
 }

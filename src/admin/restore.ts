@@ -2,7 +2,6 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,11 +19,12 @@ import { lockDataPath } from '../store/lock.ts'
 import { type Marker, readMarker, writeMarker } from '../store/marker.ts'
 import { inspectDatabase } from '../store/snapshot.ts'
 import { type Entry, unpack } from './archive.ts'
-import { hasStore } from './data-path.ts'
+import { hasStore } from './subject.ts'
 
 const LARGEST = 1_024 * 1_024 * 1_024
 
 export interface RestoreOptions {
+  /** A file, or `-` for stdin. */
   readonly archive: string
   readonly folder: string
   /** What is there is put aside, and this takes its place. */
@@ -75,15 +75,24 @@ export function restore({ archive, folder, replace, now }: RestoreOptions): Rest
 }
 
 function contents(archive: string): Entry[] {
-  if (!existsSync(archive)) throw new Fatal(66, `there is no ${archive}`)
+  const packed = read(archive)
   try {
-    const entries = unpack(gunzipSync(readFileSync(archive), { maxOutputLength: LARGEST }))
+    const entries = unpack(gunzipSync(packed, { maxOutputLength: LARGEST }))
     const names = new Set(entries.map(({ name }) => name))
     if (!names.has('cluster.db') || !names.has('node.json') || names.size < entries.length)
       throw new RangeError('incomplete')
     return entries
   } catch (cause) {
     throw new Fatal(65, `${archive} is no backup of flatrun-cluster, or is damaged; nothing was changed`, { cause })
+  }
+}
+
+function read(archive: string): Buffer {
+  try {
+    return readFileSync(archive === '-' ? 0 : archive)
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw missing ? new Fatal(66, `there is no ${archive}`) : error
   }
 }
 

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import type { Given } from '../cli/command.ts'
+import type { Io } from '../cli/io.ts'
+import { agrees } from '../cli/prompt.ts'
 import { Fatal } from '../errors.ts'
 import {
   describeStep,
@@ -13,71 +15,57 @@ import {
   unreachable
 } from '../systemd/service-plan.ts'
 import { SERVICE } from '../systemd/unit.ts'
-import type { Terminal } from './terminal.ts'
 
-const USAGE =
-  'Usage: flatrun-cluster service install|uninstall|status [--config FILE] [--docker] [--deployments DIR] [--socket ADDRESS:PORT] [--user NAME] [--dry-run] [--yes]'
+/** `flatrun-cluster service install`: shows every step, asks, then does it. */
+export async function installService(given: Given, io: Io): Promise<number> {
+  const steps = planInstall(installOptions(given, versionOfSystemd()), present)
+  return carryOut(steps, given, io, `done; look with: systemctl status ${SERVICE}`)
+}
 
-/** `flatrun-cluster service`: shows every step, asks, then does it. Gives the exit code. */
-export async function runService(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = read(words)
-  const [action] = positionals
-  if (action === 'status') return status(terminal)
-  if (action !== 'install' && action !== 'uninstall') throw new Fatal(64, USAGE)
-  const version = versionOfSystemd()
-  const steps = action === 'install' ? planInstall(installOptions(values, version), present) : planUninstall(present)
-  if (steps.length === 0) {
-    terminal.err('there is no service to take away')
-    return 0
+/** `flatrun-cluster service uninstall`: the same, back. */
+export async function uninstallService(given: Given, io: Io): Promise<number> {
+  versionOfSystemd()
+  const steps = planUninstall(present)
+  if (steps.length > 0) {
+    return carryOut(steps, given, io, `done; /etc/flatrun-cluster and /var/lib/${SERVICE} are left for you`)
   }
-  terminal.err(`This ${values['dry-run'] ? 'would' : 'will'}:`)
-  for (const step of steps) terminal.err(`  ${describeStep(step)}`)
-  if (values['dry-run']) {
-    for (const step of steps) if (step.kind === 'file') terminal.out(`# ${step.path}\n${step.text}`)
-    return 0
-  }
-  if (process.getuid?.() !== 0) throw new Fatal(77, 'this needs root: run it again with sudo')
-  if (!values.yes && !terminal.interactive) throw new Fatal(64, 'nobody is here to ask; add --yes')
-  if (!values.yes && !(await terminal.agrees('Go on?'))) return 1
-  for (const step of steps) apply(step)
-  terminal.err(
-    action === 'install'
-      ? `done; look with: systemctl status ${SERVICE}`
-      : `done; /etc/flatrun-cluster and /var/lib/${SERVICE} are left for you`
-  )
+  io.err('there is no service to take away')
   return 0
 }
 
-function read(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        docker: { type: 'boolean', default: false },
-        deployments: { type: 'string' },
-        socket: { type: 'string' },
-        user: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        yes: { type: 'boolean', short: 'y', default: false }
-      }
-    })
-  } catch (cause) {
-    throw new Fatal(64, `${cause instanceof Error ? cause.message : cause}. ${USAGE}`, { cause })
+async function carryOut(steps: readonly Step[], { has }: Given, io: Io, done: string): Promise<number> {
+  io.err(`This ${has('dryRun') ? 'would' : 'will'}:`)
+  for (const step of steps) io.err(`  ${describeStep(step)}`)
+  if (has('dryRun')) {
+    for (const step of steps) if (step.kind === 'file') io.out(`# ${step.path}\n${step.text}`)
+    return 0
   }
+  if (process.getuid?.() !== 0) throw new Fatal(77, 'this needs root: run it again with sudo')
+  if (!has('yes') && !io.interactive) throw new Fatal(64, 'nobody is here to ask; add --yes')
+  if (!has('yes') && !(await agrees(io, 'Go on?'))) return 1
+  for (const step of steps) apply(step)
+  io.err(done)
+  return 0
 }
 
-function installOptions(values: ReturnType<typeof read>['values'], version: number): InstallOptions {
+function installOptions({ option, has }: Given, version: number): InstallOptions {
   const program = [process.execPath, path.resolve(process.argv[1] ?? '')]
   const hidden = unreachable(program)
   if (hidden) throw new Fatal(64, hidden)
-  const { docker, deployments, socket, user } = values
+  const [deployments, socket, user] = [option('deployments'), option('socket'), option('user')]
   if (deployments && !user)
     throw new Fatal(64, '--deployments needs --user: a user that systemd makes for each run cannot own files')
   if (user && spawnSync('id', [user]).status !== 0)
     throw new Fatal(64, `there is no user ${user}; make it with: useradd --system --home-dir /nonexistent ${user}`)
-  return { program, docker, deployments, socket, user, version, config: path.resolve(values.config ?? usualConfig()) }
+  return {
+    program,
+    docker: has('docker'),
+    version,
+    config: path.resolve(option('config') || usualConfig()),
+    ...(deployments && { deployments }),
+    ...(socket && { socket }),
+    ...(user && { user })
+  }
 }
 
 /** FlatRun's own config where there is one: it works here as it is. */
@@ -121,7 +109,8 @@ const MEANING: Readonly<Record<string, string>> = {
   78: 'wrong config, wrong secret, or a store that is not ours'
 }
 
-function status(terminal: Terminal): number {
+/** `flatrun-cluster service status`: 0 while it runs, 6 when not, 5 when there is none. */
+export function serviceStatus(io: Io): number {
   versionOfSystemd()
   const names = [
     'LoadState',
@@ -138,15 +127,14 @@ function status(terminal: Terminal): number {
     stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
   )
   if (shown.get('LoadState') !== 'loaded') {
-    terminal.out('not installed; flatrun-cluster service install')
+    io.out('not installed; flatrun-cluster service install')
     return 5
   }
   const active = shown.get('ActiveState')
   const code = shown.get('ExecMainStatus') ?? '0'
-  terminal.out(`state     ${active} (${shown.get('SubState')}), ${shown.get('UnitFileState')} at boot`)
-  if (shown.get('StatusText')) terminal.out(`says      ${shown.get('StatusText')}`)
-  if (active === 'active') terminal.out(`process   ${shown.get('MainPID')}, restarted ${shown.get('NRestarts')} times`)
-  if (active !== 'active' && code !== '0')
-    terminal.out(`ended     with ${code}${MEANING[code] ? `: ${MEANING[code]}` : ''}`)
+  io.out(`state     ${active} (${shown.get('SubState')}), ${shown.get('UnitFileState')} at boot`)
+  if (shown.get('StatusText')) io.out(`says      ${shown.get('StatusText')}`)
+  if (active === 'active') io.out(`process   ${shown.get('MainPID')}, restarted ${shown.get('NRestarts')} times`)
+  if (active !== 'active' && code !== '0') io.out(`ended     with ${code}${MEANING[code] ? `: ${MEANING[code]}` : ''}`)
   return active === 'active' ? 0 : 6
 }

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { CliFault, EXIT } from './exit.ts'
 
 /** What a command sees of the world: the process's own streams, or a test's. */
 export interface Io {
@@ -15,6 +16,7 @@ export interface Io {
   readonly colors: boolean
   /** A person is there to be asked. */
   readonly interactive: boolean
+  /** @throws CliFault when the person ends it: Ctrl-C, or Ctrl-D for no answer. */
   readonly ask: (question: string, options?: { hidden?: boolean }) => Promise<string>
   /** All of stdin, or undefined where that is a terminal. */
   readonly piped: () => Promise<string | undefined>
@@ -27,36 +29,56 @@ export interface Io {
 /** The process's own. Ctrl-C ends what is under way; a second one ends the process. */
 export function processIo(): Io {
   const { env, stdin, stdout, stderr } = process
-  const interrupted = new AbortController()
-  process.once('SIGINT', () => interrupted.abort())
-  // `… | head` has read enough: that is no fault.
-  stdout.on('error', () => process.exit(0))
   const plain = (env.NO_COLOR !== undefined && env.NO_COLOR !== '') || env.TERM === 'dumb'
-  const interactive = stdin.isTTY === true && stderr.isTTY === true
+  let interrupted: AbortController | undefined
+  // Only for who looks at it: the agent has its own way to stop.
+  const interrupt = () => {
+    if (interrupted) return interrupted
+    const begun = new AbortController()
+    process.once('SIGINT', () => begun.abort())
+    interrupted = begun
+    return begun
+  }
+  let guarded = false
+  const out = (line: string) => {
+    // `… | head` has read enough: that is no fault.
+    if (!guarded) stdout.on('error', () => process.exit(0))
+    guarded = true
+    stdout.write(`${line}\n`)
+  }
   return {
     env,
     cwd: process.cwd(),
     home: env.HOME ?? '',
     colors: !plain && stdout.isTTY === true,
-    interactive,
-    signal: interrupted.signal,
-    out: (line) => void stdout.write(`${line}\n`),
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    get signal() {
+      return interrupt().signal
+    },
+    out,
     err: (line) => void stderr.write(`${line}\n`),
-    ask: (question, options) => ask(question, options?.hidden ?? false, interrupted),
+    ask: (question, options) => ask(question, options?.hidden ?? false, interrupt()),
     piped: async () => (stdin.isTTY ? undefined : await text(stdin)),
     now: Date.now,
-    wait: (ms) => pause(ms, undefined, { signal: interrupted.signal })
+    wait: (ms) => pause(ms, undefined, { signal: interrupt().signal })
   }
 }
 
+/** The question is the prompt of the line that is typed: readline writes that line anew with each key. */
 async function ask(question: string, hidden: boolean, interrupted: AbortController): Promise<string> {
-  process.stderr.write(question)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  if (hidden) process.stderr.write(question)
   const lines = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stderr, terminal: true })
   // The terminal is in raw mode meanwhile: Ctrl-C comes as a key, and no signal follows.
   lines.once('SIGINT', () => interrupted.abort())
+  const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
   try {
-    return (await lines.question('', { signal: interrupted.signal })).trim()
+    const typed = lines.question(hidden ? '' : question, { signal: interrupted.signal }).catch(() => undefined)
+    const answer = await Promise.race([typed, ended])
+    if (answer !== undefined) return answer.trim()
+    process.stderr.write('\n')
+    if (interrupted.signal.aborted) throw new CliFault(EXIT.interrupted, 'interrupted; nothing was done')
+    throw new CliFault(EXIT.failed, 'no answer was given; nothing was done')
   } finally {
     lines.close()
     if (hidden) process.stderr.write('\n')

@@ -19,20 +19,13 @@ import { trustCommands } from './commands/trust.ts'
 import { waitCommand } from './commands/wait.ts'
 import type { Io } from './io.ts'
 
-/** A command that acts on this machine and not on a running agent; it reads its own words. */
-export interface LocalCommand {
-  readonly name: string
-  readonly summary: string
-  /** Words that may follow, for completion. */
-  readonly words: readonly string[]
-  readonly usage: string
-  readonly run: (words: readonly string[]) => Promise<number>
-}
+/** Adds the commands that act on this machine; each ends with a code of its own. */
+export type LocalCommands = (program: Command, machine: { io: Io; ended: (code: number) => void }) => void
 
 export interface ProgramOptions {
   readonly io: Io
   readonly version: string
-  readonly locals: readonly LocalCommand[]
+  readonly locals: LocalCommands
   readonly ended: (code: number) => void
 }
 
@@ -86,19 +79,11 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   apiCommand(program, tie)
 
   program.commandsGroup('This machine:')
-  for (const local of locals) localCommand(program, local)
+  locals(program, { io, ended })
   completionCommands(program, tie)
   program
     .command('version')
     .summary('Print the version')
     .action(() => io.out(version))
   return program
-}
-
-/** Its words are its own, so here they are only named: for help, for completion, and for "did you mean". */
-function localCommand(program: Command, { name, summary, words, usage }: LocalCommand): void {
-  const command = program.command(name).summary(summary).description(summary).usage(usage)
-  // Nor does it take the flags that say which agent.
-  command.configureHelp({ showGlobalOptions: false })
-  for (const word of words) command.command(word)
 }

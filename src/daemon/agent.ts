@@ -1,6 +1,4 @@
-import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from '../config/config.ts'
-import { Fatal } from '../errors.ts'
 import { goesToJournal, inheritedFrom, SYSTEMD_VARIABLES } from '../systemd/inherited.ts'
 import { createNotifier, type Notifier } from '../systemd/notifier.ts'
 import { startWatchdog } from '../systemd/watchdog.ts'
@@ -10,8 +8,7 @@ import { createLog } from './log.ts'
 import { keptSecret } from './secrets.ts'
 
 /** Runs the daemon until it is told to stop; gives the exit code of PROTOCOL §0. */
-export async function runAgent(words: readonly string[]): Promise<number> {
-  const { config: file } = readWords(words)
+export async function runAgent(file: string | undefined): Promise<number> {
   const env = { ...process.env }
   for (const name of SYSTEMD_VARIABLES) delete process.env[name]
   const load = () => loadConfig({ file, env })
@@ -124,14 +121,4 @@ function greet({ url, adminKeyFile, ticket }: Daemon, config: Config): void {
     }
   }
   process.stderr.write(`${lines.join('\n')}\n`)
-}
-
-function readWords(words: readonly string[]): { config: string | undefined } {
-  try {
-    const { values } = parseArgs({ args: [...words], options: { config: { type: 'string', short: 'c' } } })
-    return { config: values.config }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : cause
-    throw new Fatal(64, `${reason}. Usage: flatrun-cluster agent [--config FILE]`, { cause })
-  }
 }

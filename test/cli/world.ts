@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { runCli } from '../../src/cli/cli.ts'
 import type { Io } from '../../src/cli/io.ts'
-import type { LocalCommand } from '../../src/cli/program.ts'
+import type { LocalCommands } from '../../src/cli/program.ts'
 import { OPERATOR_KEY, type TestNode, temporaryFolder } from '../daemon.ts'
 
 export interface Ran {
@@ -23,7 +23,7 @@ export interface Setting {
   home?: string
   colors?: boolean
   signal?: AbortSignal
-  locals?: LocalCommand[]
+  locals?: LocalCommands
   /** Called with each line as it comes. */
   onLine?: (line: string) => void
   now?: () => number
@@ -64,7 +64,7 @@ export function createCli(t: TestContext, usual: Setting = {}): Cli {
       signal: rest.signal ?? new AbortController().signal
     }
     const split = [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
-    const code = await runCli(split, { io: () => io, version: '0.1.0', locals: rest.locals ?? [] })
+    const code = await runCli(split, { io, version: '0.1.0', locals: rest.locals ?? (() => {}) })
     return { code, out: out.join('\n'), err: err.join('\n') }
   }
 }

@@ -48,7 +48,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 test('a wrong word ends with 64', async (t) => {
   const { gone, said } = start(t, ['agent', '--confg', 'x'])
   assert.equal(await gone, 64)
-  assert.match(said.text, /--confg.*Usage: flatrun-cluster agent/s)
+  assert.match(said.text, /--confg.*Did you mean --config\?/s)
 })
 
 test('a port that is taken ends with 71', async (t) => {
