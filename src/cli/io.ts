@@ -67,9 +67,9 @@ export function processIo(): Io {
 /** The question is the prompt of the line that is typed: readline writes that line anew with each key. */
 async function ask(question: string, hidden: boolean, interrupted: AbortController): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  if (hidden) process.stderr.write(question)
   const lines = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stderr, terminal: true })
-  // The terminal is in raw mode meanwhile: Ctrl-C comes as a key, and no signal follows.
+  // The terminal is in raw mode from here on, so nothing that is typed at once is shown; Ctrl-C comes as a key, and no signal follows.
+  if (hidden) process.stderr.write(question)
   lines.once('SIGINT', () => interrupted.abort())
   const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
   try {
