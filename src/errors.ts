@@ -53,6 +53,11 @@ export const ExchangeRejected = createError<[string, ErrorOptions?]>(
 )
 export const BadPeerAnswer = createError<[string]>('peer_bad_answer', 'Failed to parse peer response: %s', 502)
 export const Unauthorized = createError<[string]>('unauthorized', '%s', 401)
+export const ClockSkew = createError<[number]>(
+  'clock_skew',
+  'The clocks of the two servers differ by %d s; set both by NTP',
+  401
+)
 export const PermissionDenied = createError<[string]>('permission_denied', 'Permission denied: %s required', 403)
 export const TooManyFailures = createError<[number]>(
   'too_many_failures',

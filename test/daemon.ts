@@ -90,7 +90,11 @@ export async function request(
 }
 
 /** A joins B: B makes the invite, A accepts it. */
-export async function join(inviter: TestNode, joiner: TestNode, invite: Record<string, unknown> = {}): Promise<Reply> {
+export async function join(
+  inviter: Pick<TestNode, 'call'>,
+  joiner: Pick<TestNode, 'call'>,
+  invite: Record<string, unknown> = {}
+): Promise<Reply> {
   const { body } = await inviter.call('POST', '/api/cluster/invite', invite)
   return joiner.call('POST', '/api/cluster/accept', { invite_token: body.invite_token })
 }

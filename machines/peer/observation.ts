@@ -26,6 +26,8 @@ export interface Seen {
   nextProbeAt: number | undefined
   lastSeenAt: number | undefined
   latencyMs: number | undefined
+  /** How far its clock is ahead of ours, by its last answer. */
+  clockOffsetMs: number | undefined
   version: string | undefined
   nodeId: string | undefined
   features: readonly string[]
@@ -48,6 +50,7 @@ export const nothingSeen = ({ lastSeenAt, features }: PeerSpec, waitMs: number):
   nextProbeAt: undefined,
   lastSeenAt,
   latencyMs: undefined,
+  clockOffsetMs: undefined,
   version: undefined,
   nodeId: undefined,
   features,
@@ -77,6 +80,7 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
     nextProbeAt: wall + waitMs,
     lastSeenAt: good ? wall : before.lastSeenAt,
     latencyMs: good ? good.durationMs : before.latencyMs,
+    clockOffsetMs: answer.clockOffsetMs ?? before.clockOffsetMs,
     version: good?.version ?? before.version,
     nodeId: good?.nodeId ?? before.nodeId,
     features: good?.features ?? before.features,

@@ -7,6 +7,11 @@ const refusesKey = {
   target: 'rejected',
   description: 'It refused our key several times in a row'
 } as const
+const hasOtherClock = {
+  guard: 'clocksApart',
+  target: 'skewed',
+  description: 'It refused our requests for their time, several times in a row'
+} as const
 const isNoAgent = {
   guard: 'notAnAgent',
   target: 'incompatible',
@@ -106,7 +111,7 @@ export const peerMachine = peerWords.createMachine({
             { guard: 'isPending', target: 'pending' }
           ],
           on: {
-            'probe.answered': [isUp, refusesKey, isNoAgent, staysSilent]
+            'probe.answered': [isUp, refusesKey, hasOtherClock, isNoAgent, staysSilent]
           }
         },
         online: {
@@ -120,28 +125,35 @@ export const peerMachine = peerWords.createMachine({
           tags: 'reachable',
           entry: { type: 'announce', params: { verdict: 'suspect' } },
           on: {
-            'probe.answered': [isUp, refusesKey, isNoAgent, staysSilent]
+            'probe.answered': [isUp, refusesKey, hasOtherClock, isNoAgent, staysSilent]
           }
         },
         offline: {
           description: 'It failed too often in a row; two successes end the outage.',
           entry: { type: 'announce', params: { verdict: 'offline' } },
           on: {
-            'probe.answered': [isBack, refusesKey, isNoAgent]
+            'probe.answered': [isBack, refusesKey, hasOtherClock, isNoAgent]
           }
         },
         rejected: {
           description: 'It answers and refuses our key: it may have been restored or set up anew. Join it again.',
           entry: { type: 'announce', params: { verdict: 'rejected' } },
           on: {
-            'probe.answered': [isBack, isNoAgent, staysSilent]
+            'probe.answered': [isBack, hasOtherClock, isNoAgent, staysSilent]
+          }
+        },
+        skewed: {
+          description: 'Its clock and ours are too far apart for signed requests: set both by NTP.',
+          entry: { type: 'announce', params: { verdict: 'skewed' } },
+          on: {
+            'probe.answered': [isUp, refusesKey, isNoAgent, staysSilent]
           }
         },
         incompatible: {
           description: 'Something answers there that is no agent: look what listens at its address.',
           entry: { type: 'announce', params: { verdict: 'incompatible' } },
           on: {
-            'probe.answered': [isBack, refusesKey, staysSilent]
+            'probe.answered': [isBack, refusesKey, hasOtherClock, staysSilent]
           }
         },
         pending: {

@@ -11,7 +11,7 @@ export interface Rule {
   repeatsMs: readonly number[]
   /** Successes in a row that end an outage, at most ten. One would let a peer that dies at once look well in between. */
   onlineAfter: number
-  /** Refusals of our key in a row that are believed. A peer says them on purpose, so fewer than `repeatsMs` do. */
+  /** Refusals of our key, or of our clock, in a row that are believed. A peer says them on purpose, so fewer than `repeatsMs` do. */
   refusedAfter: number
   /** Between two probes of a peer that refuses our key: it will not change its mind by itself. */
   refusedIntervalMs: number

@@ -107,6 +107,7 @@ export const peerWords = setup({
     failed: becomes('suspect'),
     failedOften: becomes('offline'),
     keyRefused: becomes('rejected'),
+    clocksApart: becomes('skewed'),
     notAnAgent: becomes('incompatible'),
     isRemoved: ({ context }) => context.peer.removed,
     isPending: ({ context }) => context.peer.pending,

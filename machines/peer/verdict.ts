@@ -1,8 +1,8 @@
 import type { FailureClass, ProbeAnswer, Verdict } from '../../src/schemas/health.ts'
 import type { Rule } from './rule.ts'
 
-/** What a failure says: nothing usable came, our key was refused, or something answered that is no agent. */
-export type FailureKind = 'silent' | 'refused' | 'foreign'
+/** What a failure says: nothing usable came, our key was refused, its clock is another, or it is no agent. */
+export type FailureKind = 'silent' | 'refused' | 'skewed' | 'foreign'
 
 /** What counts so far. All "in a row"; a success ends the failures, a failure ends the successes. */
 export interface Tally {
@@ -47,12 +47,15 @@ export function weigh(tally: Tally, { answer, doubted, due }: Finding): Tally {
 export function decide(verdict: Verdict, tally: Tally, rule: Rule): Verdict {
   if (verdict === 'pending' || verdict === 'removed' || verdict === 'quarantined') return verdict
   const settled = verdict !== 'unknown' && verdict !== 'online' && verdict !== 'suspect'
-  if (tally.kind === undefined) return tally.successes >= (settled ? rule.onlineAfter : 1) ? 'online' : verdict
+  // Clocks that were set right stay right: nothing is to be feared of one success.
+  const enoughSuccesses = settled && verdict !== 'skewed' ? rule.onlineAfter : 1
+  if (tally.kind === undefined) return tally.successes >= enoughSuccesses ? 'online' : verdict
   const verdictOfKind = VERDICT_OF[tally.kind]
-  const enough = tally.kind === 'refused' ? rule.refusedAfter : rule.repeatsMs.length + 1
+  const onPurpose = tally.kind === 'refused' || tally.kind === 'skewed'
+  const enough = onPurpose ? rule.refusedAfter : rule.repeatsMs.length + 1
   // From one settled verdict to another only by failures of one kind: mixed ones would change it at every probe.
   if (settled) return tally.sameKind >= enough ? verdictOfKind : verdict
-  if (tally.kind === 'refused' ? tally.sameKind >= enough : tally.failures >= enough) return verdictOfKind
+  if ((onPurpose ? tally.sameKind : tally.failures) >= enough) return verdictOfKind
   return verdict === 'online' ? 'suspect' : verdict
 }
 
@@ -64,15 +67,16 @@ export function untilNext(verdict: Verdict, tally: Tally, rule: Rule, chance: nu
 function baseDelay(verdict: Verdict, tally: Tally, rule: Rule): number {
   const soon = rule.repeatsMs[0] ?? rule.intervalMs
   if (verdict === 'rejected') return tally.successes > 0 ? soon : rule.refusedIntervalMs
-  if (verdict === 'pending') return rule.intervalMs
+  if (verdict === 'pending' || verdict === 'skewed') return rule.intervalMs
   if (verdict === 'offline' || verdict === 'incompatible') return tally.successes > 0 ? soon : rule.intervalMs
   if (tally.failures > 0) return rule.repeatsMs[tally.failures - 1] ?? rule.intervalMs
   return tally.doubted ? soon : rule.intervalMs
 }
 
-const VERDICT_OF = { silent: 'offline', refused: 'rejected', foreign: 'incompatible' } as const
+const VERDICT_OF = { silent: 'offline', refused: 'rejected', skewed: 'skewed', foreign: 'incompatible' } as const
 
 function kindOf(failure: FailureClass): FailureKind {
   if (failure === 'key_refused') return 'refused'
+  if (failure === 'clock_skew') return 'skewed'
   return failure === 'not_agent' || failure === 'bad_json' || failure === 'too_large' ? 'foreign' : 'silent'
 }

@@ -25,7 +25,7 @@ export interface AlertOptions {
   send?: (target: AlertTarget, message: Message, signal: AbortSignal) => Promise<void>
 }
 
-const DOWN: ReadonlySet<Verdict> = new Set(['offline', 'rejected', 'incompatible'])
+const DOWN: ReadonlySet<Verdict> = new Set(['offline', 'rejected', 'skewed', 'incompatible'])
 /** What happens within this time is one message: a cut cable is one cause. */
 const GATHER_MS = 10_000
 const MAINTENANCE_MS = 60_000

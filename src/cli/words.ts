@@ -17,6 +17,7 @@ const STATES: Readonly<Record<string, Color>> = {
   partial: 'yellow',
   offline: 'red',
   rejected: 'red',
+  skewed: 'red',
   incompatible: 'red',
   removed: 'red',
   quarantined: 'red',

@@ -1,5 +1,6 @@
 import type { Clock } from '../../machines/clock.ts'
 import { createHistory } from '../cluster/history/history.ts'
+import { watchClocks } from '../cluster/liveness/clock-watch.ts'
 import { createCluster } from '../cluster/liveness/liveness.ts'
 import type { Self } from '../cluster/peers/self.ts'
 import { targetOf } from '../cluster/peers/transport.ts'
@@ -67,6 +68,7 @@ export function buildWatching({ config, store, self, events, clock, onError, onA
     onFault: onError,
     clock
   })
+  watchClocks({ cluster, events })
   const history = createHistory({
     ...{ store: store.history, clock, cluster, onFault: onError },
     isMember: (id) => members.get(id) !== undefined

@@ -15,9 +15,10 @@ export function measurePeers(registers: Registry[]) {
   const state = gauge('peer_state', '1 for the state that the peer is in', ['peer', 'state'])
   const seen = gauge('peer_last_seen_timestamp_seconds', 'When the peer answered last, since 1970', ['peer'])
   const latency = gauge('peer_latency_seconds', 'Duration of the last good probe', ['peer'])
+  const clock = gauge('peer_clock_offset_seconds', "How far the peer's clock is ahead of this server's", ['peer'])
   const flapping = gauge('peer_flapping', '1: the peer comes and goes', ['peer'])
   const crashes = gauge('peer_actor_crashes', 'Crashes of what watches the peer here', ['peer'])
-  const atScrape = [up, reachable, state, seen, latency, flapping, crashes]
+  const atScrape = [up, reachable, state, seen, latency, clock, flapping, crashes]
   const probes = new Counter({
     ...{ name: 'flatrun_cluster_peer_probes_total', help: 'Probes by how they ended: ok, or the class of the failure' },
     ...{ labelNames: ['peer', 'result'], registers }
@@ -50,6 +51,7 @@ export function measurePeers(registers: Registry[]) {
         flapping.set(of, peer.flapping ? 1 : 0)
         crashes.set(of, peer.restarts)
         if (peer.lastSeenAt !== undefined) seen.set(of, peer.lastSeenAt / 1_000)
+        if (peer.clockOffsetMs !== undefined) clock.set(of, Math.round(peer.clockOffsetMs / 100) / 10)
         if (peer.latencyMs !== undefined) latency.set(of, peer.latencyMs / 1_000)
       }
     },

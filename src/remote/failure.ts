@@ -3,6 +3,7 @@ import type { FailureClass } from '../schemas/health.ts'
 
 interface FailureOptions {
   status?: number
+  clocksApartMs?: number
   cause?: unknown
   stale?: boolean
 }
@@ -15,12 +16,15 @@ export class RemoteFailure extends Error {
   readonly status: number | undefined
   /** A kept connection died under the request before any answer: it says nothing of the peer, and may be asked again. */
   readonly stale: boolean
+  /** For `clock_skew`: how far apart the other side finds the clocks. */
+  readonly clocksApartMs: number | undefined
 
   constructor(kind: FailureClass, sentence: string, options: FailureOptions = {}) {
     super(sentence, options.cause === undefined ? undefined : { cause: options.cause })
     this.class = kind
     this.status = options.status
     this.stale = options.stale ?? false
+    this.clocksApartMs = options.clocksApartMs
   }
 }
 
@@ -42,7 +46,8 @@ const SENTENCES: Record<FailureClass, string> = {
   address: 'its address may not be dialled from here',
   aborted: 'the request was cancelled',
   internal: 'the request could not be made',
-  forbidden: 'its policy for this server does not allow that'
+  forbidden: 'its policy for this server does not allow that',
+  clock_skew: 'the clocks of the two servers differ by too much; set both by NTP'
 }
 
 const CLASSES: Record<string, FailureClass> = {

@@ -1,7 +1,9 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { CLOCKS_APART_MS } from '../schemas/clock.ts'
 import type { PeerSpec, ProbeAnswer } from '../schemas/health.ts'
 import type { Remote } from './client.ts'
+import { clockOffset, type TimeTold } from './clock-offset.ts'
 import { failure, failureOf, RemoteFailure } from './failure.ts'
 import { isObject, parseJson } from './json.ts'
 import { refusalOf } from './refusal.ts'
@@ -42,6 +44,8 @@ export function createProbe(options: ProbeOptions) {
     const at = now()
     const started = performance.now()
     let asked = ASKED_HEALTH
+    let told: TimeTold = { date: undefined, sentAt: at, cameAt: at }
+    let clockOffsetMs: number | undefined
     try {
       const health = await readHealth(spec)
       const left = keyInDoubt ? 0 : (untilCheck.get(spec.id) ?? 0)
@@ -54,12 +58,15 @@ export function createProbe(options: ProbeOptions) {
       }
       untilCheck.set(spec.id, left === 0 ? keyCheckEvery - 1 : left - 1)
       const durationMs = performance.now() - started
-      return { ok: true, asked, at, durationMs, ...saidBy(health), ...(keyAccepted && { keyAccepted }) }
+      return { ok: true, asked, at, durationMs, ...saidBy(health), ...(keyAccepted && { keyAccepted }), ...clock() }
     } catch (error) {
       const reason = failureOf(error)
       const status = reason.status === undefined ? {} : { status: reason.status }
       const durationMs = performance.now() - started
-      return { ok: false, asked, at, durationMs, class: reason.class, detail: reason.message, ...status }
+      const apartMs = reason.clocksApartMs
+      // Its own word counts more than a date, which a proxy in front of it may have set.
+      if (apartMs !== undefined) clockOffsetMs = (clockOffsetMs ?? 0) < -CLOCKS_APART_MS.worth ? -apartMs : apartMs
+      return { ok: false, asked, at, durationMs, class: reason.class, detail: reason.message, ...status, ...clock() }
     }
 
     async function readHealth({ id }: PeerSpec) {
@@ -67,14 +74,27 @@ export function createProbe(options: ProbeOptions) {
       const refusal = refusalOf(answer)
       if (refusal) throw refusal
       if (answer.status !== 200) throw badStatus(answer.status)
-      return healthOf(answer)
+      const said = healthOf(answer)
+      clockOffsetMs = clockOffset({ ...told, time: said.time })
+      return said
     }
 
-    function ask({ id }: Pick<PeerSpec, 'id'>, path: string): Promise<RemoteAnswer> {
+    async function ask({ id }: Pick<PeerSpec, 'id'>, path: string): Promise<RemoteAnswer> {
       const target = options.targetOf(id)
-      if (target) return remote.request(target, { path, deadlineMs: options.timeoutMs, maxBytes: MAX_BYTES, signal })
+      if (target) {
+        const sentAt = now()
+        const limits = { deadlineMs: options.timeoutMs, maxBytes: MAX_BYTES, signal }
+        const answer = await remote.request(target, { path, ...limits })
+        told = { date: answer.headers.date, sentAt, cameAt: now() }
+        clockOffsetMs ??= clockOffset(told)
+        return answer
+      }
       untilCheck.delete(id)
       throw new RemoteFailure('internal', 'it is no member any more')
+    }
+
+    function clock() {
+      return clockOffsetMs === undefined ? {} : { clockOffsetMs }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { clocksDiffer } from '../schemas/clock.ts'
 import { startDeadline } from './deadline.ts'
 import { failure, RemoteFailure } from './failure.ts'
 import { isObject } from './json.ts'
@@ -18,8 +19,19 @@ export function refusalOf(answer: Pick<RemoteAnswer, 'status' | 'text'>): Remote
 function saidBy(answer: Pick<RemoteAnswer, 'status' | 'text'>): RemoteFailure {
   const { status } = answer
   if (!isAgentError(answer)) return strangersRefusal(status)
+  const apartMs = clocksApartIn(answer.text)
+  if (apartMs !== undefined) {
+    return new RemoteFailure('clock_skew', clocksDiffer(apartMs), { status, clocksApartMs: apartMs })
+  }
   // It looks for a right only once it knows whose key it is.
   return failure(status === 403 ? 'forbidden' : 'key_refused', { status })
+}
+
+/** What a refusal for the time of a signature says of the clocks; it is of a key that is known there. */
+function clocksApartIn(text: string): number | undefined {
+  const { code, error } = JSON.parse(text)
+  const seconds = code === 'clock_skew' ? /differ by (\d{1,12}) s/.exec(String(error))?.[1] : undefined
+  return seconds === undefined ? undefined : Number(seconds) * 1_000
 }
 
 /** Whether an error was said by an agent, and not by what stands in front of it. */

@@ -12,6 +12,7 @@ export const EventType = Type.Enum([
   'peer.quarantined',
   'peer.rekeyed',
   'peer.copied',
+  'peer.clock',
   'invite.created',
   'invite.spent',
   'invite.revoked',

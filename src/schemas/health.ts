@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
  * The verdict on one peer.
  * unknown: not asked yet. online ⇄ suspect → offline: it answers, it just failed, it failed often enough.
  * pending: joined, not confirmed. rejected: it refuses our key. incompatible: something answers that is no agent.
- * removed: it told us that it removed us. quarantined: its actor here crashed too often.
+ * skewed: the clocks are too far apart for signed requests. removed: it told us that it removed us. quarantined: its actor here crashed too often.
  */
 export const Verdict = Type.Enum([
   'unknown',
@@ -13,6 +13,7 @@ export const Verdict = Type.Enum([
   'offline',
   'pending',
   'rejected',
+  'skewed',
   'incompatible',
   'removed',
   'quarantined'
@@ -34,7 +35,8 @@ export const FailureClass = Type.Enum([
   'address',
   'aborted',
   'internal',
-  'forbidden'
+  'forbidden',
+  'clock_skew'
 ])
 export type FailureClass = Static<typeof FailureClass>
 
@@ -51,6 +53,8 @@ export type ProbeAnswer =
       nodeId?: string
       /** It was asked something that needs our key, and knew it. */
       keyAccepted?: true
+      /** How far its clock is ahead of ours, by what it told. */
+      clockOffsetMs?: number
     }
   | {
       ok: false
@@ -62,6 +66,7 @@ export type ProbeAnswer =
       detail: string
       /** HTTP status where there was one. */
       status?: number
+      clockOffsetMs?: number
     }
 
 /** What a peer's actor is told of its peer. Never a secret. `id` is the member's UUID, and the actor's id. */
@@ -92,6 +97,8 @@ export interface PeerHealth {
   failures: number
   /** Duration of the last good probe. */
   latencyMs?: number
+  /** How far its clock is ahead of ours. */
+  clockOffsetMs?: number
   nextProbeAt?: number
   flapping: boolean
   /** Crashes of its actor here. */

@@ -65,6 +65,8 @@ export const PeerView = Type.Object({
   features: Type.Array(Type.String()),
   version: Type.Optional(Type.String()),
   latency_ms: Type.Optional(Type.Number()),
+  /** Positive: its clock is ahead of this server's. */
+  clock_offset_s: Type.Optional(Type.Number()),
   failures: Type.Integer(),
   flapping: Type.Boolean(),
   restarts: Type.Integer(),

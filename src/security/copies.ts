@@ -9,7 +9,7 @@ const MOST = 16
  * Tells a copy of a node from a restart of it. Both are a new process with the key of an older one; but after a restart
  * the older one is heard no more. The one that was there first keeps its place.
  */
-export function createCopies({ now = Date.now }: { now?: () => number } = {}) {
+export function createCopies({ now = () => performance.now() }: { now?: () => number } = {}) {
   const senders = new Map<string, Map<string, { first: number; last: number }>>()
 
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createProbe } from '../../src/remote/probe.ts'
 import type { PeerSpec } from '../../src/schemas/health.ts'
-import { answers, misbehave, signIn } from '../fake-peer.ts'
+import { answers, type Behaviour, misbehave, signIn } from '../fake-peer.ts'
 import { world } from './world.ts'
 
 async function probing(t: TestContext, features: string[] = []) {
@@ -46,6 +46,34 @@ test('a policy that does not let us read is no refusal of our key: it knows whos
   peer.on('/api/cluster/status', answers(403, { error: 'Permission denied: cluster:read required' }))
   const answer = await probe()
   assert.ok(answer.ok && answer.keyAccepted)
+})
+
+test('how far the clock of a peer is ahead comes from its answer, whatever it says', async (t) => {
+  const { peer, probe } = await probing(t)
+  const dated =
+    (status: number, body: object): Behaviour =>
+    (_request, response) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', date: new Date(Date.now() + 45_000).toUTCString() })
+        .end(JSON.stringify(body))
+  const apart = async () => Math.round(((await probe()).clockOffsetMs ?? 0) / 1_000)
+  peer.on('/api/health', dated(200, { status: 'healthy' }))
+  assert.ok(Math.abs((await apart()) - 45) <= 2)
+  peer.on('/api/health', dated(503, {}))
+  assert.ok(Math.abs((await apart()) - 45) <= 2)
+  const time = new Date(Date.now() - 300_000).toISOString()
+  peer.on('/api/health', dated(200, { status: 'healthy', time }))
+  assert.ok(Math.abs((await apart()) + 300) <= 2, 'its own word counts more than a date, which may be of a proxy')
+})
+
+test('an agent that refuses us for our clock refuses no key, and says how far the clocks are apart', async (t) => {
+  const { peer, probe } = await probing(t)
+  const error = 'The clocks of the two servers differ by 600 s; set both by NTP'
+  peer.on('/api/health', answers(401, { error, code: 'clock_skew' }))
+  const answer = await probe()
+  assert.ok(!answer.ok)
+  assert.deepEqual([answer.class, answer.clockOffsetMs], ['clock_skew', 600_000])
+  assert.equal(answer.detail, 'the clocks of the two servers differ by 600 s; set both by NTP')
 })
 
 for (const path of ['/api/health', '/api/cluster/status']) {

@@ -10,6 +10,10 @@ const BY_STATE: Readonly<Record<string, readonly string[]>> = {
     'It runs, but does not take our key any more: it has removed this server, or was set up anew.',
     'Remove it here (flatrun-cluster remove NAME), and join again with a new invite.'
   ],
+  skewed: [
+    'Requests between servers are signed with a time, and refused when it is more than two minutes off.',
+    'Look at both clocks (timedatectl) and set the wrong one by NTP; nothing has to be joined again.'
+  ],
   removed: ['Its operator removed this server. Remove it here too (flatrun-cluster remove NAME), or join again.'],
   incompatible: ['Something else answers at that address. Has the address been given to another program, or a proxy?'],
   quarantined: [
@@ -32,6 +36,8 @@ const BY_FAILURE: Readonly<Record<string, readonly string[]>> = {
   ],
   http: ['It answers, but with an error. Its log says more: journalctl -u flatrun-cluster -n 50'],
   not_agent: ['Something else answers at that address. Has it been given to another program, or to a proxy?'],
+  clock_skew: ['Set both clocks by NTP (timedatectl); nothing has to be joined again.'],
+  forbidden: ['Its policy for this server does not allow that: it must be changed there.'],
   key_refused: ['It does not take our key: it may have removed this server. Remove it here and join again.'],
   address: [
     'Its address may not be called (link-local, metadata, loopback). Its cluster.advertise_url must be another.'

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
@@ -21,8 +22,6 @@ const SIGNS: Readonly<Record<Verdict, [sign: string, color: Color]>> = {
   warning: ['!', 'yellow'],
   fault: ['✗', 'red']
 }
-/** Requests between servers are signed with a time, and refused when it is two minutes off. */
-const CLOCK_LIMIT_MS = 60_000
 const DISK_LIMIT = 90
 
 /** `doctor`: from the address to the peers, what works, what does not, and what to do. */
@@ -81,10 +80,10 @@ async function attempt<T>(run: () => Promise<T>): Promise<{ value: T } | { fault
 function clock(time: string, now: number): Finding {
   const apartMs = Math.abs(Date.parse(time) - now)
   if (Number.isNaN(apartMs)) return good('clock', 'not told')
-  if (apartMs < CLOCK_LIMIT_MS) return good('clock', 'agrees with this one')
+  if (!clocksApart(apartMs)) return good('clock', 'agrees with this one')
   return {
     name: 'clock',
-    verdict: 'fault',
+    verdict: apartMs < CLOCKS_APART_MS.most ? 'warning' : 'fault',
     detail: `${Math.round(apartMs / 1_000)} s off this one`,
     advice: 'Set both by NTP: requests between servers are refused when clocks differ'
   }
@@ -141,6 +140,8 @@ function peerFinding(peer: Row): Finding {
       detail: `${state}, over plain http with a key that can be read on the way`,
       advice: 'Give it https, or run flatrun-cluster there'
     }
+  const apartMs = (number(peer.clock_offset_s) ?? 0) * 1_000
+  if (clocksApart(apartMs)) return { name, verdict: 'warning', detail: `${state}, but ${clocksDiffer(apartMs)}` }
   if (peer.flapping === true) return { name, verdict: 'warning', detail: `${state}, but it comes and goes` }
   return good(name, state)
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import { examples, type Tie } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { number, type Row, row, rows, text } from '../shape.ts'
@@ -29,10 +30,12 @@ function told(peer: Row, advice: readonly string[], now: number, paint: Paint): 
   const why = text(peer.error) || text(transitions.at(-1)?.reason)
   const failures = number(peer.failures) ?? 0
   const restarts = number(peer.restarts) ?? 0
+  const apartMs = (number(peer.clock_offset_s) ?? 0) * 1_000
   const lines = [
     `${paint('bold', harmless(text(peer.name)))} is ${paint(colorOf(state), harmless(state))}${lasting}.`,
     why && `Why: ${harmless(why)}`,
     failures > 0 && `${plural(failures, 'check')} in a row failed; it answered ${agoOf(peer.last_seen, now)}.`,
+    clocksApart(apartMs) && stateOf(peer) !== 'skewed' && `But ${clocksDiffer(apartMs)}.`,
     peer.flapping === true && 'It comes and goes (flapping); its events are held back meanwhile.',
     restarts > 0 && `What watches it here has crashed ${plural(restarts, 'time')}; please report what the log says.`,
     text(peer.next_check_at) && `It is asked again in ${spanOf(Date.parse(text(peer.next_check_at)) - now)}.`,

@@ -1,4 +1,5 @@
-import { Unauthorized } from '../../errors.ts'
+import { ClockSkew, Unauthorized } from '../../errors.ts'
+import { CLOCKS_APART_MS } from '../../schemas/clock.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { createCopies } from '../../security/copies.ts'
 import { createReplays } from '../../security/replays.ts'
@@ -22,9 +23,10 @@ interface SignedCallersOptions {
   /** A second process with the key of a member was refused. Told once an hour. */
   onCopy?: (member: Member) => void
   now?: () => number
+  /** Time that no setting of the clock changes. */
+  monotonic?: () => number
 }
 
-const WINDOW_SECONDS = 120
 const HOUR_MS = 3_600_000
 const MOST_OPENED = 20_000
 const COPY =
@@ -32,9 +34,10 @@ const COPY =
 const INVALID = 'Invalid or expired token'
 
 /** Tells which member signed a request: the right key, lately, and not seen before. */
-export function createSignedCallers({ members, vault, onCopy = () => {}, now = Date.now }: SignedCallersOptions) {
+export function createSignedCallers(options: SignedCallersOptions) {
+  const { members, vault, onCopy = () => {}, now = Date.now, monotonic = () => performance.now() } = options
   const replays = createReplays()
-  const copies = createCopies({ now })
+  const copies = createCopies({ now: monotonic })
   const told = new Map<string, number>()
   const opened = new Map<string, Buffer>()
 
@@ -52,8 +55,8 @@ export function createSignedCallers({ members, vault, onCopy = () => {}, now = D
 
   function tellOnce(member: Member): void {
     const last = told.get(member.id)
-    if (last !== undefined && now() - last < HOUR_MS) return
-    told.set(member.id, now())
+    if (last !== undefined && monotonic() - last < HOUR_MS) return
+    told.set(member.id, monotonic())
     onCopy(member)
   }
 
@@ -73,9 +76,7 @@ export function createSignedCallers({ members, vault, onCopy = () => {}, now = D
     if (!member || !key || !verifySignature(key, parts, request)) throw new Unauthorized(INVALID)
 
     const skew = Math.round(now() / 1_000) - signature.created
-    if (Math.abs(skew) > WINDOW_SECONDS) {
-      throw new Unauthorized(`The clocks of the two servers differ by ${Math.abs(skew)} s; set them by NTP`)
-    }
+    if (Math.abs(skew) * 1_000 > CLOCKS_APART_MS.most) throw new ClockSkew(Math.abs(skew))
     if (!replays.isFresh(member.id, signature.nonce)) throw new Unauthorized('This request came already')
     if (copies.isCopy(member.id, signature.nonce.boot)) {
       tellOnce(member)

@@ -28,7 +28,15 @@ const PATHS: Record<AggregateKind, string> = { deployments: '/api/deployments', 
 /** After this a request that is still waiting gives its place to the next. */
 const PATIENCE_MS = 500
 /** These say that something is wrong with the peer, and not just with one of its answers. */
-const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set(['dns', 'refused', 'reset', 'timeout', 'tls', 'key_refused'])
+const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
+  'dns',
+  'refused',
+  'reset',
+  'timeout',
+  'tls',
+  'key_refused',
+  'clock_skew'
+])
 
 /** Asks one node, and gives the text that stands as its `data`. Rejects with a RemoteFailure. */
 export function createAskNode(options: AskNodeOptions & { clock: Clock }) {

@@ -96,9 +96,11 @@ export class Track {
   }
 }
 
+const DOWN: ReadonlySet<Verdict> = new Set(['offline', 'rejected', 'skewed', 'incompatible'])
+
 function standing(verdict: Verdict): 'up' | 'down' | 'unknown' {
   if (verdict === 'online') return 'up'
-  return verdict === 'offline' || verdict === 'rejected' || verdict === 'incompatible' ? 'down' : 'unknown'
+  return DOWN.has(verdict) ? 'down' : 'unknown'
 }
 
 /** Of the time in which the peer was known to be up or down. */

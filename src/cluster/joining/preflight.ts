@@ -1,11 +1,9 @@
 import { Check } from 'typebox/value'
 import type { Remote } from '../../remote/client.ts'
+import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import { type PreflightCheck, PreflightReply, type SealedRequestContent } from '../../schemas/joining.ts'
 import { FEATURES } from '../peers/self.ts'
 import { askInviter } from './exchange-client.ts'
-
-/** Requests are signed with a time, and refused when it is further off than this. */
-const CLOCK_LIMIT_MS = 120_000
 
 interface Question {
   urls: readonly string[]
@@ -49,9 +47,9 @@ function judged(reply: PreflightReply, at: number): PreflightCheck[] {
           'version',
           `it runs ${reply.version}, which has nothing in common with this one; upgrade the older of the two`
         ),
-    apartMs <= CLOCK_LIMIT_MS
-      ? ok('clock', 'the clocks agree')
-      : failed('clock', `the clocks of the two servers differ by ${Math.round(apartMs / 1_000)} s; set both by NTP`)
+    apartMs <= CLOCKS_APART_MS.most
+      ? ok('clock', clocksApart(apartMs) ? clocksDiffer(apartMs) : 'the clocks agree')
+      : failed('clock', clocksDiffer(apartMs))
   ]
 }
 

@@ -19,6 +19,7 @@ export function peerHealth({ context }: PeerSnapshot, { crashes }: Care): PeerHe
   }
   if (seen.lastSeenAt !== undefined) health.lastSeenAt = seen.lastSeenAt
   if (seen.latencyMs !== undefined) health.latencyMs = seen.latencyMs
+  if (seen.clockOffsetMs !== undefined) health.clockOffsetMs = seen.clockOffsetMs
   if (seen.nextProbeAt !== undefined && verdict !== 'removed') health.nextProbeAt = seen.nextProbeAt
   if (seen.version !== undefined) health.version = seen.version
   return health

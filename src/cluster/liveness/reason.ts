@@ -1,3 +1,4 @@
+import { clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import type { FailureClass, PeerHealth, ProbeAnswer } from '../../schemas/health.ts'
 
 /** Why a peer is what it is, as one sentence for a person. */
@@ -7,13 +8,15 @@ export function reasonOf(health: PeerHealth): string {
     case 'unknown':
       return last && !last.ok ? `No verdict yet; the last probe failed: ${failureWords(last)}` : 'Not asked yet'
     case 'online':
-      return last?.ok ? `It answered within ${Math.round(last.durationMs)} ms` : 'It answers'
+      return `It answer${last?.ok ? `ed within ${Math.round(last.durationMs)} ms` : 's'}${butClock(health)}`
     case 'suspect':
       return `A probe failed: ${failureWords(last)}`
     case 'offline':
       return `${health.failures} probes in a row failed: ${failureWords(last)}`
     case 'rejected':
       return 'It refuses our key; join it again'
+    case 'skewed':
+      return sentence(clocksDiffer(health.clockOffsetMs ?? 0))
     case 'incompatible':
       return `Something answers at its address that is no agent: ${failureWords(last)}`
     case 'pending':
@@ -25,9 +28,15 @@ export function reasonOf(health: PeerHealth): string {
   }
 }
 
+const butClock = ({ clockOffsetMs }: PeerHealth) =>
+  clockOffsetMs !== undefined && clocksApart(clockOffsetMs) ? `, but ${clocksDiffer(clockOffsetMs)}` : ''
+
+const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+
 /** What went wrong with one probe, in words. */
 export function failureWords(answer: ProbeAnswer | undefined): string {
   if (!answer || answer.ok) return 'it does not answer'
+  if (answer.class === 'clock_skew') return answer.detail
   if (answer.class === 'http' && answer.status !== undefined) return `HTTP status ${answer.status}`
   return WORDS[answer.class]
 }
@@ -46,5 +55,6 @@ const WORDS: Record<FailureClass, string> = {
   address: 'its address may not be dialled',
   aborted: 'the probe was ended early',
   internal: 'the probe itself failed',
-  forbidden: 'its policy for this server does not allow that'
+  forbidden: 'its policy for this server does not allow that',
+  clock_skew: 'the clocks of the two servers differ'
 }

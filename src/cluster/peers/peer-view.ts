@@ -31,6 +31,7 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     features: [...(health?.features.length ? health.features : member.features)],
     ...(health?.version !== undefined && { version: health.version }),
     ...(health?.latencyMs !== undefined && { latency_ms: round(health.latencyMs) }),
+    ...(health?.clockOffsetMs !== undefined && { clock_offset_s: Math.round(health.clockOffsetMs / 100) / 10 }),
     failures: health?.failures ?? 0,
     flapping: health?.flapping ?? false,
     restarts: health?.restarts ?? 0,

@@ -15,5 +15,6 @@ export const CAUSES: Record<FailureClass, string> = {
   address: 'address not allowed',
   aborted: 'given up',
   internal: 'fault on this side',
-  forbidden: 'not allowed by its policy'
+  forbidden: 'not allowed by its policy',
+  clock_skew: 'clocks differ'
 }

@@ -1,5 +1,7 @@
+import { clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import type { DeploymentStatus } from '../../schemas/deployment.ts'
 import type { Verdict } from '../../schemas/health.ts'
+import type { PeerView } from '../../schemas/peer.ts'
 import { segment } from './api.ts'
 import { plural } from './format.ts'
 import { type DeploymentRow, GRAVITY, type ServerRow } from './rows.ts'
@@ -9,6 +11,7 @@ export interface Problem {
   to: string
   verdict?: Verdict
   status?: DeploymentStatus
+  clock?: true
   since?: number | undefined
   why: string
   grave: boolean
@@ -32,6 +35,9 @@ export function problems(servers: readonly ServerRow[], deployments: readonly De
   const full = servers
     .filter(({ load, old }) => !old && Math.max(load.disk ?? 0, load.memory ?? 0) >= 92)
     .map(fullProblem)
+  const skewed = servers
+    .filter(({ verdict, peer }) => verdict === 'online' && clocksApart(offsetMs(peer)))
+    .map(clockProblem)
   const broken = deployments
     .filter(
       ({ server, deployment: { status, error } }) =>
@@ -47,7 +53,7 @@ export function problems(servers: readonly ServerRow[], deployments: readonly De
         grave: deployment.status === 'error'
       }
     })
-  return [...of, ...full, ...broken]
+  return [...of, ...skewed, ...full, ...broken]
 }
 
 function serverProblem(server: ServerRow, grave: boolean): Problem {
@@ -62,6 +68,18 @@ function serverProblem(server: ServerRow, grave: boolean): Problem {
         ? 'it waits for you to let it in'
         : (WHY[server.verdict] ?? (server.error || 'no cause given'))) + lost,
     grave
+  }
+}
+
+export const offsetMs = (peer: Pick<PeerView, 'clock_offset_s'> | undefined) => (peer?.clock_offset_s ?? 0) * 1_000
+
+function clockProblem({ name, peer }: ServerRow): Problem {
+  return {
+    name,
+    to: `/peers/${segment(name)}`,
+    clock: true,
+    why: clocksDiffer(offsetMs(peer)),
+    grave: false
   }
 }
 

@@ -106,9 +106,10 @@ function counts(deployments: readonly Deployment[] | undefined): Counts | undefi
 
 /** How bad a verdict is, worst first; 0 needs nobody. */
 export const GRAVITY: Record<Verdict, number> = {
-  offline: 8,
-  quarantined: 7,
-  rejected: 6,
+  offline: 9,
+  quarantined: 8,
+  rejected: 7,
+  skewed: 6,
   incompatible: 5,
   removed: 4,
   suspect: 3,

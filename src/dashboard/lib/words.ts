@@ -12,6 +12,7 @@ const WORDS: Partial<Record<EventType, string>> = {
   'peer.quarantined': 'its actor crashed too often and is held',
   'prober.crashed': 'the prober crashed and was started again',
   'peer.rekeyed': 'got a new key',
+  'peer.clock': 'its clock',
   'peer.copied': 'a copy of it is running and was refused',
   'invite.created': 'an invite was made',
   'invite.spent': 'an invite was used',
@@ -29,7 +30,7 @@ const WORDS: Partial<Record<EventType, string>> = {
 
 export type Kind = 'good' | 'warn' | 'bad' | 'wait' | 'none'
 
-const BAD: ReadonlySet<string> = new Set(['offline', 'rejected', 'incompatible', 'quarantined', 'removed'])
+const BAD: ReadonlySet<string> = new Set(['offline', 'rejected', 'skewed', 'incompatible', 'quarantined', 'removed'])
 
 /** An event as one sentence without its subject. */
 export function sentence(event: ClusterEvent): string {

@@ -16,6 +16,7 @@ const VERDICTS: Record<Verdict, Look> = {
   pending: { word: 'pending', tone: 'wait', shape: 'dots' },
   unknown: { word: 'unknown', tone: 'none', shape: 'ring' },
   rejected: { word: 'rejected', tone: 'odd', shape: 'slash' },
+  skewed: { word: 'clock differs', tone: 'odd', shape: 'slash' },
   incompatible: { word: 'incompatible', tone: 'odd', shape: 'triangle' },
   removed: { word: 'removed us', tone: 'odd', shape: 'minus' },
   quarantined: { word: 'quarantined', tone: 'bad', shape: 'square' }
@@ -38,6 +39,7 @@ export const VerdictMark = ({ verdict, loud }: { verdict: Verdict; loud?: boolea
 export const StatusMark = ({ status, loud }: { status: DeploymentStatus; loud?: boolean }) => (
   <Mark look={statusLook(status)} loud={loud ?? false} />
 )
+export const ClockMark = () => <Mark look={{ word: 'clock differs', tone: 'warn', shape: 'half' }} loud />
 export const FullMark = () => <Mark look={{ word: 'nearly full', tone: 'warn', shape: 'triangle' }} loud />
 
 /** A state is a shape, a colour and a word; the word alone is enough. */

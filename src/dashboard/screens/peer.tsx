@@ -1,10 +1,12 @@
 import { useMemo, useState } from 'preact/hooks'
+import { clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import { longSpan } from '../lib/amounts.ts'
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault } from '../lib/fault.ts'
 import { clock, millis, wall } from '../lib/format.ts'
+import { offsetMs } from '../lib/problems.ts'
 import { useResource } from '../lib/resource.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -117,6 +119,7 @@ function Head({ peer }: { peer: PeerView }) {
           </span>
         </p>
       )}
+      {clocksApart(offsetMs(peer)) && peer.state !== 'skewed' && <p class="notice">{clocksDiffer(offsetMs(peer))}</p>}
       {peer.removed_by && (
         <p class="notice warn">
           <strong class="foreign">Removed by {peer.removed_by}</strong>

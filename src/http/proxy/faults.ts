@@ -9,7 +9,8 @@ export const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
   'reset',
   'timeout',
   'tls',
-  'key_refused'
+  'key_refused',
+  'clock_skew'
 ])
 
 /** What the caller is told of a request that failed on its way to a peer: 504 for time, 502 for anything else. */

@@ -27,13 +27,15 @@ async function world(t: TestContext) {
     transport: 'signed',
     pins: []
   })
-  const clock = { ms: Date.parse(since) }
-  const now = () => clock.ms
+  /** `ms` is what stands on the clock; time passes whatever somebody sets it to. */
+  const clock = { ms: Date.parse(since), set: 0 }
+  const now = () => clock.ms + clock.set
+  const monotonic = () => clock.ms
   const copied: string[] = []
-  const identify = createSignedCallers({ members, vault, now, onCopy: ({ name }) => copied.push(name) })
+  const identify = createSignedCallers({ members, vault, now, monotonic, onCopy: ({ name }) => copied.push(name) })
   /** A process of the member; each call is a new request of it. */
-  const process = () => {
-    const sign = createSigner({ now })
+  const process = (aheadMs = 0) => {
+    const sign = createSigner({ now: () => now() + aheadMs })
     return () => {
       const headers = sign(KEY, { method: 'GET', path: '/api/health' })
       const [signatureInput = '', signature = ''] = [headers['signature-input'], headers.signature]
@@ -80,4 +82,25 @@ test('the copy takes over when the first has ended', async (t) => {
   assert.throws(copy)
   clock.ms += 121_000
   assert.equal(copy().member.name, 'web-2')
+})
+
+test('a peer that is restarted after the clock here was set back is no copy of itself', async (t) => {
+  const { clock, copied, process } = await world(t)
+  const before = process()
+  before()
+  clock.set = -3_600_000
+  clock.ms += 1_000
+  const after = process()
+  for (let turn = 0; turn < 5; turn++) {
+    clock.ms += 30_000
+    assert.equal(after().member.name, 'web-2')
+  }
+  assert.deepEqual(copied, [])
+})
+
+test('a signature of another time is refused for the clock, with how far it is off', async (t) => {
+  const { process } = await world(t)
+  assert.equal(process(-119_000)().member.name, 'web-2')
+  for (const aheadMs of [-600_000, 600_000])
+    assert.throws(process(aheadMs), { code: 'CLOCK_SKEW', statusCode: 401, message: /differ by 600 s/ })
 })

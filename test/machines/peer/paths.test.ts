@@ -12,7 +12,7 @@ import { bad, createWorld, good, spec } from '../../cluster/world.ts'
 const answered = (answer: ProbeAnswer, { seen }: PeerContext): ProbeAnswered => ({
   ...{ type: 'probe.answered', answer, number: seen.answers, doubted: false, now: seen.dueAt, wall: 0, chance: 0.5 }
 })
-const ANSWERS = [good(), bad('refused'), bad('key_refused'), bad('not_agent')]
+const ANSWERS = [good(), bad('refused'), bad('key_refused'), bad('not_agent'), bad('clock_skew')]
 
 const paths = getShortestPaths(peerMachine, {
   input: { peer: spec('a'), rule: DEFAULT_RULE, startAfterMs: 0, wall: 0 },
@@ -24,7 +24,15 @@ const paths = getShortestPaths(peerMachine, {
 
 test('the model reaches every verdict that answers can lead to', () => {
   const verdicts = new Set(paths.map(({ state }) => state.context.verdict))
-  assert.deepEqual([...verdicts].sort(), ['incompatible', 'offline', 'online', 'rejected', 'suspect', 'unknown'])
+  assert.deepEqual([...verdicts].sort(), [
+    'incompatible',
+    'offline',
+    'online',
+    'rejected',
+    'skewed',
+    'suspect',
+    'unknown'
+  ])
 })
 
 test('in every state of the model the verdict is the state, and reachable is what may be asked', () => {
