@@ -6,6 +6,7 @@ import pino from 'pino'
 import type { Clock } from '../machines/clock.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { type Daemon, startDaemon } from '../src/daemon/daemon.ts'
+import type { Limits } from '../src/http/app.ts'
 
 export interface NodeOptions {
   name?: string
@@ -16,6 +17,8 @@ export interface NodeOptions {
   config?: Record<string, unknown>
   /** Where log lines go, for tests that read them. */
   logTo?: { write(line: string): void }
+  /** Of connections, smaller than the usual ones. */
+  limits?: Limits
 }
 
 export interface TestNode {
@@ -41,7 +44,7 @@ export const READER_KEY = 'test-reader-key-0123456789abcdefgh'
 
 /** A real daemon on port 0 with a folder of its own; stopped when the test ends. */
 export async function startNode(t: TestContext, options: NodeOptions = {}): Promise<TestNode> {
-  const { name = 'node-a', clock, logTo } = options
+  const { name = 'node-a', clock, logTo, limits } = options
   const folder = options.folder ?? temporaryFolder(t)
   const flags = {
     deployments_path: folder,
@@ -57,7 +60,7 @@ export async function startNode(t: TestContext, options: NodeOptions = {}): Prom
   }
   const config = loadConfig({ env: {}, flags, cwd: folder })
   const log = logTo ? pino({ level: 'trace' }, logTo) : pino({ level: 'silent' })
-  const daemon = await startDaemon({ config, log, ...(clock && { clock }) })
+  const daemon = await startDaemon({ config, log, ...(clock && { clock }), ...(limits && { limits }) })
   let running = true
   const stop = async () => {
     if (!running) return

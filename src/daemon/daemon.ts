@@ -10,7 +10,7 @@ import { createPeerList } from '../cluster/peers/peer-list.ts'
 import { specOf } from '../cluster/peers/peer-view.ts'
 import { createSelf } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
-import { buildApp } from '../http/app.ts'
+import { buildApp, type Limits } from '../http/app.ts'
 import { dashboard } from '../http/pages/dashboard.ts'
 import { docs } from '../http/pages/docs.ts'
 import { createConnections } from '../http/sockets/connections.ts'
@@ -40,6 +40,8 @@ export interface DaemonOptions {
   clock?: Clock
   /** A descriptor that listens already; else the port of the config is opened. */
   listener?: number | undefined
+  /** Of connections; the usual ones without. */
+  limits?: Limits
 }
 
 export interface Daemon {
@@ -62,7 +64,7 @@ const MINUTE_MS = 60_000
 const GRACE_MS = 10_000
 
 /** Builds every part in order, and closes them in reverse. Two daemons fit in one process. @throws Fatal */
-export async function startDaemon({ config, log, clock, listener }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({ config, log, clock, listener, limits }: DaemonOptions): Promise<Daemon> {
   prepareDataPath(config.dataPath)
   const secrets =
     config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
@@ -75,7 +77,11 @@ export async function startDaemon({ config, log, clock, listener }: DaemonOption
   try {
     const store = await openStore({ folder: config.dataPath, secrets, onError: failed('store') })
     try {
-      return await assemble({ config, log, metrics, store, secrets, onError, listener, ...(clock && { clock }) })
+      return await assemble({
+        ...{ config, log, metrics, store, secrets, onError, listener },
+        ...(clock && { clock }),
+        ...(limits && { limits })
+      })
     } catch (error) {
       store.close()
       throw error
@@ -181,6 +187,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
     ...(tls && { https: { key: tls.key, cert: tls.cert } }),
+    limits: parts.limits,
     watch: metrics,
     parts: [
       traffic.proxy,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
@@ -25,8 +26,11 @@ import { statusRoutes } from './routes/status.ts'
 import { usageRoutes } from './routes/usage.ts'
 import type { Services } from './services.ts'
 import { hurryStrangers } from './sockets/anonymous-bodies.ts'
+import type { ConnectionLimits } from './sockets/connection-limiter.ts'
 import type { Connections } from './sockets/connections.ts'
 import { closeUnused } from './sockets/idle-sockets.ts'
+import { CONNECTION_LIMITS, limitConnections } from './sockets/limit-connections.ts'
+import { endRefusedUpgrades } from './sockets/refused-upgrades.ts'
 import { compileValidator } from './validation.ts'
 
 export interface AppOptions {
@@ -38,10 +42,17 @@ export interface AppOptions {
   trustProxy: boolean | readonly string[]
   cors: { enabled: boolean; origins: readonly string[] }
   https?: { key: string; cert: string }
+  limits?: Limits | undefined
   /** Told of every request. */
   watch?: RequestWatch
   /** Further parts, each in a scope of its own: the proxy, the dashboard, metrics, the inspector. */
   parts?: readonly FastifyPluginAsync[]
+}
+
+/** What a connection may take, and the time that strangers have. */
+export interface Limits extends Partial<ConnectionLimits> {
+  headersMs?: number
+  handshakeMs?: number
 }
 
 const BODY_LIMIT = 65_536
@@ -54,9 +65,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerErrors(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   if (options.cors.enabled) await allowOrigins(app, options.cors.origins)
-  hurryStrangers(app, () =>
+  endRefusedUpgrades(app)
+  const identify = () =>
     authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
-  )
+  limitConnections(app, () => hurryStrangers(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
   auditRequests(app, services.audit)
   app.addHook('onSend', async (request, reply) => {
@@ -97,7 +109,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
-function createServer({ log, trustProxy, https }: AppOptions): FastifyInstance {
+function createServer({ log, trustProxy, https, limits = {} }: AppOptions): FastifyInstance {
+  const { headersMs = 10_000, handshakeMs = 10_000 } = limits
+  const http = {
+    headersTimeout: headersMs,
+    connectionsCheckingInterval: Math.min(2_000, headersMs),
+    // Most requests have no body: without a stream for it, one that is passed on costs 6 % less.
+    optimizeEmptyRequests: true,
+    // What asks for any other protocol is answered as if it had not (RFC 9110 §7.8), with all limits of a request.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket'
+  }
   const options = {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -109,16 +130,16 @@ function createServer({ log, trustProxy, https }: AppOptions): FastifyInstance {
     connectionTimeout: 0,
     requestTimeout: 300_000,
     keepAliveTimeout: 72_000,
-    // Most requests have no body: without a stream for it, one that is passed on costs 6 % less.
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, optimizeEmptyRequests: true },
+    http,
     forceCloseConnections: 'idle' as const,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: sendError
   }
-  const app = https ? Fastify({ ...options, https }) : Fastify(options)
+  // With TLS, Fastify looks at no other options of the server than these.
+  const app = https
+    ? Fastify({ ...options, https: { ...http, ...https, handshakeTimeout: handshakeMs } })
+    : Fastify(options)
   app.setValidatorCompiler(compileValidator)
-  // A request that a stopped server would cut is not begun.
-  app.server.maxConnections = 4_096
   return app
 }
 

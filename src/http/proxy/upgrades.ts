@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import { endAfterAnswer } from '../sockets/refused-upgrades.ts'
 
 /** Requests that ask for another protocol, and the first bytes that came after each. */
 export type Heads = WeakMap<IncomingMessage, Buffer>
@@ -20,8 +21,7 @@ export function acceptUpgrades(app: FastifyInstance): Heads {
       socket.on('error', () => socket.destroy())
       const response = new ServerResponse(request)
       response.assignSocket(request.socket)
-      // An answer instead of a change of protocol is the last thing on this connection.
-      response.once('finish', () => socket.end())
+      response.once('finish', () => endAfterAnswer(socket))
       app.routing(request, response)
     })
   })

@@ -1,0 +1,130 @@
+/** Of callers who have shown no key; who has shown one is never turned away for another's sake. */
+export interface ConnectionLimits {
+  /** Above this, strangers make room, and after them known callers on whose connection nothing is asked. */
+  total: number
+  /** Of strangers from one network. */
+  perNetwork: number
+  /** How long a stranger's connection may lie idle, or its answer unread. */
+  idleMs: number
+}
+
+/** One open connection, as far as its place is concerned. */
+export interface Connection {
+  /** Undefined for this machine itself, which has no limit of its own. */
+  network: string | undefined
+  /** Bytes that went either way so far. */
+  bytes(): number
+  end(): void
+}
+
+interface Place {
+  connection: Connection
+  stranger: boolean
+  requests: number
+  /** Since when it is idle, or was last seen to move. */
+  since: number
+  bytes: number
+}
+
+/**
+ * Gives places to connections and takes them away again: a newcomer always gets one, since it may be about to show a key.
+ * Those who have shown none make room, the idle ones first, the oldest first.
+ */
+export function createConnectionLimiter(limits: ConnectionLimits, now = () => performance.now()) {
+  const places = new Map<Connection, Place>()
+  const idleStrangers = new Set<Place>()
+  const busyStrangers = new Set<Place>()
+  const idleKnown = new Set<Place>()
+  const byNetwork = new Map<string, Set<Place>>()
+
+  /** Puts a place where it belongs now; in each set the one that waits longest is first. */
+  function sort(place: Place): void {
+    unsort(place)
+    place.since = now()
+    place.bytes = place.connection.bytes()
+    if (place.stranger) (place.requests > 0 ? busyStrangers : idleStrangers).add(place)
+    else if (place.requests === 0) idleKnown.add(place)
+  }
+
+  function unsort(place: Place): void {
+    for (const set of [idleStrangers, busyStrangers, idleKnown]) set.delete(place)
+  }
+
+  function leaveNetwork(place: Place): void {
+    const { network } = place.connection
+    const strangers = network === undefined ? undefined : byNetwork.get(network)
+    strangers?.delete(place)
+    if (network !== undefined && strangers?.size === 0) byNetwork.delete(network)
+  }
+
+  function remove(place: Place): void {
+    places.delete(place.connection)
+    unsort(place)
+    leaveNetwork(place)
+  }
+
+  function evict(place: Place | undefined): void {
+    if (!place) return
+    remove(place)
+    place.connection.end()
+  }
+
+  function makeRoomIn(network: string, newcomer: Place): void {
+    const strangers = byNetwork.get(network) ?? new Set()
+    byNetwork.set(network, strangers.add(newcomer))
+    if (strangers.size <= limits.perNetwork) return
+    const others = [...strangers].filter((place) => place !== newcomer)
+    evict(others.find(({ requests }) => requests === 0) ?? others[0])
+  }
+
+  return {
+    opened(connection: Connection): void {
+      const place: Place = { connection, stranger: true, requests: 0, since: 0, bytes: 0 }
+      places.set(connection, place)
+      if (connection.network !== undefined) makeRoomIn(connection.network, place)
+      if (places.size > limits.total) evict(first(idleStrangers) ?? first(busyStrangers) ?? first(idleKnown))
+      sort(place)
+    },
+    /** A request has come. */
+    began(connection: Connection): void {
+      const place = places.get(connection)
+      if (!place) return
+      place.requests += 1
+      sort(place)
+    },
+    /** A key was shown, or it belongs to a proxy that speaks for many. */
+    known(connection: Connection): void {
+      const place = places.get(connection)
+      if (!place?.stranger) return
+      place.stranger = false
+      leaveNetwork(place)
+      sort(place)
+    },
+    /** A request has its answer. */
+    finished(connection: Connection): void {
+      const place = places.get(connection)
+      if (!place) return
+      place.requests -= 1
+      sort(place)
+    },
+    closed(connection: Connection): void {
+      const place = places.get(connection)
+      if (place) remove(place)
+    },
+    /** To be called now and then: ends strangers' connections on which nothing moves. */
+    sweep(): void {
+      for (const set of [idleStrangers, busyStrangers]) {
+        for (const place of set) {
+          if (now() - place.since < limits.idleMs) break
+          if (place.requests > 0 && place.connection.bytes() !== place.bytes) sort(place)
+          else evict(place)
+        }
+      }
+    },
+    count: () => places.size
+  }
+}
+
+export type ConnectionLimiter = ReturnType<typeof createConnectionLimiter>
+
+const first = (places: Set<Place>): Place | undefined => places.values().next().value
