@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { bundle } from '../../src/dev/build/bundle.ts'
+import { layOutPackage } from '../../src/dev/build/npm.ts'
 import { temporaryFolder, until } from '../daemon.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -14,11 +15,8 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
 async function installed(t: TestContext): Promise<string> {
   const folder = temporaryFolder(t)
   const source = path.join(folder, 'source')
-  mkdirSync(source)
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'docs'])
-    cpSync(path.join(root, name), path.join(source, name), { recursive: true, force: true })
-  await bundle(path.join(source, 'dist'))
-  const packed = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], source)
+  await layOutPackage(source)
+  const packed = npm(['pack', '--json', '--pack-destination', folder], source)
   const [{ filename }] = JSON.parse(packed)
   const prefix = path.join(folder, 'prefix')
   npm(['install', '--global', '--offline', '--no-audit', '--prefix', prefix, path.join(folder, filename)], folder)
@@ -31,20 +29,42 @@ function npm(words: string[], cwd: string): string {
   return stdout
 }
 
-test('the package needs nothing else, and runs no script while it is installed', () => {
-  assert.equal(manifest.dependencies, undefined)
-  assert.equal(manifest.optionalDependencies, undefined)
+test('what is shipped is held by dependencies alone, so that audits and update bots see it', async (t) => {
+  const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).packages
+  const held = await bundle(temporaryFolder(t))
+  assert.ok(held.length > 50, 'the bundle holds packages')
   assert.deepEqual(
-    ['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in manifest.scripts),
+    held.filter((folder) => lock[folder] === undefined || lock[folder].dev === true),
     []
   )
-  assert.equal(manifest.scripts.prepack, 'npm run build')
+  const browser = imported('src/dashboard')
+  assert.ok(browser.has('preact'))
+  assert.deepEqual(
+    [...browser].filter((name) => !(name in manifest.dependencies)),
+    []
+  )
 })
+
+/** The packages that files of a folder import. */
+function imported(folder: string): Set<string> {
+  const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+  const texts = files
+    .filter((name) => /\.(tsx?|css)$/.test(name))
+    .map((name) => readFileSync(path.join(root, folder, name), 'utf8'))
+  const names = texts.flatMap((text) => [
+    ...text.matchAll(/(?:\bfrom |^import |\bimport\()'((?:@[^/']+\/)?[^./'][^/']*)|url\("(@[^/]+\/[^/]+)\//gm)
+  ])
+  return new Set(names.map(([, script, style]) => script ?? style ?? '').filter((name) => !name.startsWith('node:')))
+}
 
 test('what npm packs is one program that runs where it is installed, dashboard and all', async (t) => {
   const prefix = await installed(t)
   const data = temporaryFolder(t)
-  const program = path.join(prefix, 'lib', 'node_modules', 'flatrun-cluster', 'dist', 'flatrun-cluster.js')
+  const folder = path.join(prefix, 'lib', 'node_modules', 'flatrun-cluster')
+  const program = path.join(folder, 'dist', 'flatrun-cluster.js')
+  const own = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  assert.deepEqual([own.version, own.dependencies, own.scripts], [manifest.version, undefined, undefined])
+  assert.ok(existsSync(path.join(prefix, 'share', 'man', 'man8', 'flatrun-cluster.8')), 'the manual is linked')
   assert.ok(readFileSync(path.join(prefix, 'bin', 'flatrun-cluster'), 'utf8').startsWith('#!/usr/bin/env node\n'))
 
   const env = { PATH: '', FLATRUN_API__PORT: '0', FLATRUN_DATA_PATH: data, FLATRUN_DOCKER_SOCKET: '' }

@@ -12,7 +12,7 @@ const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].m
 )
 
 /** What is looked for at run time, and done without where it is not found. */
-const OPTIONAL = ['bun:sqlite', 'bufferutil', 'utf-8-validate']
+const OPTIONAL = ['bun:sqlite', 'bufferutil', 'utf-8-validate', 'supports-color']
 
 // `import.meta.dirname` and `__dirname` mean the bundle's folder after bundling; each file keeps the place it had.
 const BANNER = `import { createRequire as __createRequire } from 'node:module'
@@ -48,10 +48,10 @@ const places: Plugin = {
 
 /**
  * Builds what is shipped: the whole program as one file without packages beside it, the dashboard, and the files that
- * packages read at run time. One file, because a package that is installed with its dependencies is another program on
+ * packages read at run time. Gives the packages that went into it, by their folders. One file, because a package that is installed with its dependencies is another program on
  * each system, and because nothing may be compiled where servers are run.
  */
-export async function bundle(out: string): Promise<void> {
+export async function bundle(out: string): Promise<string[]> {
   for (const old of ['assets', 'main.js', 'flatrun-cluster.js'])
     await rm(path.join(out, old), { recursive: true, force: true })
   await mkdir(out, { recursive: true })
@@ -76,9 +76,11 @@ export async function bundle(out: string): Promise<void> {
   const program = path.join(out, 'flatrun-cluster.js')
   await cp(path.join(root, 'src', 'launcher.mjs'), program)
   await chmod(program, 0o755)
-  await writeFile(path.join(out, 'LICENSES.txt'), await licenses(Object.keys(metafile.inputs)))
+  const held = packagesOf(Object.keys(metafile.inputs))
+  await writeFile(path.join(out, 'LICENSES.txt'), await licenses(held))
   for (const file of ASSETS) await cp(path.join(packages, file), path.join(out, 'assets', file))
   await dashboard(path.join(out, 'dashboard'))
+  return held
 }
 
 async function dashboard(place: string) {
@@ -101,14 +103,15 @@ export async function provenance() {
   }
 }
 
+/** `node_modules/a/node_modules/@b/c` of a file inside that package; each once. */
+function packagesOf(files: readonly string[]): string[] {
+  const found = files.flatMap((file) => /^(?:.*node_modules\/)(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? [])
+  return [...new Set(found)].toSorted()
+}
+
 /** The licenses of all that went into the bundle, each package once. */
-async function licenses(files: readonly string[]) {
-  const found = new Set<string>()
-  for (const file of files) {
-    const name = /^(?:.*node_modules\/)((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[0]
-    if (name) found.add(name)
-  }
-  const texts = await Promise.all([...found].toSorted().map(license))
+async function licenses(held: readonly string[]) {
+  const texts = await Promise.all(held.map(license))
   return texts.join(`\n${'-'.repeat(78)}\n`)
 }
 
