@@ -2,7 +2,9 @@
  * Runs a program of this checkout on the Node that the checkout brings, after installing what is missing.
  * Plain JavaScript, because the Node that starts it may be too old to run TypeScript.
  *
- *   node src/dev/run.mjs FILE [ARGS…]
+ *   node src/dev/run.mjs [--here] FILE [ARGS…]
+ *
+ * FILE is named from the checkout; it runs there, or, with --here, where one stands.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,15 +12,24 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { faultOfRuntime } from './runtime.mjs'
 import { dashboardStamp } from './stamp.mjs'
+import { inTurn } from './turn.mjs'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const runtime = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 const stamp = path.join(root, 'node_modules', '.installed')
+const WAITING = 'Another command prepares this checkout; waiting for it…'
 
-install()
-if (process.argv[2]?.startsWith('src/') && process.argv[2] !== 'src/dev/build/dashboard.ts') buildDashboard()
+const here = process.argv[2] === '--here'
+const [file = '', ...words] = process.argv.slice(here ? 3 : 2)
 
-const child = spawn(runtime, process.argv.slice(2), { stdio: 'inherit', cwd: root })
+if (!installed()) inTurn(path.join(root, '.installing'), () => console.error(WAITING), install)
+if (file.startsWith('src/') && file !== 'src/dev/build/dashboard.ts' && !dashboardBuilt())
+  inTurn(path.join(root, '.installing'), () => console.error(WAITING), buildDashboard)
+
+const child = spawn(runtime, [path.resolve(root, file), ...words], {
+  stdio: 'inherit',
+  cwd: here ? process.cwd() : root
+})
 // A terminal sends Ctrl-C to the whole group, so the child has had it already; one signal is one request to stop.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 process.on('SIGINT', () => {})
@@ -27,11 +38,19 @@ child.on('exit', (code, signal) => {
   process.exit(code ?? 1)
 })
 
-function install() {
-  const lock = createHash('sha256')
+function lockDigest() {
+  return createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(runtime)) return
+}
+
+function installed() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest() && existsSync(runtime)
+}
+
+function install() {
+  // Whoever was at it before us has done it for us.
+  if (installed()) return
   console.error('Installing the packages of this checkout…')
   const npm = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -47,12 +66,16 @@ function install() {
     console.error(`${fault}. Was it changed on the way? Delete node_modules and try again.`)
     process.exit(70)
   }
-  writeFileSync(stamp, lock)
+  writeFileSync(stamp, lockDigest())
+}
+
+function dashboardBuilt() {
+  const built = path.join(root, 'dist', 'dashboard', '.built')
+  return existsSync(built) && readFileSync(built, 'utf8') === dashboardStamp(root)
 }
 
 function buildDashboard() {
-  const built = path.join(root, 'dist', 'dashboard', '.built')
-  if (existsSync(built) && readFileSync(built, 'utf8') === dashboardStamp(root)) return
+  if (dashboardBuilt()) return
   const build = spawnSync(runtime, ['src/dev/build/dashboard.ts'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit']
