@@ -13,7 +13,9 @@ export const DeploymentService = Type.Object({
   networks: Type.Optional(Type.Array(Type.String())),
   created_at: Type.String(),
   /** Of a service that is scaled; the other fields are those of the container that needs attention. */
-  replicas: Type.Optional(Type.Object({ running: Type.Integer(), total: Type.Integer() }))
+  replicas: Type.Optional(Type.Object({ running: Type.Integer(), total: Type.Integer() })),
+  /** Why it cannot be judged, or what the compose file says otherwise. */
+  status_reason: Type.Optional(Type.String())
 })
 export type DeploymentService = Static<typeof DeploymentService>
 

@@ -1,4 +1,4 @@
-import { Fault } from '../disk/fault.ts'
+import { Fault } from './fault.ts'
 import { interpolate, type Lookup } from './interpolate.ts'
 
 const SPACE = '[\\t\\v\\f\\r \\u0085\\u00a0]'

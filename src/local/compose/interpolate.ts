@@ -1,4 +1,4 @@
-import { Fault } from '../disk/fault.ts'
+import { Fault } from './fault.ts'
 
 /** The value of a variable; undefined for one that is not set. */
 export type Lookup = (name: string) => string | undefined

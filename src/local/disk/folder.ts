@@ -1,107 +1,157 @@
-import { lstat, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isRecord } from '../untyped.ts'
-import { type Compose, type ComposeService, mergeCompose, parseCompose } from './compose.ts'
-import { Fault } from './fault.ts'
-import { codeOf, createParsed, isInside } from './parsed.ts'
-import { parseProjectEnv, projectName } from './project.ts'
-import { readYaml } from './yaml.ts'
+import { readDocuments } from '../compose/document.ts'
+import { composeEnvironment, lookupIn } from '../compose/environment.ts'
+import { Fault } from '../compose/fault.ts'
+import { loadProject, PROJECT_NAMES, projectName } from '../compose/project.ts'
+import type { ComposeService } from '../compose/service.ts'
+import { EMPTY } from '../compose/value.ts'
+import { plainOf } from './plain.ts'
+import { codeOf, isInside, readText, stampOf } from './text.ts'
 
-/** One folder of deployments_path that holds a compose file, as it is on disk. */
+/** One folder of deployments_path that compose would take for a project, as it is on disk. */
 export interface Folder {
   name: string
   path: string
   /** The path without symbolic links; absent when it cannot be followed. */
   real?: string
-  /** The files that make up the project, the base first; empty when there is no telling. */
-  files: string[]
+  /** The files that make up the project, relative to the folder, the base first; empty when there is no telling. */
+  files: readonly string[]
   /** The name that compose would give to the project. */
   project: string
-  services: ComposeService[]
+  services: readonly ComposeService[]
+  /** Why there may be more services than these. */
+  incomplete: readonly string[]
   metadata?: Record<string, unknown>
   modifiedAt: number
-  /** Why the compose file cannot be used. */
+  /** When the newest of the files that the project is made from was written. */
+  writtenAt: number
+  /** Why compose would not start it. */
   error?: string
-  warnings: string[]
+  warnings: readonly string[]
+  /** Everything that was looked at; a change of any of it may change the entry. */
+  sources: readonly string[]
 }
 
-/** In FlatRun's order, which is not that of docker compose: the first one that is there counts. */
-const BASES = ['docker-compose.yml', 'docker-compose.yaml', 'compose.yml', 'compose.yaml']
-const OVERRIDES = [
-  'compose.override.yml',
-  'compose.override.yaml',
-  'docker-compose.override.yml',
-  'docker-compose.override.yaml'
-]
+const METADATA = 'service.yml'
+const MAX_BYTES = 256 * 1024
 
-/** The files of a deployment's folder that its entry in the list is made from. */
-export const WATCHED: ReadonlySet<string> = new Set([...BASES, ...OVERRIDES, '.env', 'service.yml'])
+/** Names in a deployment's folder that its entry in the list is made from, whatever its files say. */
+export const WATCHED: ReadonlySet<string> = new Set([...PROJECT_NAMES, METADATA])
 
-/** Reads one folder of the deployments; undefined when it is no deployment. */
+/** Reads one folder of the deployments, again only when something that it was made from has changed. */
 export function createFolderReader() {
-  const composeOf = createParsed({ maxBytes: 256 * 1024, parse: parseCompose })
-  const envOf = createParsed({ maxBytes: 64 * 1024, parse: parseProjectEnv })
-  const metadataOf = createParsed({ maxBytes: 64 * 1024, parse: (text) => readYaml(text)[0] ?? {} })
+  let known: (Read & { key: string }) | undefined
 
   return async (root: string, realRoot: string, name: string): Promise<Folder | undefined> => {
-    const place = path.join(root, name)
-    const empty = { name, path: place, files: [], project: projectName(name), services: [], warnings: [] }
-    const found = await locate(place, realRoot)
+    const found = await locate(path.join(root, name), realRoot)
     if (found === undefined) return undefined
-    if ('fault' in found) return { ...empty, modifiedAt: found.modifiedAt, error: `${name} ${found.fault}` }
-
-    const bases = await present(found.real, BASES)
-    const base = bases[0]
-    if (base === undefined) return undefined
-    const override = (await present(found.real, OVERRIDES))[0]
-    const files = override === undefined ? [base] : [base, override]
-    const folder: Folder = { ...empty, real: found.real, files, modifiedAt: found.modifiedAt, warnings: [] }
-    if (bases.length > 1) folder.warnings.push(`${base} is used; ${bases.slice(1).join(', ')} beside it is not`)
-
-    const env = await attempt(folder, '.env', () => envOf(path.join(found.real, '.env'), realRoot))
-    if (env?.files)
-      folder.warnings.push('COMPOSE_FILE in .env names other files for docker compose than those used here')
-    const metadata = await attempt(folder, 'service.yml', () =>
-      metadataOf(path.join(found.real, 'service.yml'), realRoot)
-    )
-    if (isRecord(metadata)) folder.metadata = metadata
-    if (metadata?.type === 'infrastructure') return undefined
-
-    const compose = await readProject(folder, realRoot)
-    folder.services = compose?.services ?? []
-    folder.warnings.push(...(compose?.warnings ?? []))
-    folder.project = projectName(env?.project ?? plainName(compose?.name) ?? name)
-    return folder
-  }
-
-  async function readProject(folder: Folder, realRoot: string): Promise<Compose | undefined> {
-    let project: Compose | undefined
-    for (const file of folder.files) {
-      try {
-        const compose = await composeOf(path.join(folder.real ?? folder.path, file), realRoot)
-        if (compose) project = project ? mergeCompose(project, compose) : compose
-      } catch (cause) {
-        if (!(cause instanceof Fault)) throw cause
-        folder.error = `${file} ${cause.message}`
-        return undefined
-      }
+    if ('fault' in found) {
+      const error = `${name} ${found.fault}`
+      return { ...emptyFolder(root, name), modifiedAt: found.modifiedAt, error }
     }
-    return project
+    if (known) {
+      const stamps = await Promise.all([...known.stamps.keys()].map(stampOf))
+      if (known.key === keyOf(found, stamps)) return known.folder
+    }
+    const read = await readFolder({ root, realRoot, name, ...found })
+    known = { ...read, key: keyOf(found, read.stamps.values()) }
+    return read.folder
   }
 }
 
-/** A name with a variable in it is known to compose alone. */
-const plainName = (name: string | undefined) => (name?.includes('$') ? undefined : name)
+export function emptyFolder(root: string, name: string): Folder {
+  return {
+    ...{ name, path: path.join(root, name), project: projectName(name), modifiedAt: 0, writtenAt: 0 },
+    ...{ files: [], services: [], incomplete: [], warnings: [], sources: [] }
+  }
+}
 
-/** A side file that cannot be read costs its part only. */
-async function attempt<T>(folder: Folder, file: string, read: () => Promise<T>): Promise<T | undefined> {
+const keyOf = ({ real, modifiedAt }: { real: string; modifiedAt: number }, stamps: Iterable<string | undefined>) =>
+  [real, modifiedAt, ...stamps].join('\n')
+
+interface Read {
+  folder: Folder | undefined
+  /** What was looked at, as it was then. */
+  stamps: ReadonlyMap<string, string | undefined>
+}
+
+interface Place {
+  root: string
+  realRoot: string
+  name: string
+  real: string
+  modifiedAt: number
+}
+
+async function readFolder({ root, realRoot, name, real, modifiedAt }: Place): Promise<Read> {
+  const stamps = new Map<string, string | undefined>()
+  let writtenAt = 0
+  const read = async (file: string): Promise<string | undefined> => {
+    if (!stamps.has(file)) stamps.set(file, await stampOf(file))
+    // The folder's own files may be shared by links; what they name must lie in the folder.
+    const own = path.dirname(file) === real && WATCHED.has(path.basename(file))
+    const inside = own ? { root: realRoot, rootName: 'deployments_path' } : { root: real, rootName: 'its folder' }
+    const found = await readText(file, { ...inside, maxBytes: MAX_BYTES })
+    if (found && path.basename(file) !== METADATA) writtenAt = Math.max(writtenAt, found.modifiedAt)
+    return found?.text
+  }
+  const names = new Set(await filesIn(real))
+  const folder = { ...emptyFolder(root, name), real, modifiedAt }
+  const { metadata, warnings } = await metadataOf(path.join(real, METADATA), read)
+  const project = await projectOf({
+    root: real,
+    folder: name,
+    names,
+    read,
+    environment: lookupIn(composeEnvironment(folder.path))
+  })
+  const none = project === undefined || metadata?.type === 'infrastructure'
+  const all = {
+    ...folder,
+    ...project,
+    warnings: [...(project?.warnings ?? []), ...warnings],
+    ...(metadata ? { metadata } : {})
+  }
+  return { folder: none ? undefined : { ...all, writtenAt, sources: [...stamps.keys()] }, stamps }
+}
+
+type Found = Pick<Folder, 'files' | 'services' | 'incomplete' | 'warnings'> & { project?: string; error?: string }
+
+async function projectOf(source: Parameters<typeof loadProject>[0]): Promise<Found | undefined> {
   try {
-    return await read()
+    const project = await loadProject(source)
+    if (!project) return undefined
+    const { name, files, services, incomplete, warnings } = project
+    return {
+      project: name,
+      files: files.map((file) => path.relative(source.root, file)),
+      services,
+      incomplete,
+      warnings
+    }
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause
-    folder.warnings.push(`${file} ${cause.message}`)
-    return undefined
+    const files = PROJECT_NAMES.filter((name) => name !== '.env' && source.names.has(name)).slice(0, 1)
+    return { files, services: [], incomplete: [], warnings: [], error: cause.message }
   }
+}
+
+/** A service.yml that cannot be read costs its part only. */
+async function metadataOf(file: string, read: (file: string) => Promise<string | undefined>) {
+  try {
+    const text = await read(file)
+    const [document] = text === undefined ? [] : readDocuments(text)
+    return { metadata: text === undefined ? undefined : plainOf(document?.value ?? EMPTY), warnings: [] }
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause
+    return { metadata: undefined, warnings: [`${METADATA} ${cause.message}`] }
+  }
+}
+
+async function filesIn(place: string): Promise<string[]> {
+  const entries = await readdir(place, { withFileTypes: true })
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)
 }
 
 type Located = { real: string; modifiedAt: number } | { fault: string; modifiedAt: number }
@@ -121,9 +171,4 @@ async function locate(place: string, realRoot: string): Promise<Located | undefi
     if (code === 'ENOENT') return { fault: 'is a link to nothing', modifiedAt }
     return { fault: `cannot be read (${code})`, modifiedAt }
   }
-}
-
-async function present(place: string, names: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(names.map((name) => lstat(path.join(place, name)).catch(() => undefined)))
-  return names.filter((_, index) => found[index] !== undefined && !found[index].isDirectory())
 }

@@ -1,9 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises'
-import path from 'node:path'
 import pLimit from 'p-limit'
-import { createFolderReader, type Folder } from './folder.ts'
-import { codeOf } from './parsed.ts'
-import { projectName } from './project.ts'
+import { createFolderReader, emptyFolder, type Folder } from './folder.ts'
+import { codeOf } from './text.ts'
 
 export interface Disk {
   folders: Folder[]
@@ -52,19 +50,10 @@ async function list(root: string): Promise<{ realRoot: string; names: string[] }
   }
 }
 
-function unreadable(root: string, name: string, code: string): Folder {
-  const error = `${name} cannot be read (${code})`
-  return {
-    name,
-    path: path.join(root, name),
-    files: [],
-    project: projectName(name),
-    services: [],
-    modifiedAt: 0,
-    error,
-    warnings: []
-  }
-}
+const unreadable = (root: string, name: string, code: string): Folder => ({
+  ...emptyFolder(root, name),
+  error: `${name} cannot be read (${code})`
+})
 
 function reason(code: string): string {
   if (code === 'ENOENT') return 'deployments_path does not exist'

@@ -21,6 +21,10 @@ export interface Container {
   number: number
   workingDir?: string
   configFiles: string[]
+  /** Of the settings that compose made it with. */
+  configHash?: string
+  /** What compose had to have up before it; undefined where compose did not note it. */
+  dependsOn: { name: string; condition: string }[] | undefined
   /** Made by `compose run`, so no part of the running project. */
   oneOff: boolean
 }
@@ -40,9 +44,9 @@ function readContainer(item: unknown): Container | undefined {
   const status = textOf(item.Status) ?? ''
   return {
     id,
-    name: (textOf(listOf(item.Names)[0]) ?? id.slice(0, 12)).replace(/^\//, ''),
+    name: nameOf(item.Names) ?? id.slice(0, 12),
     image: textOf(item.Image) ?? '',
-    state: (textOf(item.State) ?? 'unknown').toLowerCase(),
+    state: stateOf(item.State),
     status,
     ...healthOf(status),
     ...exitOf(status),
@@ -52,10 +56,32 @@ function readContainer(item: unknown): Container | undefined {
     ...given('project', label('project')),
     ...given('service', label('service')),
     ...given('workingDir', label('project.working_dir')),
+    ...given('configHash', label('config-hash')),
     number: Number(label('container-number') ?? 1) || 1,
     configFiles: (label('project.config_files') ?? '').split(',').filter((file) => file !== ''),
+    dependsOn: dependenciesOf(label('depends_on')),
     oneOff: label('oneoff')?.toLowerCase() === 'true'
   }
+}
+
+/** Links of other containers to this one are among its names, as `/other/alias`. */
+function nameOf(names: unknown): string | undefined {
+  const all = listOf(names).flatMap((name) => textOf(name)?.replace(/^\//, '') ?? [])
+  return all.find((name) => !name.includes('/')) ?? all[0]
+}
+
+/** Podman calls a container stopped until it has cleaned up after it. */
+function stateOf(state: unknown): string {
+  const text = (textOf(state) ?? 'unknown').toLowerCase()
+  return text === 'stopped' ? 'exited' : text
+}
+
+/** `db:service_healthy:false,migrate:service_completed_successfully:true` */
+function dependenciesOf(label: string | undefined): Container['dependsOn'] {
+  return label?.split(',').flatMap((entry) => {
+    const [name = '', condition = ''] = entry.split(':')
+    return name === '' ? [] : [{ name, condition }]
+  })
 }
 
 /** The list has health only inside of the status text. */
@@ -65,7 +91,7 @@ function healthOf(status: string): { health?: string } {
 }
 
 function exitOf(status: string): { exitCode?: number } {
-  const code = status.match(/^Exited \((\d+)\)/)?.[1]
+  const code = status.match(/^(?:Exited|Stopped) \((\d+)\)/)?.[1]
   return code === undefined ? {} : { exitCode: Number(code) }
 }
 

@@ -2,7 +2,7 @@ import { DeploymentNameInvalid, DeploymentUnknown, EngineUnavailable } from '../
 import type { Deployment } from '../../schemas/deployment.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Container } from '../engine/container.ts'
-import { createStrangers } from '../strangers.ts'
+import { createStrangers } from './strangers.ts'
 import type { Survey } from './survey.ts'
 
 /** A deployment with all that is known of it. */

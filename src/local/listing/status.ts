@@ -1,5 +1,6 @@
 import type { Deployment } from '../../schemas/deployment.ts'
 import type { Container } from '../engine/container.ts'
+import type { ServiceState } from './services.ts'
 
 export interface Verdict {
   status: Deployment['status']
@@ -7,44 +8,44 @@ export interface Verdict {
   reason?: string
 }
 
-/** One service as it should be, and the containers that it has. */
-export interface ServiceState {
-  name: string
-  optional: boolean
-  lasting: boolean
-  containers: readonly Container[]
-}
-
 /** A container that was told to stop ends by itself with 0, or by SIGTERM or SIGKILL. */
 const ORDERLY = new Set([0, 137, 143])
 
 /**
  * The status of a deployment by the containers of its services: running when every one does what it should, partial
- * when some do, error when none does and the engine is trying, stopped otherwise.
+ * when some do, error when none does and the engine is trying, stopped otherwise. What is left over does not count.
  */
-export function statusOf(services: readonly ServiceState[]): Verdict {
-  const all = services.flatMap(({ containers }) => containers)
-  const up = all.some(({ state }) => state === 'running')
+export function statusOf(all: readonly ServiceState[]): Verdict {
+  const services = all.filter(({ orphan }) => !orphan)
+  const containers = services.flatMap((service) => service.containers)
+  const up = containers.some(({ state }) => state === 'running' || state === 'paused')
   const complaints = services.flatMap((service) => complaintsOf(service, up))
   const reason = complaints.length === 0 ? {} : { reason: `${complaints.slice(0, 5).join(', ')}${more(complaints)}` }
 
-  if (up) return { status: complaints.length === 0 ? 'running' : 'partial', ...reason }
-  if (all.some(({ state }) => state === 'restarting' || state === 'dead')) return { status: 'error', ...reason }
+  if (up && complaints.length === 0) return unjudgedOf(services) ?? { status: 'running' }
+  if (up) return { status: 'partial', ...reason }
+  if (containers.some(({ state }) => state === 'restarting' || state === 'dead')) return { status: 'error', ...reason }
   return { status: 'stopped', ...reason }
 }
 
 const more = (complaints: readonly string[]) => (complaints.length > 5 ? ` and ${complaints.length - 5} more` : '')
 
-function complaintsOf({ name, optional, lasting, containers }: ServiceState, up: boolean): string[] {
-  if (containers.length === 0) return up && !optional ? [`${name} has no container`] : []
-  return [...new Set(containers.flatMap((container) => complaintOf(name, container, { up, lasting }) ?? []))]
+/** A service that runs is running, whatever else it may be; one that has no container may be missing or not. */
+function unjudgedOf(services: readonly ServiceState[]): Verdict | undefined {
+  const found = services.find(({ unjudged, containers }) => unjudged !== undefined && containers.length === 0)
+  return found && { status: 'unknown', reason: `${found.name} cannot be judged: ${found.unjudged}` }
 }
 
-function complaintOf(
-  name: string,
-  { state, health, exitCode }: Container,
-  { up, lasting }: { up: boolean; lasting: boolean }
-): string | undefined {
+function complaintsOf(service: ServiceState, up: boolean): string[] {
+  const { name, wanted, containers } = service
+  if (containers.length === 0) return up && wanted ? [`${name} has no container`] : []
+  const own = new Set(containers.flatMap((container) => complaintOf(service, container, up) ?? []))
+  const lacking = up && wanted !== undefined && containers.length < wanted
+  return lacking ? [...own, `${name} has ${containers.length} of ${wanted} containers`] : [...own]
+}
+
+function complaintOf({ name, lasting }: ServiceState, container: Container, up: boolean): string | undefined {
+  const { state, health, exitCode } = container
   if (state === 'running') return health === 'unhealthy' ? `${name} is unhealthy` : undefined
   if (state === 'exited' && exitCode !== undefined) {
     // A job that ended well beside running services is done, not down.

@@ -2,13 +2,13 @@ import { realpath } from 'node:fs/promises'
 import type { Deployment, DeploymentList } from '../../schemas/deployment.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Disk } from '../disk/folders.ts'
-import { codeOf } from '../disk/parsed.ts'
+import { codeOf } from '../disk/text.ts'
 import type { Engine } from '../engine/client.ts'
 import { type Container, readContainers } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
-import { createStrangers } from '../strangers.ts'
 import { describe } from './describe.ts'
 import { joinContainers, type Resolve } from './match-containers.ts'
+import { createStrangers } from './strangers.ts'
 
 /** One look at disk and engine together. */
 export interface Survey {

@@ -1,4 +1,5 @@
 import { ComposeFailed, ComposeMissing } from '../../errors.ts'
+import { composeEnvironment } from '../compose/environment.ts'
 import { run } from './command.ts'
 
 export interface ComposeCliOptions {
@@ -11,8 +12,9 @@ export interface ComposeCliOptions {
 }
 
 export interface ComposeProject {
-  /** The project's folder. */
+  /** The project's folder, without links and as people know it. */
   dir: string
+  folder: string
   /** Its compose files, where they are not those that compose chooses by itself. */
   files?: readonly string[]
   /** The name that its containers have, where it is not the one that compose would give. */
@@ -27,19 +29,6 @@ function optionsOf({ files = [], project }: ComposeProject): string[] {
 
 const PROGRAMS = [['docker', 'compose'], ['docker-compose']] as const
 
-/** What compose may see of this agent's environment. The rest of it may hold the agent's own secrets. */
-const PASSED_ON = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'TZ',
-  'DOCKER_CONFIG',
-  'XDG_RUNTIME_DIR',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY'
-]
-
 /** Makes and starts a project's containers with whichever compose is installed. */
 export function createComposeCli({ socket, env = process.env, timeoutMs = 10 * 60_000 }: ComposeCliOptions) {
   let program: readonly string[] | undefined
@@ -53,7 +42,7 @@ export function createComposeCli({ socket, env = process.env, timeoutMs = 10 * 6
     const outcome = await run({
       argv: [file, ...args],
       cwd: project.dir,
-      env: environment(),
+      env: environment(project.folder),
       timeoutMs,
       signal,
       onLine: (line) => {
@@ -66,17 +55,13 @@ export function createComposeCli({ socket, env = process.env, timeoutMs = 10 * 6
 
   async function find(signal: AbortSignal): Promise<readonly string[] | undefined> {
     for (const [file, ...args] of PROGRAMS) {
-      const { code } = await run({ argv: [file, ...args, 'version'], env: environment(), timeoutMs: 10_000, signal })
+      const { code } = await run({ argv: [file, ...args, 'version'], env: environment('/'), timeoutMs: 10_000, signal })
       if (code === 0) return [file, ...args]
     }
     return undefined
   }
 
-  function environment(): Record<string, string> {
-    const passed = PASSED_ON.flatMap((name) => {
-      const value = env[name] ?? env[name.toLowerCase()]
-      return value === undefined ? [] : [[name, value]]
-    })
-    return { ...Object.fromEntries(passed), DOCKER_HOST: socket.startsWith('/') ? `unix://${socket}` : socket }
+  function environment(folder: string): Record<string, string> {
+    return { ...composeEnvironment(folder, env), DOCKER_HOST: socket.startsWith('/') ? `unix://${socket}` : socket }
   }
 }

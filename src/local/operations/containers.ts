@@ -17,6 +17,8 @@ const START_MS = 60_000
 /** What the engine takes on top of a container's own time to stop. */
 const STOP_MARGIN_MS = 20_000
 const STOP_DEFAULT_S = 10
+/** A migration may take long. */
+const COMPLETE_MS = 30 * 60_000
 
 /** Starts and stops single containers through the engine. */
 export function createContainers({ engine, signal, healthPollMs = 500, healthTimeoutMs = 120_000 }: ContainersOptions) {
@@ -35,18 +37,41 @@ export function createContainers({ engine, signal, healthPollMs = 500, healthTim
     },
 
     /** Waits until none of these is still getting healthy; throws when one is not. */
-    async healthy(containers: readonly Container[]): Promise<void> {
-      const ids = new Set(containers.map(({ id }) => id))
-      const deadline = performance.now() + healthTimeoutMs
-      for (;;) {
-        const now = readContainers(await ask('/containers/json?all=1', 'Its health could not be looked at'))
-        const own = now.filter(({ id }) => ids.has(id))
-        const ill = own.find(({ state, health }) => state !== 'running' || health === 'unhealthy')
-        if (ill) throw new EngineRefused(`${ill.name} is ${ill.health ?? ill.state}, and others need it`)
-        if (own.every(({ health }) => health !== 'starting')) return
-        if (performance.now() > deadline) throw new EngineRefused(`${own[0]?.name} did not become healthy in time`)
-        await sleep(healthPollMs, undefined, { signal })
-      }
+    healthy(containers: readonly Container[]): Promise<void> {
+      return awaited(containers, healthTimeoutMs, (container) => {
+        const { name, state, health } = container
+        if (state !== 'running' || health === 'unhealthy')
+          throw new EngineRefused(`${name} is ${health ?? state}, and others need it`)
+        return health !== 'starting'
+      })
+    },
+
+    /** Waits until all of these have ended; throws when one did not do what it was for. */
+    completed(containers: readonly Container[]): Promise<void> {
+      return awaited(containers, COMPLETE_MS, ({ name, state, exitCode }) => {
+        if (state !== 'exited') return false
+        if (exitCode !== 0)
+          throw new EngineRefused(`${name} exited with code ${exitCode}, and others need it to succeed`)
+        return true
+      })
+    }
+  }
+
+  async function awaited(
+    containers: readonly Container[],
+    limitMs: number,
+    isReady: (container: Container) => boolean
+  ): Promise<void> {
+    if (containers.length === 0) return
+    const ids = new Set(containers.map(({ id }) => id))
+    const deadline = performance.now() + limitMs
+    for (;;) {
+      const now = readContainers(await ask('/containers/json?all=1', 'What others need could not be looked at'))
+      const late = now.filter(({ id }) => ids.has(id)).find((container) => !isReady(container))
+      if (!late) return
+      if (performance.now() > deadline)
+        throw new EngineRefused(`${late.name} was not ready in time, and others need it`)
+      await sleep(healthPollMs, undefined, { signal })
     }
   }
 

@@ -1,10 +1,12 @@
 import { ComposeInvalid, EngineRefused, ProjectTaken } from '../../errors.ts'
 import type { Deployment } from '../../schemas/deployment.ts'
 import type { Action, ActionResult, DeploymentAudit, Job } from '../../schemas/operation.ts'
+import { type Condition, conditionOf, type Dependency } from '../compose/service.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Container } from '../engine/container.ts'
 import { findDeployment, type Target } from '../listing/find-deployment.ts'
+import { servicesOf } from '../listing/services.ts'
 import type { Survey } from '../listing/survey.ts'
 import type { createComposeCli } from './compose-cli.ts'
 import { createContainers } from './containers.ts'
@@ -64,19 +66,18 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
   }
 
   async function start(target: Target, progress: Progress): Promise<void> {
-    const services = servicesOf(target)
-    const lacking = services.filter((service) => !service.optional && service.containers.length === 0)
-    if (target.members.length === 0 || lacking.length > 0) return up(target, progress)
+    const services = stepsOf(target).filter(({ orphan }) => !orphan)
+    if (target.members.length === 0 || services.some(({ lacking }) => lacking)) return up(target, progress)
     await startAll(services, progress)
   }
 
   async function stop(target: Target, progress: Progress): Promise<void> {
-    await stopAll(servicesOf(target), progress)
+    await stopAll(stepsOf(target), progress)
   }
 
   async function restart(target: Target, progress: Progress): Promise<void> {
     if (target.members.length === 0) return up(target, progress)
-    const services = servicesOf(target)
+    const services = stepsOf(target).filter(({ orphan }) => !orphan)
     await stopAll(services, progress).catch(async (failure: unknown) => {
       // The engine is there and refuses one container: what was stopped for nothing is not left lying.
       if (failure instanceof EngineRefused) await startAll(services, progress).catch(() => undefined)
@@ -90,15 +91,13 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
     const project = members[0]?.project
     const [stranger] = strangers
     if (stranger) throw new ProjectTaken(project ?? folder.project, stranger.workingDir ?? stranger.name)
-    const named = project === undefined || project === folder.project ? {} : { project }
-    await composeUp({ dir: folder.real, ...named, keep: members.length > 0 }, progress.line, signal)
+    await composeUp({ ...howToRun(folder, folder.real, project), keep: members.length > 0 }, progress.line, signal)
   }
 
   async function startAll(services: readonly Service[], progress: Progress): Promise<void> {
     for (const layer of startLayers(services)) {
-      const needed = new Set(layer.flatMap(({ needsHealthy }) => needsHealthy))
-      const awaited = services.filter(({ name }) => needed.has(name)).flatMap((service) => service.containers)
-      if (awaited.length > 0) await containers.healthy(awaited)
+      await containers.healthy(needed(layer, services, 'healthy'))
+      await containers.completed(needed(layer, services, 'completed'))
       await each(layer, async (container) => {
         await containers.start(container)
         progress.line(`${container.name} started`)
@@ -115,6 +114,12 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
       })
     }
   }
+}
+
+/** What compose chooses by itself is not told to it. A name is, where the folder is reached by a link. */
+function howToRun({ path, name, project }: Folder, real: string, running = project) {
+  const byItself = running === project && real.endsWith(`/${name}`)
+  return { dir: real, folder: path, ...(byItself ? {} : { project: running }) }
 }
 
 const MAX_LINE = 4_096
@@ -156,21 +161,35 @@ const DOWN: ReadonlySet<string> = new Set(['exited', 'created', 'configured', 'd
 interface Service {
   name: string
   dependsOn: readonly string[]
-  needsHealthy: readonly string[]
-  optional: boolean
+  needs: readonly Dependency[]
   containers: readonly Container[]
+  /** There are fewer containers than there should be. */
+  lacking: boolean
+  orphan: boolean
 }
 
-/** The services that the file declares, and those that only have containers. */
-function servicesOf({ folder, members }: { folder: Folder; members: readonly Container[] }): Service[] {
-  const byService = Map.groupBy(members, ({ service, name }) => service ?? name)
-  const declared = folder.services.map((service) => ({ ...service, containers: byService.get(service.name) ?? [] }))
-  const known = new Set(declared.map(({ name }) => name))
-  const others = [...byService].filter(([name]) => !known.has(name))
-  return [
-    ...declared,
-    ...others.map(([name, own]) => ({ name, dependsOn: [], needsHealthy: [], optional: true, containers: own }))
-  ]
+function stepsOf({ folder, members }: Target): Service[] {
+  return servicesOf(folder, members).map(({ name, containers, declared, wanted, orphan }) => {
+    const needs = noted(containers) ?? declared?.dependsOn ?? []
+    const lacking = containers.length < (wanted ?? 0)
+    return { name, dependsOn: needs.map((need) => need.name), needs, containers, lacking, orphan }
+  })
+}
+
+/** What compose noted on the containers is what they were made with. */
+function noted([container]: readonly Container[]): Dependency[] | undefined {
+  return container?.dependsOn?.map(({ name, condition }) => ({
+    name,
+    condition: conditionOf(condition),
+    required: true
+  }))
+}
+
+/** The containers that must be so before this layer is started. */
+function needed(layer: readonly Service[], services: readonly Service[], condition: Condition): Container[] {
+  const needs = layer.flatMap((service) => service.needs).filter((need) => need.condition === condition)
+  const names = new Set(needs.map(({ name }) => name))
+  return services.filter(({ name }) => names.has(name)).flatMap((service) => service.containers)
 }
 
 /** All containers of a layer at once. When one fails, the others are still waited for: nothing is left half done. */

@@ -27,12 +27,12 @@ test('each folder with a compose file is a deployment, by name', async (t) => {
   assert.deepEqual((await read(root)).names, ['blog', 'example.com', 'shop'])
 })
 
-test("of several compose files FlatRun's choice is used, and the others are named", async (t) => {
-  const root = await folder(t, { 'a/compose.yaml': COMPOSE.replace('web', 'other'), 'a/docker-compose.yml': COMPOSE })
+test("of several compose files compose's choice is used, and the others are named", async (t) => {
+  const root = await folder(t, { 'a/docker-compose.yml': COMPOSE.replace('web', 'other'), 'a/compose.yaml': COMPOSE })
   const found = (await read(root)).byName.get('a')
 
-  assert.deepEqual(found?.files, ['docker-compose.yml'])
-  assert.deepEqual(found?.warnings, ['docker-compose.yml is used; compose.yaml beside it is not'])
+  assert.deepEqual(found?.files, ['compose.yaml'])
+  assert.deepEqual(found?.warnings, ['compose.yaml is used; docker-compose.yml beside it is not'])
   assert.equal(found?.services[0]?.name, 'web')
 })
 
@@ -65,7 +65,7 @@ test('the project name comes from .env, then the file, then the folder', async (
 
   assert.deepEqual(
     ['a', 'b', 'C.d', 'e'].map((name) => byName.get(name)?.project),
-    ['env', 'file', 'cd', 'e']
+    ['env', 'file', 'cd', 'shop']
   )
 })
 

@@ -40,7 +40,23 @@ const TABLE: Row[] = [
     'stopped',
     'web exited with code 2'
   ],
-  ['all paused', { web: [['paused', 'Up 2 hours (Paused)']] }, 'stopped', 'web is paused'],
+  ['all paused', { web: [['paused', 'Up 2 hours (Paused)']] }, 'partial', 'web is paused'],
+  ['one of three', { web3: [['running']] }, 'partial', 'web has 1 of 3 containers'],
+  ['three of three', { web3: [['running'], ['running'], ['running']] }, 'running'],
+  ['more than three', { web3: [['running'], ['running'], ['running'], ['running']] }, 'running'],
+  ['a container that is left over', { web: [['running']], 'old*': [['exited', 'Exited (1) 1 hour ago']] }, 'running'],
+  ['only a container that is left over', { web: [], 'old*': [['running']] }, 'stopped'],
+  [
+    "Podman's word for a job that is done",
+    { web: [['running']], job: [['stopped', 'Exited (0) 1 second ago']] },
+    'running'
+  ],
+  [
+    'one that should last and has ended',
+    { web: [['running']], 'db!': [['exited', 'Exited (0) 1 hour ago']] },
+    'partial',
+    'db is stopped'
+  ],
   ['created and never started', { web: [['created', 'Created']] }, 'stopped'],
   ['one replica down', { web: [['running'], ['created', 'Created']] }, 'partial', 'web is not running']
 ]
@@ -49,9 +65,10 @@ for (const [what, services, status, reason] of TABLE) {
   test(`${what}: ${status}`, () => {
     const verdict = statusOf(
       Object.entries(services).map(([name, states]) => ({
-        name: name.replace(/[?!]/, ''),
+        name: name.replace(/[?!*3]$/, ''),
         lasting: name.endsWith('!'),
-        optional: name.endsWith('?'),
+        orphan: name.endsWith('*'),
+        wanted: name.endsWith('?') ? 0 : name.endsWith('3') ? 3 : 1,
         containers: readContainers(
           states.map(([state, text]) => container({ service: name, state, status: text ?? '' }))
         )
@@ -64,8 +81,14 @@ for (const [what, services, status, reason] of TABLE) {
 test('ten complaints are cut to five', () => {
   const names = Array.from({ length: 10 }, (_, index) => `s${index}`)
   const { reason } = statusOf([
-    { name: 'web', optional: false, lasting: false, containers: readContainers([container({ service: 'web' })]) },
-    ...names.map((name) => ({ name, optional: false, lasting: false, containers: [] }))
+    {
+      name: 'web',
+      wanted: 1,
+      orphan: false,
+      lasting: false,
+      containers: readContainers([container({ service: 'web' })])
+    },
+    ...names.map((name) => ({ name, wanted: 1, orphan: false, lasting: false, containers: [] }))
   ])
   assert.match(reason ?? '', /^s0 has no container, .*s4 has no container and 5 more$/)
 })

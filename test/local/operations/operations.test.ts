@@ -81,6 +81,33 @@ test('a service that needs a healthy one waits for it, and is not started when i
   assert.ok(!changes().includes('POST /containers/web/start'))
 })
 
+test('a service that needs a job to succeed waits for its end, and is not started when it fails', async (t) => {
+  const compose = `services:
+  web: { image: a, depends_on: { db: { condition: service_completed_successfully } } }
+  db: { image: b }
+`
+  const { act, changes, state } = await world(t, { containers: BOTH, routes: ALL_DONE, compose })
+  const restarting = act('restart')
+  while (!changes().includes('POST /containers/db/start')) await new Promise((resolve) => setImmediate(resolve))
+  state.containers = [{ service: 'web' }, { service: 'db', state: 'exited', status: 'Exited (3) 1 second ago' }]
+
+  await assert.rejects(restarting, { message: 'web-db-1 exited with code 3, and others need it to succeed' })
+  assert.ok(!changes().includes('POST /containers/web/start'))
+})
+
+test('what compose noted on the containers counts more than the file that was changed since', async (t) => {
+  const labels = { 'com.docker.compose.depends_on': 'web:service_started:false' }
+  const { act, changes } = await world(t, {
+    containers: [
+      { service: 'web', labels: { 'com.docker.compose.depends_on': '' } },
+      { service: 'db', labels }
+    ],
+    routes: ALL_DONE
+  })
+  await act('stop')
+  assert.deepEqual(changes(), ['POST /containers/db/stop', 'POST /containers/web/stop'])
+})
+
 test('stopping what is down does nothing, and paused containers go on', async (t) => {
   const containers = [
     { service: 'web', state: 'exited', status: 'Exited (0) 1 hour ago' },

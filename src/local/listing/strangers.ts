@@ -1,5 +1,5 @@
-import type { Folder } from './disk/folder.ts'
-import type { Container } from './engine/container.ts'
+import type { Folder } from '../disk/folder.ts'
+import type { Container } from '../engine/container.ts'
 
 /** Containers that compose would take for a deployment's, or for its second project, and that are not its own. */
 export function createStrangers(containers: readonly Container[]) {

@@ -1,0 +1,86 @@
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { Fault } from '../compose/fault.ts'
+
+export interface TextOptions {
+  /** A real path; what leads out of it is a Fault. */
+  root: string
+  /** How people know `root`. */
+  rootName: string
+  maxBytes: number
+}
+
+/**
+ * The text of a small file, and the stamp by which a change of it is noticed. Undefined where there is none. One that
+ * is too big, no regular file, not UTF-8, or outside of `root` is a Fault.
+ */
+export async function readText(
+  file: string,
+  { root, rootName, maxBytes }: TextOptions
+): Promise<{ text: string; modifiedAt: number } | undefined> {
+  const real = await resolve(file)
+  if (real === undefined) return undefined
+  if (!isInside(real, root)) throw new Fault(`is a link that leads out of ${rootName}`)
+  const handle = await openForReading(real)
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile()) throw new Fault('is not a regular file')
+    if (stats.size > maxBytes) throw new Fault(`is larger than ${Math.round(maxBytes / 1024)} KiB`)
+    return { text: await decode(handle, stats.size), modifiedAt: stats.mtimeMs }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Changes when the file does, or the link to it; undefined where there is none. */
+export async function stampOf(file: string): Promise<string | undefined> {
+  try {
+    const link = await lstat(file)
+    const { ino, size, mtimeMs, ctimeMs } = link.isSymbolicLink() ? await stat(file) : link
+    return [link.ino, link.ctimeMs, ino, size, mtimeMs, ctimeMs].join(' ')
+  } catch {
+    return undefined
+  }
+}
+
+async function decode(handle: FileHandle, size: number): Promise<string> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0)
+  const bytes = buffer.subarray(0, bytesRead)
+  try {
+    if (bytes.includes(0)) throw new Fault('is not UTF-8 text')
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new Fault('is not UTF-8 text', { cause })
+  }
+}
+
+async function resolve(file: string): Promise<string | undefined> {
+  try {
+    return await realpath(file)
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ELOOP') throw new Fault('is a loop of symbolic links', { cause })
+    throw new Fault(`cannot be read (${code})`, { cause })
+  }
+}
+
+/** O_NONBLOCK keeps a named pipe from holding us, O_NOFOLLOW a link that was put there since it was resolved. */
+async function openForReading(real: string): Promise<FileHandle> {
+  try {
+    return await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  } catch (cause) {
+    const code = codeOf(cause)
+    const hint = code === 'EACCES' ? ': its permissions keep this agent out' : ''
+    throw new Fault(`cannot be read (${code})${hint}`, { cause })
+  }
+}
+
+export function isInside(real: string, root: string): boolean {
+  return real === root || real.startsWith(root.endsWith(path.sep) ? root : root + path.sep)
+}
+
+export function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown'
+}
