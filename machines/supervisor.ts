@@ -1,4 +1,4 @@
-import { assign, type ErrorActorEvent, enqueueActions, fromCallback, setup } from 'xstate'
+import { assign, type ErrorActorEvent, emit, enqueueActions, fromCallback, setup } from 'xstate'
 import type { PeerSpec } from '../src/schemas/health.ts'
 import type { Clock } from './clock.ts'
 import type { PeerFlapping, PeerJudged, PeerUpdated, ProberRef, ProbeUnwanted } from './messages.ts'
@@ -12,17 +12,17 @@ export interface SupervisorInput {
 }
 
 export interface SupervisorContext extends SupervisorInput {
-  /** Who is to be watched, apart from who is being watched: a restart needs nothing from the dead. */
+  /** The child specifications, kept apart from the running actors: a restart needs nothing of the crashed one. */
   members: Record<string, PeerSpec>
-  care: Record<string, Care>
+  restarts: Record<string, RestartHistory>
   proberCrashes: number
 }
 
-/** What one member's actor has cost. */
-export interface Care {
+/** How often one member's actor crashed. */
+export interface RestartHistory {
   /** Crashes since it joined. */
   crashes: number
-  /** Those of the last while. */
+  /** Those of the last minute (the restart intensity of Erlang's supervisors). */
   recent: number
   quarantined: boolean
 }
@@ -38,25 +38,35 @@ export type SupervisorEvent =
   | PeerFlapping
   | ErrorActorEvent
 
-export type Told =
+/** What the supervisor tells those who listen. */
+export type SupervisorEmitted =
   | PeerJudged
   | PeerFlapping
   | { type: 'peer.crashed'; id: string; fault: unknown }
   | { type: 'peer.quarantined'; id: string }
   | { type: 'prober.crashed'; fault: unknown }
 
+interface Named {
+  id: string
+}
+
 const CRASHES_ALLOWED = 4
 const FORGET_MS = 60_000
 const LONGEST_DELAY_MS = 30_000
-const UNHURT: Care = { crashes: 0, recent: 0, quarantined: false }
+const NO_CRASHES: RestartHistory = { crashes: 0, recent: 0, quarantined: false }
 
 /** Milliseconds until a crashed actor is started again, by its crashes of late. */
-export const restartDelay = (recent: number) => Math.min(LONGEST_DELAY_MS, 1_000 * 2 ** (recent - 1))
+const restartDelay = (recent: number) => Math.min(LONGEST_DELAY_MS, 1_000 * 2 ** (recent - 1))
 
 /** First questions to many peers are spread, so that a start is no storm. */
-export const startSpread = (peers: number, intervalMs: number) => Math.min(intervalMs / 3, peers * 5)
+const startSpread = (peers: number, intervalMs: number) => Math.min(intervalMs / 3, peers * 5)
 
-const types: { input?: SupervisorInput; context?: SupervisorContext; events?: SupervisorEvent; emitted?: Told } = {}
+const types: {
+  input?: SupervisorInput
+  context?: SupervisorContext
+  events?: SupervisorEvent
+  emitted?: SupervisorEmitted
+} = {}
 
 /** Owns the prober and one actor per member: starts, replaces and stops them, and starts a crashed one afresh. */
 export const supervisorMachine = setup({
@@ -80,109 +90,131 @@ export const supervisorMachine = setup({
         if (peer) enqueue.sendTo(peer, { type: 'prober.ready', now })
       }
     }),
-    restartProberLater: enqueueActions(({ context, enqueue, event }) => {
-      if (!('error' in event)) return
+    restartProberLater: enqueueActions(({ context, enqueue }, { fault }: { fault: unknown }) => {
       const crashes = context.proberCrashes + 1
       enqueue.assign({ proberCrashes: crashes })
       enqueue.stopChild('prober')
-      enqueue.emit({ type: 'prober.crashed', fault: event.error })
+      enqueue.emit({ type: 'prober.crashed', fault })
       enqueue.raise({ type: 'prober.restart' }, { delay: restartDelay(crashes) / 10 })
     }),
-    startJoined: enqueueActions(({ context, enqueue, event, system }) => {
-      if (event.type !== 'peers.joined') return
+    startJoined: enqueueActions(({ context, enqueue, system }, { peers }: { peers: readonly PeerSpec[] }) => {
       // Stopping first makes starting idempotent: joining again replaces the actor.
-      for (const { id } of event.peers) if (context.members[id]) halt(enqueue, system, id)
-      const spreadMs = startSpread(event.peers.length, context.rule.intervalMs)
+      for (const { id } of peers) if (context.members[id]) halt(enqueue, system, id)
+      const spreadMs = startSpread(peers.length, context.rule.intervalMs)
       // One assign for all: each single spawn copies the map of all children.
       enqueue.assign(({ context, spawn }) => {
         const members = { ...context.members }
-        const care = { ...context.care }
-        for (const [index, peer] of event.peers.entries()) {
+        const restarts = { ...context.restarts }
+        for (const [index, peer] of peers.entries()) {
           members[peer.id] = peer
-          care[peer.id] = UNHURT
-          spawn('peer', { id: peer.id, input: input(context, peer, (spreadMs * index) / event.peers.length) })
+          restarts[peer.id] = NO_CRASHES
+          spawn('peer', { id: peer.id, input: input(context, peer, (spreadMs * index) / peers.length) })
         }
-        return { members, care }
+        return { members, restarts }
       })
     }),
-    stopLeft: enqueueActions(({ context, enqueue, event, system }) => {
-      if (event.type !== 'peer.left') return
-      const { [event.id]: _member, ...members } = context.members
-      const { [event.id]: _care, ...care } = context.care
-      halt(enqueue, system, event.id)
-      enqueue.assign({ members, care })
+    stopLeft: enqueueActions(({ context, enqueue, system }, { id }: Named) => {
+      const { [id]: _member, ...members } = context.members
+      const { [id]: _history, ...restarts } = context.restarts
+      halt(enqueue, system, id)
+      enqueue.assign({ members, restarts })
     }),
-    tellUpdated: enqueueActions(({ context, enqueue, event, self }) => {
-      if (event.type !== 'peer.updated' || !context.members[event.peer.id]) return
-      enqueue.assign({ members: { ...context.members, [event.peer.id]: event.peer } })
-      const peer = self.getSnapshot().children[event.peer.id]
-      if (peer) enqueue.sendTo(peer, event)
+    tellUpdated: enqueueActions(({ context, enqueue, self }, { update }: { update: PeerUpdated }) => {
+      const { peer } = update
+      if (!context.members[peer.id]) return
+      enqueue.assign({ members: { ...context.members, [peer.id]: peer } })
+      const actor = self.getSnapshot().children[peer.id]
+      if (actor) enqueue.sendTo(actor, update)
     }),
-    startAgain: enqueueActions(({ context, enqueue, event, system }) => {
-      if (event.type !== 'peer.restart') return
-      const { id } = event
+    startAgain: enqueueActions(({ context, enqueue, system }, { id }: Named) => {
       const peer = context.members[id]
       if (!peer) return
       halt(enqueue, system, id)
-      const before = context.care[id] ?? UNHURT
-      enqueue.assign({ care: { ...context.care, [id]: { ...before, quarantined: false } } })
+      const before = context.restarts[id] ?? NO_CRASHES
+      enqueue.assign({ restarts: { ...context.restarts, [id]: { ...before, quarantined: false } } })
       enqueue.spawnChild('peer', { id, input: input(context, peer, 0) })
     }),
-    restartLater: enqueueActions(({ context, enqueue, event, system }) => {
-      if (!('actorId' in event)) return
-      const { actorId: id, error: fault } = event
-      const before = context.care[id] ?? UNHURT
-      const care = {
+    restartLater: enqueueActions(({ context, enqueue, system }, { id, fault }: Named & { fault: unknown }) => {
+      const before = context.restarts[id] ?? NO_CRASHES
+      const history = {
         crashes: before.crashes + 1,
         recent: before.recent + 1,
         quarantined: before.recent >= CRASHES_ALLOWED
       }
       halt(enqueue, system, id)
-      enqueue.assign({ care: { ...context.care, [id]: care } })
+      enqueue.assign({ restarts: { ...context.restarts, [id]: history } })
       enqueue.emit({ type: 'peer.crashed', id, fault })
-      enqueue.raise({ type: 'crash.forgotten', id }, { id: `forget:${id}:${care.crashes}`, delay: FORGET_MS })
-      if (care.quarantined) enqueue.emit({ type: 'peer.quarantined', id })
-      else enqueue.raise({ type: 'peer.restart', id }, { id: `restart:${id}`, delay: restartDelay(care.recent) })
+      enqueue.raise({ type: 'crash.forgotten', id }, { id: `forget:${id}:${history.crashes}`, delay: FORGET_MS })
+      if (history.quarantined) enqueue.emit({ type: 'peer.quarantined', id })
+      else enqueue.raise({ type: 'peer.restart', id }, { id: `restart:${id}`, delay: restartDelay(history.recent) })
     }),
-    forgetCrash: assign(({ context, event }) => {
-      const care = event.type === 'crash.forgotten' && context.care[event.id]
-      if (event.type !== 'crash.forgotten' || !care) return {}
-      return { care: { ...context.care, [event.id]: { ...care, recent: Math.max(0, care.recent - 1) } } }
+    forgetCrash: assign(({ context }, { id }: Named) => {
+      const history = context.restarts[id]
+      if (!history) return {}
+      return { restarts: { ...context.restarts, [id]: { ...history, recent: Math.max(0, history.recent - 1) } } }
     }),
-    tell: enqueueActions(({ enqueue, event }) => {
-      if (event.type === 'peer.judged' || event.type === 'peer.flapping') enqueue.emit(event)
-    })
+    report: emit((_, { change }: { change: PeerJudged | PeerFlapping }) => change)
   },
   guards: {
-    isProber: ({ event }) => 'actorId' in event && event.actorId === 'prober'
+    isProber: (_, { actorId }: { actorId: string }) => actorId === 'prober'
   }
 }).createMachine({
   id: 'supervisor',
   description: 'Keeps one actor for each peer and one that asks for all of them, and starts again what crashes.',
-  context: ({ input }) => ({ ...input, members: {}, care: {}, proberCrashes: 0 }),
+  context: ({ input }) => ({ ...input, members: {}, restarts: {}, proberCrashes: 0 }),
   entry: 'startProber',
   on: {
-    'peers.joined': { actions: 'startJoined', description: 'New members, or known ones with a fresh start' },
-    'peer.left': { actions: 'stopLeft', description: 'No member any more' },
-    'peer.updated': { actions: 'tellUpdated', description: 'Its address or standing changed' },
-    'peer.judged': { actions: 'tell', description: 'A verdict changed' },
-    'peer.flapping': { actions: 'tell', description: 'Its events are held back, or no more' },
-    'peer.restart': { actions: 'startAgain', description: 'The delay after a crash is over, or somebody asks for it' },
-    'crash.forgotten': { actions: 'forgetCrash', description: 'A minute went by since a crash' },
+    'peers.joined': {
+      actions: { type: 'startJoined', params: ({ event }) => ({ peers: event.peers }) },
+      description: 'New members, or known ones with a fresh start'
+    },
+    'peer.left': {
+      actions: { type: 'stopLeft', params: ({ event }) => ({ id: event.id }) },
+      description: 'No member any more'
+    },
+    'peer.updated': {
+      actions: { type: 'tellUpdated', params: ({ event }) => ({ update: event }) },
+      description: 'Its address or standing changed'
+    },
+    'peer.judged': {
+      actions: { type: 'report', params: ({ event }) => ({ change: event }) },
+      description: 'A verdict changed'
+    },
+    'peer.flapping': {
+      actions: { type: 'report', params: ({ event }) => ({ change: event }) },
+      description: 'Its events are held back, or no more'
+    },
+    'peer.restart': {
+      actions: { type: 'startAgain', params: ({ event }) => ({ id: event.id }) },
+      description: 'The delay after a crash is over, or somebody asks for it'
+    },
+    'crash.forgotten': {
+      actions: { type: 'forgetCrash', params: ({ event }) => ({ id: event.id }) },
+      description: 'A minute went by since a crash'
+    },
     'prober.restart': {
       actions: ['startProber', 'askAgain'],
       description: 'The delay after its crash is over: what it was asked is asked again'
     },
     'xstate.error.actor.*': [
-      { guard: 'isProber', actions: 'restartProberLater', description: 'Nothing is asked until it is back' },
-      { actions: 'restartLater', description: 'Its crash stays its own; after the fifth in a minute it is left alone' }
+      {
+        guard: { type: 'isProber', params: ({ event }) => ({ actorId: event.actorId }) },
+        actions: { type: 'restartProberLater', params: ({ event }) => ({ fault: event.error }) },
+        description: 'Nothing is asked until it is back'
+      },
+      {
+        actions: { type: 'restartLater', params: ({ event }) => ({ id: event.actorId, fault: event.error }) },
+        description: 'Its crash stays its own; after the fifth in a minute it is left alone'
+      }
     ]
   }
 })
 export type Supervisor = typeof supervisorMachine
 
 const input = ({ rule, clock }: SupervisorContext, peer: PeerSpec, startAfterMs: number) => ({
-  ...{ peer, rule, startAfterMs },
+  peer,
+  rule,
+  startAfterMs,
   wall: clock.wall()
 })
 

@@ -29,7 +29,9 @@ export const peerMachine = peerWords.createMachine({
   id: 'peer',
   description: 'One other server as seen from this one: asked again and again, and judged by its answers.',
   context: ({ input }) => ({
-    ...{ peer: input.peer, rule: input.rule, startAfterMs: input.startAfterMs },
+    peer: input.peer,
+    rule: input.rule,
+    startAfterMs: input.startAfterMs,
     verdict: 'unknown',
     since: input.wall,
     seen: nothingSeen(input.peer, input.startAfterMs)

@@ -1,4 +1,4 @@
-import { type AnyActorRef, assign, enqueueActions, sendTo, setup } from 'xstate'
+import { type AnyActorRef, assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate'
 import type { PeerSpec, Verdict } from '../../src/schemas/health.ts'
 import type {
   Hears,
@@ -61,10 +61,17 @@ const prober = ({
   system: { get(id: string): ProberRef | undefined }
 }): ProberRef => system.get('prober') ?? self
 
+function updateOf(event: PeerEvent): PeerSpec {
+  assertEvent(event, 'peer.updated')
+  return event.peer
+}
+
 const becomes =
   (verdict: Verdict) =>
-  ({ context, event }: Moment) =>
-    event.type === 'probe.answered' && event.number === context.seen.answers && judged(context, event) === verdict
+  ({ context, event }: Moment) => {
+    assertEvent(event, 'probe.answered')
+    return event.number === context.seen.answers && judged(context, event) === verdict
+  }
 
 /** The words of the peer's machine: what it knows, hears, does and decides by. Its states are in `peer.ts`. */
 export const peerWords = setup({
@@ -77,13 +84,18 @@ export const peerWords = setup({
       questionIn(Math.max(0, 'now' in event ? context.seen.dueAt - event.now : 0), context, self)
     ),
     askNoMore: sendTo(prober, ({ context }) => ({ type: 'probe.unwanted' as const, id: context.peer.id })),
-    record: assign(({ context, event }) =>
-      event.type === 'probe.answered' && event.number === context.seen.answers ? { seen: recorded(context, event) } : {}
-    ),
-    remember: assign(({ event }) => (event.type === 'peer.updated' ? { peer: event.peer } : {})),
-    doubtKey: assign(({ context, event }) =>
-      event.type === 'peer.doubtful' && event.keyRefused ? { seen: { ...context.seen, keyInDoubt: true } } : {}
-    ),
+    record: assign(({ context, event }) => {
+      assertEvent(event, 'probe.answered')
+      return event.number === context.seen.answers ? { seen: recorded(context, event) } : {}
+    }),
+    remember: assign(({ event }) => {
+      assertEvent(event, 'peer.updated')
+      return { peer: event.peer }
+    }),
+    doubtKey: assign(({ context, event }) => {
+      assertEvent(event, 'peer.doubtful')
+      return event.keyRefused ? { seen: { ...context.seen, keyInDoubt: true } } : {}
+    }),
     startOver: assign(({ context }) => ({ seen: { ...nothingSeen(context.peer, 0), answers: context.seen.answers } })),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context
@@ -111,22 +123,23 @@ export const peerWords = setup({
     notAnAgent: becomes('incompatible'),
     isRemoved: ({ context }) => context.peer.removed,
     isPending: ({ context }) => context.peer.pending,
-    saysRemoved: ({ event }) => event.type === 'peer.updated' && event.peer.removed,
-    nowRemoved: ({ context, event }) =>
-      event.type === 'peer.updated' && event.peer.removed && context.verdict !== 'removed',
-    nowPending: ({ context, event }) =>
-      event.type === 'peer.updated' && !event.peer.removed && event.peer.pending && context.verdict !== 'pending',
-    nowConfirmed: ({ context, event }) =>
-      event.type === 'peer.updated' &&
-      !event.peer.removed &&
-      !event.peer.pending &&
-      (context.verdict === 'pending' || context.verdict === 'removed'),
-    moved: ({ context, event }) =>
-      event.type === 'peer.updated' && event.peer.url !== context.peer.url && context.verdict !== 'removed',
+    saysRemoved: ({ event }) => updateOf(event).removed,
+    nowRemoved: ({ context, event }) => updateOf(event).removed && context.verdict !== 'removed',
+    nowPending: ({ context, event }) => {
+      const { removed, pending } = updateOf(event)
+      return !removed && pending && context.verdict !== 'pending'
+    },
+    nowConfirmed: ({ context, event }) => {
+      const { removed, pending } = updateOf(event)
+      return !removed && !pending && (context.verdict === 'pending' || context.verdict === 'removed')
+    },
+    moved: ({ context, event }) => updateOf(event).url !== context.peer.url && context.verdict !== 'removed',
     askedJustNow: ({ context, event }) => 'now' in event && event.now - context.seen.endedAt < context.rule.pauseMs,
     isWell: ({ context }) => context.verdict === 'online',
     alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
-    flappingChanges: ({ context, event }) =>
-      event.type === 'probe.answered' && restlessAfter(context, event).flapping !== context.seen.flap.flapping
+    flappingChanges: ({ context, event }) => {
+      assertEvent(event, 'probe.answered')
+      return restlessAfter(context, event).flapping !== context.seen.flap.flapping
+    }
   }
 })

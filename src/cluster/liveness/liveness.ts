@@ -4,7 +4,7 @@ import { peerMachine } from '../../../machines/peer/peer.ts'
 import { DEFAULT_RULE, type Rule } from '../../../machines/peer/rule.ts'
 import type { DoubtOptions } from '../../../machines/prober/local-health.ts'
 import { createProber, type ProberOptions } from '../../../machines/prober/prober.ts'
-import { type Care, supervisorMachine } from '../../../machines/supervisor.ts'
+import { type RestartHistory, supervisorMachine } from '../../../machines/supervisor.ts'
 import { systemClock } from '../../clock.ts'
 import { PeerUnknown } from '../../errors.ts'
 import type { EventLog } from '../../schemas/event.ts'
@@ -36,7 +36,7 @@ export interface Supervision {
   quarantined: readonly string[]
 }
 
-const NO_VIEW = { snapshot: undefined, care: undefined, health: undefined }
+const NO_VIEW = { snapshot: undefined, history: undefined, health: undefined }
 
 /** The running cluster: the only holder of actors. It knows no store and no HTTP. */
 export function createCluster(options: ClusterOptions) {
@@ -47,7 +47,10 @@ export function createCluster(options: ClusterOptions) {
   const gone = new Set<(id: string) => void>()
   const waiting = new Map<string, { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }[]>()
   /** Snapshots never change, so a view lasts as long as what it was made from, and no longer. */
-  const views = new Map<string, { snapshot: unknown; care: Care | undefined; health: PeerHealth | undefined }>()
+  const views = new Map<
+    string,
+    { snapshot: unknown; history: RestartHistory | undefined; health: PeerHealth | undefined }
+  >()
   const started = clock.wall()
 
   const prober = createProber({
@@ -131,8 +134,8 @@ export function createCluster(options: ClusterOptions) {
     onAnswer: (listener: (peer: PeerAnswered, answer: ProbeAnswer) => void) => listen(asked, listener),
     /** What the supervisor has to do. */
     supervision(): Supervision {
-      const { care, proberCrashes } = supervisor.getSnapshot().context
-      const all = Object.values(care)
+      const { restarts, proberCrashes } = supervisor.getSnapshot().context
+      const all = Object.values(restarts)
       return {
         actors: all.filter(({ quarantined }) => !quarantined).length,
         crashes: all.reduce((sum, { crashes }) => sum + crashes, 0),
@@ -147,14 +150,14 @@ export function createCluster(options: ClusterOptions) {
   function peer(id: string): PeerHealth | undefined {
     const { context } = supervisor.getSnapshot()
     const member = context.members[id]
-    const care = context.care[id]
-    if (!member || !care) return undefined
+    const history = context.restarts[id]
+    if (!member || !history) return undefined
     const snapshot = child(id)?.getSnapshot()
     const known = views.get(id)
-    if (known?.health && known.snapshot === snapshot && known.care === care) return known.health
+    if (known?.health && known.snapshot === snapshot && known.history === history) return known.health
     const health =
-      snapshot && 'context' in snapshot ? peerHealth(snapshot, care) : unwatchedHealth(member, care, started)
-    views.set(id, { snapshot, care, health })
+      snapshot && 'context' in snapshot ? peerHealth(snapshot, history) : unwatchedHealth(member, history, started)
+    views.set(id, { snapshot, history, health })
     return health
   }
 

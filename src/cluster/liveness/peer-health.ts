@@ -1,9 +1,9 @@
 import type { PeerSnapshot } from '../../../machines/peer/peer.ts'
-import type { Care } from '../../../machines/supervisor.ts'
+import type { RestartHistory } from '../../../machines/supervisor.ts'
 import type { PeerHealth, PeerSpec } from '../../schemas/health.ts'
 
 /** How one peer is, out of what its actor knows. Built at every answer, so without detours. */
-export function peerHealth({ context }: PeerSnapshot, { crashes }: Care): PeerHealth {
+export function peerHealth({ context }: PeerSnapshot, { crashes }: RestartHistory): PeerHealth {
   const { peer, verdict, since, seen } = context
   const health: PeerHealth = {
     id: peer.id,
@@ -26,7 +26,7 @@ export function peerHealth({ context }: PeerSnapshot, { crashes }: Care): PeerHe
 }
 
 /** How a member is that has no running actor: its actor crashed, and waits for its restart or for a person. */
-export function unwatchedHealth(peer: PeerSpec, { crashes, quarantined }: Care, since: number): PeerHealth {
+export function unwatchedHealth(peer: PeerSpec, { crashes, quarantined }: RestartHistory, since: number): PeerHealth {
   return {
     ...{ id: peer.id, name: peer.name, url: peer.url, since, features: peer.features },
     verdict: quarantined ? 'quarantined' : peer.removed ? 'removed' : peer.pending ? 'pending' : 'unknown',

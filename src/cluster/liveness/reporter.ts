@@ -1,4 +1,4 @@
-import type { Told } from '../../../machines/supervisor.ts'
+import type { SupervisorEmitted } from '../../../machines/supervisor.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { PeerHealth, ProbeAnswer } from '../../schemas/health.ts'
 import { reasonOf } from './reason.ts'
@@ -12,7 +12,7 @@ export interface ReporterOptions {
 /** Puts what the supervisor tells into the event log, in words. */
 export function createReporter({ events, peer, onFault }: ReporterOptions) {
   return {
-    report(told: Told) {
+    report(told: SupervisorEmitted) {
       if (told.type === 'prober.crashed') {
         onFault(told.fault)
         events.publish({ type: 'prober.crashed', reason: 'Asking peers failed here and was started anew' })
