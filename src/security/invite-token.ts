@@ -34,11 +34,23 @@ export function encodeInvite(content: InviteContent): string {
   return `${PREFIX}${body}.${check(body)}`
 }
 
-export const isSealedToken = (token: string) => token.startsWith(PREFIX)
+/** An invite that somebody pasted. Of plain FlatRun's only its maker knows anything; ours is only ever used sealed. */
+export type Invitation = { kind: 'plain'; token: string } | ({ kind: 'sealed'; token: string } & InviteContent)
 
-/** Reads a token without using it. @throws BadToken */
-export function decodeInvite(token: string): InviteContent {
-  if (!isSealedToken(token)) throw new BadToken('is not an invite of this kind: it does not begin with frc1.')
+/**
+ * Reads a token without using it. The one reader, for the API and the command line: what mail and terminals put in
+ * between (line breaks, spaces, a byte order mark) is no part of a token of either kind. @throws BadToken
+ */
+export function readInvitation(pasted: string): Invitation {
+  const token = bareToken(pasted)
+  if (token === '') throw new BadToken('is empty; copy the whole line again')
+  return token.startsWith(PREFIX) ? { kind: 'sealed', token, ...decode(token) } : { kind: 'plain', token }
+}
+
+/** The token in what was pasted: no blanks, line breaks, or characters without width. */
+export const bareToken = (pasted: string) => pasted.replace(/[\s\u200b-\u200d\u2060]+/g, '')
+
+function decode(token: string): InviteContent {
   const [, body, sum, ...rest] = token.split('.')
   if (!body || !sum || rest.length > 0 || check(body) !== sum) {
     throw new BadToken('was cut or changed when it was copied; copy the whole line again')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { BadToken, decodeInvite, type InviteContent, isSealedToken } from '../../security/invite-token.ts'
+import { BadToken, bareToken, type Invitation, readInvitation } from '../../security/invite-token.ts'
 import { examples, type Tie } from '../command.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { readText } from '../fields.ts'
@@ -43,6 +43,12 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
     .addHelpText('after', examples('invite show frc1.…', 'invite show - < token'))
     .action(async (given?: string) => {
       const content = readInvite(await tokenOf(given, io))
+      if (content.kind === 'plain')
+        throw new CliFault(
+          EXIT.failed,
+          'this token is no invite of flatrun-cluster, so there is nothing to read in it',
+          'An invite of a plain FlatRun agent holds no address: flatrun-cluster join TOKEN --peer-url URL'
+        )
       const left = content.exp * 1_000 - io.now()
       if (invite.optsWithGlobals<{ json?: boolean }>().json) return io.out(JSON.stringify(shown(content), null, 2))
       io.out(`made by   ${content.name}`)
@@ -72,7 +78,7 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
   })
 }
 
-const shown = ({ urls, name, exp, pin }: InviteContent) => ({
+const shown = ({ urls, name, exp, pin }: Extract<Invitation, { kind: 'sealed' }>) => ({
   name,
   urls,
   expires_at: new Date(exp * 1_000).toISOString(),
@@ -80,17 +86,9 @@ const shown = ({ urls, name, exp, pin }: InviteContent) => ({
 })
 
 /** @throws CliFault in the words of the token's reader. */
-export function readInvite(token: string): InviteContent {
-  if (!isSealedToken(token)) {
-    const hint = 'An invite of a plain FlatRun agent holds no address: flatrun-cluster join TOKEN --peer-url URL'
-    throw new CliFault(
-      EXIT.failed,
-      'this token is no invite of flatrun-cluster, so there is nothing to read in it',
-      hint
-    )
-  }
+export function readInvite(token: string): Invitation {
   try {
-    return decodeInvite(token)
+    return readInvitation(token)
   } catch (error) {
     if (error instanceof BadToken) throw new CliFault(EXIT.failed, `this token ${error.message}`)
     throw error
@@ -100,7 +98,7 @@ export function readInvite(token: string): InviteContent {
 /** A token from the arguments, from stdin, or from the person: pasted over several lines it is still one. */
 export async function tokenOf(given: string | undefined, io: Io, file = ''): Promise<string> {
   const text = await said()
-  const token = text.replace(/\s+/g, '')
+  const token = bareToken(text)
   if (token === '')
     throw new CliFault(EXIT.usage, 'no token was given', 'As an argument, with --from FILE, or - for stdin')
   return token

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { isSealedToken } from '../../security/invite-token.ts'
 import { refusal } from '../client.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -83,7 +82,8 @@ export function joinCommand(program: Command, { act }: Tie): void {
 }
 
 function describe(token: string, peerUrl: string, now: number): string {
-  if (!isSealedToken(token)) {
+  const invitation = readInvite(token)
+  if (invitation.kind === 'plain') {
     if (peerUrl !== '') return peerUrl
     throw new CliFault(
       EXIT.usage,
@@ -91,7 +91,7 @@ function describe(token: string, peerUrl: string, now: number): string {
       'Add --peer-url URL, the address of the server that made it'
     )
   }
-  const { name, urls, exp } = readInvite(token)
+  const { name, urls, exp } = invitation
   if (exp * 1_000 <= now)
     throw new CliFault(
       EXIT.failed,

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { Check } from 'typebox/value'
 import {
-  AlreadyJoined,
   BadRequest,
   InsecureTransport,
   InviteExpired,
-  InviteOtherName,
   InviteUnknown,
   InviteUsed,
+  OwnAddress,
   PeerNameTaken,
   SealedOnly
 } from '../../errors.ts'
@@ -16,25 +14,26 @@ import type { EventLog } from '../../schemas/event.ts'
 import { DEFAULT_GRANTS } from '../../schemas/grant.ts'
 import type { Invite } from '../../schemas/invite.ts'
 import { type PlainExchange, type PreflightReply, SealedRequestContent } from '../../schemas/joining.ts'
-import { sameName } from '../../schemas/names.ts'
 import type { Member } from '../../schemas/peer.ts'
+import { bareToken } from '../../security/invite-token.ts'
 import { CannotUnseal, issuedKey, openRequest, type SealedReply, type SealedRequest } from '../../security/sealing.ts'
 import { digest, randomToken } from '../../security/tokens.ts'
-import { credentialContext, privateKeyContext } from '../../store/contexts.ts'
+import { privateKeyContext } from '../../store/contexts.ts'
 import { digests } from '../../store/members.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import type { Invites } from '../membership/invites.ts'
-import { keptOf } from '../membership/signing-keys.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { FEATURES, nameOf, type Self, urlOf } from '../peers/self.ts'
 import { transportOf } from '../peers/transport.ts'
+import { type Place, placeOf, refusalOf } from './claim.ts'
 import { EXCHANGE_PURPOSE } from './exchange-client.ts'
+import { memberOf, type OtherSide } from './member-record.ts'
 import { failed, ok } from './preflight.ts'
 import { whyUnreachable } from './reachability.ts'
 
 interface AdmissionOptions {
-  store: Pick<Store, 'members' | 'invites' | 'vault' | 'revoke'>
+  store: Pick<Store, 'members' | 'vault' | 'revoke' | 'journal'>
   self: Self
   invites: Invites
   cluster: Pick<Cluster, 'joined' | 'left'>
@@ -48,12 +47,13 @@ interface AdmissionOptions {
   now?: () => number
 }
 
-type Applicant = PlainExchange &
-  Partial<Omit<SealedRequestContent, keyof PlainExchange>> & {
-    sealed: boolean
-    /** The key it gets: the same one however often the same join asks, so that a repeated request changes nothing. */
-    issuedKey?: string
-  }
+/** The server that presents an invite. */
+type Applicant = OtherSide & {
+  token: string
+  url: string
+  /** One of ours: the id of its join, and the key that it gets, which is the same however often the same join asks. */
+  join?: { id: string; key: string }
+}
 
 export type Admission = ReturnType<typeof createAdmission>
 
@@ -62,56 +62,67 @@ export type Admission = ReturnType<typeof createAdmission>
  * that it spent, so after any crash an invite is unused, or used with its member.
  */
 export function createAdmission(options: AdmissionOptions) {
-  const {
-    store,
-    self,
-    invites,
-    cluster,
-    remote,
-    events,
-    exchange,
-    now = Date.now,
-    pins = () => [],
-    onReplaced = () => {}
-  } = options
-  const { members, vault } = store
+  const { store, self, invites, cluster, remote, events, exchange } = options
+  const { now = Date.now, pins = () => [], onReplaced = () => {} } = options
+  const { members, vault, journal } = store
 
-  /** @throws InviteUnknown, InviteUsed, InviteExpired, PeerNameTaken, AlreadyJoined, BadRequest; the invite then stays as it was. */
-  async function admit(applicant: Applicant): Promise<{ key: string; member: Member }> {
-    const invite = invites.byDigest(digest(applicant.invite_token))
+  function presented({ token }: Pick<Applicant, 'token'>): Invite {
+    const invite = invites.byDigest(digest(token))
     if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
+    return invite
+  }
+
+  /** @throws InviteUsed, InviteExpired, PeerNameTaken, AlreadyJoined, BadRequest; the invite then stays as it was. */
+  async function admit(applicant: Applicant): Promise<string> {
+    const invite = presented(applicant)
     const spender = members.bySpentInvite(invite.digest)
     const asked = spender && askedBefore(spender, applicant)
     if (asked) return asked
     assertUsable(invite, spender)
-    const replaced = replacedBy(applicant, invite)
-    const url = check(applicant, invite, replaced)
+    const { url, transport, place } = judged(applicant, invite)
 
-    const key = applicant.issuedKey ?? randomToken()
-    const member = memberOf({ applicant, invite, url, key, replaced })
+    const key = applicant.join?.key ?? randomToken()
+    const over = place.kind === 'over' ? place.member : undefined
+    const member = memberOf({
+      ...{ vault, members: members.all(), over, other: applicant, url, transport, state: 'pending', key },
+      // What a server that had left was allowed counts no more: whose id it was is no secret.
+      grants: invite.grants ?? (over?.state === 'removed' ? undefined : over?.grants) ?? DEFAULT_GRANTS,
+      at: new Date(now()).toISOString(),
+      came: {
+        invite: invite.digest,
+        ...(applicant.join && { exchangeId: applicant.join.id }),
+        ...(invite.requireApproval && { awaitsApproval: true })
+      }
+    })
     await members.put(member)
-    if (replaced) store.revoke(digests(replaced).filter((old) => old !== member.keyDigest.current))
-    if (replaced) onReplaced(replaced.id)
-    // The sealing key stays until the join is confirmed: the same join may have to be asked again.
-    await store.invites.put({ ...invite, usedBy: member.id, usedAt: new Date(now()).toISOString() })
+    if (over) {
+      store.revoke(digests(over).filter((old) => old !== member.keyDigest.current))
+      onReplaced(over.id)
+    }
+    // Its record says it already: a disk that is full now spends nothing twice.
+    await invites.spend(invite, member.id).catch(() => {})
     cluster.joined(specOf(member))
-    events.publish({ type: 'invite.spent', peer: member.name, peer_id: member.id, facts: { invite: invite.id } })
+    announce(member, invite, place)
+    return key
+  }
+
+  function announce({ name, id }: Member, invite: Invite, place: Admitted): void {
+    events.publish({ type: 'invite.spent', peer: name, peer_id: id, facts: { invite: invite.id } })
     events.publish({
-      type: replaced && replaced.state !== 'removed' ? 'peer.rekeyed' : 'peer.joined',
-      peer: member.name,
-      peer_id: member.id,
+      type: place.kind === 'over' && place.member.state !== 'removed' ? 'peer.rekeyed' : 'peer.joined',
+      peer: name,
+      peer_id: id,
       reason: 'it accepted an invite of this server'
     })
-    return { key, member }
+    if (place.kind === 'new' && place.twin) events.publish(twinEvent({ name, id }, place.twin))
   }
 
   /** What would fail at an exchange; spends and stores nothing. */
   async function inspect(applicant: Applicant): Promise<PreflightReply> {
-    const invite = invites.byDigest(digest(applicant.invite_token))
-    if (!invite || invite.revokedAt !== undefined) throw new InviteUnknown()
+    const invite = presented(applicant)
     assertUsable(invite, members.bySpentInvite(invite.digest))
-    const url = check(applicant, invite, replacedBy(applicant, invite))
-    const why = await whyUnreachable(remote, url, applicant.pins)
+    const { url } = judged(applicant, invite)
+    const why = await whyUnreachable(remote, url, applicant.kind === 'sealed' ? applicant.pins : [])
     const back =
       why === undefined
         ? ok('reach_back', `${self.name()} reaches this server at ${url}`)
@@ -137,57 +148,28 @@ export function createAdmission(options: AdmissionOptions) {
       })
       throw new InviteUsed()
     }
-    if (Date.parse(invite.expiresAt) <= now()) throw new InviteExpired()
+    if (invites.isOver(invite)) throw new InviteExpired()
   }
 
-  /** The member whose record this exchange writes over: the one the invite replaces, or a server that had removed us. */
-  function replacedBy({ node_id }: Applicant, invite: Invite): Member | undefined {
-    if (invite.replaces !== undefined) return members.byName(invite.replaces)
-    if (!node_id) return undefined
-    return members.all().find(({ nodeId, state }) => nodeId === node_id && state === 'removed')
-  }
-
-  function check(applicant: Applicant, invite: Invite, replaced: Member | undefined): string {
+  function judged(applicant: Applicant, invite: Invite) {
     const name = nameOf('name', applicant.name)
-    if (invite.replaces !== undefined && !sameName(name, invite.replaces)) throw new InviteOtherName(invite.replaces)
-    if (invite.expectedName !== undefined && !sameName(name, invite.expectedName))
-      throw new InviteOtherName(invite.expectedName)
-    const holder = members.byName(name)
-    if (sameName(name, self.name()) || (holder && holder.id !== replaced?.id)) throw new PeerNameTaken(name)
-    const known = applicant.node_id !== undefined && members.all().find(({ nodeId }) => nodeId === applicant.node_id)
-    if (known && known.id !== replaced?.id) throw new AlreadyJoined(known.name)
-    if (applicant.api_key.trim() === '') throw new BadRequest('api_key: must not be empty')
     const url = urlOf('url', applicant.url, self.dialPolicy())
-    if (transportOf(url, applicant, options.allowInsecure) === undefined) throw new InsecureTransport()
-    return url
+    const { expectedName: expected, replaces } = invite
+    const nodeId = applicant.kind === 'sealed' ? applicant.node_id : undefined
+    const place = admitted(
+      placeOf(
+        { name, nodeId, url, expected, replaces },
+        { self: { name: self.name(), nodeId: self.nodeId() }, members: members.all() }
+      ),
+      name
+    )
+    const transport = transportOf(url, applicant, options.allowInsecure)
+    if (transport === undefined) throw new InsecureTransport()
+    return { url, transport, place }
   }
 
-  function memberOf({ applicant, invite, url, key, replaced }: Parts): Member {
-    const id = replaced?.id ?? randomUUID()
-    const kept = keptOf(vault, id, key)
-    return {
-      id,
-      number: replaced?.number ?? Math.max(0, ...members.all().map(({ number }) => number)) + 1,
-      name: applicant.name,
-      url,
-      state: 'pending',
-      joinedAt: replaced?.joinedAt ?? new Date(now()).toISOString(),
-      credential: {
-        sealed: vault.seal(applicant.api_key, credentialContext(id)),
-        since: new Date(now()).toISOString()
-      },
-      keyDigest: { current: kept.digest },
-      ...(applicant.features?.includes('signed-requests') && { signing: kept.signing }),
-      // What a server that had left was allowed counts no more: whose id it was is no secret.
-      grants: [...(invite.grants ?? (replaced?.state === 'removed' ? undefined : replaced?.grants) ?? DEFAULT_GRANTS)],
-      features: [...(applicant.features ?? [])],
-      transport: transportOf(url, applicant, options.allowInsecure) ?? 'insecure',
-      pins: [...(applicant.pins ?? [])],
-      invite: invite.digest,
-      ...(applicant.node_id !== undefined && { nodeId: applicant.node_id }),
-      ...(applicant.exchange_id !== undefined && { exchangeId: applicant.exchange_id }),
-      ...(invite.requireApproval && { awaitsApproval: true })
-    }
+  async function assertElsewhere(applicant: Applicant): Promise<void> {
+    if (await self.isOwnUrl(urlOf('url', applicant.url, self.dialPolicy()))) throw new OwnAddress('url')
   }
 
   async function openSealed(body: SealedRequest) {
@@ -200,52 +182,70 @@ export function createAdmission(options: AdmissionOptions) {
     const opened = await openRequest({ publicKey, privateKey }, body, EXCHANGE_PURPOSE)
     const content: unknown = JSON.parse(opened.plain)
     if (!Check(SealedRequestContent, content)) throw new BadRequest('the sealed request has a wrong shape')
-    if (digest(content.invite_token) !== invite.digest) throw new InviteUnknown()
-    return { content, issuedKey: issuedKey(privateKey, content.exchange_id), sealReply: opened.sealReply }
+    const { invite_token, exchange_id: id, preflight, ...said } = content
+    const token = bareToken(invite_token)
+    if (digest(token) !== invite.digest) throw new InviteUnknown()
+    const applicant: Applicant = { kind: 'sealed', ...said, token, join: { id, key: issuedKey(privateKey, id) } }
+    return { applicant, preflight, sealReply: opened.sealReply }
   }
+
+  /** The joins that we have begun ourselves with the server of that name. */
+  const joinsWith = (name: string) =>
+    journal.all().flatMap(({ id, inviter }) => (inviter?.toLowerCase() === name.toLowerCase() ? [id] : []))
 
   return {
     /** FlatRun's exchange, readable on the wire. */
-    plain({ invite_token, url, api_key, name }: PlainExchange): Promise<{ api_key: string; name: string }> {
+    async plain({ invite_token, url, api_key, name }: PlainExchange): Promise<{ api_key: string; name: string }> {
       if (exchange === 'sealed-only') throw new SealedOnly()
-      return invites.inTurn(async () => {
-        // These four and no more: what else stands in the body was not looked at.
-        const { key } = await admit({ invite_token, url, api_key, name, sealed: false })
-        return { api_key: key, name: self.name() }
-      })
+      // These four and no more: what else stands in the body was not looked at.
+      const applicant: Applicant = { kind: 'plain', token: bareToken(invite_token), url, api_key, name }
+      presented(applicant)
+      await assertElsewhere(applicant)
+      return invites.inTurn(async () => ({ api_key: await admit(applicant), name: self.name() }))
     },
 
     /** Ours: neither the token nor the keys can be read or changed on the way. */
     async sealed(body: SealedRequest): Promise<SealedReply> {
-      const { content, issuedKey, sealReply } = await openSealed(body).catch((error: unknown) => {
+      const { applicant, preflight, sealReply } = await openSealed(body).catch((error: unknown) => {
         throw error instanceof CannotUnseal || error instanceof SyntaxError ? new InviteUnknown() : error
       })
-      if (content.preflight) return sealReply(JSON.stringify(await inspect({ ...content, sealed: true })))
+      await assertElsewhere(applicant)
+      if (preflight) return sealReply(JSON.stringify(await inspect(applicant)))
       return invites.inTurn(async () => {
-        const { key } = await admit({ ...content, sealed: true, issuedKey })
+        const api_key = await admit(applicant)
+        const joins = joinsWith(applicant.name)
         return sealReply(
-          JSON.stringify({ api_key: key, name: self.name(), node_id: self.nodeId(), features: FEATURES, pins: pins() })
+          JSON.stringify({
+            api_key,
+            name: self.name(),
+            node_id: self.nodeId(),
+            features: FEATURES,
+            pins: pins(),
+            joins
+          })
         )
       })
     }
   }
 }
 
-/** The same join asking again, its answer lost: it gets the same key, and nothing is changed, whatever was decided since. */
-function askedBefore(
-  spender: Member,
-  { exchange_id, issuedKey }: Applicant
-): { key: string; member: Member } | undefined {
-  const same = exchange_id !== undefined && spender.exchangeId === exchange_id && spender.state !== 'removed'
-  return same && issuedKey !== undefined && spender.keyDigest.current === digest(issuedKey)
-    ? { key: issuedKey, member: spender }
-    : undefined
+type Admitted = Extract<Place<Member>, { kind: 'new' | 'over' }>
+
+function admitted(place: Place<Member>, name: string): Admitted {
+  if (place.kind === 'new' || place.kind === 'over') return place
+  throw refusalOf(place, name) ?? new PeerNameTaken(name)
 }
 
-interface Parts {
-  applicant: Applicant
-  invite: Invite
-  url: string
-  key: string
-  replaced: Member | undefined
+/** Two members that say they are one server: one of them is a copy of the other, or is not what it says. */
+export const twinEvent = ({ name, id }: Pick<Member, 'name' | 'id'>, twin: Pick<Member, 'name'>) => ({
+  type: 'peer.copied' as const,
+  peer: name,
+  peer_id: id,
+  reason: `It has the same node id as ${twin.name}. If it is that server under another name, remove one of both; if it is a copy of its data path, give it one of its own; else it is not what it says`
+})
+
+/** The same join asking again, its answer lost: it gets the same key, and nothing is changed, whatever was decided since. */
+function askedBefore(spender: Member, { join }: Applicant): string | undefined {
+  const same = join !== undefined && spender.exchangeId === join.id && spender.state !== 'removed'
+  return same && spender.keyDigest.current === digest(join.key) ? join.key : undefined
 }

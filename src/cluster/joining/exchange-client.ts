@@ -1,23 +1,38 @@
 import { Check } from 'typebox/value'
-import { BadPeerAnswer, BadRequest, ContactFailed, ContactTimedOut, ExchangeRejected } from '../../errors.ts'
+import {
+  AnswerRefused,
+  BadPeerAnswer,
+  BadRequest,
+  ContactFailed,
+  ContactTimedOut,
+  ExchangeRejected
+} from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import type { RemoteAnswer } from '../../remote/target.ts'
-import { ExchangeReply, SealedReplyBody, SealedReplyContent } from '../../schemas/joining.ts'
+import {
+  ExchangeReply,
+  type PlainExchange,
+  SealedReplyBody,
+  SealedReplyContent,
+  type SealedRequestContent
+} from '../../schemas/joining.ts'
+import type { Invitation } from '../../security/invite-token.ts'
 import { CannotSeal, sealRequest } from '../../security/sealing.ts'
+import type { OtherSide } from './member-record.ts'
 
 /** Binds a sealed message to what it is for. */
 export const EXCHANGE_PURPOSE = 'POST /api/cluster/exchange'
 
 const MAX_BYTES = 65_536
 
+/** What the inviter answers: who it is, and with one of ours the joins that it has begun itself. */
+export type Answer = OtherSide & { joins?: readonly string[] | undefined }
+
 interface Question {
   url: string
-  /** What to send: FlatRun's four words, or a sealed content. */
-  content: Record<string, unknown>
-  /** The inviter's one-time key; absent: plain, as FlatRun has it. */
-  sealTo?: string
-  pins: readonly string[]
+  invitation: Invitation
+  content: SealedRequestContent
   signal?: AbortSignal
 }
 
@@ -25,42 +40,41 @@ interface Question {
 export async function presentInvite(
   remote: Pick<Remote, 'exchange' | 'deadlines'>,
   question: Question
-): Promise<SealedReplyContent> {
-  return question.sealTo === undefined ? plain(remote, question) : sealed(remote, question, question.sealTo)
-}
-
-async function plain(remote: Pick<Remote, 'exchange' | 'deadlines'>, question: Question): Promise<SealedReplyContent> {
-  const answer = accepted(await post(remote, question, question.content))
+): Promise<Answer> {
+  const { url, invitation, content, signal } = question
+  if (invitation.kind === 'sealed') {
+    const answer = await askInviter(remote, { url, invitation, content, ...(signal && { signal }) })
+    if (!Check(SealedReplyContent, answer))
+      throw new AnswerRefused('its sealed answer has a wrong shape, or a name or key that cannot be one')
+    return { kind: 'sealed', ...answer }
+  }
+  const { invite_token, url: callback, api_key, name } = content
+  const plain: PlainExchange = { invite_token, url: callback, api_key, name }
+  const answer = accepted(await post(remote, { url, pins: [], body: plain, signal }))
   if (!Check(ExchangeReply, answer)) throw new BadPeerAnswer('it is not the answer of an agent')
-  return { ...answer, node_id: '', features: [], pins: [] }
+  return { kind: 'plain', api_key: answer.api_key, name: answer.name }
 }
 
-async function sealed(
-  remote: Pick<Remote, 'exchange' | 'deadlines'>,
-  question: Question,
-  sealTo: string
-): Promise<SealedReplyContent> {
-  const content = await askInviter(remote, { ...question, sealTo })
-  if (!Check(SealedReplyContent, content)) throw new BadPeerAnswer('its sealed answer has a wrong shape')
-  return content
-}
+type SealedInvitation = Extract<Invitation, { kind: 'sealed' }>
 
 /** Asks the inviter sealed, and gives what it sealed to us. */
 export async function askInviter(
   remote: Pick<Remote, 'exchange' | 'deadlines'>,
-  question: Question & { sealTo: string }
+  { url, invitation, content, signal }: Question & { invitation: SealedInvitation }
 ): Promise<unknown> {
-  const { request, openReply } = await sealFor(question)
-  const answer = accepted(await post(remote, question, request))
+  const { request, openReply } = await sealFor(invitation, content)
+  const answer = accepted(await post(remote, { url, pins: pinsOf(invitation), body: request, signal }))
   if (!Check(SealedReplyBody, answer)) {
     throw new BadPeerAnswer('it is not a sealed answer, so something between the two servers answered')
   }
   return parse(opened(() => openReply(answer)))
 }
 
-async function sealFor({ sealTo, content }: Question & { sealTo: string }) {
+const pinsOf = ({ pin }: SealedInvitation) => (pin === undefined ? [] : [pin])
+
+async function sealFor({ key }: SealedInvitation, content: SealedRequestContent) {
   try {
-    return await sealRequest(sealTo, JSON.stringify(content), EXCHANGE_PURPOSE)
+    return await sealRequest(key, JSON.stringify(content), EXCHANGE_PURPOSE)
   } catch (error) {
     if (!(error instanceof CannotSeal)) throw error
     throw new BadRequest('invite_token: it holds no usable key; make another invite there')
@@ -75,10 +89,16 @@ function opened(open: () => string): string {
   }
 }
 
+interface Post {
+  url: string
+  pins: readonly string[]
+  body: unknown
+  signal: AbortSignal | undefined
+}
+
 async function post(
   remote: Pick<Remote, 'exchange' | 'deadlines'>,
-  { url, pins, signal }: Question,
-  body: unknown
+  { url, pins, body, signal }: Post
 ): Promise<RemoteAnswer> {
   const ask = {
     method: 'POST' as const,

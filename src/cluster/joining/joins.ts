@@ -1,15 +1,16 @@
 import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
 import { type JoinedPeer, joiningMachine, StepFailed } from '../../../machines/joining.ts'
-import { JoinInterrupted, PreflightFailed } from '../../errors.ts'
+import { ContactTimedOut, JoinInterrupted, PeerSilent, PreflightFailed } from '../../errors.ts'
 import type { AcceptRequest, JoinAttempt, PreflightCheck } from '../../schemas/joining.ts'
-import { isSealedToken } from '../../security/invite-token.ts'
+import { readInvitation } from '../../security/invite-token.ts'
 import { joinContext } from '../../store/contexts.ts'
 import type { Invites } from '../membership/invites.ts'
+import type { Look } from './preflight.ts'
 import { createJoinRequests } from './prepare.ts'
 import { createJoinSteps, type StepsOptions, stepFailure } from './steps.ts'
 
 interface JoinsOptions extends Omit<StepsOptions, 'pins' | 'now'> {
-  invites: Pick<Invites, 'isOurs'>
+  invites: Pick<Invites, 'isOurs' | 'inTurn'>
   pins?: () => readonly string[]
   now?: () => number
   onError: (error: unknown) => void
@@ -20,10 +21,10 @@ export type Joins = ReturnType<typeof createJoins>
 
 /** The joiner's side of joins: each has a journal entry before anything is sent, and an actor until it has ended. */
 export function createJoins(options: JoinsOptions) {
-  const { onError, now = Date.now, pins = () => [] } = options
+  const { onError, now = Date.now, pins = () => [], invites } = options
   const { members, vault, journal } = options.store
-  const prepare = createJoinRequests({ ...options, now })
-  const { look, ask, confirm } = createJoinSteps({ ...options, pins, now })
+  const { prepare, assertFree } = createJoinRequests({ ...options, now })
+  const { look, ask, confirm, giveUp } = createJoinSteps({ ...options, pins, now })
   const actors = new Map<string, JoinActor>()
   const listeners = new Set<(actor: JoinActor) => void>()
   /** The errors behind failures, of joins that somebody waits for. */
@@ -35,10 +36,9 @@ export function createJoins(options: JoinsOptions) {
         step(input.exchangeId, () => ask(input.exchangeId, signal))
       ),
       confirm: fromPromise<void, { memberId: string }>(({ input, signal }) => confirm(input.memberId, signal)),
-      giveUp: fromPromise<void, { exchangeId: string }>(
-        async ({ input }) => void (await journal.delete(input.exchangeId))
-      )
-    }
+      giveUp: fromPromise<void, { exchangeId: string }>(({ input }) => giveUp(input.exchangeId))
+    },
+    guards: { inviteIsOver: ({ context }) => now() >= context.expiresAt }
   })
 
   async function step<T>(exchangeId: string, run: () => Promise<T>): Promise<T> {
@@ -62,12 +62,16 @@ export function createJoins(options: JoinsOptions) {
   return {
     /** Joins the server that made the invite. @throws what went wrong, as an operator can act on it. */
     async accept(request: AcceptRequest): Promise<{ peer_name: string; peer_url: string; transport: string }> {
-      const prepared = prepare(request)
-      const { attempt, repeatable } = prepared
+      const prepared = await prepare(request)
+      const { attempt, invitation } = prepared
       if (!request.skip_checks) assertPassed(await look(prepared))
-      await journal.put(attempt)
+      // What comes from that server before this is refused here; what comes after it is told which join it crosses.
+      await invites.inTurn(async () => {
+        assertFree(attempt)
+        await journal.put(attempt)
+      })
       causes.set(attempt.id, undefined)
-      const actor = run(attempt, repeatable)
+      const actor = run(attempt, invitation.kind === 'sealed')
       const settled = await waitFor(
         actor,
         (snapshot) => snapshot.status !== 'active' || snapshot.matches('confirming'),
@@ -79,19 +83,20 @@ export function createJoins(options: JoinsOptions) {
       const peer = settled?.context.peer
       const member = peer && members.get(peer.memberId)
       if (member) return { peer_name: member.name, peer_url: member.url, transport: member.transport }
-      if (settled === undefined) throw new JoinInterrupted({ cause })
-      throw cause ?? new JoinInterrupted()
+      if (settled !== undefined && cause !== undefined) throw cause
+      const { failure } = actor.getSnapshot().context
+      throw new JoinInterrupted(failure?.sentence ?? 'the other server has not answered', { cause })
     },
 
     /** What would fail, and what to do about it; nothing is spent. Plain FlatRun cannot be asked. */
     async preflight(request: AcceptRequest): Promise<PreflightCheck[]> {
-      return look(prepare(request))
+      return (await look(await prepare(request))).map(({ cause: _, ...check }) => check)
     },
 
     /** Goes on with the joins that a crash or a stop interrupted. */
     resume(): void {
       for (const attempt of journal.all())
-        run(attempt, isSealedToken(vault.open(attempt.token, joinContext(attempt.id))))
+        run(attempt, readInvitation(vault.open(attempt.token, joinContext(attempt.id))).kind === 'sealed')
     },
 
     /** The joins under way: never a token or a key. */
@@ -122,8 +127,12 @@ export function createJoins(options: JoinsOptions) {
   }
 }
 
-/** Only what the exchange itself would not tell: it checks the rest again, and refuses in its own words. */
-function assertPassed(checks: readonly PreflightCheck[]): void {
+/** Nothing was spent yet: what is known to fail is not begun. That a name is taken, the exchange tells in its own words. */
+function assertPassed(checks: readonly Look[]): void {
+  const reach = checks.findLast(({ name }) => name === 'reach')
+  if (reach && !reach.ok) throw errorOf(reach)
   const broken = checks.find(({ ok, name }) => !ok && (name === 'reach_back' || name === 'clock' || name === 'version'))
   if (broken) throw new PreflightFailed(broken.detail)
 }
+
+const errorOf = ({ cause }: Look) => (cause instanceof ContactTimedOut ? new PeerSilent({ cause }) : cause)

@@ -1,17 +1,22 @@
 import { Check } from 'typebox/value'
+import { ContactFailed } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import { type PreflightCheck, PreflightReply, type SealedRequestContent } from '../../schemas/joining.ts'
+import type { Invitation } from '../../security/invite-token.ts'
 import { FEATURES } from '../peers/self.ts'
 import { askInviter } from './exchange-client.ts'
+import { whyUnreachable } from './reachability.ts'
 
 interface Question {
   urls: readonly string[]
-  sealTo: string
-  pins: readonly string[]
-  content: Omit<SealedRequestContent, 'preflight'>
+  invitation: Extract<Invitation, { kind: 'sealed' }>
+  content: SealedRequestContent
   now: () => number
 }
+
+/** A check, and of one that is not good the error behind it, where there is one. */
+export type Look = PreflightCheck & { cause?: unknown }
 
 /**
  * Asks the inviter what would fail, before anything is spent: it opens the sealed question, checks name and address as
@@ -19,21 +24,35 @@ interface Question {
  */
 export async function preflight(
   remote: Pick<Remote, 'exchange' | 'deadlines'>,
-  { urls, sealTo, pins, content, now }: Question
-): Promise<PreflightCheck[]> {
-  const checks: PreflightCheck[] = []
+  { urls, invitation, content, now }: Question
+): Promise<Look[]> {
+  const checks: Look[] = []
   for (const url of urls) {
     const sentAt = now()
     try {
-      const reply = await askInviter(remote, { url, sealTo, pins, content: { ...content, preflight: true } })
+      const reply = await askInviter(remote, { url, invitation, content: { ...content, preflight: true } })
       if (!Check(PreflightReply, reply)) throw new Error('it answered in a way that this version does not understand')
       const halfWay = (sentAt + now()) / 2
       return [...checks, ok('reach', `${url} answers`), ...judged(reply, halfWay)]
-    } catch (error) {
-      checks.push(failed('reach', error instanceof Error ? error.message : 'it cannot be asked', codeOf(error)))
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : 'it cannot be asked'
+      checks.push({ ...failed('reach', detail, codeOf(cause)), cause })
     }
   }
   return checks
+}
+
+/** Plain FlatRun cannot be asked more than whether it is there. */
+export async function reachPlain(
+  remote: Pick<Remote, 'exchange' | 'deadlines'>,
+  [url = '']: readonly string[]
+): Promise<Look[]> {
+  const why = await whyUnreachable(remote, url)
+  return [
+    why === undefined
+      ? ok('reach', `${url} answers`)
+      : { ...failed('reach', `Failed to contact peer: ${why}`, 'peer_unreachable'), cause: new ContactFailed(why) }
+  ]
 }
 
 function judged(reply: PreflightReply, at: number): PreflightCheck[] {

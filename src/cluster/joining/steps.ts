@@ -1,30 +1,31 @@
-import { randomUUID } from 'node:crypto'
 import type { JoinedPeer, StepFailure } from '../../../machines/joining.ts'
-import { BadPeerAnswer, BadRequest, InsecureTransport, PeerNameTaken, SelfJoin } from '../../errors.ts'
+import { AnswerRefused, BadPeerAnswer, BadRequest, InsecureTransport, StoreFailed } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { DEFAULT_GRANTS } from '../../schemas/grant.ts'
-import type { JoinAttempt, PreflightCheck, SealedReplyContent } from '../../schemas/joining.ts'
-import { sameName } from '../../schemas/names.ts'
+import type { JoinAttempt, SealedRequestContent } from '../../schemas/joining.ts'
 import type { Member } from '../../schemas/peer.ts'
-import { decodeInvite, type InviteContent, isSealedToken } from '../../security/invite-token.ts'
-import { credentialContext, joinContext } from '../../store/contexts.ts'
+import { readInvitation } from '../../security/invite-token.ts'
+import { joinContext } from '../../store/contexts.ts'
 import { digests } from '../../store/members.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
-import { keptOf } from '../membership/signing-keys.ts'
+import type { Invites } from '../membership/invites.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { FEATURES, nameOf, type Self } from '../peers/self.ts'
 import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
-import { presentInvite } from './exchange-client.ts'
-import { failed, ok, preflight } from './preflight.ts'
+import { twinEvent } from './admission.ts'
+import { type Place, placeOf, refusalOf } from './claim.ts'
+import { type Answer, presentInvite } from './exchange-client.ts'
+import { memberOf } from './member-record.ts'
+import { type Look, preflight, reachPlain } from './preflight.ts'
 import type { Prepared } from './prepare.ts'
-import { whyUnreachable } from './reachability.ts'
 
 export interface StepsOptions {
   store: Pick<Store, 'members' | 'vault' | 'journal' | 'revoke'>
   self: Self
+  invites: Pick<Invites, 'inTurn'>
   remote: Pick<Remote, 'exchange' | 'request' | 'deadlines'>
   cluster: Pick<Cluster, 'joined'>
   events: EventLog
@@ -35,131 +36,83 @@ export interface StepsOptions {
 
 /** The steps of a join that leave this process: looking first, asking and storing, confirming. */
 export function createJoinSteps(options: StepsOptions) {
-  const { store, self, remote, cluster, events, pins, now } = options
+  const { store, self, invites, remote, cluster, events, pins, now } = options
   const { members, vault, journal } = store
+  /** What inviters answered until it is stored: plain FlatRun gives its answer once. */
+  const answers = new Map<string, { url: string; answer: Answer }>()
 
-  return { look, ask, confirm }
-
-  async function look({ attempt, invite, token, key }: Prepared): Promise<PreflightCheck[]> {
-    if (!invite) {
-      const [url = ''] = attempt.urls
-      const why = await whyUnreachable(remote, url)
-      return [
-        why === undefined
-          ? ok('reach', `${url} answers`)
-          : failed('reach', `Failed to contact peer: ${why}`, 'peer_unreachable')
-      ]
+  return {
+    look,
+    ask,
+    confirm,
+    async giveUp(exchangeId: string): Promise<void> {
+      answers.delete(exchangeId)
+      await journal.delete(exchangeId)
     }
-    const { id, callbackUrl: url, urls } = attempt
-    const content = contentOf({ id, token, key, url })
-    return preflight(remote, { urls, sealTo: invite.key, pins: pinsOf(invite), content, now })
+  }
+
+  async function look({ attempt: { id, callbackUrl, urls }, invitation, key }: Prepared): Promise<Look[]> {
+    if (invitation.kind === 'plain') return reachPlain(remote, urls)
+    const content = contentOf({ id, token: invitation.token, key, url: callbackUrl })
+    return preflight(remote, { urls, invitation, content, now })
   }
 
   async function ask(exchangeId: string, signal: AbortSignal): Promise<JoinedPeer> {
     const joined = members.all().find((member) => member.exchangeId === exchangeId)
-    if (joined) {
-      // Stopped between the two writes: it is stored, only the journal was still there.
-      await journal.delete(exchangeId)
-      return { memberId: joined.id, name: joined.name }
-    }
+    // Stopped between the two writes: it is stored, only the journal was still there.
+    if (joined) return ended(exchangeId, joined)
     const attempt = journal.get(exchangeId)
     if (!attempt) throw new BadRequest('this join has ended')
-    const token = vault.open(attempt.token, joinContext(exchangeId))
     const key = vault.open(attempt.key, joinContext(exchangeId))
-    const invite = isSealedToken(token) ? decodeInvite(token) : undefined
-    const {
-      invite_token,
-      url: callback,
-      api_key,
-      name,
-      ...ours
-    } = contentOf({ id: exchangeId, token, key, url: attempt.callbackUrl })
-    const plain = { invite_token, url: callback, api_key, name }
-    const sealTo = invite && { sealTo: invite.key }
-    const { url, reply } = await askEach(attempt.urls, (url) =>
-      presentInvite(remote, {
-        url,
-        signal,
-        pins: invite ? pinsOf(invite) : [],
-        content: invite ? { ...plain, ...ours } : plain,
-        ...sealTo
-      })
-    )
-    const crossed = crossedBy(attempt, reply.node_id)
-    if (crossed) {
-      await journal.delete(exchangeId)
-      return { memberId: crossed.id, name: crossed.name }
-    }
-    const member = memberOf({ attempt, key, url, reply, sealed: invite !== undefined })
-    const replaced = members.get(member.id)
-    await members.put(member)
-    if (replaced) store.revoke(digests(replaced))
-    await journal.delete(exchangeId)
-    cluster.joined(specOf(member))
-    events.publish({
-      type: 'peer.joined',
-      peer: member.name,
-      peer_id: member.id,
-      reason: 'this server accepted its invite'
-    })
-    return { memberId: member.id, name: member.name }
+    const invitation = readInvitation(vault.open(attempt.token, joinContext(exchangeId)))
+    const content = contentOf({ id: exchangeId, token: invitation.token, key, url: attempt.callbackUrl })
+    const answered =
+      answers.get(exchangeId) ??
+      (await askEach(attempt.urls, (url) => presentInvite(remote, { url, signal, invitation, content })))
+    answers.set(exchangeId, answered)
+    const expected = invitation.kind === 'sealed' ? invitation.name : undefined
+    return invites.inTurn(() => keep({ attempt, key, expected, ...answered }))
   }
 
-  /**
-   * Two servers may accept each other's invites at the same moment. Each has then given the other two pairs of keys, and
-   * both must keep the same one: that of the join which the server with the smaller id began.
-   */
-  function crossedBy({ startedAt }: JoinAttempt, nodeId: string): Member | undefined {
-    if (nodeId === '' || self.nodeId() < nodeId) return undefined
-    return members
-      .all()
-      .find(
-        (member) =>
-          member.nodeId === nodeId &&
-          member.state !== 'removed' &&
-          member.invite !== undefined &&
-          member.credential.since >= startedAt
-      )
-  }
-
-  function memberOf({
-    attempt,
-    key,
-    url,
-    reply,
-    sealed
-  }: {
-    attempt: JoinAttempt
-    key: string
-    url: string
-    reply: SealedReplyContent
-    sealed: boolean
-  }): Member {
-    const name = nameOf('the name that the other server gave', reply.name)
-    const known = members.byName(name)
-    if (sameName(name, self.name()) || (known && known.nodeId !== reply.node_id)) throw new PeerNameTaken(name)
-    if (reply.node_id !== '' && reply.node_id === self.nodeId()) throw new SelfJoin()
-    const { features, pins } = reply
-    const transport = transportOf(url, { sealed, features, pins }, options.allowInsecure)
+  /** Decides and stores without anything in between: no other join can take the place meanwhile. */
+  async function keep({ attempt, key, expected, url, answer }: Answered): Promise<JoinedPeer> {
+    const place = judged({ attempt, expected, url, answer })
+    if (place.kind === 'kept') return ended(attempt.id, place.member)
+    const transport = transportOf(url, answer, options.allowInsecure)
     if (transport === undefined) throw new InsecureTransport()
-    const id = known?.id ?? randomUUID()
-    return {
-      id,
-      number: known?.number ?? Math.max(0, ...members.all().map(({ number }) => number)) + 1,
-      name,
-      url,
-      state: 'active',
-      joinedAt: new Date(now()).toISOString(),
-      credential: { sealed: vault.seal(reply.api_key, credentialContext(id)), since: new Date(now()).toISOString() },
-      keyDigest: { current: attempt.keyDigest },
-      ...(features.includes('signed-requests') && { signing: keptOf(vault, id, key).signing }),
-      grants: [...DEFAULT_GRANTS],
-      features: [...features],
-      transport,
-      pins: [...pins],
-      exchangeId: attempt.id,
-      ...(reply.node_id !== '' && { nodeId: reply.node_id })
-    }
+    const over = place.kind === 'over' ? place.member : undefined
+    const member = memberOf({
+      ...{ vault, members: members.all(), over, other: answer, url, transport, state: 'active', key },
+      // A join that crossed ours came by an invite of this server, which may have said what it allows.
+      grants: over?.state === 'pending' ? over.grants : DEFAULT_GRANTS,
+      at: new Date(now()).toISOString(),
+      came: { exchangeId: attempt.id }
+    })
+    await members.put(member)
+    if (over) store.revoke(digests(over))
+    cluster.joined(specOf(member))
+    const { id, name } = member
+    events.publish({ type: 'peer.joined', peer: name, peer_id: id, reason: 'this server accepted its invite' })
+    if (place.kind === 'new' && place.twin) events.publish(twinEvent(member, place.twin))
+    return ended(attempt.id, member)
+  }
+
+  function judged({ attempt, expected, url, answer }: Omit<Answered, 'key'>): Accepted {
+    const nodeId = answer.kind === 'sealed' && answer.node_id !== '' ? answer.node_id : undefined
+    const { startedAt } = attempt
+    return accepted(
+      placeOf(
+        { name: nameGiven(answer), nodeId, url, expected, ownJoin: { startedAt, theirs: answer.joins } },
+        { self: { name: self.name(), nodeId: self.nodeId() }, members: members.all() }
+      ),
+      answer.name
+    )
+  }
+
+  async function ended(exchangeId: string, { id, name }: Member): Promise<JoinedPeer> {
+    await journal.delete(exchangeId)
+    answers.delete(exchangeId)
+    return { memberId: id, name }
   }
 
   async function confirm(memberId: string, signal: AbortSignal): Promise<void> {
@@ -176,8 +129,8 @@ export function createJoinSteps(options: StepsOptions) {
     })
   }
 
-  /** What a sealed question says of us. */
-  function contentOf(join: { id: string; token: string; key: string; url: string }) {
+  /** What a sealed question says of us; a plain one says the first four. */
+  function contentOf(join: { id: string; token: string; key: string; url: string }): SealedRequestContent {
     return {
       invite_token: join.token,
       url: join.url,
@@ -191,14 +144,38 @@ export function createJoinSteps(options: StepsOptions) {
   }
 }
 
-const pinsOf = (invite: InviteContent) => (invite.pin === undefined ? [] : [invite.pin])
+interface Answered {
+  attempt: JoinAttempt
+  key: string
+  expected: string | undefined
+  url: string
+  answer: Answer
+}
+
+type Accepted = Extract<Place<Member>, { kind: 'new' | 'over' | 'kept' }>
+
+function accepted(place: Place<Member>, name: string): Accepted {
+  if (place.kind === 'new' || place.kind === 'over' || place.kind === 'kept') return place
+  if (place.kind === 'other_name')
+    throw new AnswerRefused(`it calls itself "${name}", and its invite is of "${place.expected}"`)
+  throw refusalOf(place, name)
+}
+
+function nameGiven({ name }: Answer): string {
+  try {
+    return nameOf('the name that the other server gave', name)
+  } catch (error) {
+    if (error instanceof BadRequest) throw new AnswerRefused(error.message)
+    throw error
+  }
+}
 
 /** Tries one address after the other while they cannot even be reached. */
-async function askEach(urls: readonly string[], present: (url: string) => Promise<SealedReplyContent>) {
+async function askEach(urls: readonly string[], present: (url: string) => Promise<Answer>) {
   let last: unknown
   for (const url of urls) {
     try {
-      return { url, reply: await present(url) }
+      return { url, answer: await present(url) }
     } catch (error) {
       last = error
       if (!neverArrived(error)) throw error
@@ -219,6 +196,7 @@ export function stepFailure(error: unknown): StepFailure {
 }
 
 function outcomeOf(error: Error): StepFailure['outcome'] {
+  if (error instanceof StoreFailed) return 'unstored'
   // It was changed on the way, or is somebody else's: what the inviter itself did is not known.
   if (error instanceof BadPeerAnswer) return 'unknown'
   const reason = error.cause

@@ -5,7 +5,7 @@ import { parseDuration } from '../../schemas/duration.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { Invite } from '../../schemas/invite.ts'
 import type { InviteRequest, InviteView } from '../../schemas/joining.ts'
-import { decodeInvite, encodeInvite } from '../../security/invite-token.ts'
+import { bareToken, encodeInvite } from '../../security/invite-token.ts'
 import { createSealingKey, sealingKeyId } from '../../security/sealing.ts'
 import { digest } from '../../security/tokens.ts'
 import { privateKeyContext } from '../../store/contexts.ts'
@@ -31,7 +31,7 @@ interface InvitesOptions {
 
 export type Invites = ReturnType<typeof createInvites>
 
-/** One-time invites: made, listed, revoked. Spending one is admission's. */
+/** One-time invites: made, listed, spent, revoked. */
 export function createInvites({ store, self, events, pin = () => undefined, now = Date.now }: InvitesOptions) {
   const { invites, members, vault } = store
   const isOpen = (invite: Invite) => !hasEnded(invite, now()) && !members.bySpentInvite(invite.digest)
@@ -103,7 +103,16 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
     byDigest: (tokenDigest: string) => invites.all().find((invite) => invite.digest === tokenDigest),
     byKeyId: (keyId: string) => invites.all().find((invite) => invite.publicKeyId === keyId),
     /** Our own token, told before anything is sent. */
-    isOurs: (token: string) => invites.all().some((invite) => invite.digest === digest(token)),
+    isOurs: (token: string) => invites.all().some((invite) => invite.digest === digest(bareToken(token))),
+
+    isOver,
+
+    /**
+     * After the member that names it is stored. The sealing key stays until the join is confirmed: the same join may
+     * have to be asked again. Within `inTurn`.
+     */
+    spend: (invite: Invite, memberId: string): Promise<void> =>
+      invites.put({ ...invite, usedBy: memberId, usedAt: new Date(now()).toISOString() }),
 
     /** The member that spent it is confirmed, or goes: the sealing key is not needed any more. Within `inTurn`. */
     async close(tokenDigest: string): Promise<void> {
@@ -123,9 +132,6 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
       })
   }
 }
-
-/** Reads a token for a person, without using it. */
-export const readInvite = decodeInvite
 
 /** The private half of the sealing key goes with the invite: what was captured stays closed. */
 export function ended(invite: Invite, how: Pick<Invite, 'usedBy' | 'usedAt' | 'revokedAt'>): Invite {

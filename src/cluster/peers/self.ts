@@ -3,6 +3,7 @@ import { BadRequest, ClusterDisabled, ClusterEnabled } from '../../errors.ts'
 import { PeerName, RESERVED_NAMES, type Version } from '../../schemas/names.ts'
 import { BadUrl, bareHost, type DialPolicy, isLoopback, parsePeerUrl } from '../../security/addresses.ts'
 import type { Store } from '../../store/store.ts'
+import { isOwnUrl } from './own-address.ts'
 
 /** What two of our own agents can do with each other, in health and exchange answers. */
 export const FEATURES = ['sealed-exchange', 'confirm', 'leave', 'rotate', 'signed-requests'] as const
@@ -37,6 +38,9 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
     },
     /** Loopback peers make sense only to a node that is on loopback itself. */
     dialPolicy: (): DialPolicy => ({ loopback: onLoopback(address()) || onLoopback(listenUrl) }),
+
+    /** Whether a URL leads back to this node. */
+    isOwnUrl: (url: string): Promise<boolean> => isOwnUrl(url, { listenUrl, advertiseUrl: address() }),
 
     /** @throws ClusterDisabled */
     assertEnabled(): void {

@@ -13,12 +13,12 @@ export type AllowInsecure = 'private' | 'always' | 'never'
  */
 export function transportOf(
   url: string,
-  peer: { sealed: boolean; features?: readonly string[]; pins?: readonly string[] },
+  peer: { kind: 'plain' } | { kind: 'sealed'; features: readonly string[]; pins: readonly string[] },
   allowInsecure: AllowInsecure
 ): Transport | undefined {
   const { protocol, host } = hostOf(url)
-  if (protocol === 'https:') return peer.pins?.length ? 'pinned' : 'tls'
-  if (peer.sealed && peer.features?.includes('signed-requests')) return 'signed'
+  if (protocol === 'https:') return peer.kind === 'sealed' && peer.pins.length > 0 ? 'pinned' : 'tls'
+  if (peer.kind === 'sealed' && peer.features.includes('signed-requests')) return 'signed'
   if (allowInsecure === 'always') return 'insecure'
   if (allowInsecure === 'never') return undefined
   return isPrivateHost(host) ? 'insecure' : undefined
@@ -26,7 +26,7 @@ export function transportOf(
 
 function hostOf(url: string): { protocol: string; host: string } {
   const parsed = new URL(url)
-  return { protocol: parsed.protocol, host: bareHost(parsed) }
+  return { protocol: parsed.protocol, host: bareHost(parsed).replace(/\.$/, '') }
 }
 
 const isPrivateHost = (host: string) =>
