@@ -222,6 +222,16 @@ export const RotationRefused = createError<[number]>(
   'The peer refused to change keys (status %d)',
   502
 )
+export const RotationOpen = createError<[string, ErrorOptions?]>(
+  'rotation_open',
+  'The peer gave a new key and could not be asked whether it takes it: %s. Both keys are kept, and it is asked again each minute',
+  502
+)
+export const TooManyRotations = createError(
+  'too_many_rotations',
+  'This peer has asked for too many new keys; it may ask again in a minute',
+  429
+)
 export const NothingToApprove = createError<[string]>(
   'nothing_to_approve',
   'The peer "%s" does not wait for approval',

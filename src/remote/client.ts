@@ -76,8 +76,12 @@ export function createRemote(options: RemoteOptions) {
       const headers = { ...parts.headers, ...authorization }
       return collect(watch, { ...parts, headers }, limitsOf(ask, due - clock.now()))
     }
+    const presented = options.credentialOf(target.id)
     try {
-      return await send()
+      const answer = await send()
+      // Refused before anything was done, because our key had been changed meanwhile.
+      const changed = answer.status === 401 && options.credentialOf(target.id) !== presented
+      return changed && clock.now() < due ? await send() : answer
     } catch (error) {
       // The peer may close an idle connection at the moment in which we reuse it (RFC 9112 §9.3.1).
       const stale = error instanceof RemoteFailure && error.stale

@@ -4,6 +4,7 @@ import { PeerName, Timestamp } from './names.ts'
 import { Transport } from './peer.ts'
 
 const Token = Type.String({ minLength: 1, maxLength: 8_192 })
+const Features = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })
 const Url = Type.String({ minLength: 1, maxLength: 512 })
 /** It travels in a header: printable, and nothing that a header is folded or split by. */
 const Key = Type.String({ minLength: 16, maxLength: 512, pattern: '^[!-~]+$' })
@@ -83,7 +84,7 @@ export const SealedRequestContent = Type.Object({
   ...PlainExchange.properties,
   exchange_id: Type.String({ maxLength: 64 }),
   node_id: Type.String({ maxLength: 64 }),
-  features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  features: Features,
   pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
   /** Only tells what would fail. */
   preflight: Type.Optional(Type.Literal(true))
@@ -94,7 +95,7 @@ export const SealedReplyContent = Type.Object({
   api_key: Key,
   name: Type.String({ maxLength: 255 }),
   node_id: Type.String({ maxLength: 64 }),
-  features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  features: Features,
   pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
   /** The ids of the joins that the inviter has begun with us itself at this moment. */
   joins: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }))
@@ -142,9 +143,15 @@ export type Departure = Static<typeof Departure>
 export const RotateRequest = Type.Object({
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
   /** The answering side then renews its own as well. */
-  mutual: Type.Optional(Type.Boolean())
+  mutual: Type.Optional(Type.Boolean()),
+  /** The old key ends with the first use of the new one: an operator's word, for a key that somebody may have. */
+  at_once: Type.Optional(Type.Boolean()),
+  features: Type.Optional(Features)
 })
-export const RotatedKey = Type.Object({ api_key: Key })
+export type RotateRequest = Static<typeof RotateRequest>
+/** `v` 2: sealed with the current key as well. */
+export const RotateReply = Type.Object({ ...SealedBody.properties, v: Type.Union([Type.Literal(1), Type.Literal(2)]) })
+export const RotatedKey = Type.Object({ api_key: Key, features: Type.Optional(Features) })
 
 /** One thing that was looked at before a join. */
 export const PreflightCheck = Type.Object({
@@ -161,7 +168,7 @@ export const PreflightReply = Type.Object({
   checks: Type.Array(PreflightCheck, { maxItems: 16 }),
   time: Timestamp,
   version: Type.String({ maxLength: 64 }),
-  features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })
+  features: Features
 })
 export type PreflightReply = Static<typeof PreflightReply>
 

@@ -26,6 +26,8 @@ export const Member = Type.Object({
   keyDigest: Type.Object({
     current: Type.String(),
     next: Type.Optional(Type.String()),
+    /** `current` ends with the first use of `next`, without a time in which both are good. */
+    atOnce: Type.Optional(Type.Boolean()),
     previous: Type.Optional(Type.Object({ digest: Type.String(), until: Timestamp }))
   }),
   /** The keys of its request signatures, sealed; absent for plain FlatRun. By digest of the key they were made of. */

@@ -3,7 +3,8 @@ import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_S
 
 /** A sealed message on the wire; all fields base64url. `kid` names the one-time key that opens it. */
 export interface SealedRequest {
-  v: 1
+  /** 1: HPKE base mode. 2: PSK mode, so that only who knows a key of both could have made it. */
+  v: 1 | 2
   kid: string
   enc: string
   ct: string
@@ -51,29 +52,42 @@ export const sealingKeyId = (publicKey: string) =>
  * Seals a request to a public key (HPKE base mode, RFC 9180) and opens the reply that comes back to the same context
  * (as RFC 9458 §4.4 does: a key exported from the context, salted with a fresh nonce). @throws CannotSeal
  */
-export async function sealRequest(publicKey: string, plain: string, purpose: string) {
+export async function sealRequest(publicKey: string, plain: string, purpose: string, shared?: SharedKey) {
   const hpke = suite()
   const kid = sealingKeyId(publicKey)
-  const { encapsulatedSecret, ctx } = await setUp(hpke, publicKey)
+  const { encapsulatedSecret, ctx } = await setUp(hpke, publicKey, shared)
   const ct = await ctx.Seal(Buffer.from(plain), associated(purpose, kid))
   const exported = await ctx.Export(Buffer.from('reply'), 32)
-  const request: SealedRequest = { v: 1, kid, enc: encode(encapsulatedSecret), ct: encode(ct) }
+  const request: SealedRequest = { v: shared ? 2 : 1, kid, enc: encode(encapsulatedSecret), ct: encode(ct) }
   return { request, openReply: (reply: SealedReply) => openReply(exported, encapsulatedSecret, reply) }
 }
 
-async function setUp(hpke: CipherSuite, publicKey: string) {
+async function setUp(hpke: CipherSuite, publicKey: string, shared: SharedKey | undefined) {
   try {
-    return await hpke.SetupSender(await hpke.DeserializePublicKey(decode(publicKey)), { info: INFO })
+    return await hpke.SetupSender(await hpke.DeserializePublicKey(decode(publicKey)), { info: INFO, ...shared })
   } catch (cause) {
     throw new CannotSeal('nothing can be sealed to this public key', { cause })
   }
 }
 
+/** A key that both sides know already, for PSK mode (RFC 9180 §5.1.2), and its name. */
+export interface SharedKey {
+  psk: Uint8Array
+  pskId: Uint8Array
+}
+
+/** What seals a new key besides the one-time key: made of the key that signs requests until then. */
+export const rotationKey = (signingKey: Uint8Array, keyDigest: string): SharedKey => ({
+  psk: new Uint8Array(hkdfSync('sha256', signingKey, '', 'flatrun-cluster rotation psk v1', 32)),
+  pskId: Buffer.from(keyDigest, 'hex')
+})
+
 /** Opens a sealed request. @throws CannotUnseal */
 export async function openRequest(
   { publicKey, privateKey }: SealingKey,
-  { kid, enc, ct }: SealedRequest,
-  purpose: string
+  { kid, enc, ct }: Pick<SealedRequest, 'kid' | 'enc' | 'ct'>,
+  purpose: string,
+  shared?: SharedKey
 ) {
   try {
     const hpke = suite()
@@ -82,7 +96,7 @@ export async function openRequest(
       publicKey: await hpke.DeserializePublicKey(decode(publicKey)),
       privateKey: await hpke.DeserializePrivateKey(decode(privateKey))
     }
-    const ctx = await hpke.SetupRecipient(pair, encapsulated, { info: INFO })
+    const ctx = await hpke.SetupRecipient(pair, encapsulated, { info: INFO, ...shared })
     const plain = Buffer.from(await ctx.Open(decode(ct), associated(purpose, kid))).toString('utf8')
     const exported = await ctx.Export(Buffer.from('reply'), 32)
     return { plain, sealReply: (text: string) => sealReply(exported, encapsulated, text) }

@@ -15,7 +15,19 @@ export interface OperatorKey {
 export type Caller =
   | { kind: 'nobody' }
   | { kind: 'operator'; name: string; permissions: ReadonlySet<Permission>; canWrite: boolean }
-  | { kind: 'peer'; id: string; name: string; permissions: ReadonlySet<Permission>; grants: readonly Grant[] }
+  | PeerCaller
+
+interface PeerCaller {
+  kind: 'peer'
+  id: string
+  name: string
+  permissions: ReadonlySet<Permission>
+  grants: readonly Grant[]
+  /** Of the key that it presented. */
+  keyDigest: string
+  /** It presented a key that has a successor: good for requests that were under way, and not to speak for itself. */
+  outdated: boolean
+}
 
 interface CallersOptions {
   operatorKeys: readonly OperatorKey[]
@@ -67,7 +79,9 @@ export function createCallers(options: CallersOptions) {
     if (member.state === 'removed') return undefined
     onMember(member, keyDigest)
     const grants = member.awaitsApproval ? [] : member.grants
-    return { kind: 'peer', id: member.id, name: member.name, permissions: permissionsOf(grants), grants }
+    const { id, name } = member
+    const outdated = member.keyDigest.previous?.digest === keyDigest
+    return { kind: 'peer', id, name, permissions: permissionsOf(grants), grants, keyDigest, outdated }
   }
 
   function ticketOf(keyDigest: string): string {

@@ -1,170 +1,153 @@
 import { Check } from 'typebox/value'
-import { BadPeerAnswer, BadRequest, ContactFailed, RotationRefused } from '../../errors.ts'
+import { BadPeerAnswer, BadRequest, ContactFailed, RotationOpen, RotationRefused } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import { refusalOf } from '../../remote/refusal.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import { RotatedKey, SealedBody } from '../../schemas/joining.ts'
+import { RotatedKey, RotateReply } from '../../schemas/joining.ts'
 import type { Member } from '../../schemas/peer.ts'
-import {
-  CannotSeal,
-  CannotUnseal,
-  createSealingKey,
-  openRequest,
-  type SealedRequest,
-  sealRequest
-} from '../../security/sealing.ts'
-import { randomToken } from '../../security/tokens.ts'
+import { CannotUnseal, createSealingKey, openRequest, rotationKey } from '../../security/sealing.ts'
+import { signingKey } from '../../security/signatures.ts'
+import { digest } from '../../security/tokens.ts'
 import { credentialContext } from '../../store/contexts.ts'
 import type { Store } from '../../store/store.ts'
+import { FEATURES } from '../peers/self.ts'
 import { targetOf } from '../peers/transport.ts'
-import { keptOf } from './signing-keys.ts'
+import { createIssuedKeys, ROTATE_PURPOSE } from './issued-keys.ts'
 
 interface RotationOptions {
-  store: Pick<Store, 'members' | 'vault' | 'revoke'>
+  store: Pick<Store, 'members' | 'vault'>
   remote: Pick<Remote, 'request' | 'deadlines'>
   events: EventLog
   /** Keys older than half of this are changed; undefined: by hand only. */
   everyMs?: number
   now?: () => number
+  /** Of the limit on how often a peer gets a key. */
+  monotonic?: () => number
   onError: (error: unknown) => void
 }
 
-const PURPOSE = 'POST /api/cluster/rotate'
 const MAX_BYTES = 16_384
-/** Requests that were under way when the new key was first seen still carry the old one. */
-const GRACE_MS = 120_000
 
 export type Rotation = ReturnType<typeof createRotation>
 
+interface Renewal {
+  /** The other side then asks for a new key as well. */
+  mutual: boolean
+  /** The old key may be in wrong hands: it ends with the first use of the new one. */
+  atOnce: boolean
+}
+
+const BY_ITSELF: Renewal = { mutual: false, atOnce: false }
+
 /**
  * New keys for old ones, without a request that fails. The side that presents a key asks for another; it comes back
- * sealed to a one-time key, so nothing is readable on the way. Both keys are good until the new one was used.
+ * sealed to a one-time key and with the current one, so that nobody in between can read it or put another in its place.
  */
-export function createRotation({ store, remote, events, everyMs, now = Date.now, onError }: RotationOptions) {
+export function createRotation(options: RotationOptions) {
+  const { store, remote, events, everyMs, now = Date.now, onError } = options
   const { members, vault } = store
   const timestamp = (at = now()) => new Date(at).toISOString()
-  const busy = new Set<string>()
+  const underWay = new Map<string, Promise<void>>()
+  const issued = createIssuedKeys({
+    ...options,
+    onMutual: (id, atOnce) => void renew(id, { mutual: false, atOnce }).catch(onError)
+  })
   const limits = { deadlineMs: remote.deadlines.requestMs, maxBytes: MAX_BYTES }
 
-  /** Asks a peer for a new key to present there. @throws ContactFailed, RotationRefused, BadPeerAnswer */
-  async function renew(id: string, mutual: boolean): Promise<void> {
+  /** Asks a peer for a new key to present there. @throws ContactFailed, RotationRefused, RotationOpen, BadPeerAnswer */
+  function renew(id: string, renewal: Renewal): Promise<void> {
+    const known = underWay.get(id)
+    if (known) return known
+    const renewing = renewNow(id, renewal).finally(() => underWay.delete(id))
+    underWay.set(id, renewing)
+    return renewing
+  }
+
+  async function renewNow(id: string, { mutual, atOnce }: Renewal): Promise<void> {
     const member = members.get(id)
     if (!member?.features.includes('rotate'))
       throw new BadRequest('That peer cannot change keys; remove it and join again')
-    if (busy.has(id)) return
-    busy.add(id)
-    try {
-      const key = await createSealingKey()
-      const body = await post(member, '/api/cluster/rotate', { key: key.publicKey, mutual })
-      if (!Check(SealedBody, body)) throw new BadPeerAnswer('it is not a sealed key')
-      const content: unknown = JSON.parse(await unsealed(openRequest(key, body, PURPOSE)))
-      if (!Check(RotatedKey, content)) throw new BadPeerAnswer('it is not a key')
-      await keep(id, content.api_key)
-      await settle(id)
-    } finally {
-      busy.delete(id)
-    }
+    const current = vault.open(member.credential.sealed, credentialContext(id))
+    const key = await createSealingKey()
+    const question = { key: key.publicKey, mutual, at_once: atOnce, features: [...FEATURES] }
+    const answer = await post(member, question)
+    if (!Check(RotateReply, answer)) throw new BadPeerAnswer('it is not a sealed key')
+    // Known to be able to, it answers in no weaker way: somebody in between would.
+    if (answer.v === 1 && member.transport === 'signed' && member.features.includes('rotate-psk'))
+      throw new BadPeerAnswer('it is not sealed with the current key, as it should be')
+    const shared = answer.v === 2 ? rotationKey(signingKey(current), digest(current)) : undefined
+    const content: unknown = JSON.parse(await unsealed(openRequest(key, answer, ROTATE_PURPOSE, shared)))
+    if (!Check(RotatedKey, content)) throw new BadPeerAnswer('it is not a key')
+    await keep(id, content.api_key, shared ? (content.features ?? []) : [])
+    const taken = await settle(id).catch(notNow)
+    if (taken === 'refused') throw new RotationRefused(401)
   }
 
-  async function keep(id: string, key: string): Promise<void> {
+  function notNow(error: unknown): never {
+    throw error instanceof RemoteFailure ? new RotationOpen(error.message, { cause: error }) : error
+  }
+
+  async function keep(id: string, key: string, features: readonly string[]): Promise<void> {
     const sealed = vault.seal(key, credentialContext(id))
     await members.change(id, (member) => ({
       ...member,
+      features: [...new Set([...member.features, ...features])],
       credential: { sealed, previous: member.credential.sealed, since: timestamp() }
     }))
   }
 
   /** Finds out whether the other side takes the new key: then the old one is forgotten, else it comes back. */
-  async function settle(id: string): Promise<void> {
+  async function settle(id: string): Promise<'taken' | 'refused' | 'open'> {
     const member = members.get(id)
     const previous = member?.credential.previous
-    if (!member || previous === undefined) return
+    if (!member || previous === undefined) return 'open'
     const answer = await remote.request(targetOf(member), { path: '/api/cluster/status', ...limits })
-    const refusal = refusalOf(answer)?.class
+    const refusal = refusalOf(answer)
     // Only the agent itself tells. Anything else, a proxy's 502 or 401 say, is asked again: both keys are kept until then.
-    const accepted = answer.status === 200 || refusal === 'forbidden'
-    if (!accepted && refusal !== 'key_refused') return
+    const accepted = answer.status === 200 || refusal?.class === 'forbidden'
+    if (!accepted && refusal?.class !== 'key_refused')
+      throw refusal ?? new RemoteFailure('http', `it answered with status ${answer.status}`, { status: answer.status })
     await members.change(id, (now) => {
       const { sealed, since } = now.credential
       if (now.credential.previous !== previous) return undefined
       return { ...now, credential: { sealed: accepted ? sealed : previous, since } }
     })
-    if (!accepted) return
-    events.publish({
-      type: 'peer.rekeyed',
-      peer: member.name,
-      peer_id: id,
-      reason: 'this server presents a new key there'
-    })
+    if (!accepted) return 'refused'
+    const { name } = member
+    events.publish({ type: 'peer.rekeyed', peer: name, peer_id: id, reason: 'this server presents a new key there' })
+    return 'taken'
   }
 
-  async function post(member: Member, path: string, body: unknown): Promise<unknown> {
+  async function post(member: Member, body: unknown): Promise<unknown> {
     const answer = await remote
-      .request(targetOf(member), { method: 'POST', path, body, ...limits })
+      .request(targetOf(member), { method: 'POST', path: '/api/cluster/rotate', body, ...limits })
       .catch((error: unknown) => {
         throw error instanceof RemoteFailure ? new ContactFailed(error.message, { cause: error }) : error
       })
     if (answer.status !== 200) throw new RotationRefused(answer.status)
-    return JSON.parse(answer.text)
+    try {
+      return JSON.parse(answer.text)
+    } catch {
+      throw new BadPeerAnswer('it is not JSON')
+    }
   }
 
   return {
     renew,
 
-    /** The answering side: makes a key for the peer that asks, sealed to the key that it sent. */
-    async issue(id: string, publicKey: string, mutual: boolean): Promise<SealedRequest> {
-      const key = randomToken()
-      const kept = keptOf(vault, id, key)
-      const { request } = await sealRequest(publicKey, JSON.stringify({ api_key: key }), PURPOSE).catch(refuseKey)
-      const changed = await members.change(id, (member) => {
-        const { next: unused, ...keyDigest } = member.keyDigest
-        const { [unused ?? '']: _, ...signing } = member.signing ?? {}
-        return { ...member, keyDigest: { ...keyDigest, next: kept.digest }, signing: { ...signing, ...kept.signing } }
-      })
-      if (!changed) throw new BadRequest('not a member any more')
-      if (mutual) renew(id, false).catch(onError)
-      return request
-    },
-
-    /** The peer used its new key: that one counts from now on. */
-    async promote(id: string, used: string): Promise<void> {
-      const until = timestamp(now() + GRACE_MS)
-      let promoted = false
-      const member = await members.change(id, (member) => {
-        const { current, next, previous } = member.keyDigest
-        if (next !== used) return undefined
-        promoted = true
-        if (previous) store.revoke([previous.digest])
-        const { [previous?.digest ?? '']: _, ...signing } = member.signing ?? {}
-        const keyDigest = { current: used, previous: { digest: current, until } }
-        return { ...member, keyDigest, ...(member.signing && { signing }) }
-      })
-      if (!promoted || !member) return
-      events.publish({ type: 'peer.rekeyed', peer: member.name, peer_id: id, reason: 'it presents a new key here' })
-    },
+    issue: issued.issue,
+    promote: issued.promote,
 
     /** Run each minute: ends what is over, goes on with what was interrupted, renews what is old. */
     async tidy(): Promise<void> {
       for (const member of members.all()) {
-        await endPrevious(member)
+        await issued.endPrevious(member)
         if (member.state !== 'active') continue
         if (member.credential.previous !== undefined) await settle(member.id).catch(() => {})
-        else if (isOld(member)) await renew(member.id, false).catch(onError)
+        else if (isOld(member)) await renew(member.id, BY_ITSELF).catch(onError)
       }
     }
-  }
-
-  async function endPrevious({ id, keyDigest }: Member): Promise<void> {
-    const over = keyDigest.previous
-    if (!over || Date.parse(over.until) > now()) return
-    store.revoke([over.digest])
-    await members.change(id, (member) => {
-      const { previous, ...digests } = member.keyDigest
-      if (previous?.digest !== over.digest) return undefined
-      const { [over.digest]: _, ...signing } = member.signing ?? {}
-      return { ...member, keyDigest: digests, ...(member.signing && { signing }) }
-    })
   }
 
   /** At a moment between half and four fifths of its life, another one for each member: not all at once. */
@@ -173,10 +156,6 @@ export function createRotation({ store, remote, events, everyMs, now = Date.now,
     const share = 0.5 + (Number.parseInt(id.slice(0, 4), 16) / 0xffff) * 0.3
     return Date.parse(credential.since) + everyMs * share < now()
   }
-}
-
-function refuseKey(error: unknown): never {
-  throw error instanceof CannotSeal ? new BadRequest('key: nothing can be sealed to this public key') : error
 }
 
 async function unsealed(opening: Promise<{ plain: string }>): Promise<string> {

@@ -104,6 +104,8 @@ function assertAllowed(caller: Caller, access: Access): void {
   if (access === 'public') return
   if (isOfItself(access)) {
     if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
+    // Whoever still has an old key must not get a new one for it, nor confirm or leave in the peer's name.
+    if (caller.outdated) throw new Unauthorized('This key has a successor; use that one')
     return
   }
   const allowed = caller.kind === 'operator' || (caller.kind === 'peer' && access.peers === true)

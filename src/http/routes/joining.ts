@@ -10,6 +10,7 @@ import {
   InviteView,
   PlainExchange,
   Preflight,
+  RotateReply,
   RotateRequest,
   SealedBody,
   SealedReplyBody
@@ -164,12 +165,12 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
         ...schema,
         summary: 'A new key for the calling peer',
         body: RotateRequest,
-        response: answers(SealedBody)
+        response: answers(RotateReply)
       }
     },
     async ({ caller, body }) => {
       if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
-      return rotation.issue(caller.id, body.key, body.mutual ?? false)
+      return rotation.issue(caller, body)
     }
   )
 

@@ -109,7 +109,7 @@ export function peerRoutes(app: Routes, services: Services): void {
     },
     async ({ params }) => {
       const { id, name } = membership.find(params.name)
-      await rotation.renew(id, true)
+      await rotation.renew(id, { mutual: true, atOnce: true })
       return { status: 'rotated' as const, peer: name }
     }
   )
