@@ -31,6 +31,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:xstate',
     'npm:p-limit'
   ],
+  // The thread and its jobs: it is handed to what needs it, and so stands above them.
+  'src/parsing': ['src/cluster/aggregate/splice-json.ts', 'src/local/compose', 'src/local/disk', 'src/remote'],
   'src/http': ['src/cluster', 'src/errors.ts', 'npm:fastify', 'npm:@fastify'],
   'src/alerts': ['src/errors.ts', 'npm:undici', 'npm:nodemailer'],
   'src/metrics': ['src/errors.ts', 'npm:prom-client'],

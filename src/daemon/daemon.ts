@@ -16,6 +16,8 @@ import { docs } from '../http/pages/docs.ts'
 import { createConnections } from '../http/sockets/connections.ts'
 import { createLocalNode } from '../local/node.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { readFolderOn } from '../parsing/large.ts'
+import { createParser } from '../parsing/parser.ts'
 import { AuditEntry } from '../schemas/audit.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { prepareDataPath } from '../store/database.ts'
@@ -132,7 +134,9 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const callers = buildCallers({ operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError })
   const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
   const lastSeen = createLastSeen({ cluster, membership, onError })
+  const parser = createParser()
   const local = createLocalNode({
+    readLarge: readFolderOn(parser),
     deploymentsPath: config.deploymentsPath,
     dockerSocket: config.dockerSocket,
     audit: ({ deployment, action, by, outcome, reason, durationMs }) =>
@@ -149,7 +153,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const insight = buildInsight({ config, cluster, joins, local, onFault })
 
   const alerts = await buildAlerts({ config, store, self, events, watching, clock, onError })
-  const traffic = buildTraffic({ config, store, self, watching, local })
+  const traffic = buildTraffic({ config, store, self, watching, local, parser })
 
   const inspecting = buildInspecting({
     ...{ config, cluster, joins, membership, log },
@@ -220,6 +224,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     await lastSeen.stop()
     insight.close()
     await Promise.all([remote.close(), local.close(), audit.close()])
+    parser.close()
     metrics.close()
     store.close()
   }

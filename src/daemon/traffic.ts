@@ -9,6 +9,8 @@ import { createRollout } from '../cluster/rollout/rollout.ts'
 import type { Config } from '../config/config.ts'
 import { registerProxy } from '../http/proxy/proxy.ts'
 import type { LocalNode } from '../http/services.ts'
+import { spliceOn } from '../parsing/large.ts'
+import type { Parser } from '../parsing/parser.ts'
 import type { Store } from '../store/store.ts'
 import type { Watching } from './watching.ts'
 
@@ -18,10 +20,11 @@ interface TrafficOptions {
   self: Self
   watching: Pick<Watching, 'cluster' | 'remote'>
   local: LocalNode
+  parser: Pick<Parser, 'run'>
 }
 
 /** The ways in which a cluster is used: asking all, changing several, and passing a request on to one. */
-export function buildTraffic({ config, store: { members }, self, watching, local }: TrafficOptions) {
+export function buildTraffic({ config, store: { members }, self, watching, local, parser }: TrafficOptions) {
   const { cluster, remote } = watching
   const { signOfLife, signOfDeath } = cluster
 
@@ -32,6 +35,7 @@ export function buildTraffic({ config, store: { members }, self, watching, local
   const aggregate = createAggregate({
     local,
     remote,
+    splice: spliceOn(parser),
     targetOf: targetOfId,
     peers: cluster.peers,
     selfName: self.name,

@@ -3,6 +3,7 @@ import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
 import type { ContainerStats, ContainerView, DeploymentAudit, LogLine, LogsAsk } from '../schemas/operation.ts'
 import type { Stats } from '../schemas/stats.ts'
 import { readComposeText } from './disk/compose-text.ts'
+import type { ReadLarge } from './disk/folders.ts'
 import { createEngine } from './engine/client.ts'
 import { createContainerStats } from './engine/container-stats.ts'
 import { ownersOf, viewContainers } from './listing/container-views.ts'
@@ -20,6 +21,8 @@ import { createSystem } from './system/system.ts'
 export interface LocalNodeOptions {
   /** The folder whose folders are the deployments. */
   deploymentsPath: string
+  /** Reads large folders apart from the event loop. */
+  readLarge?: ReadLarge
   /** `unix:///var/run/docker.sock`, a path, `tcp://host:port`, or '' for none. */
   dockerSocket: string
   /** For each call to the engine. */
@@ -39,6 +42,7 @@ const LINES_A_SECOND = 5_000
 /** This node: its deployments and how its machine is doing. Watches both from the start, until `close`. */
 export function createLocalNode({
   deploymentsPath,
+  readLarge,
   dockerSocket,
   engineTimeoutMs = 3_000,
   procPath = '/proc',
@@ -50,6 +54,7 @@ export function createLocalNode({
   const system = createSystem({ place: deploymentsPath, procPath, now: () => performance.now() })
   const watched = createWatched({
     deploymentsPath,
+    readLarge,
     engine,
     hasEngine: dockerSocket !== '',
     signal: closing.signal,

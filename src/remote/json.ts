@@ -1,12 +1,15 @@
 import { failure } from './failure.ts'
 
 const MAX_DEPTH = 32
+/** Each becomes an object or a text of its own: 4 MiB of `{}` would be ninety. */
+const MAX_VALUES = 500_000
 /** A key `__proto__`, plain or with escapes; worth a closer look only when it matches. */
 const SUSPICIOUS = /__proto__|\\u00(?:5f|70|72|6f|74)/i
 
 /**
- * A peer's JSON, read with suspicion: valid, at most 32 levels deep, and no key that could reach a prototype.
- * @throws RemoteFailure of class bad_json.
+ * A peer's JSON, read with suspicion: valid, at most 32 levels deep and half a million values, and no key that could
+ * reach a prototype.
+ * @throws RemoteFailure of class bad_json or too_large.
  */
 export function parseJson(text: string): unknown {
   if (scan(text) > MAX_DEPTH) throw failure('bad_json')
@@ -53,6 +56,7 @@ const COLON = 0x3a
 function scan(text: string, visit?: (key: string, start: number, end: number) => void): number {
   let depth = 0
   let deepest = 0
+  let values = 0
   let key = ''
   let begin = 0
   let value = -1
@@ -61,6 +65,7 @@ function scan(text: string, visit?: (key: string, start: number, end: number) =>
     if (char === QUOTE) {
       at = endOfString(text, at)
     } else if (char === 0x7b || char === 0x5b) {
+      values++
       if (++depth > deepest) deepest = depth
       if (depth === 1) begin = at + 1
     } else if (char === 0x7d || char === 0x5d || char === COMMA) {
@@ -70,6 +75,7 @@ function scan(text: string, visit?: (key: string, start: number, end: number) =>
         begin = at + 1
       }
       if (char !== COMMA) depth--
+      else if (++values > MAX_VALUES) throw failure('too_large')
     } else if (char === COLON && depth === 1) {
       key = text.slice(begin, at).trim()
       value = at + 1

@@ -9,7 +9,7 @@ import type { FailureClass, PeerHealth } from '../../schemas/health.ts'
 import { REACHABLE } from '../../schemas/health.ts'
 import { whyAway } from '../liveness/why-unavailable.ts'
 import { createFlights } from './singleflight.ts'
-import { type AggregateKind, dataText } from './splice-json.ts'
+import { type AggregateKind, inline, type Splice } from './splice-json.ts'
 
 export interface AskNodeOptions {
   /** This node's own answers, in the shape of a peer's. */
@@ -22,6 +22,7 @@ export interface AskNodeOptions {
   maxConcurrency?: number
   /** Of one peer's answer. */
   maxBytes?: number
+  splice?: Splice
 }
 
 const PATHS: Record<AggregateKind, string> = { deployments: '/api/deployments', stats: '/api/stats' }
@@ -40,7 +41,7 @@ const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
 
 /** Asks one node, and gives the text that stands as its `data`. Rejects with a RemoteFailure. */
 export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
-  const { remote, maxBytes = 4 << 20, clock } = options
+  const { remote, maxBytes = 4 << 20, splice = inline, clock } = options
   const perPeerMs = remote.deadlines.aggregateMs
   const limit = pLimit(options.maxConcurrency ?? 64)
   const share = createFlights<string>()
@@ -80,7 +81,7 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
       // An older agent has no stats of its own, but its health says something.
       if (kind === 'stats' && answer.status === 404) answer = await get('/api/health')
       if (verdict !== 'online') options.signOfLife?.(id)
-      return dataText[kind](accepted(answer).text)
+      return await splice.data(kind, accepted(answer).text)
     } catch (error) {
       const reason = failureOf(error)
       if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(id, reason.class)
@@ -95,7 +96,7 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
   /** Never shared: another caller's part of the same answer may be another. */
   async function own(kind: AggregateKind, part: AskNodeOptions['local'], signal: AbortSignal): Promise<string> {
     const answer = await inTime(part[kind](signal), perPeerMs, clock).catch(refused)
-    return dataText[kind](JSON.stringify(answer))
+    return splice.data(kind, JSON.stringify(answer))
   }
 
   return { peer, self, own }

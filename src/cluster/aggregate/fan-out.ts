@@ -3,7 +3,7 @@ import { failure, failureOf, RemoteFailure } from '../../remote/failure.ts'
 import type { PeerHealth, Verdict } from '../../schemas/health.ts'
 import { type AskNodeOptions, createAskNode } from './ask-node.ts'
 import { createRemembered } from './last-good.ts'
-import { type AggregateKind, entryText, matching } from './splice-json.ts'
+import { type AggregateKind, entryText, inline } from './splice-json.ts'
 
 export interface FanOutOptions extends AskNodeOptions {
   peers(): readonly PeerHealth[]
@@ -45,7 +45,7 @@ interface Node {
  * what was wrong with it.
  */
 export function createFanOut(options: FanOutOptions & { clock: Clock }) {
-  const { maxTotalBytes = 64 << 20, clock } = options
+  const { maxTotalBytes = 64 << 20, splice = inline, clock } = options
   const asking = createAskNode(options)
   const remembered = createRemembered()
 
@@ -69,19 +69,20 @@ export function createFanOut(options: FanOutOptions & { clock: Clock }) {
         if (bytes > maxTotalBytes)
           throw new RemoteFailure('too_large', 'the answers of all servers together are too large')
         if (!own) remembered.keep(key, data, clock.now())
-        return { name, answered: true, text: entryText({ name, online: true, state, age_ms: 0 }, filtered(data)) }
+        return { name, answered: true, text: entryText({ name, online: true, state, age_ms: 0 }, await filtered(data)) }
       } catch (error) {
         const reason = total.signal.aborted ? failure('timeout') : failureOf(error)
         const failed = { name, online: false, state, error: reason.message, code: reason.class }
         const last = query.stale && !own ? remembered.get(key) : undefined
-        if (!last) return { name, answered: false, text: entryText(failed) }
+        const old = last && (await filtered(last.text).catch(() => undefined))
+        if (!last || old === undefined) return { name, answered: false, text: entryText(failed) }
         const age_ms = Math.round(clock.now() - last.at)
-        return { name, answered: false, text: entryText({ ...failed, age_ms, stale: true }, filtered(last.text)) }
+        return { name, answered: false, text: entryText({ ...failed, age_ms, stale: true }, old) }
       }
     }
 
     const asIs = kind !== 'deployments' || (query.status === undefined && query.name === undefined)
-    const filtered = (data: string) => (asIs ? data : matching(data, query))
+    const filtered = async (data: string) => (asIs ? data : splice.matching(data, query))
 
     const asked = own ? [selfNode((kind, signal) => asking.own(kind, own, signal))] : nodes()
     const entries = chosen(asked, query.servers).map(entryOf)

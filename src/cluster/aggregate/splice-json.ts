@@ -4,7 +4,20 @@ import type { Answer } from '../../schemas/answer.ts'
 
 export type AggregateKind = 'deployments' | 'stats'
 
-/** The text that stands as `data` for a node: what it sent, checked, and not written again. */
+/** How nodes' answers are read. Rejects with a RemoteFailure. */
+export interface Splice {
+  /** The text that stands as `data` for a node: what it sent, checked, and not written again. */
+  data(kind: AggregateKind, text: string): Promise<string>
+  /** Of such a text, only the deployments that are what is asked for. */
+  matching(text: string, wanted: { status?: string; name?: string }): Promise<string>
+}
+
+/** Reads them where it is asked. */
+export const inline: Splice = {
+  data: async (kind, text) => dataText[kind](text),
+  matching: async (text, wanted) => matching(text, wanted)
+}
+
 export const dataText: Record<AggregateKind, (text: string) => string> = {
   deployments: deploymentsText,
   stats: statsText

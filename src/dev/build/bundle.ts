@@ -52,12 +52,12 @@ const places: Plugin = {
  * each system, and because nothing may be compiled where servers are run.
  */
 export async function bundle(out: string): Promise<string[]> {
-  for (const old of ['assets', 'main.js', 'flatrun-cluster.js'])
+  for (const old of ['assets', 'main.js', 'parsing.js', 'flatrun-cluster.js'])
     await rm(path.join(out, old), { recursive: true, force: true })
   await mkdir(out, { recursive: true })
   const { metafile } = await build({
-    entryPoints: [path.join(root, 'src', 'main.ts')],
-    outfile: path.join(out, 'main.js'),
+    entryPoints: { main: path.join(root, 'src', 'main.ts'), parsing: path.join(root, 'src', 'parsing', 'thread.ts') },
+    outdir: out,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -65,7 +65,7 @@ export async function bundle(out: string): Promise<string[]> {
     external: OPTIONAL,
     banner: { js: BANNER },
     plugins: [places],
-    define: { __BUILD__: JSON.stringify(await provenance()) },
+    define: { __BUILD__: JSON.stringify(await provenance()), __PARSING_THREAD__: JSON.stringify('./parsing.js') },
     legalComments: 'none',
     // Not keepNames: it defines the name of every closure each time one is made, which halves what the proxy passes on.
     minifySyntax: true,

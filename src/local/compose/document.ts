@@ -10,6 +10,7 @@ import {
   type YAMLMap
 } from 'yaml'
 import { Fault } from './fault.ts'
+import { assertModest, assertPlain, placeOf } from './yaml-limits.ts'
 import { isMapping, type Mapping, type Path, type Value } from './value.ts'
 
 /** One YAML document of a compose file, as it was written. */
@@ -25,9 +26,12 @@ const MAX_NODES = 100_000
 
 /** The documents of a compose file. Throws a Fault that names a place and never quotes the text: it may be a password. */
 export function readDocuments(text: string): Document[] {
+  assertModest(text)
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text.replace(/^\uFEFF/, ''), {
     merge: true,
+    // The parser compares each key with all others; `assertPlain` does not.
+    uniqueKeys: false,
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'silent'
@@ -41,6 +45,7 @@ export function readDocuments(text: string): Document[] {
   }
   // Nothing but comments is no document, unless the file begins one.
   if (documents.every(({ contents, directives }) => contents === null && directives?.docStart !== true)) return []
+  for (const document of documents) assertPlain(document, lines)
   return documents.map((document) => readDocument(document, lines))
 }
 
@@ -112,8 +117,3 @@ function takeTags(document: Parsed.Parsed, lines: LineCounter): Path[] {
 const tagOf = (node: Node | null): string | undefined =>
   node && 'tag' in node && typeof node.tag === 'string' ? node.tag : undefined
 const nameOf = (key: Node): string => (isScalar(key) ? (key.source ?? String(key.value)) : '')
-
-function placeOf(position: number, lines: LineCounter): string {
-  const { line, col } = lines.linePos(position)
-  return `line ${line}, column ${col}`
-}

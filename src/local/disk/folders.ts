@@ -1,5 +1,7 @@
-import { readdir, realpath } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
 import pLimit from 'p-limit'
+import { Fault } from '../compose/fault.ts'
 import { createFolderReader, emptyFolder, type Folder } from './folder.ts'
 import { codeOf } from './text.ts'
 
@@ -9,8 +11,20 @@ export interface Disk {
   error?: string
 }
 
+/** Reads a folder apart from the event loop. @throws Fault */
+export type ReadLarge = (root: string, realRoot: string, name: string) => Promise<Folder | undefined>
+
+export interface FoldersOptions {
+  root: string
+  /** For folders whose YAML takes longer than the others may wait; else all are read here. */
+  readLarge?: ReadLarge | undefined
+}
+
+/** Of the YAML and .env files of one folder together. */
+const LARGE = 32 * 1024
+
 /** Lists the deployments that are on disk, by name. Hidden folders are not looked at. */
-export function createFolders({ root }: { root: string }) {
+export function createFolders({ root, readLarge }: FoldersOptions) {
   // One for each folder, so that what a reader remembers goes when its folder does.
   const readers = new Map<string, ReturnType<typeof createFolderReader>>()
   const limit = pLimit(8)
@@ -24,9 +38,10 @@ export function createFolders({ root }: { root: string }) {
       const readFolder = readers.get(name) ?? createFolderReader()
       readers.set(name, readFolder)
       try {
-        return await readFolder(root, listed.realRoot, name)
+        const large = readLarge && (await sizeOf(path.join(listed.realRoot, name))) > LARGE
+        return await (large ? readLarge : readFolder)(root, listed.realRoot, name)
       } catch (cause) {
-        return unreadable(root, name, codeOf(cause))
+        return unreadable(root, name, cause instanceof Fault ? cause.message : `cannot be read (${codeOf(cause)})`)
       }
     })
     return { folders: folders.filter((folder) => folder !== undefined) }
@@ -50,9 +65,22 @@ async function list(root: string): Promise<{ realRoot: string; names: string[] }
   }
 }
 
-const unreadable = (root: string, name: string, code: string): Folder => ({
+async function sizeOf(place: string): Promise<number> {
+  const names = (await readdir(place).catch(() => [])).filter((name) => /\.(ya?ml|env)$/.test(name))
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(path.join(place, name)).then(
+        ({ size }) => size,
+        () => 0
+      )
+    )
+  )
+  return sizes.reduce((all, size) => all + size, 0)
+}
+
+const unreadable = (root: string, name: string, why: string): Folder => ({
   ...emptyFolder(root, name),
-  error: `${name} cannot be read (${code})`
+  error: `${name} ${why}`
 })
 
 function reason(code: string): string {

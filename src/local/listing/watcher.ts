@@ -1,4 +1,4 @@
-import { createFolders } from '../disk/folders.ts'
+import { createFolders, type ReadLarge } from '../disk/folders.ts'
 import { createKept } from '../disk/kept.ts'
 import { createDiskWatch } from '../disk/watch.ts'
 import type { Engine } from '../engine/client.ts'
@@ -9,6 +9,7 @@ import { createSurveyor, type Survey } from './survey.ts'
 
 export interface WatchedOptions {
   deploymentsPath: string
+  readLarge?: ReadLarge | undefined
   engine: Engine
   /** There is an engine to be listened to. */
   hasEngine: boolean
@@ -21,11 +22,11 @@ export interface WatchedOptions {
 const SETTLE_MS = 250
 
 /** What is on disk and in the engine, watched: always the newest survey, and a word when a deployment changes. */
-export function createWatched({ deploymentsPath, engine, hasEngine, signal, onChange }: WatchedOptions) {
+export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, signal, onChange }: WatchedOptions) {
   const now = () => performance.now()
   const changes = createChanges({ now })
   const disk = createDiskWatch({ root: deploymentsPath, onChange: diskChanged })
-  const folders = createKept({ read: createFolders({ root: deploymentsPath }), watched: disk.complete, now })
+  const folders = createKept({ read: createFolders({ root: deploymentsPath, readLarge }), watched: disk.complete, now })
   const listing = createListing({
     survey: createSurveyor({ deploymentsPath, readFolders: folders.get, engine, now: () => Date.now() }),
     watched: () => disk.complete() && (events === undefined || events.connected()),

@@ -33,12 +33,19 @@ export function createRedact(envFiles: readonly string[]): Redact {
 
 function secretsOf(text: string): string[] {
   const { values, broken } = parsed(text)
-  const written = [...text.matchAll(/^\s*(?:export\s+)?([^\s=:#]+)\s*[=:]\s*(.*?)\s*$/gm)].map(
-    ([, name = '', value = '']): [string, string] => [name, value]
-  )
+  const written = text.split('\n').flatMap(writtenIn)
   const secrets = [...values, ...written].filter(([name, value]) => isSecret(name, value)).map(([, value]) => value)
   // Compose quotes a line that it cannot read, whatever is in it.
   return broken ? [...secrets, ...text.split('\n').map((line) => line.trim())] : secrets
+}
+
+/** Name and value of a line as they stand there. Taken apart by hand: an expression would go over its spaces again and again. */
+function writtenIn(line: string): [string, string][] {
+  const trimmed = line.trim()
+  const assignment = /^export\s/.test(trimmed) ? trimmed.slice('export'.length).trimStart() : trimmed
+  const end = assignment.search(/[\s=:#]/)
+  const rest = end < 1 ? '' : assignment.slice(end).trimStart()
+  return rest.startsWith('=') || rest.startsWith(':') ? [[assignment.slice(0, end), rest.slice(1).trimStart()]] : []
 }
 
 function parsed(text: string): { values: Iterable<[string, string]>; broken: boolean } {

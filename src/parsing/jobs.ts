@@ -1,0 +1,51 @@
+import path from 'node:path'
+import { type AggregateKind, dataText, matching } from '../cluster/aggregate/splice-json.ts'
+import { createFolderReader, type Folder } from '../local/disk/folder.ts'
+import { codeOf } from '../local/disk/text.ts'
+import { failureOf } from '../remote/failure.ts'
+import type { FailureClass } from '../schemas/health.ts'
+
+/** What the thread can be asked to read. */
+export type Job =
+  | { kind: 'answer'; of: AggregateKind; text: string }
+  | { kind: 'matching'; text: string; wanted: { status?: string; name?: string } }
+  | { kind: 'folder'; root: string; realRoot: string; name: string }
+
+export type Outcome =
+  | { text: string }
+  /** The answer is this part of the job's text, which need not be sent back. */
+  | { from: number; to: number }
+  | { folder: Folder | undefined }
+  | { fault: string; class?: FailureClass }
+
+/** Of large folders whose last reading is remembered. */
+const MAX_READERS = 50
+
+/** Does one job after the other; what is wrong with a text is an outcome. */
+export function createJobs() {
+  const readers = new Map<string, ReturnType<typeof createFolderReader>>()
+
+  function readerOf(place: string) {
+    const reader = readers.get(place) ?? createFolderReader()
+    const [oldest] = readers.keys()
+    if (!readers.has(place) && readers.size >= MAX_READERS && oldest !== undefined) readers.delete(oldest)
+    readers.set(place, reader)
+    return reader
+  }
+
+  return async (job: Job): Promise<Outcome> => {
+    try {
+      if (job.kind === 'folder') {
+        const { root, realRoot, name } = job
+        return { folder: await readerOf(path.join(root, name))(root, realRoot, name) }
+      }
+      const text = job.kind === 'answer' ? dataText[job.of](job.text) : matching(job.text, job.wanted)
+      const from = job.text.indexOf(text)
+      return from === -1 ? { text } : { from, to: from + text.length }
+    } catch (cause) {
+      if (job.kind === 'folder') return { fault: `cannot be read (${codeOf(cause)})` }
+      const { class: kind, message } = failureOf(cause)
+      return { fault: message, class: kind }
+    }
+  }
+}
