@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseEnv } from '../src/local/compose/env.ts'
 import { readDocuments } from '../src/local/compose/document.ts'
+import { parseEnv } from '../src/local/compose/env.ts'
 import { createRedact } from '../src/local/operations/redact.ts'
 import { parseJson } from '../src/remote/json.ts'
 

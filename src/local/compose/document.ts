@@ -10,8 +10,8 @@ import {
   type YAMLMap
 } from 'yaml'
 import { Fault } from './fault.ts'
-import { assertModest, assertPlain, placeOf } from './yaml-limits.ts'
 import { isMapping, type Mapping, type Path, type Value } from './value.ts'
+import { assertModest, assertPlain, placeOf } from './yaml-limits.ts'
 
 /** One YAML document of a compose file, as it was written. */
 export interface Document {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Fault } from '../compose/fault.ts'
 
@@ -22,7 +22,7 @@ export async function readText(
   const real = await resolve(file)
   if (real === undefined) return undefined
   if (!isInside(real, root)) throw new Fault(`is a link that leads out of ${rootName}`)
-  const handle = await openForReading(real)
+  const handle = await openForReading(real, { root, rootName })
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) throw new Fault('is not a regular file')
@@ -66,8 +66,22 @@ async function resolve(file: string): Promise<string | undefined> {
   }
 }
 
-/** O_NONBLOCK keeps a named pipe from holding us, O_NOFOLLOW a link that was put there since it was resolved. */
-async function openForReading(real: string): Promise<FileHandle> {
+/**
+ * O_NONBLOCK keeps a named pipe from holding us, O_NOFOLLOW a link that was put there since it was resolved. A folder
+ * above may have been swapped for one as well, so where the file lies is asked of what was opened.
+ */
+async function openForReading(real: string, { root, rootName }: Omit<TextOptions, 'maxBytes'>): Promise<FileHandle> {
+  const handle = await opened(real)
+  try {
+    if (isInside(await placeOf(handle, real), root)) return handle
+    throw new Fault(`is a link that leads out of ${rootName}`)
+  } catch (cause) {
+    await handle.close()
+    throw cause
+  }
+}
+
+async function opened(real: string): Promise<FileHandle> {
   try {
     return await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   } catch (cause) {
@@ -75,6 +89,15 @@ async function openForReading(real: string): Promise<FileHandle> {
     const hint = code === 'EACCES' ? ': its permissions keep this agent out' : ''
     throw new Fault(`cannot be read (${code})${hint}`, { cause })
   }
+}
+
+/** Linux knows where an open file lies. Elsewhere the path is resolved anew, and must lead to the same file. */
+async function placeOf(handle: FileHandle, real: string): Promise<string> {
+  const known = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined)
+  if (known !== undefined) return known
+  const again = await realpath(real).catch(() => '')
+  const [one, other] = await Promise.all([handle.stat(), stat(again).catch(() => undefined)])
+  return other && one.dev === other.dev && one.ino === other.ino ? again : ''
 }
 
 export function isInside(real: string, root: string): boolean {
