@@ -18,10 +18,13 @@ function locals(program: Command, machine: Machine): void {
   const agent = command('agent', 'Run the agent')
     .option('-c, --config <file>', 'The config; without it the defaults, with the state in ./data')
     .addHelpText('after', examples('agent', 'agent --config /etc/flatrun-cluster/config.yml'))
-  // Loaded when it is wanted: a command that asks one question must not load the daemon.
-  agent.action(async ({ config }: { config?: string }) =>
-    machine.ended(await (await import('./daemon/agent.ts')).runAgent(config))
-  )
+  agent.action(async ({ config }: { config?: string }) => {
+    process.once('uncaughtException', (error) => process.exit(ended(error)))
+    // Loaded when it is wanted: a command that asks one question must not load the daemon.
+    const { runAgent } = await import('./daemon/agent.ts')
+    // Whatever was left behind: the process has ended, with the code by which systemd decides what comes next.
+    process.exit(await runAgent(config).catch(ended))
+  })
   adminCommands(program, machine)
 }
 

@@ -1,49 +1,13 @@
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { DAY_MS, parseDuration } from '../schemas/duration.ts'
-import { PEER_NAME_PATTERN } from '../schemas/names.ts'
+import { faultOfFormat } from './formats.ts'
 import { remark, secret } from './keys.ts'
 
 /** What is wrong with a value by its schema, in words; undefined when nothing is. */
 export function explain(schema: TSchema, value: unknown): string | undefined {
-  const format = remark(schema, 'format')
-  const reason = typeof value === 'string' && typeof format === 'string' ? byFormat(format, schema, value) : undefined
+  const reason = typeof value === 'string' ? faultOfFormat(schema, value) : undefined
   if (reason === undefined && Value.Check(schema, value)) return undefined
   return `expected ${reason ?? expected(schema)}${got(schema, value)}`
-}
-
-function byFormat(format: string, schema: TSchema, text: string): string | undefined {
-  if (format === 'go-duration') return byDuration(schema, text)
-  if (format === 'base-url') return byBaseUrl(text)
-  if (format === 'http-url') return webAddress(text) ? undefined : 'an http or https address'
-  if (format === 'peer-name') return new RegExp(PEER_NAME_PATTERN).test(text) ? undefined : expected(schema)
-  return undefined
-}
-
-function byDuration(schema: TSchema, text: string): string | undefined {
-  const ms = parseDuration(text)
-  if (ms === undefined) return 'a duration such as 500ms, 30s or 1h30m'
-  if (ms < 1) return 'a duration of more than zero'
-  const longest = remark(schema, 'longestMs')
-  if (typeof longest === 'number' && ms > longest) return `a duration of at most ${inDays(longest)}`
-  return undefined
-}
-
-const inDays = (ms: number) => (ms === DAY_MS ? '24h' : `${Math.floor(ms / DAY_MS)}d`)
-
-function byBaseUrl(text: string): string | undefined {
-  const url = webAddress(text)
-  if (!url) return 'an http or https address such as http://192.0.2.10:8090'
-  if (url.username || url.password) return 'an address without user and password'
-  if (url.search || url.hash || /[?#]/.test(text)) return 'an address without query and fragment'
-  if (/\/\.{1,2}(\/|$)|%2e/i.test(text.slice(text.indexOf('//') + 2))) return 'an address without dot segments'
-  if (['0.0.0.0', '[::]'].includes(url.hostname)) return 'an address that peers can dial, which 0.0.0.0 and :: are not'
-  return undefined
-}
-
-function webAddress(text: string): URL | undefined {
-  if (!/^https?:\/\/[^\s/]/i.test(text) || /\s/.test(text) || !URL.canParse(text)) return undefined
-  return new URL(text)
 }
 
 /** What a key wants. */
@@ -83,7 +47,9 @@ function got(schema: TSchema, value: unknown): string {
 }
 
 const wantsText = (schema: TSchema): boolean =>
-  Type.IsString(schema) ? remark(schema, 'format') === undefined : Type.IsUnion(schema) && schema.anyOf.some(wantsText)
+  Type.IsString(schema)
+    ? [undefined, 'path'].some((format) => format === remark(schema, 'format'))
+    : Type.IsUnion(schema) && schema.anyOf.some(wantsText)
 
 function kind(value: unknown): string {
   if (value === null || value === '') return 'nothing'

@@ -3,7 +3,18 @@ import { ConfigFile, FOREIGN } from './schema.ts'
 
 /** Words of our own in the schema: an editor has no use for them. */
 const OURS = new Set(['expected', 'longestMs', 'blank'])
-const OUR_FORMATS = new Set(['go-duration', 'base-url', 'http-url', 'peer-name'])
+const OUR_FORMATS = new Set([
+  'go-duration',
+  'base-url',
+  'http-url',
+  'peer-name',
+  'listen-host',
+  'trusted-network',
+  'engine',
+  'smtp-url',
+  'path',
+  'header-value'
+])
 
 /** The config as JSON Schema for editors: nothing that has a default is required, FlatRun's sections are known. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -9,6 +9,7 @@ import { Duration } from '../schemas/duration.ts'
  */
 const section = { additionalProperties: false, default: {} } as const
 const longText = { maxLength: 4_096 }
+const place = { ...longText, format: 'path' } as const
 
 const ApiKey = Type.Union([
   Type.String({ minLength: 1, maxLength: 1_024, writeOnly: true }),
@@ -26,9 +27,22 @@ const ApiKey = Type.Union([
   )
 ])
 
+const TrustedNetwork = Type.String({
+  format: 'trusted-network',
+  minLength: 1,
+  maxLength: 64,
+  expected: 'an address or a network such as 10.0.0.0/8, or loopback; host names are not looked up'
+})
+
 const Api = Type.Object(
   {
-    host: Type.String({ default: '127.0.0.1', maxLength: 255, description: 'The address to listen on' }),
+    host: Type.String({
+      format: 'listen-host',
+      default: '127.0.0.1',
+      maxLength: 255,
+      description: 'The address to listen on',
+      expected: 'an address such as 127.0.0.1, 0.0.0.0 or ::, or a host name'
+    }),
     port: Type.Integer({ default: 8090, minimum: 0, maximum: 65_535, description: '0 lets the system choose' }),
     enable_cors: Type.Boolean({
       default: false,
@@ -39,7 +53,7 @@ const Api = Type.Object(
       maxItems: 100,
       description: 'Origins such as https://ui.example.org, or *'
     }),
-    trust_proxy: Type.Union([Type.Boolean(), Type.Array(Type.String({ minLength: 1, maxLength: 64 }))], {
+    trust_proxy: Type.Union([Type.Boolean(), Type.Array(TrustedNetwork, { maxItems: 100 })], {
       default: false,
       description: 'Believe X-Forwarded-*: the last hop of whoever connects (true), or of these addresses and networks',
       expected: 'true, false, or a list of addresses such as 10.0.0.0/8'
@@ -51,8 +65,8 @@ const Api = Type.Object(
           default: 'off',
           description: 'auto: a key pair of its own, pinned by invites; files: cert and key below'
         }),
-        cert: Type.String({ default: '', ...longText, description: 'PEM file with the certificate chain' }),
-        key: Type.String({ default: '', ...longText, description: 'PEM file with the private key' })
+        cert: Type.String({ default: '', ...place, description: 'PEM file with the certificate chain' }),
+        key: Type.String({ default: '', ...place, description: 'PEM file with the private key' })
       },
       section
     )
@@ -148,20 +162,20 @@ export const ConfigFile = Type.Object(
   {
     deployments_path: Type.String({
       default: '/srv/deployments',
-      ...longText,
+      ...place,
       description: 'Folders with a compose file each'
     }),
     docker_socket: Type.String({
       default: 'unix:///var/run/docker.sock',
       ...longText,
-      pattern: '^$|^unix://|^/|^tcp://',
+      format: 'engine',
       blank: true,
       description: 'The container engine; "" for none',
       expected: 'unix:///path/to/docker.sock, an absolute path, tcp://host:port, or "" for no engine'
     }),
     data_path: Type.String({
       default: '',
-      ...longText,
+      ...place,
       description: 'Where the store lives; default: $STATE_DIRECTORY, else ./data'
     }),
     api: Api,

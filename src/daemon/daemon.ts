@@ -25,6 +25,7 @@ import { openStore, type Store } from '../store/store.ts'
 import { readVersion } from '../version.ts'
 import { buildAlerts } from './alerts.ts'
 import { buildCallers } from './callers.ts'
+import { type Closing, createClosing } from './closing.ts'
 import { buildInsight } from './insight.ts'
 import { buildInspecting } from './inspecting.ts'
 import { buildJoining } from './joining.ts'
@@ -66,30 +67,25 @@ const MINUTE_MS = 60_000
 const GRACE_MS = 10_000
 
 /** Builds every part in order, and closes them in reverse. Two daemons fit in one process. @throws Fatal */
-export async function startDaemon({ config, log, clock, listener, limits }: DaemonOptions): Promise<Daemon> {
-  prepareDataPath(config.dataPath)
-  const secrets =
-    config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { config, log } = options
+  const closing = createClosing()
   const metrics = createMetrics({ version: readVersion() })
+  closing.add(metrics.close)
   const failed = (where: 'store' | 'internal') => (error: unknown) => {
     metrics.failed(where)
     log.error({ err: error }, 'something failed inside')
   }
   const onError = failed('internal')
   try {
+    prepareDataPath(config.dataPath)
+    const secrets =
+      config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
     const store = await openStore({ folder: config.dataPath, secrets, onError: failed('store') })
-    try {
-      return await assemble({
-        ...{ config, log, metrics, store, secrets, onError, listener },
-        ...(clock && { clock }),
-        ...(limits && { limits })
-      })
-    } catch (error) {
-      store.close()
-      throw error
-    }
+    closing.add(store.close)
+    return await assemble({ ...options, metrics, store, secrets, onError, closing })
   } catch (error) {
-    metrics.close()
+    await closing.run(onError)
     throw error
   }
 }
@@ -99,10 +95,11 @@ interface Parts extends DaemonOptions {
   store: Store
   secrets: readonly string[]
   onError: (error: unknown) => void
+  closing: Closing
 }
 
 async function assemble(parts: Parts): Promise<Daemon> {
-  const { config, log, clock = systemClock, metrics, store, secrets, onError, listener } = parts
+  const { config, log, clock = systemClock, metrics, store, secrets, onError, listener, closing } = parts
   const { members } = store
   const { cluster: settings } = config
   const adminKey = config.auth.apiKeys.length > 0 ? undefined : keptSecret(config.dataPath, 'admin.key', 'fr_')
@@ -113,6 +110,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   let stopping = false
 
   const kept = createKeptEvents({ store: store.events, onFault: onError })
+  closing.add(kept.close)
   const events = kept.log
   const self = createSelf({
     store,
@@ -124,6 +122,9 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const onAccepted = (id: string) => void membership.confirmed(id).catch(onError)
   const watching = buildWatching({ config, store, self, events, clock, onError, onAccepted })
   const { remote, cluster, history } = watching
+  closing.add(remote.close)
+  closing.add(history.close)
+  closing.add(cluster.stop)
   const connections = createConnections()
   const joining = buildJoining({
     ...{ config, store, self, events, watching, onError },
@@ -131,10 +132,14 @@ async function assemble(parts: Parts): Promise<Daemon> {
     onRemoved: connections.drop
   })
   const { membership, joins, rotation } = joining
+  closing.add(joins.stop)
   const callers = buildCallers({ operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError })
   const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
+  closing.add(audit.close)
   const lastSeen = createLastSeen({ cluster, membership, onError })
+  closing.add(lastSeen.stop)
   const parser = createParser()
+  closing.add(parser.close)
   const local = createLocalNode({
     readLarge: readFolderOn(parser),
     deploymentsPath: config.deploymentsPath,
@@ -149,10 +154,13 @@ async function assemble(parts: Parts): Promise<Daemon> {
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, ...change })
   })
 
+  closing.add(local.close)
   const onFault = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
   const insight = buildInsight({ config, cluster, joins, local, onFault })
+  closing.add(insight.close)
 
   const alerts = await buildAlerts({ config, store, self, events, watching, clock, onError })
+  closing.add(alerts.close)
   const traffic = buildTraffic({ config, store, self, watching, local, parser })
 
   const inspecting = buildInspecting({
@@ -209,51 +217,35 @@ async function assemble(parts: Parts): Promise<Daemon> {
     await joining.tidy()
   }
 
-  async function close(): Promise<void> {
+  closing.add(async () => {
     stopping = true
     clearInterval(housekeeping)
     const graceOver = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
     await app.close()
     clearTimeout(graceOver)
     store.hurry()
-    joins.stop()
-    alerts.close()
-    cluster.stop()
-    await history.close()
-    await kept.close()
-    await lastSeen.stop()
-    insight.close()
-    await Promise.all([remote.close(), local.close(), audit.close()])
-    parser.close()
-    metrics.close()
-    store.close()
-  }
+  })
 
-  try {
-    const url = await listen(app, config, listener)
-    self.listening(url)
-    announce(config.dataPath, url, tls?.cert)
-    cluster.start(members.all().map(specOf))
-    joins.resume()
-    keepHouse().catch(onError)
-    events.publish({ type: 'node.started', facts: { version: self.version.version } })
-    if (store.restored) {
-      log.warn(RESTORED)
-      events.publish({ type: 'node.restored', reason: RESTORED })
-    }
-    return {
-      url,
-      adminKeyFile: adminKey?.file,
-      ticket: config.auth.enabled && adminKey ? callers.createTicket('admin') : undefined,
-      app,
-      cluster,
-      events,
-      replaceOperatorKeys: callers.replaceOperatorKeys,
-      close
-    }
-  } catch (error) {
-    await close()
-    throw error
+  const url = await listen(app, config, listener)
+  self.listening(url)
+  announce(config.dataPath, url, tls?.cert)
+  cluster.start(members.all().map(specOf))
+  joins.resume()
+  keepHouse().catch(onError)
+  events.publish({ type: 'node.started', facts: { version: self.version.version } })
+  if (store.restored) {
+    log.warn(RESTORED)
+    events.publish({ type: 'node.restored', reason: RESTORED })
+  }
+  return {
+    url,
+    adminKeyFile: adminKey?.file,
+    ticket: config.auth.enabled && adminKey ? callers.createTicket('admin') : undefined,
+    app,
+    cluster,
+    events,
+    replaceOperatorKeys: callers.replaceOperatorKeys,
+    close: () => closing.run(onError)
   }
 }
 

@@ -21,7 +21,14 @@ export const AlertTarget = Type.Union([
       type: Type.Literal('ntfy'),
       name: Type.Optional(Type.String({ maxLength: 64 })),
       url: Type.String({ format: 'http-url', writeOnly: true, maxLength: 2_048, description: 'Server and topic' }),
-      token: Type.Optional(Type.String({ writeOnly: true, maxLength: 1_024 }))
+      token: Type.Optional(
+        Type.String({
+          format: 'header-value',
+          writeOnly: true,
+          maxLength: 1_024,
+          expected: 'one line of plain characters'
+        })
+      )
     },
     STRICT
   ),
@@ -31,7 +38,7 @@ export const AlertTarget = Type.Union([
       name: Type.Optional(Type.String({ maxLength: 64 })),
       smtp: Type.String({
         writeOnly: true,
-        pattern: '^smtps?://',
+        format: 'smtp-url',
         maxLength: 2_048,
         expected: 'an address such as smtps://user:password@mail.example.org:465'
       }),

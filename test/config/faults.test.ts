@@ -81,6 +81,18 @@ const LINES: [name: string, text: string, fault: RegExp][] = [
   ],
   ['a window without length', 'alerts: { maintenance: [{ from: "02:00", to: "02:00" }] }', /ends when it begins/],
   ['an engine of another kind', 'docker_socket: npipe:docker', /docker_socket: expected unix:/],
+  ['an engine without a path', 'docker_socket: "unix://"', /docker_socket: expected unix:/],
+  ['an engine without an address', 'docker_socket: "tcp://"', /docker_socket: expected unix:/],
+  ['an engine without a port', 'docker_socket: "tcp://engine.example.org"', /docker_socket: expected unix:/],
+  ['a proxy by its name', 'api: { trust_proxy: [caddy] }', /trust_proxy\[0\]: expected an address or a network/],
+  [
+    'a network that is none',
+    'api: { trust_proxy: ["10.0.0.0/33"] }',
+    /trust_proxy\[0\]: expected .*; got "10\.0\.0\.0\/33"/
+  ],
+  ['an address with a port to listen on', 'api: { host: "0.0.0.0:8090" }', /api\.host: expected an address such as/],
+  ['a path with a zero byte', 'data_path: "/srv/\\0"', /data_path: expected text without zero bytes/],
+  ['a mail server without an address', mail('smtp://'), /targets\[0\]\.smtp: expected an address such as smtps:/],
   ['no concurrency', 'cluster: { max_concurrency: 0 }', /from 1 to 4096; got 0/]
 ]
 
@@ -120,6 +132,10 @@ test('a config with secrets that anyone may read gets a note', { skip: process.p
   chmodSync(file, 0o644)
   assert.match(loadConfig({ file, env: {} }).source.notes.join(), /anyone on this system may read it/)
 })
+
+function mail(smtp: string): string {
+  return JSON.stringify({ alerts: { targets: [{ type: 'email', smtp, from: 'a@b.example', to: ['c@d.example'] }] } })
+}
 
 function bomb(): string {
   const lines = ['a: &a [x,x,x,x,x,x,x,x,x,x]']

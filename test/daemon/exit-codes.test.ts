@@ -11,16 +11,19 @@ const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 const root = process.getuid?.() === 0
 
 /** The process as a person starts it, with nothing of this one's environment. */
-function start(t: TestContext, words: string[], env: Record<string, string> = {}, before: string[] = []) {
+function start(t: TestContext, words: string[], env: Record<string, string | undefined> = {}, before: string[] = []) {
   const folder = temporaryFolder(t)
   const [program = '', ...rest] = [...before, process.execPath, main, ...words]
   const child = spawn(program, rest, {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', FLATRUN_API__PORT: '0', FLATRUN_DOCKER_SOCKET: '', ...env },
-    stdio: ['ignore', 'ignore', 'pipe']
+    stdio: ['ignore', 'pipe', 'pipe']
   })
   t.after(() => child.kill('SIGKILL'))
-  const said = { text: '' }
+  const said = { text: '', log: '' }
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said.log += text
+  })
   child.stderr.setEncoding('utf8').on('data', (text) => {
     said.text += text
   })
@@ -116,4 +119,44 @@ test('a wrong secret ends with 78', async (t) => {
     FLATRUN_DATA_PATH: path.join(first.folder, 'data'),
     FLATRUN_AUTH__JWT_SECRET: 'another-secret-0123456789abcdef0123'
   })
+})
+
+test('a config that the agent cannot start with is wrong for `config check` too', async (t) => {
+  for (const [name, value] of [
+    ['FLATRUN_API__TRUST_PROXY', 'caddy'],
+    ['FLATRUN_API__TRUST_PROXY', '10.0.0.0/33'],
+    ['FLATRUN_DOCKER_SOCKET', 'tcp://'],
+    ['FLATRUN_API__HOST', '::1]']
+  ] as const) {
+    await ends(t, 78, new RegExp(`^${name}: `), { [name]: value })
+    const { gone } = start(t, ['config', 'check'], { [name]: value })
+    assert.equal(await gone, 78)
+  }
+})
+
+test('whatever goes wrong between config and listening ends the process, with its code', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'data')
+  mkdirSync(path.join(folder, 'url'), { recursive: true })
+  await ends(t, 74, /url cannot be written/, { FLATRUN_DATA_PATH: folder })
+})
+
+test('after a reload that was refused SIGTERM still ends it with 0', async (t) => {
+  const folder = temporaryFolder(t)
+  const file = path.join(folder, 'config.yml')
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.after(() => taken.close())
+  await once(taken, 'listening')
+  const address = taken.address()
+  assert.ok(typeof address === 'object' && address)
+  writeFileSync(file, 'api: { port: 0 }')
+  const { child, gone, ready, said } = start(t, ['agent', '--config', file], { FLATRUN_API__PORT: undefined })
+  await ready()
+  for (const refused of ['api: { trust_proxy: [caddy] }', `api: { port: ${address.port} }`]) {
+    writeFileSync(file, refused)
+    child.kill('SIGHUP')
+    await until(() => said.log.includes('refused; the old one counts'), 'a refusal')
+    said.log = ''
+  }
+  child.kill('SIGTERM')
+  assert.equal(await gone, 0)
 })
