@@ -5,10 +5,13 @@ import { startWatchdog } from '../systemd/watchdog.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { type Lifecycle, startLifecycle } from './lifecycle.ts'
 import { createLog } from './log.ts'
+import { createLogOutput } from './log-output.ts'
 import { keptSecret } from './secrets.ts'
 
 /** Runs the daemon until it is told to stop; gives the exit code of PROTOCOL §0. */
 export async function runAgent(file: string | undefined): Promise<number> {
+  // Nobody who reads, and no room, is no reason to stop.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const env = { ...process.env }
   for (const name of SYSTEMD_VARIABLES) delete process.env[name]
   const load = () => loadConfig({ file, env })
@@ -55,7 +58,7 @@ function logFor({ logging, source }: Config, env: NodeJS.ProcessEnv) {
     // A person at a terminal reads lines, unless the config says otherwise.
     format: process.stdout.isTTY && !chosen ? 'pretty' : logging.format,
     journal: goesToJournal(env, 1),
-    stream: process.stdout,
+    stream: createLogOutput(1),
     colors: process.stdout.isTTY
   })
 }
@@ -83,6 +86,8 @@ interface Told {
 function listenToSignals(): Told {
   let reload = () => {}
   process.on('SIGHUP', () => reload())
+  // Node would open its debugger, in which anybody on this machine may do anything.
+  process.on('SIGUSR1', () => {})
   const { promise: stop, resolve: ask } = Promise.withResolvers<string>()
   for (const signal of ['SIGTERM', 'SIGINT']) {
     process.once(signal, () => {

@@ -26,6 +26,7 @@ import { readVersion } from '../version.ts'
 import { buildAlerts } from './alerts.ts'
 import { buildCallers } from './callers.ts'
 import { type Closing, createClosing } from './closing.ts'
+import { createFaultLog } from './fault-log.ts'
 import { buildInsight } from './insight.ts'
 import { buildInspecting } from './inspecting.ts'
 import { buildJoining } from './joining.ts'
@@ -72,9 +73,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const closing = createClosing()
   const metrics = createMetrics({ version: readVersion() })
   closing.add(metrics.close)
+  const tell = createFaultLog(log)
   const failed = (where: 'store' | 'internal') => (error: unknown) => {
     metrics.failed(where)
-    log.error({ err: error }, 'something failed inside')
+    tell(error)
   }
   const onError = failed('internal')
   try {

@@ -94,7 +94,7 @@ test('a disk that is full ends with 74', { skip: root ? false : 'needs root, for
   mkdirSync(folder)
   if (spawnSync('unshare', ['--mount', 'true']).status !== 0) return t.skip('mounts are not allowed here')
   const small = `mount -t tmpfs -o size=16k tmpfs ${folder} && exec "$@"`
-  await ends(t, 74, /cannot be written/, { FLATRUN_DATA_PATH: folder }, ['unshare', '--mount', 'sh', '-c', small, 'sh'])
+  await ends(t, 74, /cannot be (read or )?written/, { FLATRUN_DATA_PATH: folder }, ['unshare', '--mount', 'sh', '-c', small, 'sh'])
 })
 
 test('a second agent on the same data path ends with 75, and the first goes on', async (t) => {
@@ -159,4 +159,16 @@ test('after a reload that was refused SIGTERM still ends it with 0', async (t) =
   }
   child.kill('SIGTERM')
   assert.equal(await gone, 0)
+})
+
+test('SIGUSR1 opens no debugger', async (t) => {
+  const { child, gone, said, ready } = start(t, ['agent'])
+  const url = await ready()
+  child.kill('SIGUSR1')
+  child.kill('SIGHUP')
+  await until(() => said.log.includes('the config was read again'), 'a reload')
+  assert.equal((await fetch(`${url}/api/health`)).status, 200)
+  child.kill('SIGTERM')
+  assert.equal(await gone, 0)
+  assert.doesNotMatch(said.text, /Debugger/)
 })

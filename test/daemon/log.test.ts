@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createFaultLog } from '../../src/daemon/fault-log.ts'
 import { createLog, type LogOptions } from '../../src/daemon/log.ts'
+import { createLogOutput } from '../../src/daemon/log-output.ts'
 
 function logged(options: Partial<LogOptions>) {
   const lines: string[] = []
@@ -54,4 +56,33 @@ test('a secret that a caller logs by mistake is cut, in every format', () => {
     log.info({ invite_token: 'canary', password: 'canary' }, 'y')
     assert.doesNotMatch(lines.join(''), /canary/)
   }
+})
+
+test('a line that finds no room is lost, and the next whole one begins on a line of its own', () => {
+  const disk = { room: 8, text: '' }
+  const output = createLogOutput(1, (_, text) => {
+    if (disk.room === 0) throw new Error('ENOSPC')
+    const part = text.slice(0, disk.room)
+    disk.room -= part.length
+    disk.text += part
+    return part.length
+  })
+  for (const line of ['first\n', 'second\n', 'third\n']) output.write(line)
+  disk.room = 100
+  for (const line of ['fourth\n', 'fifth\n']) output.write(line)
+  assert.equal(disk.text, 'first\nse\nfourth\nfifth\n')
+})
+
+test('what fails again and again is told in full once, and then once a minute with how often', () => {
+  const { log, lines } = logged({})
+  let now = 0
+  const tell = createFaultLog(log, () => now)
+  const fault = new Error('the disk is full')
+  for (now = 0; now < 120_000; now += 500) tell(fault)
+  tell(new Error('something else'))
+  const said = lines.map((line) => JSON.parse(line))
+  assert.deepEqual(
+    said.map(({ err, reason, times }) => err?.message ?? [reason, times]),
+    ['the disk is full', ['Error: the disk is full', 120], 'something else']
+  )
 })
