@@ -38,7 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/metrics': ['src/errors.ts', 'npm:prom-client'],
   'src/inspector': ['npm:xstate'],
   'src/systemd': [],
-  'src/config': ['src/errors.ts', 'npm:yaml'],
+  'src/config': ['src/errors.ts', 'src/security/certificate.ts', 'npm:yaml'],
   'src/admin': [
     'src/cli/command.ts',
     'src/cli/io.ts',

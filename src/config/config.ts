@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { Value } from 'typebox/value'
+import { certificateFaults } from './certificate.ts'
 import { check } from './check.ts'
 import { readDocument } from './document.ts'
 import { because, type Environment, readEnvironment } from './environment.ts'
@@ -61,6 +62,8 @@ export function loadConfig(options: ConfigOptions): Config {
   if (file !== undefined && exposed(file, complete))
     notes.push(`${file} holds secrets, and anyone on this system may read it`)
   const config = resolve(complete, { ...options, given: document !== undefined })
+  for (const { way, message } of certificateFaults(config.api.tls)) fault(way, 'value', message)
+  if (faults.length > 0) throw new ConfigFaults(faults)
   const found = new Map([
     ['deployments_path', config.deploymentsPath],
     ['data_path', config.dataPath],

@@ -25,6 +25,7 @@ import { openStore, type Store } from '../store/store.ts'
 import { readVersion } from '../version.ts'
 import { buildAlerts } from './alerts.ts'
 import { buildCallers } from './callers.ts'
+import { createCertificateSwap, watchCertificate } from './certificate.ts'
 import { type Closing, createClosing } from './closing.ts'
 import { createFaultLog } from './fault-log.ts'
 import { buildInsight } from './insight.ts'
@@ -60,6 +61,8 @@ export interface Daemon {
   events: EventLog
   /** Takes effect at the next request. Not for a daemon that made its own key: that one is started anew. */
   replaceOperatorKeys(keys: Config['auth']['apiKeys']): void
+  /** Serves the certificate that lies in its place now; false when it is the same. @throws Fatal, and the old one goes on. */
+  takeCertificate(): boolean
   close(): Promise<void>
 }
 
@@ -108,12 +111,18 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const operatorKeys = adminKey
     ? [{ key: adminKey.value, name: 'admin', scopes: ['read', 'write'] as const }]
     : config.auth.apiKeys
-  const tls = loadTls(config.api.tls, { dataPath: config.dataPath, hosts: hostsOf(config) })
+  const readCertificate = () => loadTls(config.api.tls, { dataPath: config.dataPath, hosts: hostsOf(config) })
+  const served = readCertificate()
   let stopping = false
 
   const kept = createKeptEvents({ store: store.events, onFault: onError })
   closing.add(kept.close)
   const events = kept.log
+  const certificate = createCertificateSwap({
+    ...{ served, load: readCertificate, log, events },
+    app: () => app,
+    onTaken: ({ cert }) => announce(config.dataPath, url, cert)
+  })
   const self = createSelf({
     store,
     version: readVersion(),
@@ -130,7 +139,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const connections = createConnections()
   const joining = buildJoining({
     ...{ config, store, self, events, watching, onError },
-    pin: tls?.pin,
+    pin: () => certificate.current()?.pin,
     onRemoved: connections.drop
   })
   const { membership, joins, rotation } = joining
@@ -200,7 +209,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     authEnabled: config.auth.enabled,
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
-    ...(tls && { https: { key: tls.key, cert: tls.cert } }),
+    ...(served && { https: { key: served.key, cert: served.cert } }),
     limits: parts.limits,
     watch: metrics,
     parts: [
@@ -230,7 +239,8 @@ async function assemble(parts: Parts): Promise<Daemon> {
 
   const url = await listen(app, config, listener)
   self.listening(url)
-  announce(config.dataPath, url, tls?.cert)
+  announce(config.dataPath, url, served?.cert)
+  closing.add(watchCertificate(config.api.tls, certificate.noticed))
   cluster.start(members.all().map(specOf))
   joins.resume()
   keepHouse().catch(onError)
@@ -247,6 +257,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     cluster,
     events,
     replaceOperatorKeys: callers.replaceOperatorKeys,
+    takeCertificate: certificate.take,
     close: () => closing.run(onError)
   }
 }

@@ -16,7 +16,7 @@ interface JoiningOptions {
   events: EventLog
   watching: Watching
   /** What peers must know our certificate by. */
-  pin: string | undefined
+  pin: () => string | undefined
   /** Ends what a removed member still has open here. */
   onRemoved: (id: string) => void
   onError: (error: unknown) => void
@@ -27,9 +27,9 @@ export function buildJoining({ config, store, self, events, watching, pin, onRem
   const { cluster, remote } = watching
   const { departures } = store
   const allowInsecure = config.cluster.allowInsecureExchange
-  const pins = () => (pin === undefined ? [] : [pin])
+  const pins = () => [pin()].filter((one) => one !== undefined)
 
-  const invites = createInvites({ store, self, events, pin: () => pin })
+  const invites = createInvites({ store, self, events, pin })
   const membership = createMembership({ store, departures, cluster, invites, remote, events, onRemoved })
   const { exchange, keyRotationMs: everyMs } = config.cluster
   const admission = createAdmission({

@@ -47,11 +47,12 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
         restart()
         return true
       }
+      const renewed = rebuild.length === 0 && daemon.takeCertificate()
       if (rebuild.length > 0) await replace(next)
       else if (live.includes('auth.apiKeys')) daemon.replaceOperatorKeys(next.auth.apiKeys)
       config = next
       setLevel(config.logging.level)
-      const changed = [...live, ...rebuild]
+      const changed = [...live, ...rebuild, ...(renewed ? ['api.tls.cert'] : [])]
       log.info({ changed }, 'the config was read again and counts')
       daemon.events.publish({ type: 'config.reloaded', reason: changed.join(', ') || 'nothing has changed' })
       return true

@@ -94,7 +94,14 @@ test('a disk that is full ends with 74', { skip: root ? false : 'needs root, for
   mkdirSync(folder)
   if (spawnSync('unshare', ['--mount', 'true']).status !== 0) return t.skip('mounts are not allowed here')
   const small = `mount -t tmpfs -o size=16k tmpfs ${folder} && exec "$@"`
-  await ends(t, 74, /cannot be (read or )?written/, { FLATRUN_DATA_PATH: folder }, ['unshare', '--mount', 'sh', '-c', small, 'sh'])
+  await ends(t, 74, /cannot be (read or )?written/, { FLATRUN_DATA_PATH: folder }, [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    small,
+    'sh'
+  ])
 })
 
 test('a second agent on the same data path ends with 75, and the first goes on', async (t) => {
