@@ -86,8 +86,7 @@ async function many(peers: number, hanging: number): Promise<void> {
 
 async function health(): Promise<void> {
   const agent = await startAgent(processes)
-  const hostile = await startHostile(processes)
-  for (let at = 0; at < 6; at++) await agent.admit(`hostile-${at}`, hostile)
+  for (let at = 0; at < 6; at++) await agent.admit(`hostile-${at}`, await startHostile(processes))
   const attacks: [string, () => Promise<unknown>][] = [
     ['nothing', () => wait(1_000)],
     [
@@ -137,8 +136,10 @@ async function listed(agent: Agent, name: string, text: string): Promise<void> {
   await agent.call('GET', '/api/deployments')
 }
 
-const services = (count: number) =>
-  `services:\n${Array.from({ length: count }, (_, at) => ` s${at}: {}`).join('\n')}`.slice(0, 256 * 1024)
+function services(count: number): string {
+  const lines = Array.from({ length: count }, (_, at) => ` s${at}: {}`)
+  return `services:\n${lines.join('\n')}`.slice(0, 256 * 1024)
+}
 
 async function held(agent: Agent): Promise<void> {
   const other = new DatabaseSync(path.join(agent.folder, 'data', 'cluster.db'))
@@ -149,6 +150,12 @@ async function held(agent: Agent): Promise<void> {
   other.close()
 }
 
-const descriptors = ({ child }: Agent) => readdirSync(`/proc/${child.pid}/fd`).length
-const mib = (value: number) => `${value.toFixed(0)} MiB`
-const ms = (value: number) => `${value.toFixed(0)} ms`
+function descriptors({ child }: Agent): number {
+  return readdirSync(`/proc/${child.pid}/fd`).length
+}
+function mib(value: number): string {
+  return `${value.toFixed(0)} MiB`
+}
+function ms(value: number): string {
+  return `${value.toFixed(0)} ms`
+}
