@@ -40,6 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/systemd': [],
   'src/config': ['src/errors.ts', 'src/security/certificate.ts', 'npm:yaml'],
   'src/admin': [
+    'src/cli/addresses.ts',
     'src/cli/command.ts',
     'src/cli/io.ts',
     'src/cli/prompt.ts',

@@ -32,7 +32,10 @@ function init({ command, act }: Local) {
 
 function config({ command, act }: Local, root: string) {
   const family = command('config', 'Whether a config is right, what counts, what may be written')
-  family.addHelpText('after', examples('config check', 'config print --origin', 'config schema > schema.json'))
+  family.addHelpText(
+    'after',
+    examples('config check', 'config set api.host=0.0.0.0', 'config print --origin', 'config schema > schema.json')
+  )
   const file = (words: Command) =>
     words.option('-c, --config <file>', 'The same as FILE; without either, that of the installed service')
   const run = () => import('./config.ts')
@@ -45,6 +48,9 @@ function config({ command, act }: Local, root: string) {
   const print = family.command('print [file]').summary('Print the config that counts, secrets replaced')
   print.option('--origin', 'Also where each value comes from').option('--json', 'As JSON')
   act(file(print), async (given, io) => (await run()).printOut(given, io, root))
+  const set = family.command('set <key=value...>').summary('Change keys of it; all of them, or none if one is wrong')
+  set.option('-c, --config <file>', 'Another config than that of the installed service')
+  act(set, async (given, io) => (await import('./config-set.ts')).setInConfig(given, io, root))
   act(family.command('schema').summary('Print the JSON Schema of the config, for editors'), async (_given, io) =>
     (await run()).printSchema(io)
   )

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { Document } from 'yaml'
+import { ownAddresses } from '../cli/addresses.ts'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { askFor } from '../cli/prompt.ts'
@@ -37,6 +38,7 @@ export async function init({ args, option, has }: Given, io: Io): Promise<undefi
   assertRight(file, text)
   writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
   io.out(`wrote ${file}`)
+  if (!answers.advertiseUrl) io.err('Other servers cannot reach it yet: set api.host and cluster.advertise_url.')
   io.err(`Start it with: flatrun-cluster agent --config ${file}`)
   io.err(`As a service:  sudo flatrun-cluster service install --config ${file}`)
 }
@@ -47,7 +49,9 @@ function usual(flag: keyof Answers, before: Readonly<Record<string, string>>): s
   if (flag === 'port') return '8090'
   if (flag === 'deployments') return '/srv/deployments'
   const { host = '', port = '' } = before
-  return host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? '' : `http://${host}:${port}`
+  if (host !== '0.0.0.0' && host !== '::') return host === '127.0.0.1' ? '' : `http://${host}:${port}`
+  const [address] = ownAddresses()
+  return address === undefined ? '' : `http://${address}:${port}`
 }
 
 function written(answers: Readonly<Record<string, string>>): string {

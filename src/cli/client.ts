@@ -127,6 +127,7 @@ export function refusal({ status, json }: Reply, place: Place): CliFault {
 function exitOf(status: number): number {
   if (status === 401 || status === 403) return EXIT.refused
   if (status === 404) return EXIT.notFound
+  if (status === 400 || status === 422) return EXIT.usage
   return EXIT.failed
 }
 

@@ -14,6 +14,8 @@ import { inviteCommands } from './commands/invite.ts'
 import { joinCommand } from './commands/join.ts'
 import { machineCommands } from './commands/machine.ts'
 import { peerCommands } from './commands/peers.ts'
+import { policyCommand } from './commands/policy.ts'
+import { signInCommand } from './commands/sign-in.ts'
 import { statusCommands } from './commands/status.ts'
 import { trustCommands } from './commands/trust.ts'
 import { waitCommand } from './commands/wait.ts'
@@ -63,12 +65,14 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   inviteCommands(program, tie)
   joinCommand(program, tie)
   trustCommands(program, tie)
+  policyCommand(program, tie)
   explainCommand(program, tie)
   doctorCommand(program, tie)
   waitCommand(program, tie)
   eventsCommand(program, tie)
   machineCommands(program, tie)
   inspectCommand(program, tie)
+  signInCommand(program, tie)
   alertCommands(program, tie)
   fleetCommands(program, tie)
   deploymentCommands(program, tie)
@@ -85,5 +89,12 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
     .command('version')
     .summary('Print the version')
     .action(() => io.out(version))
+  describeAll(program)
   return program
+}
+
+/** A command's own help begins with its sentence, also where there is no more to say than in the list. */
+function describeAll(command: Command): void {
+  if (command.description() === '') command.description(command.summary())
+  for (const one of command.commands) describeAll(one)
 }

@@ -36,11 +36,11 @@ function listed(list: readonly Row[], paint: Paint): string {
 function cellOf(value: unknown): string {
   if (value === undefined || value === null) return '-'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? localTime(value) : value
+  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? minuteOf(value) : value
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function localTime(at: string): string {
+function minuteOf(at: string): string {
   const date = new Date(at)
   const two = (part: number) => String(part).padStart(2, '0')
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`

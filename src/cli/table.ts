@@ -21,5 +21,12 @@ export function tableOf(heads: readonly string[], body: readonly (readonly (Cell
   return [render(heads.map((text) => ({ text, color: 'dim' }))), ...clean.map(render)].join('\n')
 }
 
-/** Characters, not code units; East Asian double width is left out of account. */
-const widthOf = (text = '') => [...text].length
+const WIDE =
+  /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u
+
+/** Columns of a terminal: marks take none, East Asian characters and emoji two (UAX #11). */
+function widthOf(text = ''): number {
+  if (/^[\u0020-\u02ff]*$/.test(text)) return text.length
+  const clusters = [...new Intl.Segmenter().segment(text)]
+  return clusters.reduce((width, { segment }) => width + (WIDE.test(segment) ? 2 : 1), 0)
+}

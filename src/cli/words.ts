@@ -65,3 +65,14 @@ export function bytesOf(bytes: number | undefined): string {
 export const percentOf = (value: number | undefined) => (value === undefined ? '-' : `${Math.round(value)} %`)
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
+
+/** A time of the wire on the clock of this machine, with what that is off UTC. */
+export function localTime(at: string): string {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return at
+  const two = (part: number) => String(Math.trunc(Math.abs(part))).padStart(2, '0')
+  const offset = -date.getTimezoneOffset()
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  return `${day} ${clock}${offset < 0 ? '-' : '+'}${two(offset / 60)}:${two(offset % 60)}`
+}

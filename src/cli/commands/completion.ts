@@ -19,7 +19,10 @@ export function completionCommands(program: Command, { io }: Tie): void {
       io.out(script.trimEnd())
     })
 
-  const asked = program.command('complete [words...]', { hidden: true }).allowUnknownOption()
+  const asked = program
+    .command('complete [words...]', { hidden: true })
+    .summary('What the completion scripts ask')
+    .allowUnknownOption()
   asked.action(async (typed: string[]) => {
     const { words, peers } = complete(program, typed)
     const last = typed.at(-1) ?? ''

@@ -24,8 +24,12 @@ export function configureCommands(program: Command, { io }: Tie): void {
     if (!url) throw new CliFault(EXIT.usage, '--url is wanted', 'For example: --url https://panel.example.org')
     save(flags.profile || 'default', { url, token: await keyOf(given, flags, io) }, io)
   })
-  local(family.command('list').summary('List the profiles'), async () => {
+  local(family.command('list').summary('List the profiles'), async (_given, flags) => {
     const { current, all } = readProfiles(profilesFile(io))
+    if (flags.json) {
+      const profiles = [...all].toSorted().map(([name, { url }]) => ({ name, url, current: name === current }))
+      return io.out(JSON.stringify({ profiles }, null, 2))
+    }
     if (all.size === 0) io.out('None')
     for (const [name, { url }] of [...all].toSorted()) io.out(`${name === current ? '*' : ' '} ${name}\t${url}`)
   })

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
+import { serverNamed } from '../servers.ts'
 import { type Row, row, rows, text, texts } from '../shape.ts'
 import { tableOf } from '../table.ts'
 import { colorOf, harmless } from '../words.ts'
@@ -22,65 +23,81 @@ export function deploymentCommands(program: Command, { act }: Tie): void {
       'deployment logs shop --follow'
     )
   )
-  const add = (words: string, summary: string) =>
-    family
+  const add = (words: string, summary: string, parent = family) =>
+    parent
       .command(words)
       .summary(summary)
       .option('--on <server>', 'On this peer instead of this server')
       .addOption(new Option('--server <server>', 'The same').hideHelp())
 
   act(add('list', 'List the deployments'), async (context, given) => {
-    const answer = await context.client.get(at(given, '/deployments'))
+    const answer = await context.client.get(await at(context, given, '/deployments'))
     const lines = rows(row(answer).deployments).map((one) => deployment(one, context.io.now()))
     const heads = ['NAME', 'STATUS', 'SERVICES', 'CHANGED', 'WHY']
     context.print(answer, () => (lines.length === 0 ? 'None' : tableOf(heads, lines, context.paint)))
   })
 
   act(add('info <name>', 'Show one deployment').alias('get'), async (context, given) => {
-    const answer = row(await context.client.get(at(given, `/deployments/${named(given)}`)))
+    const answer = row(await context.client.get(await at(context, given, `/deployments/${named(given)}`)))
     context.print(answer, () => describe(row(answer.deployment), context))
   })
 
   for (const action of ['start', 'stop'] as const) {
     const summary = action === 'start' ? 'Start its containers' : 'Stop its containers'
-    act(add(`${action} <name>`, summary), (context, given) =>
-      changeDeployment(context, { action, path: at(given, `/deployments/${named(given)}`) })
+    act(add(`${action} <name>`, summary), async (context, given) =>
+      changeDeployment(context, { action, path: await at(context, given, `/deployments/${named(given)}`) })
     )
   }
+  restartCommand(add('restart <name>', 'Restart its containers; on several servers one after the other'), act)
+  logsCommand(add('logs <name>', 'Read its logs'), act)
 
-  const restart = add('restart <name>', 'Restart its containers; on several servers one after the other')
+  // The words that fingers expect.
+  restartCommand(add('restart <name>', 'Restart a deployment: deployment restart', program), act)
+  logsCommand(add('logs <name>', 'Read the logs of a deployment: deployment logs', program), act)
+}
+
+function restartCommand(command: Command, act: Tie['act']): void {
+  command
     .option('--max-parallel <servers>', 'So many servers at a time, where several are named', '1')
     .option('--settle <seconds>', 'It must still run so long after, where several are named', '5')
-  act(restart, (context, given) => {
+    .addHelpText('after', examples('restart shop', 'restart shop --on web-2', 'restart shop --on web-1,web-2'))
+  act(command, async (context, given) => {
     const servers = serverOf(given)
     if (!servers.includes(',')) {
-      return changeDeployment(context, { action: 'restart', path: at(given, `/deployments/${named(given)}`) })
+      const path = await at(context, given, `/deployments/${named(given)}`)
+      await changeDeployment(context, { action: 'restart', path })
+      return
     }
     const query = { servers, max_parallel: given.option('maxParallel'), settle_seconds: given.option('settle') }
     return restartOnSeveral(context, { path: `/cluster/deployments/${named(given)}/restart`, query })
   })
+}
 
-  const logs = add('logs <name>', 'Read its logs')
+function logsCommand(command: Command, act: Tie['act']): void {
+  command
     .option('-F, --follow', 'Go on until Ctrl-C')
     .option('--tail <lines>', 'Newest lines of each container', '100')
     .option('--since <when>', 'Like 10m, or a time')
     .option('--service <name>', 'Only this service')
-  act(logs, (context, given) => {
+    .addHelpText('after', examples('logs shop', 'logs shop --on web-2 --follow'))
+  act(command, async (context, given) => {
     const { option, has } = given
     const wanted = { tail: option('tail'), since: option('since'), service: option('service') }
     const query = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ''))
-    const path = at(given, `/deployments/${named(given)}/logs`)
+    const path = await at(context, given, `/deployments/${named(given)}/logs`)
     return readLogs(context, { path, query: has('follow') ? { ...query, follow: 'true' } : query })
   })
 }
 
-const named = ({ args: [name = ''] }: Given) => encodeURIComponent(name)
-
 const serverOf = ({ option }: Given) => option('on') || option('server')
 
-function at(given: Given, path: string): string {
-  const server = serverOf(given)
-  return server === '' ? path : `/cluster/peers/${encodeURIComponent(server)}/proxy${path}`
+const named = ({ args: [name = ''] }: Given) => encodeURIComponent(name)
+
+/** The path at the server that is meant; this one is asked without a detour, also by its own name. */
+async function at(context: Context, given: Given, path: string): Promise<string> {
+  const wanted = serverOf(given)
+  const server = wanted === '' ? undefined : await serverNamed(context, wanted)
+  return server === undefined ? path : `/cluster/peers/${encodeURIComponent(server)}/proxy${path}`
 }
 
 function describe(one: Row, { paint }: Context): string {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
@@ -10,14 +10,17 @@ import { agoOf, bytesOf, colorOf, harmless, percentOf, plural, spanOf } from '..
 export function fleetCommands(program: Command, { act }: Tie): void {
   const narrowed = (command: Command) =>
     command
-      .option('--server <names>', 'Only these servers, separated by commas')
+      .option('--on <servers>', 'Only these servers, separated by commas')
+      .addOption(new Option('--server <servers>', 'The same').hideHelp())
       .option('--stale', 'For a server that is away, its last good answer')
 
-  const deployments = narrowed(program.command('deployments').summary('The deployments of all servers'))
+  const deployments = narrowed(
+    program.command('deployments').aliases(['ps', 'ls']).summary('The deployments of all servers')
+  )
     .option('--status <status>', 'Only with this status: running, partial, stopped, error, unknown')
     .addHelpText(
       'after',
-      examples('deployments', 'deployments --status error', 'deployments --server web-1,web-2 --json')
+      examples('deployments', 'deployments --status error', 'ps', 'deployments --on web-1,web-2 --json')
     )
   act(deployments, async (context, given) => {
     const status = given.option('status')
@@ -35,7 +38,7 @@ export function fleetCommands(program: Command, { act }: Tie): void {
 
   const stats = narrowed(program.command('stats').summary('CPU, memory and disk of all servers')).addHelpText(
     'after',
-    examples('stats', 'stats --server web-1 --json')
+    examples('stats', 'stats --on web-1 --json')
   )
   act(stats, async (context, given) => {
     const answer = await context.client.get('/cluster/stats', narrowing(given))
@@ -51,8 +54,10 @@ export function fleetCommands(program: Command, { act }: Tie): void {
   })
 }
 
+const serversOf = ({ option }: Given) => option('on') || option('server')
+
 const narrowing = (given: Given): Record<string, string> => ({
-  ...(given.option('server') && { servers: given.option('server') }),
+  ...(serversOf(given) && { servers: serversOf(given) }),
   ...(given.has('stale') && { stale: 'true' })
 })
 

@@ -2,10 +2,10 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
-import type { Context } from '../context.ts'
+import { type Context, durationOf } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { type Row, row, text } from '../shape.ts'
-import { colorOf, harmless } from '../words.ts'
+import { colorOf, harmless, localTime } from '../words.ts'
 
 const AGAIN_MS = 2_000
 
@@ -15,15 +15,22 @@ export function eventsCommand(program: Command, { act }: Tie): void {
     .command('events')
     .summary('What happened; --follow goes on')
     .option('-F, --follow', 'Go on until Ctrl-C; a lost connection is taken up where it was lost')
+    .option('--since <when>', 'Only events since then: 10m, 2h, or a time')
     .option('--after <id>', 'Only events after this one')
     .option('--type <type>', 'Only events of this type, such as peer.state')
     .option('--peer <name>', 'Only events of this peer')
-    .addHelpText('after', examples('events', 'events --follow', 'events --follow --json | jq .type'))
+    .addHelpText(
+      'after',
+      examples('events', 'events --since 2h', 'events --follow', 'events --follow --json | jq .type')
+    )
   act(command, async (context, { option, has }) => {
     const { io, client } = context
+    const since = option('since') === '' ? undefined : sinceOf(option('since'), io.now())
+    const peer = option('peer').toLowerCase()
     const fits = (event: Row) =>
+      (since === undefined || Date.parse(text(event.at)) >= since) &&
       (option('type') === '' || event.type === option('type')) &&
-      (option('peer') === '' || event.peer === option('peer'))
+      (peer === '' || text(event.peer).toLowerCase() === peer)
     let after = option('after')
     for (let begun = false; ; ) {
       try {
@@ -66,11 +73,26 @@ function parse(text: string): unknown {
 function line(event: Row, { paint }: Context): string {
   const change = event.from !== undefined || event.to !== undefined ? `${text(event.from)} → ${text(event.to)}` : ''
   const parts = [
-    paint('dim', text(event.at).replace('T', ' ').slice(0, 19)),
+    paint('dim', localTime(text(event.at))),
     harmless(text(event.type)).padEnd(18),
     harmless(text(event.peer)),
     paint(colorOf(text(event.to)), harmless(change)),
-    harmless(text(event.reason))
+    harmless(text(event.reason)),
+    paint('dim', harmless(factsOf(event)))
   ]
   return parts.filter((part) => part.trim() !== '').join('  ')
+}
+
+const factsOf = ({ facts }: Row) =>
+  Object.entries(row(facts))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+
+/** `10m` ago, or a time as any clock writes it. @throws CliFault */
+function sinceOf(given: string, now: number): number {
+  if (/^[\d.]+(ms|[smh])/.test(given)) return now - durationOf(given)
+  const days = /^(\d+)d$/.exec(given)?.[1]
+  const time = days === undefined ? Date.parse(given) : now - Number(days) * 86_400_000
+  if (!Number.isNaN(time)) return time
+  throw new CliFault(EXIT.usage, `--since ${given} is no time`, 'For example: 10m, 2h, 3d, 2026-11-28T08:00')
 }

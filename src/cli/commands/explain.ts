@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import { examples, type Tie } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { peerNamed } from '../servers.ts'
 import { number, type Row, row, rows, text } from '../shape.ts'
 import { tableOf } from '../table.ts'
 import { agoOf, colorOf, harmless, type Paint, plural, spanOf } from '../words.ts'
@@ -15,7 +16,7 @@ export function explainCommand(program: Command, { act }: Tie): void {
     .summary('Why a peer is as it is, and what to do')
     .addHelpText('after', examples('explain web-2'))
   act(command, async (context, { args: [name = ''] }) => {
-    const peer = row(await context.client.get(`/cluster/peers/${encodeURIComponent(name)}`))
+    const peer = row(await context.client.get(`/cluster/peers/${encodeURIComponent(await peerNamed(context, name))}`))
     const advice = adviceFor(peer)
     context.print({ ...peer, advice }, () => told(peer, advice, context.io.now(), context.paint))
     return isUp(peer) ? EXIT.ok : EXIT.unhealthy

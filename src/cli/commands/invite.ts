@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { BadToken, bareToken, type Invitation, readInvitation } from '../../security/invite-token.ts'
+import { howToBeReached, isLoopback } from '../addresses.ts'
 import { examples, type Tie } from '../command.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { readText } from '../fields.ts'
+import { GRANTS_HELP, grantsOf } from '../grants.ts'
 import type { Io } from '../io.ts'
 import { row, rows, text } from '../shape.ts'
 import { tableOf } from '../table.ts'
@@ -17,10 +19,18 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
     .option('--note <text>', 'What it is for; shown in lists')
     .option('--name <name>', 'Only a server of this name may use it')
     .option('--replaces <name>', 'The server takes the place of this peer')
+    .option('--grants <what>', GRANTS_HELP)
     .option('--approval', 'The server waits until you let it in')
     .addHelpText(
       'after',
-      examples('invite', 'invite --expires 30m --name web-2', 'invite show TOKEN', 'invite list', 'invite revoke ID')
+      examples(
+        'invite',
+        'invite --expires 30m --name web-2',
+        'invite --grants read',
+        'invite show TOKEN',
+        'invite list',
+        'invite revoke ID'
+      )
     )
   act(invite, async (context, { option, has }) => {
     const wanted = { note: option('note'), expected_name: option('name'), replaces: option('replaces') }
@@ -28,13 +38,22 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
       await context.client.send('POST', '/cluster/invite', {
         expires_in: option('expires'),
         ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== '')),
+        ...(option('grants') !== '' && { grants: grantsOf(option('grants')) }),
         ...(has('approval') && { require_approval: true })
       })
     )
     context.print(answer, () => text(answer.invite_token))
+    const invitation = readInvite(text(answer.invite_token))
+    const urls = invitation.kind === 'sealed' ? invitation.urls : []
+    if (urls.length > 0 && urls.every(isLoopback)) {
+      io.err(`note: only this machine reaches the address in it, ${urls.join(', ')}. For other servers, first:`)
+      io.err(`  ${howToBeReached(urls[0] ?? '')}`)
+    }
     io.err(
       `On the other server: flatrun-cluster join TOKEN. It is good once, for ${spanOf(Date.parse(text(answer.expires_at)) - io.now())}.`
     )
+    if (option('grants') === '')
+      io.err('That server may list, start, stop and restart deployments here; for looking only: --grants read.')
   })
 
   invite

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { howToBeReached } from '../addresses.ts'
 import { refusal } from '../client.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -45,6 +46,7 @@ export function joinCommand(program: Command, { act }: Tie): void {
         'clustering is off on this agent',
         'Set cluster.enabled: true, or: flatrun-cluster cluster setup -f server_name=NAME -f advertise_url=URL'
       )
+    assertElsewhere(token, text(named.server_name), [client.place.url, text(named.advertise_url)])
     const body: Record<string, unknown> = {
       invite_token: token,
       ...(option('peerUrl') !== '' && { peer_url: option('peerUrl') }),
@@ -75,6 +77,9 @@ export function joinCommand(program: Command, { act }: Tie): void {
     const name = text(joined.peer_name)
     const peer = await step.later(`see ${name} online`, () => seen(name, context), stateOf)
     context.print({ ...joined, state: stateOf(peer) }, () => harmless(`joined ${name}`))
+    io.err(
+      `${name} may list, start, stop and restart deployments here; for looking only: flatrun-cluster policy ${name} read`
+    )
     if (peer.online === true) return EXIT.ok
     io.err(`It has joined, but is ${stateOf(peer)}: flatrun-cluster explain ${name}`)
     return EXIT.unhealthy
@@ -99,6 +104,22 @@ function describe(token: string, peerUrl: string, now: number): string {
       `Make a new one on ${name}: flatrun-cluster invite`
     )
   return `${name} at ${peerUrl || urls.join(', ')}`
+}
+
+/** An invite of an agent that is told to nobody else holds 127.0.0.1, and that is this server here. @throws CliFault */
+function assertElsewhere(token: string, self: string, own: readonly string[]): void {
+  const invitation = readInvite(token)
+  if (invitation.kind === 'plain') return
+  const { urls, name } = invitation
+  // Its own invite: the agent says so.
+  if (name === self) return
+  const origins = own.map((url) => URL.parse(url)?.origin)
+  if (!urls.every((url) => origins.includes(URL.parse(url)?.origin))) return
+  throw new CliFault(
+    EXIT.failed,
+    `the address in this invite, ${urls.join(', ')}, is that of this server itself`,
+    `On ${name}, make it reachable first: ${howToBeReached(urls[0] ?? '', [])}; then make a new invite there`
+  )
 }
 
 /** What the agents say that would fail; an older agent, or a plain FlatRun one, cannot be asked. */

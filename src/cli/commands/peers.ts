@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
+import { peerNamed } from '../servers.ts'
 import { number, type Row, row, rows, text } from '../shape.ts'
 import { tableOf } from '../table.ts'
 import { agoOf, colorOf, harmless, plural, spanOf } from '../words.ts'
@@ -11,7 +12,7 @@ export function peerCommands(program: Command, { act }: Tie): void {
   act(
     program
       .command('peers')
-      .alias('peer')
+      .aliases(['peer', 'nodes'])
       .summary('List the peers, and how they are')
       .addHelpText('after', examples('peers', 'peers --json')),
     async (context) => {
@@ -28,7 +29,10 @@ export function peerCommands(program: Command, { act }: Tie): void {
       .summary('Ask peers now; all of them when none is named')
       .addHelpText('after', examples('check', 'check web-2')),
     async (context, { args }) => {
-      const names = args.length > 0 ? args : namesIn(await context.client.get('/cluster/peers'))
+      const names =
+        args.length > 0
+          ? await Promise.all(args.map((name) => peerNamed(context, name)))
+          : namesIn(await context.client.get('/cluster/peers'))
       const asked = names.map((name) => context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/check`))
       const peers = (await Promise.all(asked)).map(row)
       context.print({ peers }, () => (peers.length === 0 ? 'None' : listed(peers, context)))
@@ -42,8 +46,9 @@ export function peerCommands(program: Command, { act }: Tie): void {
       .summary('Remove a peer, on both sides')
       .option('-y, --yes', 'Do not ask')
       .addHelpText('after', examples('remove web-2', 'remove web-2 --yes')),
-    async (context, { args: [name = ''], has }) => {
+    async (context, { args: [named = ''], has }) => {
       const { io, client } = context
+      const name = await peerNamed(context, named)
       const path = `/cluster/peers/${encodeURIComponent(name)}`
       if (!has('yes')) {
         if (!io.interactive) throw new CliFault(EXIT.usage, 'nobody is here to be asked', 'Add --yes')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { CliFault, EXIT } from '../exit.ts'
+import { peerNamed } from '../servers.ts'
 import { number, row, rows, text } from '../shape.ts'
 import { tableOf } from '../table.ts'
 import { agoOf, harmless } from '../words.ts'
@@ -13,7 +14,8 @@ export function trustCommands(program: Command, { act }: Tie): void {
       .command('approve <name>')
       .summary('Let in a peer that waits for approval')
       .addHelpText('after', examples('approve web-2')),
-    async (context, { args: [name = ''] }) => {
+    async (context, { args: [named = ''] }) => {
+      const name = await peerNamed(context, named)
       const peer = row(await context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/approve`))
       context.print(peer, () => harmless(`${name} is let in, and ${stateOf(peer)}`))
     }
@@ -24,7 +26,8 @@ export function trustCommands(program: Command, { act }: Tie): void {
       .command('rotate <name>')
       .summary('Change the keys between this server and a peer')
       .addHelpText('after', examples('rotate web-2')),
-    async (context, { args: [name = ''] }) => {
+    async (context, { args: [named = ''] }) => {
+      const name = await peerNamed(context, named)
       const answer = await context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/rotate`)
       context.print(answer, () => harmless(`the keys between this server and ${name} are new, both ways`))
     }

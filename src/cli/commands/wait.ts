@@ -1,7 +1,8 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
+import { peerNamed } from '../servers.ts'
 import { type Row, row, rows, text } from '../shape.ts'
 import { harmless, spanOf } from '../words.ts'
 import { isUp, stateOf, summaryOf } from './peers.ts'
@@ -36,7 +37,7 @@ export function waitCommand(program: Command, { act }: Tie): void {
     .description(
       'Wait until the named peers, or all of them, are as wished; 6 when the time (--timeout, else 60s) is over.'
     )
-    .option('--for <goal>', Object.keys(GOALS).join(', '), 'up')
+    .addOption(new Option('--for <goal>', 'What is waited for').choices(Object.keys(GOALS)).default('up'))
     .option('--count <peers>', 'With up: at least this many peers')
     .addHelpText(
       'after',
@@ -50,18 +51,14 @@ export function waitCommand(program: Command, { act }: Tie): void {
     )
   act(command, async (context, { args, option }) => {
     const look = GOALS[option('for')]
-    if (!look)
-      throw new CliFault(
-        EXIT.usage,
-        `"${option('for')}" cannot be waited for`,
-        `One of: ${Object.keys(GOALS).join(', ')}`
-      )
+    if (!look) throw new CliFault(EXIT.usage, `"${option('for')}" cannot be waited for`)
     if (option('for') === 'gone' && args.length === 0)
       throw new CliFault(EXIT.usage, 'name the peers that are to be gone')
     const least = option('count') === '' ? 0 : Number(option('count'))
     if (!Number.isInteger(least) || least < 0) throw new CliFault(EXIT.usage, `--count ${option('count')} is no number`)
     return waitFor(context, async (now) => {
-      const found = await look(now, args)
+      const names = await Promise.all(args.map((name) => peerNamed(now, name)))
+      const found = await look(now, names)
       const enough = found.peers.filter(isUp).length >= least
       return enough ? found : { ...found, so: false, seen: `${found.seen}; ${least} are wanted` }
     })
