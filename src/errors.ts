@@ -237,6 +237,11 @@ export const NothingToApprove = createError<[string]>(
   'The peer "%s" does not wait for approval',
   409
 )
+export const TooManyLooks = createError(
+  'too_many_looks',
+  'This invite was looked at more than ten times in a minute; try again in a minute',
+  429
+)
 export const PreflightFailed = createError<[string]>(
   'preflight_failed',
   '%s. Nothing was spent; skip_checks joins all the same',

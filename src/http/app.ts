@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import { authenticate } from './access/auth.ts'
+import { signAnswers } from './access/signed-answers.ts'
 import { readBodies } from './bodies.ts'
 import { allowOrigins } from './cors.ts'
 import { answerErrors, sendError } from './errors.ts'
@@ -70,6 +71,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
   limitConnections(app, () => hurryStrangers(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
+  signAnswers(app)
   auditRequests(app, services.audit)
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)

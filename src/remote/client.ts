@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Pool } from 'undici'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
+import { signingKey, verifyAnswer } from '../security/signatures.ts'
 import { carry } from './carry.ts'
 import { collect } from './collect.ts'
 import { createConnector, type LookupGuard } from './connector.ts'
@@ -71,10 +72,13 @@ export function createRemote(options: RemoteOptions) {
     const bodyDigest = target.transport === 'signed' && parts.body !== undefined ? digestOf(parts.body) : undefined
     const due = clock.now() + ask.deadlineMs
     // Authorized anew each time: a signature is good for one request.
-    const send = () => {
+    const send = async () => {
+      const key = options.credentialOf(target.id)
       const authorization = authorize(target, { method, path, ...(bodyDigest && { bodyDigest }) })
-      const headers = { ...parts.headers, ...authorization }
-      return collect(watch, { ...parts, headers }, limitsOf(ask, due - clock.now()))
+      const headers = { ...parts.headers, ...authorization, ...(target.signsAnswers && WANT_SIGNED) }
+      const answer = await collect(watch, { ...parts, headers }, limitsOf(ask, due - clock.now()))
+      if (target.signsAnswers) assertOwn(answer, key, authorization.signature)
+      return answer
     }
     const presented = options.credentialOf(target.id)
     try {
@@ -127,6 +131,23 @@ export function createRemote(options: RemoteOptions) {
     forget: pools.forget,
     close: pools.close
   }
+}
+
+/** RFC 9421 §5.1. */
+const WANT_SIGNED = { 'accept-signature': 'flatrun=("@status" "content-digest" "signature";req)' }
+
+/**
+ * What is believed must be the peer's own word, to this request. A refusal and a failure are told by their status; who
+ * does not know our key cannot sign them.
+ */
+function assertOwn(answer: RemoteAnswer, key: string | undefined, requestSignature: string | undefined): void {
+  const { status, headers, text } = answer
+  if (status < 200 || status >= 300) return
+  const parts = { status, bodyDigest: digestOf(text), requestSignature: requestSignature ?? '' }
+  if (key !== undefined && verifyAnswer(signingKey(key), parts, headers.signature)) return
+  throw new RemoteFailure('not_agent', 'another server answers at its address, or something changes its answers', {
+    status
+  })
 }
 
 function requestOf(base: string, ask: Ask) {

@@ -8,6 +8,10 @@ export interface PeerTarget {
   transport: Transport
   /** SHA-256 of the public keys that its certificate may have, base64url; empty where the chain is verified. */
   pins: readonly string[]
+  /** It signs its answers: one that is not is somebody else's. */
+  signsAnswers?: boolean
+  /** What it says of itself in its health, where it is known. */
+  nodeId?: string
 }
 
 /** One request. Paths begin with a slash and follow the target's own path. */

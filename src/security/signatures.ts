@@ -89,3 +89,44 @@ function base({ method, path, bodyDigest }: SignedParts, params: string): string
 }
 
 const contentDigest = (digest: string) => `sha-256=:${digest}:`
+
+/** An answer that is known as a whole, and the signature of the request that it answers. */
+export interface AnswerParts {
+  status: number
+  /** SHA-256 of the body, base64. */
+  bodyDigest: string
+  /** The `Signature` header of the request: it is good for one request, and so is the answer. */
+  requestSignature: string
+}
+
+/** Another key than that of requests, so that neither can be passed off as the other. */
+const answerKey = (signing: Uint8Array) => hkdfSync('sha256', signing, '', 'flatrun-cluster answer signature v1', 32)
+
+const ANSWER_PARAMS = '("@status" "content-digest" "signature";req);alg="hmac-sha256"'
+
+/** The headers of a signed answer (RFC 9421 §2.4). The key is that of the request's signature. */
+export function signAnswer(signing: Uint8Array, parts: AnswerParts): Record<string, string> {
+  return {
+    'signature-input': `flatrun=${ANSWER_PARAMS}`,
+    signature: `flatrun=:${answerMac(signing, parts).toString('base64')}:`,
+    'content-digest': contentDigest(parts.bodyDigest)
+  }
+}
+
+/** Whether who answered holds the key of the request, and answered this one in this way. */
+export function verifyAnswer(signing: Uint8Array, parts: AnswerParts, signature: unknown): boolean {
+  const mac = typeof signature === 'string' ? MAC.exec(signature)?.[1] : undefined
+  return mac !== undefined && timingSafeEqual(answerMac(signing, parts), Buffer.from(mac, 'base64'))
+}
+
+function answerMac(signing: Uint8Array, { status, bodyDigest, requestSignature }: AnswerParts): Buffer {
+  const lines = [
+    `"@status": ${status}`,
+    `"content-digest": ${contentDigest(bodyDigest)}`,
+    `"signature";req: ${requestSignature}`,
+    `"@signature-params": ${ANSWER_PARAMS}`
+  ]
+  return createHmac('sha256', Buffer.from(answerKey(signing)))
+    .update(lines.join('\n'))
+    .digest()
+}

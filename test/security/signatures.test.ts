@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createReplays } from '../../src/security/replays.ts'
-import { createSigner, readSignature, signingKey, verifySignature } from '../../src/security/signatures.ts'
+import {
+  createSigner,
+  readSignature,
+  signAnswer,
+  signingKey,
+  verifyAnswer,
+  verifySignature
+} from '../../src/security/signatures.ts'
 
 const KEY = 'k'.repeat(44)
 const parts = { method: 'POST', path: '/api/x?a=1', bodyDigest: Buffer.alloc(32, 7).toString('base64') }
@@ -74,4 +81,21 @@ test('requests in any order agree with a plain list of those that came', () => {
       }
     })
   )
+})
+
+test('a signed answer is good for its status, its body and the one request that it answers', () => {
+  const key = signingKey(KEY)
+  const answer = { status: 200, bodyDigest: parts.bodyDigest, requestSignature: 'flatrun=:one:' }
+  const { signature } = signAnswer(key, answer)
+
+  assert.ok(verifyAnswer(key, answer, signature))
+  for (const change of [
+    { status: 201 },
+    { bodyDigest: Buffer.alloc(32, 8).toString('base64') },
+    { requestSignature: 'flatrun=:another:' }
+  ])
+    assert.equal(verifyAnswer(key, { ...answer, ...change }, signature), false)
+  assert.equal(verifyAnswer(signingKey('another'), answer, signature), false)
+  for (const none of [undefined, '', 'flatrun=:short:', ['x']]) assert.equal(verifyAnswer(key, answer, none), false)
+  assert.equal(verifyAnswer(key, answer, createSigner()(KEY, parts).signature), false)
 })

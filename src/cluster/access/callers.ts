@@ -1,6 +1,7 @@
 import { type Grant, type Permission, permissionsOf } from '../../schemas/grant.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { Session, Sessions } from '../../security/session.ts'
+import { type AnswerParts, signAnswer } from '../../security/signatures.ts'
 import { digest, randomToken } from '../../security/tokens.ts'
 import type { Members } from '../../store/members.ts'
 import type { SignedCallers, SignedRequest } from './signed-callers.ts'
@@ -109,10 +110,11 @@ export function createCallers(options: CallersOptions) {
       return isRevoked(keyDigest) || members.byKeyDigest(keyDigest)?.state === 'removed'
     },
 
-    /** Who signed a request, and the digest that its body must have. @throws Unauthorized */
-    identifySigned(request: SignedRequest): { caller: Caller | undefined; bodyDigest: string | undefined } {
-      const { member, keyDigest, bodyDigest } = signed(request)
-      return { caller: peerOf(member, keyDigest), bodyDigest }
+    /** Who signed a request, the digest that its body must have, and how answers to it are signed. @throws Unauthorized */
+    identifySigned(request: SignedRequest) {
+      const { member, keyDigest, bodyDigest, key } = signed(request)
+      const sign = (answer: AnswerParts) => signAnswer(key, answer)
+      return { caller: peerOf(member, keyDigest), bodyDigest, signAnswer: sign }
     },
 
     /** A session token for an operator's key; undefined when the key is none. */

@@ -65,6 +65,7 @@ export function createSignedCallers(options: SignedCallersOptions) {
     member: Member
     keyDigest: string
     bodyDigest: string | undefined
+    key: Buffer
   } {
     const signature = readSignature(request)
     if (!signature) throw new Unauthorized('The signature has a form that is not understood here')
@@ -82,7 +83,7 @@ export function createSignedCallers(options: SignedCallersOptions) {
       tellOnce(member)
       throw new Unauthorized(COPY)
     }
-    return { member, keyDigest: signature.keyId, bodyDigest: signature.bodyDigest }
+    return { member, keyDigest: signature.keyId, bodyDigest: signature.bodyDigest, key }
   }
 }
 

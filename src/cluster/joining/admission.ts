@@ -7,7 +7,8 @@ import {
   InviteUsed,
   OwnAddress,
   PeerNameTaken,
-  SealedOnly
+  SealedOnly,
+  TooManyLooks
 } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
@@ -22,6 +23,7 @@ import { privateKeyContext } from '../../store/contexts.ts'
 import { digests } from '../../store/members.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
+import { createAllowance } from '../membership/allowance.ts'
 import type { Invites } from '../membership/invites.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { FEATURES, nameOf, type Self, urlOf } from '../peers/self.ts'
@@ -65,6 +67,8 @@ export function createAdmission(options: AdmissionOptions) {
   const { store, self, invites, cluster, remote, events, exchange } = options
   const { now = Date.now, pins = () => [], onReplaced = () => {} } = options
   const { members, vault, journal } = store
+  // Who holds an invite has this server dial addresses of its choice, and hears what was found there.
+  const mayLook = createAllowance({ perMinute: 10 })
 
   function presented({ token }: Pick<Applicant, 'token'>): Invite {
     const invite = invites.byDigest(digest(token))
@@ -122,6 +126,7 @@ export function createAdmission(options: AdmissionOptions) {
     const invite = presented(applicant)
     assertUsable(invite, members.bySpentInvite(invite.digest))
     const { url } = judged(applicant, invite)
+    if (!mayLook(invite.id)) throw new TooManyLooks()
     const why = await whyUnreachable(remote, url, applicant.kind === 'sealed' ? applicant.pins : [])
     const back =
       why === undefined

@@ -6,7 +6,15 @@ import type { Store } from '../../store/store.ts'
 import { isOwnUrl } from './own-address.ts'
 
 /** What two of our own agents can do with each other, in health and exchange answers. */
-export const FEATURES = ['sealed-exchange', 'confirm', 'leave', 'rotate', 'rotate-psk', 'signed-requests'] as const
+export const FEATURES = [
+  'sealed-exchange',
+  'confirm',
+  'leave',
+  'rotate',
+  'rotate-psk',
+  'signed-requests',
+  'signed-answers'
+] as const
 
 interface SelfOptions {
   store: Pick<Store, 'identity' | 'changeIdentity'>

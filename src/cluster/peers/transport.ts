@@ -35,4 +35,8 @@ const isPrivateHost = (host: string) =>
     : !host.includes('.') || /\.(local|lan|internal|home|localhost|home\.arpa)$/i.test(host)
 
 /** Where requests to a member go. */
-export const targetOf = ({ id, url, transport, pins }: Member): PeerTarget => ({ id, url, transport, pins })
+export const targetOf = ({ id, url, transport, pins, features, nodeId }: Member): PeerTarget => ({
+  ...{ id, url, transport, pins },
+  signsAnswers: transport === 'signed' && features.includes('signed-answers'),
+  ...(nodeId !== undefined && { nodeId })
+})

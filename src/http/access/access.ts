@@ -14,6 +14,13 @@ export interface RouteAccess {
   access: Access
 }
 
+/** Gives the headers of a signature. Digests are SHA-256, base64. */
+export type SignAnswer = (answer: {
+  status: number
+  bodyDigest: string
+  requestSignature: string
+}) => Record<string, string>
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** Every route, and who may call it. */
@@ -26,8 +33,8 @@ declare module 'fastify' {
     readonly caller: Caller
     /** Set by `authenticate`, and by nobody else. */
     identified?: Caller
-    /** Set where the request was signed: what its body must hash to, if the signature covers it. */
-    signed?: { bodyDigest: string | undefined }
+    /** Set where the request was signed: what its body must hash to, if the signature covers it, and how to sign the answer. */
+    signed?: { bodyDigest: string | undefined; signAnswer: SignAnswer }
   }
 }
 

@@ -69,14 +69,14 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
     if (typeof signature !== 'string' || typeof signatureInput !== 'string') return undefined
     const { method, url: path } = request
     const digest = typeof contentDigest === 'string' ? contentDigest : undefined
-    const { caller, bodyDigest } = callers.identifySigned({
+    const { caller, bodyDigest, signAnswer } = callers.identifySigned({
       method,
       path,
       signatureInput,
       signature,
       contentDigest: digest
     })
-    request.signed = { bodyDigest }
+    request.signed = { bodyDigest, signAnswer }
     if (!caller && access !== 'public') throw new Unauthorized('Invalid or expired token')
     return caller
   }

@@ -114,3 +114,19 @@ test('a peer that needs approval may do nothing until an operator lets it in', a
   assert.equal((await asks()).online, true)
   assert.equal((await a.call('POST', '/api/cluster/peers/node-b/approve')).status, 409)
 })
+
+test('a pre-flight is no scanner of ports: after ten looks in a minute an invite looks no more', async (t) => {
+  const [a, b] = [await startNode(t, { name: 'node-a' }), await startNode(t, { name: 'node-b' })]
+  const invite_token = await invited(a)
+  const look = async (port: number) => {
+    const callback_url = `http://127.0.0.1:${port}`
+    return (await b.call('POST', '/api/cluster/preflight', { invite_token, callback_url })).body.checks
+  }
+
+  for (let port = 1; port <= 10; port++) assert.equal((await look(port)).at(0).ok, true)
+  const [reach, ...rest] = await look(11)
+  assert.deepEqual([reach.ok, rest], [false, []])
+  assert.match(reach.detail, /more than ten times/)
+  const another = { invite_token: await invited(a) }
+  assert.equal((await b.call('POST', '/api/cluster/preflight', another)).body.ok, true)
+})
