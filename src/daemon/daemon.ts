@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Clock } from '../../machines/clock.ts'
 import { systemClock } from '../clock.ts'
 import { createAudit } from '../cluster/access/audit.ts'
+import { createDeploymentEvents } from '../cluster/events/deployment-events.ts'
 import { createKeptEvents } from '../cluster/events/persistent.ts'
 import type { Cluster } from '../cluster/liveness/liveness.ts'
 import { createLastSeen } from '../cluster/membership/last-seen.ts'
@@ -155,12 +156,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     readLarge: readFolderOn(parser),
     deploymentsPath: config.deploymentsPath,
     dockerSocket: config.dockerSocket,
-    audit: ({ deployment, action, by, outcome, reason, durationMs }) =>
-      events.publish({
-        type: 'deployment.action',
-        ...(reason === undefined ? {} : { reason }),
-        facts: { deployment, action, by, outcome, duration_ms: durationMs }
-      }),
+    audit: createDeploymentEvents(events),
     onDeploymentChange: ({ name, ...change }) =>
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, ...change })
   })

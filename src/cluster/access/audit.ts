@@ -1,5 +1,7 @@
+import { LRUCache } from 'lru-cache'
 import type { AuditEntry, NewAuditEntry } from '../../schemas/audit.ts'
 import type { Collection } from '../../store/collection.ts'
+import { KEEP_IN_ALL, mergeKeyOf, superfluous } from './audit-rings.ts'
 
 interface AuditOptions {
   records: Collection<AuditEntry>
@@ -7,11 +9,9 @@ interface AuditOptions {
   onError: (error: unknown) => void
 }
 
-const KEEP = 5_000
-/** Of these, what was refused: strangers who knock must not push out what was done. */
-const KEEP_REFUSED = 2_000
-/** The same thing again within this time is counted, not listed: a flood of refusals is one line. */
+/** The same thing again within this time is counted, not listed: a flood is one line. */
 const MERGE_MS = 60_000
+const MERGED_AT_ONCE = 10_000
 const FLUSH_MS = 1_000
 
 export type Audit = ReturnType<typeof createAudit>
@@ -20,7 +20,7 @@ export type Audit = ReturnType<typeof createAudit>
 export function createAudit({ records, now = Date.now, onError }: AuditOptions) {
   let lastId = Math.max(0, ...records.all().map(({ id }) => Number(id)))
   const unsaved = new Map<string, AuditEntry>()
-  const recent = new Map<string, AuditEntry>()
+  const recent = new LRUCache<string, AuditEntry>({ max: MERGED_AT_ONCE })
   const timer = setInterval(() => flush().catch(onError), FLUSH_MS)
   timer.unref()
 
@@ -29,23 +29,21 @@ export function createAudit({ records, now = Date.now, onError }: AuditOptions) 
     if (batch.length === 0) return
     await records.putAll(batch)
     for (const entry of batch) if (unsaved.get(entry.id) === entry) unsaved.delete(entry.id)
-    const limit = now() - MERGE_MS
-    for (const [key, { at }] of recent) if (Date.parse(at) < limit) recent.delete(key)
     await records.deleteAll(superfluous(records.all()))
   }
 
   return {
     record(entry: NewAuditEntry): void {
-      const key = JSON.stringify([entry.who, entry.what, entry.target, entry.from, entry.result])
-      const earlier = recent.get(key)
-      const again = entry.result >= 400 && earlier !== undefined && Date.parse(earlier.at) > now() - MERGE_MS
+      const key = mergeKeyOf(entry)
+      const earlier = key === undefined ? undefined : recent.get(key)
+      const again = earlier !== undefined && Date.parse(earlier.at) > now() - MERGE_MS
       const made = again
-        ? { ...earlier, times: earlier.times + 1 }
+        ? merged(earlier, entry)
         : { ...entry, id: String(++lastId).padStart(12, '0'), at: new Date(now()).toISOString(), times: 1 }
-      recent.set(key, made)
+      if (key !== undefined) recent.set(key, made)
       unsaved.set(made.id, made)
       // While the disk refuses, or somebody floods, memory holds no more than the store would.
-      if (unsaved.size > 2 * KEEP) for (const id of superfluous([...unsaved.values()])) unsaved.delete(id)
+      if (unsaved.size > 2 * KEEP_IN_ALL) for (const id of superfluous([...unsaved.values()])) unsaved.delete(id)
     },
 
     /** The newest first. */
@@ -64,9 +62,13 @@ export function createAudit({ records, now = Date.now, onError }: AuditOptions) 
   }
 }
 
-function superfluous(entries: readonly AuditEntry[]): string[] {
-  const refused = entries.filter(({ result }) => result >= 400)
-  const gone = new Set(refused.slice(0, -KEEP_REFUSED))
-  const rest = entries.filter((entry) => !gone.has(entry))
-  return [...gone, ...rest.slice(0, -KEEP)].map(({ id }) => id)
+/** What differs between the two is not told of either. */
+function merged(earlier: AuditEntry, { target, from }: NewAuditEntry): AuditEntry {
+  const { target: _target, from: _from, ...rest } = earlier
+  return {
+    ...rest,
+    ...(target !== undefined && target === earlier.target && { target }),
+    ...(from !== undefined && from === earlier.from && { from }),
+    times: earlier.times + 1
+  }
 }

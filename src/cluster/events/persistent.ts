@@ -1,4 +1,5 @@
 import type { ClusterEvent, EventLog } from '../../schemas/event.ts'
+import { newestOf } from '../../schemas/event-rings.ts'
 import { createEventLog } from './event-log.ts'
 
 export interface EventStore {
@@ -37,7 +38,7 @@ export function createKeptEvents({ store, onFault, wall }: KeptEventsOptions): {
     keep: (event) => {
       // With a store that cannot be written for long, the newest are worth more than the oldest.
       waiting.push(event)
-      if (waiting.length > MOST_WAITING * 2) waiting = waiting.slice(-MOST_WAITING)
+      if (waiting.length > MOST_WAITING * 2) waiting = newestOf(waiting, MOST_WAITING / 2)
       writeIn(WRITE_AFTER_MS)
     }
   })
