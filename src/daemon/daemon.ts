@@ -14,7 +14,7 @@ import type { Config } from '../config/config.ts'
 import { buildApp, type Limits } from '../http/app.ts'
 import { dashboard } from '../http/pages/dashboard.ts'
 import { docs } from '../http/pages/docs.ts'
-import { createConnections } from '../http/sockets/connections.ts'
+import { createOpenAnswers } from '../http/sockets/open-answers.ts'
 import { createLocalNode } from '../local/node.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { readFolderOn } from '../parsing/large.ts'
@@ -137,15 +137,21 @@ async function assemble(parts: Parts): Promise<Daemon> {
   closing.add(remote.close)
   closing.add(history.close)
   closing.add(cluster.stop)
-  const connections = createConnections()
   const joining = buildJoining({
-    ...{ config, store, self, events, watching, onError },
-    pin: () => certificate.current()?.pin,
-    onRemoved: connections.drop
+    config,
+    store,
+    self,
+    events,
+    watching,
+    onError,
+    pin: () => certificate.current()?.pin
   })
   const { membership, joins, rotation } = joining
   closing.add(joins.stop)
   const callers = buildCallers({ operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError })
+  const openAnswers = createOpenAnswers({ current: callers.current })
+  members.subscribe(openAnswers.review)
+  closing.add(openAnswers.close)
   const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
   closing.add(audit.close)
   const lastSeen = createLastSeen({ cluster, membership, onError })
@@ -201,7 +207,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
       stopping: () => stopping
     },
     log,
-    connections,
+    openAnswers,
     authEnabled: config.auth.enabled,
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
@@ -252,7 +258,10 @@ async function assemble(parts: Parts): Promise<Daemon> {
     app,
     cluster,
     events,
-    replaceOperatorKeys: callers.replaceOperatorKeys,
+    replaceOperatorKeys(keys) {
+      callers.replaceOperatorKeys(keys)
+      openAnswers.review()
+    },
     takeCertificate: certificate.take,
     close: () => closing.run(onError)
   }

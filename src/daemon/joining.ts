@@ -17,25 +17,20 @@ interface JoiningOptions {
   watching: Watching
   /** What peers must know our certificate by. */
   pin: () => string | undefined
-  /** Ends what a removed member still has open here. */
-  onRemoved: (id: string) => void
   onError: (error: unknown) => void
 }
 
 /** Everything by which members come, change their keys, and go. */
-export function buildJoining({ config, store, self, events, watching, pin, onRemoved, onError }: JoiningOptions) {
+export function buildJoining({ config, store, self, events, watching, pin, onError }: JoiningOptions) {
   const { cluster, remote } = watching
   const { departures } = store
   const allowInsecure = config.cluster.allowInsecureExchange
   const pins = () => [pin()].filter((one) => one !== undefined)
 
   const invites = createInvites({ store, self, events, pin })
-  const membership = createMembership({ store, departures, cluster, invites, remote, events, onRemoved })
+  const membership = createMembership({ store, departures, cluster, invites, remote, events })
   const { exchange, keyRotationMs: everyMs } = config.cluster
-  const admission = createAdmission({
-    ...{ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins },
-    onReplaced: onRemoved
-  })
+  const admission = createAdmission({ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins })
   const joins = createJoins({ store, self, invites, remote, cluster, events, allowInsecure, pins, onError })
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
 

@@ -28,17 +28,17 @@ import { usageRoutes } from './routes/usage.ts'
 import type { Services } from './services.ts'
 import { hurryStrangers } from './sockets/anonymous-bodies.ts'
 import type { ConnectionLimits } from './sockets/connection-limiter.ts'
-import type { Connections } from './sockets/connections.ts'
 import { closeUnused } from './sockets/idle-sockets.ts'
 import { CONNECTION_LIMITS, limitConnections } from './sockets/limit-connections.ts'
+import type { OpenAnswers } from './sockets/open-answers.ts'
 import { endRefusedUpgrades } from './sockets/refused-upgrades.ts'
 import { compileValidator } from './validation.ts'
 
 export interface AppOptions {
   services: Services
   log: FastifyBaseLogger
-  /** Where peers' connections are noted, to end them with their keys. */
-  connections: Connections
+  /** Where answers under way are noted, to end them with the keys. */
+  openAnswers: OpenAnswers
   authEnabled: boolean
   trustProxy: boolean | readonly string[]
   cors: { enabled: boolean; origins: readonly string[] }
@@ -68,7 +68,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.cors.enabled) await allowOrigins(app, options.cors.origins)
   endRefusedUpgrades(app)
   const identify = () =>
-    authenticate(app, { callers: services.callers, enabled: options.authEnabled, connections: options.connections })
+    authenticate(app, { callers: services.callers, enabled: options.authEnabled, openAnswers: options.openAnswers })
   limitConnections(app, () => hurryStrangers(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
   signAnswers(app)

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { whenOver } from './sockets/when-over.ts'
 
 /** What is told of every request. */
 export interface RequestWatch {
@@ -31,7 +32,7 @@ export function watchRequests(app: FastifyInstance, { watch, peerNamed }: WatchO
     const route = routeOf(request)
     watch.began(route)
     // Not onResponse: it is not called for a caller who leaves before the end, as every reader of events does.
-    raw.on('close', () => {
+    whenOver(request, reply, () => {
       const peer = route.startsWith(PROXY) ? peerNamed(nameOf(request.params)) : undefined
       const aggregate = AGGREGATE.exec(route)?.[1]
       watch.ended({

@@ -6,7 +6,7 @@ import { derive } from './vault.ts'
 export const SESSION_SECONDS = 86_400
 
 /** What a session token says: which key it came from (the beginning of its digest). What that key may do is looked up. */
-const Claims = Type.Object({ sub: Type.String(), key: Type.String(), exp: Type.Integer() })
+const Claims = Type.Object({ sub: Type.String(), key: Type.String({ pattern: '^[0-9a-f]{32}$' }), exp: Type.Integer() })
 export type Session = Static<typeof Claims>
 
 /** Session tokens: JWT (RFC 7519), HS256, 24 hours. The first secret signs, all verify. */

@@ -12,6 +12,10 @@ export function createMembers(records: Collection<Member>, isRevoked: (keyDigest
   const oneAtATime = pLimit(1)
   const byDigest = new Map<string, Member>()
   const byName = new Map<string, Member>()
+  const listeners = new Set<() => void>()
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
 
   function index(member: Member): void {
     for (const digest of digests(member)) byDigest.set(digest, member)
@@ -50,14 +54,18 @@ export function createMembers(records: Collection<Member>, isRevoked: (keyDigest
         await records.putAll(after)
         before.forEach(unindex)
         after.forEach(index)
+        tell()
       }),
     delete: (id: string): Promise<boolean> =>
       oneAtATime(async () => {
         const old = records.get(id)
         const deleted = await records.delete(id)
         if (old && deleted) unindex(old)
+        tell()
         return deleted
-      })
+      }),
+    /** Calls back after each change of a member. */
+    subscribe: (listener: () => void): void => void listeners.add(listener)
   }
 
   async function write(member: Member): Promise<void> {
@@ -65,6 +73,7 @@ export function createMembers(records: Collection<Member>, isRevoked: (keyDigest
     await records.put(member)
     if (old) unindex(old)
     index(member)
+    tell()
   }
 }
 

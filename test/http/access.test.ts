@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { networkOf } from '../../src/http/network.ts'
 import { CAPABILITIES } from '../../src/schemas/grant.ts'
 import { authorized, OPERATOR_KEY, READER_KEY, request, startNode, type TestNode } from '../daemon.ts'
 import { startFakePeer } from '../fake-peer.ts'
@@ -128,7 +129,19 @@ test('ten failed sign-ins a minute are enough, and say when to come back', async
   const statuses = []
   for (let tries = 0; tries < 11; tries++) statuses.push((await login(`guess-${tries}`)).status)
   assert.deepEqual(statuses, [...Array(10).fill(401), 429])
-  const refused = await login(OPERATOR_KEY)
+  const refused = await login('guess-again')
   assert.equal(refused.status, 429)
   assert.ok(Number(refused.headers.get('retry-after')) > 0)
+  assert.equal((await login(OPERATOR_KEY)).status, 200, 'the right key of that address gets in')
+})
+
+test('whoever has a /64 of IPv6 is one address', () => {
+  assert.equal(networkOf('2001:db8::1'), networkOf('2001:0db8:0:0:ffff:ffff:ffff:ffff'))
+  assert.notEqual(networkOf('2001:db8::1'), networkOf('2001:db8:0:1::1'))
+  assert.deepEqual(['::ffff:192.0.2.1', '192.0.2.1', 'fe80::1%eth0', '::1'].map(networkOf), [
+    '192.0.2.1',
+    '192.0.2.1',
+    'fe80:0:0:0::/64',
+    '0:0:0:0::/64'
+  ])
 })

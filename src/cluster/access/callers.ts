@@ -15,7 +15,15 @@ export interface OperatorKey {
 /** Who is asking. A peer is never an operator, whatever it was granted. */
 export type Caller =
   | { kind: 'nobody' }
-  | { kind: 'operator'; name: string; permissions: ReadonlySet<Permission>; canWrite: boolean }
+  | {
+      kind: 'operator'
+      name: string
+      permissions: ReadonlySet<Permission>
+      canWrite: boolean
+      keyDigest: string
+      /** When its session ends, in wall milliseconds; undefined for a key. */
+      until?: number
+    }
   | PeerCaller
 
 interface PeerCaller {
@@ -51,7 +59,8 @@ const READ: readonly Permission[] = [
 ]
 const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
 const TICKET_MS = 600_000
-const OPEN_TICKETS = 100
+const SESSION_KEY_LENGTH = 32
+const TICKETS_OF_A_KEY = 10
 const REMEMBERED_SESSIONS = 1_000
 
 export type Callers = ReturnType<typeof createCallers>
@@ -72,22 +81,20 @@ export function createCallers(options: CallersOptions) {
     if (verified.size >= REMEMBERED_SESSIONS) verified.clear()
     verified.set(tokenDigest, known)
     // The session ends with the key that it came from.
-    const operator = [...operators].find(([keyDigest]) => keyDigest.startsWith(known.key))
-    return operator?.[1]
+    const operator = [...operators.values()].find(({ keyDigest }) => sessionKeyOf(keyDigest) === known.key)
+    return operator && { ...operator, until: known.exp * 1_000 }
   }
 
   function peerOf(member: Member, keyDigest: string): Caller | undefined {
-    if (member.state === 'removed') return undefined
-    onMember(member, keyDigest)
-    const grants = member.awaitsApproval ? [] : member.grants
-    const { id, name } = member
-    const outdated = member.keyDigest.previous?.digest === keyDigest
-    return { kind: 'peer', id, name, permissions: permissionsOf(grants), grants, keyDigest, outdated }
+    const caller = asCaller(member, keyDigest)
+    if (caller) onMember(member, keyDigest)
+    return caller
   }
 
   function ticketOf(keyDigest: string): string {
-    const [oldest] = tickets.keys()
-    if (tickets.size >= OPEN_TICKETS && oldest !== undefined) tickets.delete(oldest)
+    // Its own oldest makes room: a reader who asks for many takes none of an admin's.
+    const own = [...tickets].filter(([, one]) => one.keyDigest === keyDigest)
+    for (const [oldest] of own.slice(0, Math.max(0, own.length - TICKETS_OF_A_KEY + 1))) tickets.delete(oldest)
     const ticket = randomToken()
     tickets.set(digest(ticket), { keyDigest, until: now() + TICKET_MS })
     return ticket
@@ -121,7 +128,7 @@ export function createCallers(options: CallersOptions) {
     async login(key: string): Promise<{ token: string; operator: Operator } | undefined> {
       const keyDigest = digest(key)
       const operator = operators.get(keyDigest)
-      return operator && { token: await sessions.issue(operator.name, keyDigest.slice(0, 32)), operator }
+      return operator && { token: await sessions.issue(operator.name, sessionKeyOf(keyDigest)), operator }
     },
 
     /** A ticket signs in once, within ten minutes: what a fresh start prints instead of a key. */
@@ -141,7 +148,16 @@ export function createCallers(options: CallersOptions) {
       tickets.delete(digest(ticket))
       if (!found || found.until < now()) return undefined
       const operator = operators.get(found.keyDigest)
-      return operator && { token: await sessions.issue(operator.name, found.keyDigest.slice(0, 32)), operator }
+      return operator && { token: await sessions.issue(operator.name, sessionKeyOf(found.keyDigest)), operator }
+    },
+
+    /** What a caller's key opens now; undefined when its key or session is over. */
+    current(caller: Caller): Caller | undefined {
+      if (caller.kind === 'nobody' || caller === EVERYBODY) return caller
+      if (caller.kind === 'operator')
+        return caller.until !== undefined && caller.until <= now() ? undefined : operators.get(caller.keyDigest)
+      const member = members.byKeyDigest(caller.keyDigest)
+      return member && asCaller(member, caller.keyDigest)
     },
 
     /** Takes effect at the next request. */
@@ -154,13 +170,29 @@ export function createCallers(options: CallersOptions) {
 export type Operator = Extract<Caller, { kind: 'operator' }>
 
 /** Everybody, where authentication is off. */
-export const EVERYBODY: Operator = operatorOf({ name: 'everybody', scopes: ['read', 'write'] })
+export const EVERYBODY: Operator = operatorOf({ name: 'everybody', scopes: ['read', 'write'] }, '')
 
 function index(keys: readonly OperatorKey[]): Map<string, Operator> {
-  return new Map(keys.map((entry) => [digest(entry.key), operatorOf(entry)]))
+  return new Map(
+    keys.map((entry) => {
+      const keyDigest = digest(entry.key)
+      return [keyDigest, operatorOf(entry, keyDigest)]
+    })
+  )
 }
 
-function operatorOf({ name, scopes }: Omit<OperatorKey, 'key'>): Operator {
+function asCaller(member: Member, keyDigest: string): Caller | undefined {
+  if (member.state === 'removed') return undefined
+  const grants = member.awaitsApproval ? [] : member.grants
+  const { id, name } = member
+  const outdated = member.keyDigest.previous?.digest === keyDigest
+  return { kind: 'peer', id, name, permissions: permissionsOf(grants), grants, keyDigest, outdated }
+}
+
+/** The part of a key's digest that a session names: enough to tell keys apart. */
+const sessionKeyOf = (keyDigest: string) => keyDigest.slice(0, SESSION_KEY_LENGTH)
+
+function operatorOf({ name, scopes }: Omit<OperatorKey, 'key'>, keyDigest: string): Operator {
   const canWrite = scopes.includes('write')
-  return { kind: 'operator', name, canWrite, permissions: new Set(canWrite ? [...READ, ...WRITE] : READ) }
+  return { kind: 'operator', name, canWrite, keyDigest, permissions: new Set(canWrite ? [...READ, ...WRITE] : READ) }
 }

@@ -44,8 +44,6 @@ interface AdmissionOptions {
   exchange: 'any' | 'sealed-only'
   allowInsecure: 'private' | 'always' | 'never'
   pins?: () => readonly string[]
-  /** Ends what is still open here with the keys of a member that others replaced. */
-  onReplaced?: (memberId: string) => void
   now?: () => number
 }
 
@@ -65,7 +63,7 @@ export type Admission = ReturnType<typeof createAdmission>
  */
 export function createAdmission(options: AdmissionOptions) {
   const { store, self, invites, cluster, remote, events, exchange } = options
-  const { now = Date.now, pins = () => [], onReplaced = () => {} } = options
+  const { now = Date.now, pins = () => [] } = options
   const { members, vault, journal } = store
   // Who holds an invite has this server dial addresses of its choice, and hears what was found there.
   const mayLook = createAllowance({ perMinute: 10 })
@@ -99,10 +97,7 @@ export function createAdmission(options: AdmissionOptions) {
       }
     })
     await members.put(member)
-    if (over) {
-      store.revoke(digests(over).filter((old) => old !== member.keyDigest.current))
-      onReplaced(over.id)
-    }
+    if (over) store.revoke(digests(over).filter((old) => old !== member.keyDigest.current))
     // Its record says it already: a disk that is full now spends nothing twice.
     await invites.spend(invite, member.id).catch(() => {})
     cluster.joined(specOf(member))

@@ -19,8 +19,6 @@ interface MembershipOptions {
   invites: Pick<Invites, 'close' | 'inTurn'>
   remote: Pick<Remote, 'request' | 'forget' | 'deadlines'>
   events: EventLog
-  /** Ends what the member still has open here: streams, sockets. */
-  onRemoved?: (memberId: string) => void
   now?: () => number
 }
 
@@ -33,7 +31,7 @@ const REMEMBER_MS = 90 * DAY_MS
 
 /** Who belongs to this node: looked up, confirmed, approved, removed. The store first, then the actors. */
 export function createMembership(options: MembershipOptions) {
-  const { store, departures, cluster, invites, remote, events, onRemoved = () => {}, now = Date.now } = options
+  const { store, departures, cluster, invites, remote, events, now = Date.now } = options
   const { members } = store
   const timestamp = () => new Date(now()).toISOString()
 
@@ -61,7 +59,6 @@ export function createMembership(options: MembershipOptions) {
       await members.delete(id)
       cluster.left(id)
       remote.forget(id)
-      onRemoved(id)
       return true
     })
   }
@@ -152,7 +149,6 @@ export function createMembership(options: MembershipOptions) {
           : { ...member, state: 'removed', removedBy: by.slice(0, 256), removedAt: timestamp() }
       )
       if (!member) return
-      onRemoved(id)
       events.publish({
         type: 'peer.left',
         peer: member.name,

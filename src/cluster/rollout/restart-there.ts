@@ -28,36 +28,37 @@ export function createRestartThere({
     const target = targetOf(id)
     if (!target) throw new Error('it is no member any more')
     const path = `/api/deployments/${encodeURIComponent(deployment)}`
-    // What was begun is followed to its end: a caller who leaves changes nothing about it.
+    // What was begun there goes on by itself; once the caller has left, nobody is there to be told of it.
     const deadlineMs = remote.deadlines.restartMs
     // Older agents answer when it is done; newer ones at once, with a job.
     const begun = await ask(target, { method: 'POST', path: `${path}/restart?wait=false`, deadlineMs })
     const job = begun.status === 202 ? textOf(begun, 'job_id') : undefined
-    const output = job === undefined ? textOf(begun, 'output') : await follow(target, `${path}/jobs/${job}`)
+    const output = job === undefined ? textOf(begun, 'output') : await follow(target, `${path}/jobs/${job}`, signal)
     if (settleMs > 0) await wait(settleMs, signal)
-    await assertRuns(target, path)
+    await assertRuns(target, path, signal)
     return output ?? ''
   }
 
-  async function follow(target: PeerTarget, path: string): Promise<string | undefined> {
+  async function follow(target: PeerTarget, path: string, signal: AbortSignal): Promise<string | undefined> {
     for (let failures = 0; ; ) {
-      await wait(pollMs, NEVER)
+      await wait(pollMs, signal)
       try {
-        const answer = await ask(target, { path, deadlineMs: remote.deadlines.requestMs })
+        const answer = await ask(target, { path, deadlineMs: remote.deadlines.requestMs, signal })
         failures = 0
         const status = textOf(answer, 'status')
         if (status === 'failed') throw new Refused(textOf(answer, 'error') ?? 'it failed there', answer.status)
         if (status !== 'running' && status !== 'pending') return textOf(answer, 'output')
       } catch (failure) {
         failures += 1
+        signal.throwIfAborted()
         if (failure instanceof Refused && failure.final) throw failure
         if (failures >= LOOKS) throw new Error('it was begun there, and then the server was lost sight of')
       }
     }
   }
 
-  async function assertRuns(target: PeerTarget, path: string): Promise<void> {
-    const body = parseJson((await ask(target, { path, deadlineMs: remote.deadlines.requestMs })).text)
+  async function assertRuns(target: PeerTarget, path: string, signal: AbortSignal): Promise<void> {
+    const body = parseJson((await ask(target, { path, deadlineMs: remote.deadlines.requestMs, signal })).text)
     const deployment = isObject(body) && isObject(body.deployment) ? body.deployment : {}
     if (deployment.status === 'running') return
     const reason = typeof deployment.status_reason === 'string' ? `: ${deployment.status_reason}` : ''
@@ -66,7 +67,7 @@ export function createRestartThere({
 
   async function ask(
     target: PeerTarget,
-    what: { method?: 'POST'; path: string; deadlineMs: number }
+    what: { method?: 'POST'; path: string; deadlineMs: number; signal?: AbortSignal }
   ): Promise<RemoteAnswer> {
     const answer = await remote.request(target, { ...what, maxBytes: 1 << 20 })
     if (answer.status === 200 || answer.status === 202) return answer
@@ -84,8 +85,6 @@ class Refused extends Error {
     this.final = status < 500
   }
 }
-
-const NEVER = new AbortController().signal
 
 function textOf({ text }: RemoteAnswer, member: string): string | undefined {
   const body = parseJson(text)

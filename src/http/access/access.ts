@@ -1,5 +1,6 @@
 import type { Caller } from '../../cluster/access/callers.ts'
 import type { Permission } from '../../schemas/grant.ts'
+import type { OpenAnswers } from '../sockets/open-answers.ts'
 
 /**
  * Who may call a route. Every route says it, or the app does not start: a forgotten route is closed, not open.
@@ -25,6 +26,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every route, and who may call it. */
     accessTable: RouteAccess[]
+    /** For who shows no key of its own but a ticket that somebody's key opened. */
+    openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
   }
   interface FastifyContextConfig {
     access?: Access

@@ -1,55 +1,43 @@
+import { LRUCache } from 'lru-cache'
 import { TooManyFailures } from '../../errors.ts'
+import { networkOf } from '../network.ts'
 
-interface FailuresOptions {
+interface AttemptLimiterOptions {
   perMinute: number
   now?: () => number
 }
 
 const MINUTE_MS = 60_000
-const MAX_ADDRESSES = 10_000
-
-export type Failures = ReturnType<typeof createFailures>
+const NETWORKS = 10_000
 
 /**
- * Counts failed attempts by address, and refuses further ones for the rest of the minute. Success costs nothing, so
- * this is not what a general rate limit does.
+ * Counts failed attempts by network, and answers further ones with "too many" for the rest of the minute. What is right
+ * goes through all the same: keys and tokens are too long to be guessed, and others at that address must get in.
  */
-export function createFailures({ perMinute, now = () => performance.now() }: FailuresOptions) {
-  const windows = new Map<string, { since: number; failed: number }>()
+export function createAttemptLimiter({ perMinute, now = () => performance.now() }: AttemptLimiterOptions) {
+  const windows = new LRUCache<string, { since: number; failed: number }>({ max: NETWORKS })
 
-  /** @throws TooManyFailures */
-  function assertBelow(address: string): void {
-    const window = windows.get(address)
-    if (!window || window.failed < perMinute) return
-    const leftMs = window.since + MINUTE_MS - now()
-    if (leftMs <= 0) windows.delete(address)
-    else {
-      const seconds = Math.ceil(leftMs / 1_000)
-      throw Object.assign(new TooManyFailures(seconds), { retryAfterSeconds: seconds })
+  /** Counts one; gives the seconds to wait where there were too many before. */
+  function count(network: string): number | undefined {
+    const window = windows.get(network)
+    const leftMs = window ? window.since + MINUTE_MS - now() : 0
+    if (!window || leftMs <= 0) {
+      windows.set(network, { since: now(), failed: 1 })
+      return undefined
     }
-  }
-
-  function count(address: string): void {
-    const window = windows.get(address)
-    if (window && window.since + MINUTE_MS > now()) {
-      window.failed += 1
-      return
-    }
-    windows.delete(address)
-    const [oldest] = windows.keys()
-    if (windows.size >= MAX_ADDRESSES && oldest !== undefined) windows.delete(oldest)
-    windows.set(address, { since: now(), failed: 1 })
+    window.failed += 1
+    return window.failed > perMinute ? Math.ceil(leftMs / 1_000) : undefined
   }
 
   return {
-    /** Runs an attempt; a client's error counts against its address. */
+    /** Runs an attempt; a client's error counts against its network. @throws TooManyFailures */
     async attempt<T>(address: string, run: () => Promise<T>): Promise<T> {
-      assertBelow(address)
       try {
         return await run()
       } catch (error) {
-        if (isClients(error)) count(address)
-        throw error
+        const seconds = isClients(error) ? count(networkOf(address)) : undefined
+        if (seconds === undefined) throw error
+        throw Object.assign(new TooManyFailures(seconds), { retryAfterSeconds: seconds })
       }
     }
   }

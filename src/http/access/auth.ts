@@ -2,19 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
 import { PermissionDenied, Unauthorized } from '../../errors.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
-import type { Connections } from '../sockets/connections.ts'
+import type { OpenAnswers } from '../sockets/open-answers.ts'
 import type { Access, RouteAccess } from './access.ts'
 
 interface AuthOptions {
   callers: Pick<Callers, 'identify' | 'identifySigned' | 'wasMembers'>
   enabled: boolean
-  connections: Pick<Connections, 'note'>
+  openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
 }
 
 const NOBODY: Caller = { kind: 'nobody' }
 
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
-export function authenticate(app: FastifyInstance, { callers, enabled, connections }: AuthOptions): void {
+export function authenticate(app: FastifyInstance, { callers, enabled, openAnswers }: AuthOptions): void {
   // A property of its own, since defining one on each request would cost as much as finding out who calls.
   app.decorateRequest('identified')
   app.decorateRequest('caller', {
@@ -24,6 +24,7 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
   })
   app.decorateRequest('signed')
 
+  app.decorate('openAnswers', openAnswers)
   const table: RouteAccess[] = []
   app.decorate('accessTable', table)
   app.addHook('onRoute', (route) => {
@@ -47,7 +48,7 @@ export function authenticate(app: FastifyInstance, { callers, enabled, connectio
     request.identified = narrowed(caller, request)
     const known = request.identified
     // What it says of itself is answered to the end, also that it leaves.
-    if (known.kind === 'peer' && !isOfItself(access)) connections.note(known.id, reply.raw)
+    if (known.kind !== 'nobody' && !isOfItself(access)) openAnswers.note(known, request, reply)
     assertAllowed(known, access)
   }
 

@@ -33,6 +33,21 @@ export function partFor(caller: Caller, local: Pick<LocalNode, 'deployments' | '
   }
 }
 
+/** Whether a caller may still do all that it once could; what it has gained since does not matter. */
+export function mayAllThat(now: Caller | undefined, then: Caller): boolean {
+  if (then.kind === 'nobody') return true
+  if (!now || now.kind === 'nobody') return false
+  const widened = (permission: Permission) => now.permissions.has(permission) && reachesAll(now, then, permission)
+  return [...then.permissions].every(widened)
+}
+
+function reachesAll(now: Caller, then: Caller, permission: Permission): boolean {
+  if (now.kind !== 'peer' || then.kind !== 'peer' || now.grants === then.grants) return true
+  const [reach, before] = [reachOf(now.grants, permission), reachOf(then.grants, permission)]
+  if (reach === 'all' || before === 'all') return reach === 'all'
+  return [...before].every((deployment) => reach.has(deployment))
+}
+
 /** Also for a deployment that does not exist: what a peer may not reach, it does not learn of. */
 export function assertReach(caller: Caller, permission: Permission, deployment: string): void {
   if (!reachable(caller, permission)(deployment)) throw new PermissionDenied(`${permission} for "${deployment}"`)

@@ -1,11 +1,13 @@
-import websocket from '@fastify/websocket'
+import websocket, { type WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import type { Caller } from '../../cluster/access/callers.ts'
 import { ForeignOrigin, InspectorOff, TooManyWatchers, WatchTicketInvalid } from '../../errors.ts'
 import type { Inspector, Scope } from '../../schemas/inspection.ts'
 import { PeerName } from '../../schemas/names.ts'
 import { anybody, operator } from '../access/access.ts'
 import { isOwnOrigin } from '../access/origin.ts'
+import { nameOf } from '../access/scope.ts'
 import { answers } from '../routes/routes.ts'
 import { inspectPage } from './page.ts'
 import { serveWatcher } from './socket.ts'
@@ -29,6 +31,8 @@ const WatchTicket = Type.Object({
 type TicketRequest = Static<typeof TicketRequest>
 
 const MAX_WATCHERS = 20
+/** Of one caller, so that others can watch too. */
+const WATCHERS_OF_ONE = 10
 const PROTOCOL = 'flatrun.inspect'
 /** How long a browser may take to answer that the socket is closed. */
 const GOODBYE_MS = 1_000
@@ -39,6 +43,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
   const page = inspectPage(options)
   const tickets = createTickets()
   const scopes = new WeakMap<FastifyRequest, Scope>()
+  const watching = new Map<WebSocket, string>()
 
   app.get('/inspect', { config: anybody }, (_, reply) => {
     assertOn()
@@ -59,11 +64,11 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
         response: answers(WatchTicket)
       }
     },
-    async ({ body }, reply) => {
+    async ({ body, caller }, reply) => {
       assertOn()
-      assertRoom()
+      assertRoom(caller)
       reply.header('cache-control', 'no-store')
-      return { ticket: tickets.issue(scopeOf(body)) }
+      return { ticket: tickets.issue({ scope: scopeOf(body), caller }) }
     }
   )
 
@@ -84,19 +89,24 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
     {
       websocket: true,
       config: anybody,
-      preValidation: async (request) => {
+      preValidation: async (request, reply) => {
         const { origin } = request.headers
         if (origin !== undefined && !isOwnOrigin(origin, request.host) && !allowedOrigins.includes(origin))
           throw new ForeignOrigin()
-        const scope = tickets.redeem(ticketOf(request))
-        if (!scope) throw new WatchTicketInvalid()
-        assertRoom()
-        scopes.set(request, scope)
+        const admitted = tickets.redeem(ticketOf(request))
+        if (!admitted || !app.openAnswers.admits(admitted.caller)) throw new WatchTicketInvalid()
+        assertRoom(admitted.caller)
+        request.identified = admitted.caller
+        app.openAnswers.note(admitted.caller, request, reply)
+        scopes.set(request, admitted.scope)
       }
     },
     (socket, request) => {
       const scope = scopes.get(request)
-      if (scope) serveWatcher(socket, { inspector, scope })
+      if (!scope) return
+      watching.set(socket, nameOf(request.caller))
+      socket.once('close', () => watching.delete(socket))
+      serveWatcher(socket, { inspector, scope })
     }
   )
 
@@ -104,8 +114,10 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
     if (!inspector) throw new InspectorOff()
   }
 
-  function assertRoom(): void {
+  function assertRoom(caller: Caller): void {
     if (inspector && inspector.watchers() >= MAX_WATCHERS) throw new TooManyWatchers(MAX_WATCHERS)
+    const own = [...watching.values()].filter((name) => name === nameOf(caller)).length
+    if (own >= WATCHERS_OF_ONE) throw new TooManyWatchers(WATCHERS_OF_ONE)
   }
 
   function scopeOf({ peer, joins }: TicketRequest): Scope {

@@ -1,11 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Caller } from '../../cluster/access/callers.ts'
 import type { Scope } from '../../schemas/inspection.ts'
+import { nameOf } from '../access/scope.ts'
 
 interface TicketsOptions {
   lifeMs?: number
-  /** The oldest makes room: whoever asks for so many uses none of them. */
+  /** Of one caller. Its own oldest makes room: whoever asks for so many uses none of them. */
   max?: number
   now?: () => number
+}
+
+/** What a ticket lets watch, and whom it was given to. */
+export interface Admission {
+  scope: Scope
+  caller: Caller
 }
 
 export type Tickets = ReturnType<typeof createTickets>
@@ -14,26 +22,24 @@ export type Tickets = ReturnType<typeof createTickets>
  * Tickets that open one WebSocket each. A browser sends no header of ours with those, and an address would be kept in
  * logs, so who is signed in gets one for his session, and shows it once.
  */
-export function createTickets({ lifeMs = 60_000, max = 100, now = () => performance.now() }: TicketsOptions = {}) {
-  const open = new Map<string, { scope: Scope; until: number }>()
+export function createTickets({ lifeMs = 60_000, max = 10, now = () => performance.now() }: TicketsOptions = {}) {
+  const open = new Map<string, Admission & { until: number }>()
 
   return {
-    issue(scope: Scope): string {
-      for (const digest of open.keys()) {
-        if (open.size < max) break
-        open.delete(digest)
-      }
+    issue({ scope, caller }: Admission): string {
+      const own = [...open].filter(([, one]) => nameOf(one.caller) === nameOf(caller))
+      for (const [digest] of own.slice(0, Math.max(0, own.length - max + 1))) open.delete(digest)
       const ticket = randomBytes(32).toString('base64url')
-      open.set(digestOf(ticket), { scope, until: now() + lifeMs })
+      open.set(digestOf(ticket), { scope, caller, until: now() + lifeMs })
       return ticket
     },
 
     /** What the ticket lets watch; undefined when it is none, was used, or is too old. */
-    redeem(ticket: string): Scope | undefined {
+    redeem(ticket: string): Admission | undefined {
       const digest = digestOf(ticket)
       const found = open.get(digest)
       open.delete(digest)
-      return found && found.until >= now() ? found.scope : undefined
+      return found && found.until >= now() ? { scope: found.scope, caller: found.caller } : undefined
     }
   }
 }

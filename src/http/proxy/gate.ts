@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LoopDetected, PeerAway, PeerBusy, PeerPending, PeerRejected, PeerUnknown } from '../../errors.ts'
 import { REACHABLE } from '../../schemas/health.ts'
+import { nameOf as nameOfCaller } from '../access/scope.ts'
+import { whenOver } from '../sockets/when-over.ts'
 import { upstreamPath } from './path.ts'
 import type { ProxyPeer } from './peer.ts'
 import { HOP_HEADER } from './request-headers.ts'
@@ -10,6 +12,9 @@ export interface GateOptions {
   /** Requests under way to one peer. */
   maxInFlight: number
 }
+
+/** Of one peer's places, what one caller may take. */
+const SHARE = 0.75
 
 /** What a request has passed when the gate lets it through. */
 export interface Passage {
@@ -29,23 +34,30 @@ export function createGate({ find, maxInFlight }: GateOptions) {
     if (!peer) throw new PeerUnknown(name)
     const path = upstreamPath(request.raw.url ?? '')
     checkState(peer, reply)
-    take(peer, reply)
+    take(peer, request, reply)
     return { peer, path }
   }
 
-  /** A slow peer fills its own places only; the place is free again when the exchange with the caller is over. */
-  function take({ id, name }: ProxyPeer, reply: FastifyReply) {
-    const taken = inFlight.get(id) ?? 0
-    if (taken >= maxInFlight) {
+  /**
+   * A slow peer fills its own places only, and one caller three quarters of them; a place is free again when the exchange
+   * with the caller is over.
+   */
+  function take({ id, name }: ProxyPeer, request: FastifyRequest, reply: FastifyReply) {
+    const own = `${id} ${nameOfCaller(request.caller)}`
+    if (countOf(id) >= maxInFlight || countOf(own) >= Math.ceil(maxInFlight * SHARE)) {
       reply.header('retry-after', '1')
       throw new PeerBusy(name)
     }
-    inFlight.set(id, taken + 1)
-    reply.raw.on('close', () => {
-      const left = (inFlight.get(id) ?? 1) - 1
-      if (left === 0) inFlight.delete(id)
-      else inFlight.set(id, left)
-    })
+    for (const key of [id, own]) inFlight.set(key, countOf(key) + 1)
+    whenOver(request, reply, () => [id, own].forEach(release))
+  }
+
+  const countOf = (key: string) => inFlight.get(key) ?? 0
+
+  function release(key: string) {
+    const left = countOf(key) - 1
+    if (left <= 0) inFlight.delete(key)
+    else inFlight.set(key, left)
   }
 
   return enter

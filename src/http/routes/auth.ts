@@ -4,7 +4,7 @@ import { BadRequest, PermissionDenied, Unauthorized } from '../../errors.ts'
 import { Permission } from '../../schemas/grant.ts'
 import { LoginReply, LoginRequest, TicketReply, User } from '../../schemas/session.ts'
 import { anybody, operator } from '../access/access.ts'
-import { createFailures } from '../access/attempt-limiter.ts'
+import { createAttemptLimiter } from '../access/attempt-limiter.ts'
 import { ErrorBody } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
@@ -14,7 +14,7 @@ const TICKET_SECONDS = 600
 
 /** Signing in, in the shapes that FlatRun's UI and CLI know. There are keys and no users; a key shows as one. */
 export function authRoutes(app: Routes, { callers, authEnabled }: Services): void {
-  const failures = createFailures({ perMinute: 10 })
+  const limiter = createAttemptLimiter({ perMinute: 10 })
 
   app.get(
     '/api/auth/status',
@@ -42,7 +42,7 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Services): voi
       }
     },
     async ({ body, ip }) =>
-      failures.attempt(ip, async () => {
+      limiter.attempt(ip, async () => {
         const login = await loginWith(body)
         const { token, operator } = login
         return {

@@ -1,18 +1,21 @@
 import { Type } from 'typebox'
 import { operator } from '../access/access.ts'
+import { nameOf } from '../access/scope.ts'
 import { createEventStream } from '../event-stream.ts'
 import type { Services } from '../services.ts'
 import type { Routes } from './routes.ts'
 
 const READERS = 200
+/** Of one caller; the oldest makes room, and comes back with `Last-Event-ID` if somebody still reads it. */
+const READERS_OF_ONE = 32
 
 /** What happens in the cluster, while it happens. */
 export function eventRoutes(app: Routes, { events, self }: Services): void {
   app.addHook('preHandler', async () => self.assertEnabled())
-  const open = new Set<ReturnType<typeof createEventStream>>()
+  const open = new Map<ReturnType<typeof createEventStream>, string>()
   // A stream would otherwise keep a stopping server for as long as somebody reads.
   app.addHook('preClose', async () => {
-    for (const stream of open) stream.destroy()
+    for (const stream of open.keys()) stream.destroy()
   })
 
   app.get(
@@ -30,16 +33,18 @@ export function eventRoutes(app: Routes, { events, self }: Services): void {
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 20 })) })
       }
     },
-    async ({ query, headers }, reply) => {
-      const [oldest] = open
-      if (open.size >= READERS) oldest?.destroy()
+    async ({ caller, query, headers }, reply) => {
+      const reader = nameOf(caller)
+      const own = [...open].filter(([, name]) => name === reader).map(([stream]) => stream)
+      if (own.length >= READERS_OF_ONE) own[0]?.destroy()
+      else if (open.size >= READERS) open.keys().next().value?.destroy()
       const resumed = Number.parseInt(headers['last-event-id'] ?? '', 10)
       const stream = createEventStream({
         events,
         after: Number.isSafeInteger(resumed) ? resumed : query.after,
         follow: query.follow ?? true
       })
-      open.add(stream)
+      open.set(stream, reader)
       stream.once('close', () => open.delete(stream))
       reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')
       return reply.send(stream)

@@ -16,7 +16,7 @@ import {
   SealedReplyBody
 } from '../../schemas/joining.ts'
 import { anybody, operator, peerItself } from '../access/access.ts'
-import { createFailures } from '../access/attempt-limiter.ts'
+import { createAttemptLimiter } from '../access/attempt-limiter.ts'
 import type { Services } from '../services.ts'
 import { faultsOf, InvalidInput } from '../validation.ts'
 import { answers, type Routes } from './routes.ts'
@@ -39,7 +39,7 @@ const SMALL = 16_384
 
 /** Invites, and both sides of a join. */
 export function joiningRoutes(app: Routes, { self, invites, joins, admission, membership, rotation }: Services): void {
-  const failures = createFailures({ perMinute: 10 })
+  const limiter = createAttemptLimiter({ perMinute: 10 })
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()
   })
@@ -140,7 +140,7 @@ export function joiningRoutes(app: Routes, { self, invites, joins, admission, me
       }
     },
     async ({ body, ip }) =>
-      failures.attempt(ip, async () => ('v' in body ? admission.sealed(body) : admission.plain(body)))
+      limiter.attempt(ip, async () => ('v' in body ? admission.sealed(body) : admission.plain(body)))
   )
 
   app.post(

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { TooManyFollowers } from '../../errors.ts'
 import { operatorOrPeer } from '../access/access.ts'
-import { assertReach } from '../access/scope.ts'
+import { assertReach, nameOf } from '../access/scope.ts'
 import { asEvents, asText, logText } from '../log-stream.ts'
 import type { Services } from '../services.ts'
 import { DeploymentParams } from './deployments.ts'
@@ -19,14 +20,17 @@ const Query = Type.Object({
   follow: Type.Optional(Type.Boolean({ description: 'Goes on until the containers end or the reader leaves' }))
 })
 
+/** Of the followers that all callers have together: one of them cannot take all. */
+const FOLLOWED_BY_ONE = 8
+
 const CUT = '(older lines are left out: one answer holds 4 MiB)'
 
 /** Logs of a deployment: text for people, JSON for FlatRun's clients, a stream for those who follow. */
 export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void {
-  const readers = new Set<AbortController>()
+  const readers = new Map<AbortController, string>()
   // A stream would otherwise keep a stopping server for as long as somebody reads.
   app.addHook('preClose', async () => {
-    for (const reader of readers) reader.abort()
+    for (const reader of readers.keys()) reader.abort()
   })
 
   app.get(
@@ -55,9 +59,11 @@ export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void
         if (accepts(request, 'application/json')) return { name: params.name, logs, cut }
         return reply.type('text/plain; charset=utf-8').send(logs)
       }
-      const lines = await local.followLogs(params.name, ask, leaving.signal)
-      readers.add(leaving)
+      const own = [...readers.values()].filter((name) => name === nameOf(caller)).length
+      if (own >= FOLLOWED_BY_ONE) throw new TooManyFollowers()
+      readers.set(leaving, nameOf(caller))
       reply.raw.once('close', () => readers.delete(leaving))
+      const lines = await local.followLogs(params.name, ask, leaving.signal)
       reply.header('x-accel-buffering', 'no')
       if (accepts(request, 'text/plain')) {
         return reply.type('text/plain; charset=utf-8').send(Readable.from(asText(lines), { objectMode: false }))

@@ -60,7 +60,11 @@ export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollow
       if (followers >= maxFollowers) throw new TooManyFollowers()
       // A reader that stops without a word ends the streams as well.
       const leaving = new AbortController()
-      const how = { follow: target.deployment.name, signal: AbortSignal.any([signal, leaving.signal]) }
+      // Counted from here on, read or not: of many that come at once, none is read yet.
+      followers += 1
+      const over = AbortSignal.any([signal, leaving.signal])
+      over.addEventListener('abort', () => (followers -= 1), { once: true })
+      const how = { follow: target.deployment.name, signal: over }
       return counted(mergeStreams(containers.map((container) => open(container, ask, how))), { signal, leaving })
     }
   }
@@ -69,13 +73,11 @@ export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollow
     lines: AsyncIterable<LogLine>,
     { signal, leaving }: { signal: AbortSignal; leaving: AbortController }
   ): AsyncGenerator<LogLine> {
-    followers += 1
     try {
       yield* lines
     } catch (cause) {
       if (!signal.aborted) throw cause
     } finally {
-      followers -= 1
       leaving.abort()
     }
   }

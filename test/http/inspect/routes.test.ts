@@ -63,12 +63,24 @@ test('a socket needs a ticket, each ticket opens one, and no foreign page may op
   await opened(t, node, { ticket: await ticketOf(node) })
 })
 
-test('a ticket lives for a minute and works once, and the oldest makes room', () => {
+const ADMIN = {
+  kind: 'operator' as const,
+  name: 'admin',
+  permissions: new Set<never>(),
+  canWrite: true,
+  keyDigest: 'a'
+}
+const READER = { ...ADMIN, name: 'reader', canWrite: false, keyDigest: 'b' }
+
+test('a ticket lives for a minute and works once, and the oldest of the same caller makes room', () => {
   let now = 0
   const tickets = createTickets({ now: () => now, max: 2 })
-  const [first, second, third] = [1, 2, 3].map((at) => tickets.issue({ kind: 'peer', id: String(at) }))
+  const issue = (id: string, caller = READER) => tickets.issue({ scope: { kind: 'peer', id }, caller })
+  const admin = issue('0', ADMIN)
+  const [first, second, third] = ['1', '2', '3'].map((id) => issue(id))
+  assert.deepEqual(tickets.redeem(admin), { scope: { kind: 'peer', id: '0' }, caller: ADMIN })
   assert.equal(tickets.redeem(first!), undefined)
-  assert.deepEqual(tickets.redeem(second!), { kind: 'peer', id: '2' })
+  assert.deepEqual(tickets.redeem(second!), { scope: { kind: 'peer', id: '2' }, caller: READER })
   assert.equal(tickets.redeem(second!), undefined)
   now = 60_001
   assert.equal(tickets.redeem(third!), undefined)
@@ -87,16 +99,26 @@ test('who opens a socket is told of the actors at once', async (t) => {
   )
 })
 
-test('a socket that talks is closed, and twenty watch at most', async (t) => {
+test('a socket that talks is closed, and one caller watches ten times at most', async (t) => {
   const node = await startNode(t, { config: ON })
-  const tickets = await Promise.all(Array.from({ length: 21 }, () => ticketOf(node)))
-  const sockets = await Promise.all(tickets.slice(0, 20).map((ticket) => opened(t, node, { ticket })))
-  assert.equal(await refused(node, { ticket: tickets[20]! }), 429)
+  const tickets = await Promise.all(Array.from({ length: 10 }, () => ticketOf(node)))
+  const sockets = await Promise.all(tickets.map((ticket) => opened(t, node, { ticket })))
   assert.equal((await node.call('POST', '/api/inspector/ticket')).status, 429)
+  assert.equal((await node.call('POST', '/api/inspector/ticket', undefined, authorized(READER_KEY))).status, 200)
   sockets[0]!.send('hello')
   const [code] = await once(sockets[0]!, 'close')
   assert.equal(code, 1003)
   await until(async () => (await node.call('POST', '/api/inspector/ticket')).status === 200, 'a free place')
+})
+
+test('the socket ends with the key that its ticket came from', async (t) => {
+  const node = await startNode(t, { config: ON })
+  const [watching, late] = [await opened(t, node, { ticket: await ticketOf(node) }), await ticketOf(node)]
+  const closed = once(watching, 'close')
+  watching.on('error', () => {})
+  node.daemon.replaceOperatorKeys([{ key: 'another-operator-key-0123456789abc', name: 'other', scopes: ['read'] }])
+  await closed
+  assert.equal(await refused(node, { ticket: late }), 401)
 })
 
 test('a daemon that stops says goodbye to who watches, and waits for nobody', async (t) => {

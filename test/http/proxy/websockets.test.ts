@@ -202,3 +202,16 @@ test('whoever reads slowly slows the other side down', async (t) => {
   assert.ok(before > 64 << 20, `only ${before} bytes wait at the peer`)
   ws.terminate()
 })
+
+test('a socket that has ended gives its place back', async (t) => {
+  const { url, peer } = await proxyWorld(t, { maxInFlight: 2 })
+  const { clients } = speak(peer)
+  for (let count = 0; count < 4; count++) {
+    const ws = new WebSocket(`${socketUrl(url)}/logs`)
+    await opened(ws)
+    const closed = new Promise((resolve) => ws.once('close', resolve))
+    for (const client of clients) client.terminate()
+    await closed
+    await until(() => peer.sockets.size === 0)
+  }
+})

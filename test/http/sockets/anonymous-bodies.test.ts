@@ -7,7 +7,7 @@ import type { Caller } from '../../../src/cluster/access/callers.ts'
 import { hurryStrangers } from '../../../src/http/sockets/anonymous-bodies.ts'
 
 const NOBODY: Caller = { kind: 'nobody' }
-const KNOWN: Caller = { kind: 'operator', name: 'admin', permissions: new Set(), canWrite: true }
+const KNOWN: Caller = { kind: 'operator', name: 'admin', permissions: new Set(), canWrite: true, keyDigest: '' }
 
 /** A server that knows a caller by one header, and lets strangers into one route only. */
 async function world(t: TestContext) {
