@@ -55,6 +55,8 @@ function installOptions({ option, has }: Given, version: number): InstallOptions
   const [deployments, socket, user] = [option('deployments'), option('socket'), option('user')]
   if (deployments && !user)
     throw new Fatal(64, '--deployments needs --user: a user that systemd makes for each run cannot own files')
+  if (has('docker') && spawnSync('getent', ['group', 'docker']).status !== 0)
+    throw new Fatal(64, 'there is no group docker, so the service could not start; install the engine first')
   if (user && spawnSync('id', [user]).status !== 0)
     throw new Fatal(64, `there is no user ${user}; make it with: useradd --system --home-dir /nonexistent ${user}`)
   return {

@@ -29,7 +29,7 @@ export type Present = (file: string) => string | undefined
 /** The steps to an installed and running service; those already done are left out. */
 export function planInstall(options: InstallOptions, present: Present): Step[] {
   const { config, socket, version } = options
-  const unit = unitFile({ ...options, opensFiles: version >= 253 })
+  const unit = unitFile({ ...options, opensFiles: version >= 253, backsOff: version >= 254 })
   const steps: Step[] = []
   if (present(CREDENTIALS) === undefined) steps.push({ kind: 'folder', path: CREDENTIALS, mode: 0o700 })
   if (present(config) === undefined) steps.push({ kind: 'file', path: config, text: STARTING_CONFIG, mode: 0o644 })

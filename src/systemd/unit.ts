@@ -10,6 +10,8 @@ export interface UnitOptions {
   readonly deployments?: string | undefined
   /** systemd 253 or newer: it opens its notification socket for us. */
   readonly opensFiles?: boolean
+  /** systemd 254 or newer: it waits longer from one restart to the next. */
+  readonly backsOff?: boolean
 }
 
 export const SERVICE = 'flatrun-cluster'
@@ -21,14 +23,14 @@ export const CREDENTIALS = '/etc/flatrun-cluster/credentials'
  * without it Node cannot list the network interfaces.
  */
 export function unitFile(options: UnitOptions): string {
-  const { program, config, user, docker = false, deployments, opensFiles = false } = options
+  const { program, config, user, docker = false, deployments, opensFiles = false, backsOff = false } = options
   return `[Unit]
 Description=FlatRun cluster agent
 Documentation=man:flatrun-cluster(8)
 Wants=network-online.target
 After=network-online.target docker.service docker.socket
-StartLimitIntervalSec=600
-StartLimitBurst=20
+# A port that is taken for an hour is free again after it: starting is never given up.
+StartLimitIntervalSec=0
 
 [Service]
 Type=notify
@@ -36,7 +38,7 @@ ${opensFiles ? 'NotifyAccess=main\nOpenFile=/run/systemd/notify:notify:graceful'
 ExecStart=${[...program, 'agent', '--config', config].map(quoted).join(' ')}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
-RestartSec=1
+${backsOff ? 'RestartSec=1\nRestartSteps=8\nRestartMaxDelaySec=60' : 'RestartSec=3'}
 # 64 wrong usage, 78 wrong config or a store that is not ours: starting again would not help.
 RestartPreventExitStatus=64 78
 TimeoutStartSec=60

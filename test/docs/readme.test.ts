@@ -20,7 +20,7 @@ test('the lines that join two servers do what the page says', async (t) => {
   symlinkSync(path.join(first.folder, 'data'), path.join(folder, 'data'))
   symlinkSync(path.join(second.folder, 'data'), path.join(folder, 'data2'))
   const lines = blocks.filter((block) => block.includes('curl')).join('\n')
-  const script = lines.replaceAll('http://127.0.0.1:8090', first.url).replaceAll('http://127.0.0.1:8091', second.url)
+  const script = lines.replaceAll('http://127.0.0.1:8090', first.url).replaceAll('http://127.0.0.1:8094', second.url)
   assert.ok(script.includes(first.url) && script.includes(second.url))
 
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder })
@@ -36,4 +36,12 @@ test('the two commands and every page that it points to are there', () => {
   for (const [, place] of readme.matchAll(/\]\((?!http)([^)#]+)\)/g))
     assert.ok(existsSync(path.join(root, place ?? '')), place)
   assert.ok(readme.split('\n').length <= 150)
+})
+
+test('the second agent of the page and the demo may run at the same time', () => {
+  const demo = readFileSync(path.join(root, 'src', 'dev', 'demo.ts'), 'utf8')
+  const first = Number(/FIRST_PORT = (\d+)/.exec(demo)?.[1])
+  const second = Number(/FLATRUN_API__PORT=(\d+)/.exec(readme)?.[1])
+  assert.ok(first > 0 && second > 0)
+  assert.ok(second < first || second > first + 2, `${second} is one of the three of the demo, from ${first}`)
 })

@@ -62,6 +62,15 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
   assert.equal(state(), 'inactive')
   nest.must(`test -f ${config} && test -f /var/lib/flatrun-cluster/cluster.db && ! test -e /usr/lib/flatrun-cluster`)
 
+  // What was removed and comes back runs again, as after a first installation.
+  nest.must(`dpkg -i ${inside(second)} < /dev/null`)
+  assert.equal(state(), 'active')
+  assert.equal(idOf(nest.must('cat /var/lib/flatrun-cluster/node.json')), idOf(node))
+  nest.must('systemctl stop flatrun-cluster')
+  nest.must(`dpkg -i ${inside(second)} < /dev/null`)
+  assert.equal(state(), 'inactive', 'an upgrade starts nothing that was stopped')
+  nest.must('cd /usr/share/doc/flatrun-cluster && ls operations.md openapi.json grafana/alerts.yml proxies/nginx.conf')
+
   nest.must('dpkg -P flatrun-cluster')
   nest.must('! test -e /etc/flatrun-cluster && ! test -e /var/lib/flatrun-cluster')
   assert.notEqual(nest.run('getent passwd flatrun-cluster').status, 0)

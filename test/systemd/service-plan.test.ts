@@ -60,3 +60,14 @@ test('a program in a home folder is refused, because the unit sees none', () => 
   assert.match(unreachable(['/root/.nvm/versions/node/bin/node', '/usr/lib/x.js']) ?? '', /cannot see \/root\/\.nvm/)
   assert.equal(unreachable(options.program), undefined)
 })
+
+test('starting is never given up, and where systemd can it waits longer each time', () => {
+  const unitOf = (version: number) =>
+    planInstall({ ...options, version }, none).find((step) => step.kind === 'file' && step.path.endsWith('.service'))
+  for (const version of [252, 254]) {
+    const unit = unitOf(version)
+    assert.ok(unit?.kind === 'file')
+    assert.match(unit.text, /^StartLimitIntervalSec=0$/m)
+    assert.equal(/^RestartSteps=8$/m.test(unit.text), version === 254)
+  }
+})

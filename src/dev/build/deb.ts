@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { unitFile } from '../../systemd/unit.ts'
 import { faultOfRuntime } from '../runtime.mjs'
 import { bundle, provenance } from './bundle.ts'
+import { documents } from './documents.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 const templates = path.join(import.meta.dirname, 'deb')
@@ -79,6 +80,8 @@ async function fill(tree: string, runtime: string): Promise<void> {
   const changes = await readFile(path.join(root, 'CHANGELOG.md'))
   await put(`/usr/share/doc/${NAME}/changelog.gz`, gzipSync(changes, { level: 9 }))
   await put(`/usr/share/doc/${NAME}/copyright`, await copyright(tree))
+  for (const name of await documents())
+    await put(`/usr/share/doc/${NAME}/${name}`, await readFile(path.join(root, 'docs', name)))
 }
 
 function completion(dist: string, shell: string): string {

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { bundle } from './bundle.ts'
+import { documents } from './documents.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 
@@ -17,6 +18,10 @@ export async function layOutPackage(folder: string): Promise<void> {
   await bundle(path.join(folder, 'dist'))
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/flatrun-cluster.8'])
     await cp(path.join(root, name), path.join(folder, name))
+  for (const name of await documents()) {
+    await mkdir(path.dirname(path.join(folder, 'docs', name)), { recursive: true })
+    await cp(path.join(root, 'docs', name), path.join(folder, 'docs', name))
+  }
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
   const own = {
     ...Object.fromEntries(KEPT.map((key) => [key, manifest[key]])),
