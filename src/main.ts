@@ -7,6 +7,7 @@ import { examples } from './cli/command.ts'
 import { processIo } from './cli/io.ts'
 import { ConfigFaults } from './config/faults.ts'
 import { Fatal } from './errors.ts'
+import { goesToJournal } from './systemd/inherited.ts'
 import { readVersion } from './version.ts'
 
 /** The process: `agent` is the daemon, some words act on this system, every other one talks to a running daemon. */
@@ -29,9 +30,11 @@ function locals(program: Command, machine: Machine): void {
 }
 
 function ended(error: unknown): number {
-  if (error instanceof Fatal) io.err(`flatrun-cluster: ${error.message}`)
-  else if (error instanceof ConfigFaults) io.err(error.message)
-  else io.err(`flatrun-cluster: internal fault: ${error instanceof Error ? error.stack : error}`)
+  // The journal reads the priority of each line at its beginning: a start that fails is critical.
+  const say = (text: string) => io.err(goesToJournal(process.env, 2) ? text.replaceAll(/^/gm, '<2>') : text)
+  if (error instanceof Fatal) say(`flatrun-cluster: ${error.message}`)
+  else if (error instanceof ConfigFaults) say(error.message)
+  else say(`flatrun-cluster: internal fault: ${error instanceof Error ? error.stack : error}`)
   if (error instanceof Fatal) return error.exitCode
   return error instanceof ConfigFaults ? 78 : 70
 }

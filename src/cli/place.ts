@@ -11,6 +11,8 @@ export interface Place {
   readonly from: string
   /** Nobody named the address: it lay in a data path of this machine. */
   readonly found: boolean
+  /** The data path of the agent, where it is on this machine. */
+  readonly dataPath: string | undefined
   /** What it serves https with, where that was read on this machine: PEM, the server's own first. */
   readonly certificate: string | undefined
   /** The data path with a key that is not for this user. */
@@ -49,6 +51,7 @@ export function findPlace(flags: PlaceFlags, io: Pick<Io, 'env' | 'home' | 'cwd'
     token: givenToken ?? ownToken ?? (atHome ? local.token : undefined),
     from: origin(flags, env.FLATRUN_URL, profile?.name, local?.folder),
     found,
+    dataPath: atHome ? local.folder : undefined,
     certificate: atHome ? local.certificate : undefined,
     locked: local?.locked && (atHome || given === undefined) ? local.folder : undefined,
     notes: given === undefined && profile === undefined ? passedOver : []

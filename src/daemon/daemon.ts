@@ -33,6 +33,7 @@ import { buildInsight } from './insight.ts'
 import { buildInspecting } from './inspecting.ts'
 import { buildJoining } from './joining.ts'
 import { announce, builtDashboard, hostsOf, listen } from './listen.ts'
+import { logEvents } from './log-events.ts'
 import { buildMeasuring } from './measuring.ts'
 import { keptSecret } from './secrets.ts'
 import { loadTls } from './tls.ts'
@@ -119,6 +120,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const kept = createKeptEvents({ store: store.events, onFault: onError })
   closing.add(kept.close)
   const events = kept.log
+  logEvents(events, log)
   const certificate = createCertificateSwap({
     ...{ served, load: readCertificate, log, events },
     app: () => app,

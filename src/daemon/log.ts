@@ -31,22 +31,27 @@ const SECRETS = [
   '*.secret'
 ]
 
-/** The daemon's log: JSON lines, lines for people, or JSON with a priority in front for the journal. */
+/** The daemon's log: JSON lines, lines for people, or either with a priority in front for the journal. */
 export function createLog({ level, format, journal, stream, colors = false }: LogOptions): Logger {
   const redact = { paths: SECRETS, censor: '<secret>' }
-  if (journal) return pino({ level, redact, base: null, timestamp: false }, withPriority(stream))
+  if (journal) {
+    // The journal has the time and the level of its own.
+    const words = prettyFactory({ colorize: false, ignore: 'level', singleLine: true })
+    const line = format === 'pretty' ? words : (json: string) => json
+    return pino({ level, redact, base: null, timestamp: false }, withPriority(stream, line))
+  }
   if (format === 'json') return pino({ level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
   const words = prettyFactory({ colorize: colors, translateTime: 'SYS:HH:MM:ss' })
   return pino({ level, redact, base: null }, { write: (line) => stream.write(words(line)) })
 }
 
 /** journald reads `<3>` at the start of a line as the priority of that line (sd-daemon(3)). */
-function withPriority(stream: LogOptions['stream']) {
+function withPriority(stream: LogOptions['stream'], text: (json: string) => string) {
   return {
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 30,
     write(line: string) {
-      stream.write(`<${priority(this.lastLevel)}>${line}`)
+      stream.write(`<${priority(this.lastLevel)}>${text(line)}`)
     }
   }
 }

@@ -36,6 +36,8 @@ StartLimitIntervalSec=0
 Type=notify
 ${opensFiles ? 'NotifyAccess=main\nOpenFile=/run/systemd/notify:notify:graceful' : 'NotifyAccess=all'}
 ExecStart=${[...program, 'agent', '--config', config].map(quoted).join(' ')}
+# A config with a fault fails the reload, and its faults are in the journal.
+ExecReload=${[...program, 'config', 'check', config].map(quoted).join(' ')}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 ${backsOff ? 'RestartSec=1\nRestartSteps=8\nRestartMaxDelaySec=60' : 'RestartSec=3'}

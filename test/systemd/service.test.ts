@@ -62,7 +62,7 @@ test('systemctl reload takes a right config and keeps the old one beside a wrong
   assert.equal(ask(nest, '/api/users/me', 'a-new-key-of-32-characters-123456'), '200')
   assert.equal(ask(nest, '/api/users/me', 'an-old-key-of-32-characters-12345'), '401')
 
-  nest.must(`echo 'auth: { api_keyz: [x] }' > ${CONFIG} && systemctl reload flatrun-cluster`)
+  nest.must(`echo 'auth: { api_keyz: [x] }' > ${CONFIG} && ! systemctl reload flatrun-cluster`)
   nest.until('journalctl -t flatrun-cluster -o cat --no-pager', /api_keyz: unknown key; did you mean api_keys/)
   assert.equal(ask(nest, '/api/users/me', 'a-new-key-of-32-characters-123456'), '200')
   nest.until('systemctl show flatrun-cluster --property=ActiveState', /active/)

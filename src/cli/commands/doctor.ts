@@ -1,28 +1,28 @@
 import type { Command } from 'commander'
-import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { number, type Row, row, rows, text } from '../shape.ts'
-import { type Color, harmless, plural } from '../words.ts'
-import { adviceFor } from './advice.ts'
-import { isUp, stateOf } from './peers.ts'
-
-type Verdict = 'ok' | 'warning' | 'fault'
-
-interface Finding {
-  readonly name: string
-  readonly verdict: Verdict
-  readonly detail: string
-  readonly advice?: string
-}
+import { row, rows, text } from '../shape.ts'
+import { type Color, harmless } from '../words.ts'
+import {
+  clock,
+  cluster,
+  deployments,
+  disk,
+  type Finding,
+  fault,
+  good,
+  peerFinding,
+  type Verdict
+} from './doctor-findings.ts'
+import { dataPathFinding, deploymentsFinding } from './doctor-local.ts'
+import { eventsOf } from './events.ts'
 
 const SIGNS: Readonly<Record<Verdict, [sign: string, color: Color]>> = {
   ok: ['✓', 'green'],
   warning: ['!', 'yellow'],
   fault: ['✗', 'red']
 }
-const DISK_LIMIT = 90
 
 /** `doctor`: from the address to the peers, what works, what does not, and what to do. */
 export function doctorCommand(program: Command, { act }: Tie): void {
@@ -63,9 +63,32 @@ async function examine(context: Context): Promise<Finding[]> {
   }
   const local = await attempt(() => client.get('/deployments'))
   found.push(...('fault' in local ? [fault('deployments', local.fault)] : deployments(row(local.value))))
+  if (place.dataPath !== undefined) {
+    const folder = 'fault' in local ? '' : text(row(local.value).path)
+    found.push(dataPathFinding(place.dataPath), ...deploymentsFinding(folder))
+  }
+  found.push(...(await lastReload(client)))
   const stats = await attempt(() => client.get('/stats'))
   found.push(...('fault' in stats ? [] : [disk(row(row(row(stats.value).system).disk))]))
   return found
+}
+
+/** A reload that was refused leaves the old config, and everything looks well. */
+async function lastReload(client: Context['client']): Promise<Finding[]> {
+  const events = await attempt(() =>
+    client.ask({ path: '/cluster/events', query: { follow: 'false' }, accept: 'text/event-stream' })
+  )
+  if ('fault' in events) return []
+  const last = eventsOf(events.value.text).findLast(({ type }) => type === 'config.reloaded' || type === 'node.started')
+  if (row(last?.facts).refused !== true) return []
+  return [
+    {
+      name: 'config',
+      verdict: 'fault',
+      detail: text(last?.reason),
+      advice: 'flatrun-cluster config check, then systemctl reload flatrun-cluster'
+    }
+  ]
 }
 
 async function attempt<T>(run: () => Promise<T>): Promise<{ value: T } | { fault: CliFault }> {
@@ -76,125 +99,6 @@ async function attempt<T>(run: () => Promise<T>): Promise<{ value: T } | { fault
     throw error
   }
 }
-
-function clock(time: string, now: number): Finding {
-  const apartMs = Math.abs(Date.parse(time) - now)
-  if (Number.isNaN(apartMs)) return good('clock', 'not told')
-  if (!clocksApart(apartMs)) return good('clock', 'agrees with this one')
-  return {
-    name: 'clock',
-    verdict: apartMs < CLOCKS_APART_MS.most ? 'warning' : 'fault',
-    detail: `${Math.round(apartMs / 1_000)} s off this one`,
-    advice: 'Set both by NTP: requests between servers are refused when clocks differ'
-  }
-}
-
-function cluster(status: Row): Finding[] {
-  if (status.enabled !== true)
-    return [
-      {
-        name: 'cluster',
-        verdict: 'warning',
-        detail: 'clustering is off',
-        advice: 'Set cluster.enabled: true, or: flatrun-cluster cluster setup'
-      }
-    ]
-  const url = text(status.advertise_url)
-  const host = URL.parse(url)?.hostname ?? ''
-  if (url === '')
-    return [
-      {
-        name: 'address',
-        verdict: 'fault',
-        detail: 'others do not know where this server is',
-        advice: 'Set cluster.advertise_url'
-      }
-    ]
-  if (/^(localhost|127\.|\[::1\])/.test(host))
-    return [
-      {
-        name: 'address',
-        verdict: 'warning',
-        detail: `${url} is for this machine alone`,
-        advice: 'To join other servers, set cluster.advertise_url and api.host'
-      }
-    ]
-  return [good('address', `others reach this server at ${url}`)]
-}
-
-function peerFinding(peer: Row): Finding {
-  const [advice] = adviceFor(peer)
-  const state = stateOf(peer)
-  const name = `peer ${text(peer.name)}`
-  if (!isUp(peer))
-    return {
-      name,
-      verdict: 'fault',
-      detail: [state, text(peer.error)].filter(Boolean).join(': '),
-      advice: `flatrun-cluster explain ${text(peer.name)}${advice ? `. ${advice}` : ''}`
-    }
-  if (peer.transport === 'insecure' && text(peer.url).startsWith('http:'))
-    return {
-      name,
-      verdict: 'warning',
-      detail: `${state}, over plain http with a key that can be read on the way`,
-      advice: 'Give it https, or run flatrun-cluster there'
-    }
-  const apartMs = (number(peer.clock_offset_s) ?? 0) * 1_000
-  if (clocksApart(apartMs)) return { name, verdict: 'warning', detail: `${state}, but ${clocksDiffer(apartMs)}` }
-  if (peer.flapping === true) return { name, verdict: 'warning', detail: `${state}, but it comes and goes` }
-  return good(name, state)
-}
-
-function deployments(answer: Row): Finding[] {
-  const all = rows(answer.deployments)
-  const engine = row(answer.engine)
-  const state = text(engine.state)
-  const wrong = all.filter(({ status }) => status === 'error')
-  return [
-    answer.error === undefined
-      ? good('deployments', `${plural(all.length, 'deployment')} in ${text(answer.path)}`)
-      : {
-          name: 'deployments',
-          verdict: 'warning',
-          detail: text(answer.error),
-          advice: 'Set deployments_path to the folder that holds them'
-        },
-    ...wrong.map(
-      ({ name, error, status_reason: reason }): Finding => ({
-        name: `deployment ${text(name)}`,
-        verdict: 'fault',
-        detail: text(error) || text(reason) || 'error'
-      })
-    ),
-    ...(state === 'connected' || state === 'off' || state === ''
-      ? [good('engine', state || 'not told')]
-      : [
-          {
-            name: 'engine',
-            verdict: 'warning' as const,
-            detail: text(engine.detail) || state,
-            advice: 'docs/deployments.md says what to do in each case'
-          }
-        ])
-  ]
-}
-
-function disk({ usage_percent: used, mount_point: where }: Row): Finding {
-  const share = number(used) ?? 0
-  const detail = `${Math.round(share)} % of ${text(where)} in use`
-  return share < DISK_LIMIT
-    ? good('disk', detail)
-    : { name: 'disk', verdict: 'warning', detail, advice: 'A full disk stops the store: make room' }
-}
-
-const good = (name: string, detail: string): Finding => ({ name, verdict: 'ok', detail })
-const fault = (name: string, { message, hint }: CliFault): Finding => ({
-  name,
-  verdict: 'fault',
-  detail: message,
-  ...(hint !== undefined && { advice: hint })
-})
 
 function lineOf({ name, verdict, detail, advice }: Finding, { paint }: Context): string {
   const [sign, color] = SIGNS[verdict]

@@ -62,6 +62,13 @@ async function* eventsIn(stream: Readable): AsyncGenerator<Row> {
   }
 }
 
+/** The events of an answer that has ended. */
+export const eventsOf = (answer: string): Row[] =>
+  answer
+    .split('\n')
+    .filter((one) => one.startsWith('data:'))
+    .map((one) => row(parse(one.slice('data:'.length))))
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

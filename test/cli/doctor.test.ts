@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { dataPathFinding } from '../../src/cli/commands/doctor-local.ts'
+import { startNode, temporaryFolder } from '../daemon.ts'
+import { createCli } from './world.ts'
+
+test('the doctor tells of a reload that was refused, until one is taken', async (t) => {
+  const node = await startNode(t)
+  const cli = createCli(t, { node })
+  node.daemon.events.publish({
+    type: 'config.reloaded',
+    reason: 'the config was read again and refused; the old one counts: config.yml:3:3: api.prt: unknown key',
+    facts: { refused: true }
+  })
+  const refused = await cli('doctor')
+  assert.equal(refused.code, 6)
+  assert.match(
+    refused.out,
+    /✗ config {2}the config was read again and refused.*api\.prt.*\n {2}→ flatrun-cluster config check/
+  )
+  node.daemon.events.publish({ type: 'config.reloaded', reason: 'logging.level' })
+  assert.doesNotMatch((await cli('doctor')).out, /✗ config/)
+})
+
+test('the doctor beside its agent tells of a folder of deployments that is not there, and of the data path', async (t) => {
+  const folder = temporaryFolder(t)
+  const deployments = path.join(folder, 'nowhere')
+  await startNode(t, { folder, config: { 'auth.api_keys': [], deployments_path: deployments } })
+  const { out } = await createCli(t, { cwd: folder })('doctor')
+  assert.match(out, new RegExp(`there is no ${deployments}|${deployments}.*(no such|does not exist|missing)`))
+  assert.match(out, /✓ data path {2}.*data, .* free/)
+})
+
+test('a data path that is gone is a fault', (t) => {
+  const { verdict, detail } = dataPathFinding(path.join(temporaryFolder(t), 'gone'))
+  assert.equal(verdict, 'fault')
+  assert.match(detail, /gone cannot be used: ENOENT/)
+})
