@@ -13,11 +13,19 @@ export async function* linesOf(
   if (keepRest && rest !== '') yield rest
 }
 
+/** Without the character at its end of which a part was cut off. */
+function withoutHalf(line: Buffer): Buffer {
+  const lead = line.findLastIndex((byte) => byte < 0x80 || byte >= 0xc0)
+  const first = line[lead] ?? 0
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
+  return line.length - lead < length ? line.subarray(0, lead) : line
+}
+
 const NEWLINE = 0x0a
 const CUT = ' …(cut)'
 
-/** Collects one line at a time; `push` gives the lines that a chunk completes. */
-export function createLine(maxBytes: number) {
+/** Collects one line at a time; `push` gives the lines that a chunk completes. `clean` may take bytes out of a line. */
+export function createLine(maxBytes: number, clean: (line: Buffer) => Buffer = (line) => line) {
   let parts: Uint8Array[] = []
   let size = 0
   let cut = false
@@ -33,7 +41,9 @@ export function createLine(maxBytes: number) {
         start = end + 1
       }
     },
-    take
+    take: () => take(),
+    /** What there is of a line that was not ended. */
+    rest: () => take(true)
   }
 
   function add(piece: Uint8Array): void {
@@ -45,8 +55,9 @@ export function createLine(maxBytes: number) {
     size += Math.min(piece.length, room)
   }
 
-  function take(): string {
-    const text = Buffer.concat(parts).toString('utf8').replace(/\r$/, '') + (cut ? CUT : '')
+  function take(unended = cut): string {
+    const line = clean(Buffer.concat(parts))
+    const text = (unended ? withoutHalf(line) : line).toString('utf8').replace(/\r$/, '') + (cut ? CUT : '')
     parts = []
     size = 0
     cut = false

@@ -51,6 +51,43 @@ test('a terminal has no frames, and ends its lines as terminals do', async () =>
   ])
 })
 
+test('the times between the parts of a long line of a terminal are no part of it', async () => {
+  const [half, other] = [Buffer.from('ä').subarray(0, 1), Buffer.from('ä').subarray(1)]
+  const later = '2026-11-23T08:15:31.2Z'
+  const bytes = Buffer.concat([
+    Buffer.from(`${TIME} one `),
+    half,
+    Buffer.from(`${TIME.replace('30.1', '30.2')} `),
+    other,
+    Buffer.from(` at 2020-01-01T00:00:00.123456789Z and ${later} "2026-11-23T08:15:31.123456789Z"\r\n${TIME} next\n`)
+  ])
+  for (const cut of [3, 40, 70, 90]) {
+    assert.deepEqual(
+      (await entries(bytes, { terminal: true, cuts: [cut] })).map(({ line }) => line),
+      [`one ä at 2020-01-01T00:00:00.123456789Z and ${later} "2026-11-23T08:15:31.123456789Z"`, 'next']
+    )
+  }
+})
+
+test('no line begins or ends with half a character', async () => {
+  const umlaut = Buffer.from('ä')
+  const long = Buffer.concat([
+    Buffer.from(`${TIME} ${'x'.repeat(16 * 1024 - TIME.length - 2)}`),
+    umlaut,
+    Buffer.from('yy\n')
+  ])
+  const begun = Buffer.concat([Buffer.from(`${TIME} `), umlaut.subarray(1), Buffer.from('b\n')])
+  const ended = Buffer.concat([Buffer.from(`${TIME} c`), umlaut.subarray(0, 1)])
+  const framed = [long, begun, ended].map((bytes) => {
+    const header = frame(1, '')
+    header.writeUInt32BE(bytes.length, 4)
+    return Buffer.concat([header, bytes])
+  })
+  const [first, ...others] = (await entries(Buffer.concat(framed))).map(({ line }) => line)
+  assert.match(first ?? '', /^x+ …\(cut\)$/)
+  assert.deepEqual(others, ['b', 'c'])
+})
+
 test('half a frame at the end gives what there was of it', async () => {
   const bytes = Buffer.concat([frame(1, `${TIME} whole\n`), frame(1, `${TIME} cut in the middle\n`).subarray(0, 45)])
   assert.deepEqual(
