@@ -6,7 +6,9 @@ import { readComposeText } from './disk/compose-text.ts'
 import type { ReadLarge } from './disk/folders.ts'
 import { createEngine } from './engine/client.ts'
 import { createContainerStats } from './engine/container-stats.ts'
+import { readRuns } from './engine/runs.ts'
 import { ownersOf, viewContainers } from './listing/container-views.ts'
+import { withRuns } from './listing/describe.ts'
 import { findDeployment, needEngine } from './listing/find-deployment.ts'
 import { countStats } from './listing/stats.ts'
 import type { DeploymentChange } from './listing/status-changes.ts'
@@ -89,8 +91,10 @@ export function createLocalNode({
       return countStats(survey, machine, counts)
     },
 
+    /** With the runs of its containers, which only the engine's look at each of them tells. */
     async deployment(name: string): Promise<Deployment> {
-      return findDeployment(await watched.current(), name, { engineNeeded: false }).deployment
+      const { deployment, members } = findDeployment(await watched.current(), name, { engineNeeded: false })
+      return withRuns(deployment, await readRuns(engine, members))
     },
 
     /** The text of its compose file as it was written: nothing of it is resolved. */

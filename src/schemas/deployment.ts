@@ -14,6 +14,9 @@ export const DeploymentService = Type.Object({
   created_at: Type.String(),
   /** Of a service that is scaled; the other fields are those of the container that needs attention. */
   replicas: Type.Optional(Type.Object({ running: Type.Integer(), total: Type.Integer() })),
+  /** When one of its containers was started last, and how often its policy has started them again: of one deployment. */
+  started_at: Type.Optional(Type.String()),
+  restart_count: Type.Optional(Type.Integer()),
   /** Why it cannot be judged, or what the compose file says otherwise. */
   status_reason: Type.Optional(Type.String())
 })

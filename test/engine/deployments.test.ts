@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
+import { createRestartHere } from '../../src/cluster/rollout/restart-here.ts'
 import type { DeploymentChange } from '../../src/local/listing/status-changes.ts'
 import { createLocalNode } from '../../src/local/node.ts'
 import type { Action, DeploymentAudit, LogLine } from '../../src/schemas/operation.ts'
@@ -53,7 +54,8 @@ async function world(t: TestContext, files: Record<string, string>) {
   const node = createLocalNode({
     deploymentsPath: root,
     dockerSocket: engine.socket,
-    engineTimeoutMs: 10_000,
+    // However busy the machine is.
+    engineTimeoutMs: 60_000,
     audit: (entry) => audits.push(entry),
     onDeploymentChange: (change) => {
       for (const { wanted, found } of waiting) if (wanted(change)) found()
@@ -71,7 +73,7 @@ async function world(t: TestContext, files: Record<string, string>) {
   return { root, node, act, history, change, audits }
 }
 
-const options = { skip: why, timeout: 120_000 }
+const options = { skip: why, timeout: 600_000 }
 
 test(
   'a project without containers is brought up, stopped and started in the order that its services need',
@@ -242,4 +244,89 @@ test('a container that cannot start is the answer, with the reason of the engine
   assert.equal(status, 'partial')
   assert.equal(status_reason, 'web is stopped')
   assert.equal(audits.at(-1)?.outcome, 'failed')
+})
+
+const RUNS = '["sh", "-c", "trap \'exit 0\' TERM; while true; do sleep 0.1; done"]'
+const settings = (more = '') =>
+  `{ image: localhost/busybox:1, network_mode: host, command: ${RUNS}, stop_grace_period: 2s${more} }`
+const ids = async (node: { containers(): Promise<{ id: string; service?: string }[]> }) =>
+  Object.fromEntries((await node.containers()).map(({ service: name = '', id }) => [name, id]))
+
+test(
+  'what is missing is made with the files that compose chooses, and what runs stays as it is',
+  options,
+  async (t) => {
+    const { root, node, act } = await world(t, {
+      'shop/docker-compose.yml': `version: "3.8"\nservices:\n  web: ${settings()}\n  db: ${settings()}\n`,
+      'shop/prod.yml':
+        'version: "3.8"\nservices:\n  web: { environment: { STAGE: prod } }\n  db: { environment: { STAGE: prod } }\n',
+      'shop/.env': 'COMPOSE_FILE=docker-compose.yml:prod.yml\n'
+    })
+    const place = path.join(root, 'shop')
+    await engine.compose(place, 'up', '-d')
+    const before = await ids(node)
+    await engine.compose(place, 'rm', '-sf', 'db')
+    assert.equal((await node.deployment('shop')).status_reason, 'db has no container')
+
+    assert.equal((await act('start', 'shop')).deployment?.status, 'running')
+    const after = await ids(node)
+    assert.equal(after.web, before.web)
+    assert.notEqual(after.db, before.db)
+    assert.match(await engine.inspect(after.db ?? ''), /STAGE=prod/)
+  }
+)
+
+test('a service waits for the job that it needs, and is not started when that fails', options, async (t) => {
+  const job = (code: number) =>
+    `{ image: localhost/busybox:1, network_mode: host, command: ["sh", "-c", "sleep 1; exit ${code}"] }`
+  const file = (code: number) =>
+    `version: "3.8"\nservices:\n  web: ${settings(', depends_on: { migrate: { condition: service_completed_successfully } }')}\n  migrate: ${job(code)}\n`
+  const { node, act } = await world(t, { 'good/docker-compose.yml': file(0), 'bad/docker-compose.yml': file(3) })
+  assert.equal((await act('start', 'good')).deployment?.status, 'running')
+  const again = await act('restart', 'good')
+  assert.match(again.output, /good.migrate.1 started\ngood.web.1 started$/)
+
+  await assert.rejects(act('start', 'bad'))
+  await assert.rejects(act('restart', 'bad'), {
+    message: /^bad.migrate.1 exited with code 3, and others need it to succeed$/
+  })
+  const web = (await node.deployment('bad')).services.find(({ name }) => name === 'web')
+  assert.notEqual(web?.status, 'running')
+})
+
+test('of three replicas those that are missing are made', options, async (t) => {
+  const { root, node, act } = await world(t, {
+    'shop/docker-compose.yml': `version: "3.8"\nservices:\n  web: ${settings(', deploy: { replicas: 3 }')}\n`
+  })
+  await engine.compose(path.join(root, 'shop'), 'up', '-d', '--scale', 'web=1')
+  assert.equal((await node.deployment('shop')).status_reason, 'web has 1 of 3 containers')
+
+  const { deployment } = await act('start', 'shop')
+  assert.deepEqual([deployment?.status, deployment?.services[0]?.replicas], ['running', { running: 3, total: 3 }])
+})
+
+test('a container that its policy starts again and again is seen to', options, async (t) => {
+  const { node, act } = await world(t, {
+    'shop/docker-compose.yml':
+      'version: "3.8"\nservices:\n  web: { image: localhost/busybox:1, network_mode: host, restart: always, command: ["sh", "-c", "sleep 1; exit 1"] }\n'
+  })
+  await act('start', 'shop')
+  const restart = createRestartHere({ local: node })
+  await assert.rejects(restart({ deployment: 'shop', by: 'a test', settleMs: 5_000 }, new AbortController().signal), {
+    message:
+      /^it was restarted, and (web was started again since: it does not last|is (error|partial|stopped)(: web .*)?)$/
+  })
+})
+
+test('two projects of one name leave each other alone', options, async (t) => {
+  const other = await world(t, { 'shop/docker-compose.yml': `version: "3.8"\nservices:\n  web: ${settings()}\n` })
+  await other.act('start', 'shop')
+  const { node, act } = await world(t, {
+    'shop/docker-compose.yml': `version: "3.8"\nservices:\n  web: ${settings()}\n`
+  })
+
+  assert.equal((await node.deployment('shop')).status, 'stopped')
+  await act('stop', 'shop')
+  await assert.rejects(act('start', 'shop'), { code: 'PROJECT_TAKEN' })
+  assert.equal((await other.node.deployment('shop')).status, 'running')
 })

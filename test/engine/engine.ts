@@ -48,6 +48,8 @@ export async function startEngine() {
     socket,
     dir,
     stop,
+    /** A container as the engine tells of it. */
+    inspect: (id: string) => asked(socketPath, `/v1.41/containers/${id}/json`),
     /** Runs docker-compose in a project's folder. */
     compose: (cwd: string, ...args: string[]) =>
       promisify(execFile)('docker-compose', args, { cwd, env: { ...process.env, DOCKER_HOST: socket } })
@@ -62,6 +64,14 @@ async function ready(socketPath: string, failed: () => string | undefined): Prom
     await sleep(50)
   }
   throw new Error('the engine did not start within 30 s')
+}
+
+async function asked(socketPath: string, place: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const call = request({ socketPath, path: place }, async (response) => resolve((await response.toArray()).join('')))
+  call.on('error', reject)
+  call.end()
+  return promise
 }
 
 function answers(socketPath: string): Promise<boolean> {

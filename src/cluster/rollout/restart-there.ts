@@ -3,6 +3,7 @@ import type { Remote } from '../../remote/client.ts'
 import { isObject, parseJson } from '../../remote/json.ts'
 import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
 import type { RolloutOrder } from './rollout.ts'
+import { startedAgain } from './steady.ts'
 
 export interface RestartThereOptions {
   remote: Pick<Remote, 'request' | 'deadlines'>
@@ -34,8 +35,11 @@ export function createRestartThere({
     const begun = await ask(target, { method: 'POST', path: `${path}/restart?wait=false`, deadlineMs })
     const job = begun.status === 202 ? textOf(begun, 'job_id') : undefined
     const output = job === undefined ? textOf(begun, 'output') : await follow(target, `${path}/jobs/${job}`, signal)
-    if (settleMs > 0) await wait(settleMs, signal)
-    await assertRuns(target, path, signal)
+    if (settleMs > 0) {
+      const earlier = await look(target, path, signal)
+      await wait(settleMs, signal)
+      assertLasts(earlier, await look(target, path, signal))
+    } else assertRuns(await look(target, path, signal))
     return output ?? ''
   }
 
@@ -57,12 +61,9 @@ export function createRestartThere({
     }
   }
 
-  async function assertRuns(target: PeerTarget, path: string, signal: AbortSignal): Promise<void> {
+  async function look(target: PeerTarget, path: string, signal: AbortSignal): Promise<Record<string, unknown>> {
     const body = parseJson((await ask(target, { path, deadlineMs: remote.deadlines.requestMs, signal })).text)
-    const deployment = isObject(body) && isObject(body.deployment) ? body.deployment : {}
-    if (deployment.status === 'running') return
-    const reason = typeof deployment.status_reason === 'string' ? `: ${deployment.status_reason}` : ''
-    throw new Error(`it was restarted, and is ${String(deployment.status)}${reason}`)
+    return isObject(body) && isObject(body.deployment) ? body.deployment : {}
   }
 
   async function ask(
@@ -73,6 +74,18 @@ export function createRestartThere({
     if (answer.status === 200 || answer.status === 202) return answer
     throw new Refused(textOf(answer, 'error') ?? `it answered with status ${answer.status}`, answer.status)
   }
+}
+
+function assertLasts(earlier: Record<string, unknown>, now: Record<string, unknown>): void {
+  const again = startedAgain(earlier, now)
+  if (again !== undefined) throw new Error(`it was restarted, and ${again} was started again since: it does not last`)
+  assertRuns(now)
+}
+
+function assertRuns({ status, status_reason }: Record<string, unknown>): void {
+  if (status === 'running') return
+  const reason = typeof status_reason === 'string' ? `: ${status_reason}` : ''
+  throw new Error(`it was restarted, and is ${String(status)}${reason}`)
 }
 
 /** The peer answered, and said no; for good, unless it has trouble of its own. */

@@ -2,6 +2,7 @@ import type { Deployment, DeploymentService } from '../../schemas/deployment.ts'
 import { NEVER } from '../../schemas/names.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Container } from '../engine/container.ts'
+import type { Run } from '../engine/runs.ts'
 import { otherImageOf, type ServiceState, servicesOf } from './services.ts'
 import { statusOf } from './status.ts'
 
@@ -84,6 +85,18 @@ function reasonOf(service: ServiceState): string | undefined {
   if (service.orphan) return 'the files no longer have it'
   const image = otherImageOf(service)
   return image === undefined ? undefined : `the file names ${image}`
+}
+
+/** The same with when its services were started last, and how often their policy did it. */
+export function withRuns(deployment: Deployment, runs: readonly Run[]): Deployment {
+  const byService = Map.groupBy(runs, ({ service }) => service)
+  const services = deployment.services.map((service) => {
+    const own = byService.get(service.name)
+    if (!own) return service
+    const started_at = own.map(({ startedAt }) => startedAt).reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b))
+    return { ...service, started_at, restart_count: own.reduce((sum, { restarts }) => sum + restarts, 0) }
+  })
+  return { ...deployment, services }
 }
 
 /** Of a scaled service the container that needs attention, else the first. */
