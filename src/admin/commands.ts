@@ -87,10 +87,16 @@ const where = (words: Command) =>
     .option('-c, --config <file>', 'The config that names the data path')
 
 function backup({ command, act }: Local, root: string) {
-  const words = command('backup <file>', 'Keep a copy of the data path, while the agent runs or not; - for stdout')
+  const words = command('backup [file]', 'Keep a copy of the data path, while the agent runs or not; - for stdout')
+  words.option('--into <dir>', 'Instead of FILE: a new file in this folder, named by the time')
+  words.option('--keep <number>', 'With --into: delete all but so many of the newest there')
   words.addHelpText(
     'after',
-    examples('backup /root/web-1.backup', 'backup - | ssh backup.example.org "cat > web-1.backup"')
+    examples(
+      'backup /root/web-1.backup',
+      'backup --into /var/backups/flatrun-cluster --keep 14',
+      'backup - | ssh backup.example.org "cat > web-1.backup"'
+    )
   )
   act(where(words), async (given, io) => (await import('./backup-commands.ts')).runBackup(given, io, root))
 }
@@ -98,6 +104,10 @@ function backup({ command, act }: Local, root: string) {
 function restore({ command, act }: Local, root: string) {
   const words = command('restore <file>', 'Bring a backup back, while the agent is stopped; - for stdin')
   words.option('--replace', 'Put aside the node that is there')
-  words.addHelpText('after', examples('restore /root/web-1.backup', 'restore /root/web-1.backup --replace'))
+  words.option('--check', 'Only look whether it could be restored; nothing is changed')
+  words.addHelpText(
+    'after',
+    examples('restore /root/web-1.backup', 'restore /root/web-1.backup --check', 'restore /root/web-1.backup --replace')
+  )
   act(where(words), async (given, io) => (await import('./backup-commands.ts')).runRestore(given, io, root))
 }

@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync
 } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Fatal } from '../errors.ts'
@@ -50,9 +51,8 @@ export function restore({ archive, folder, replace, now }: RestoreOptions): Rest
   try {
     for (const { name, content } of entries)
       writeFileSync(path.join(scratch, name), content, { mode: 0o600, flush: true })
-    const { nodeId } = inspectDatabase(path.join(scratch, 'cluster.db'))
-    const marker = readMarker(scratch)
-    if (marker?.node_id !== nodeId) throw new Fatal(78, `${archive} mixes the files of two nodes; nothing was changed`)
+    const marker = markerIn(scratch, archive)
+    const nodeId = marker.node_id
     const there = readMarker(folder)
     if ((there || hasStore(folder)) && !replace)
       throw new Fatal(73, `${folder} holds a node already; add --replace to put it aside`)
@@ -72,6 +72,26 @@ export function restore({ archive, folder, replace, now }: RestoreOptions): Rest
     rmSync(scratch, { recursive: true, force: true })
     lock.release()
   }
+}
+
+/** What `restore` would need is there and whole: unpacked beside nothing, and opened as a store. @throws Fatal */
+export function checkBackup(archive: string): { nodeId: string; files: string[] } {
+  const entries = contents(archive)
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'flatrun-cluster-'))
+  try {
+    for (const { name, content } of entries) writeFileSync(path.join(scratch, name), content, { mode: 0o600 })
+    return { nodeId: markerIn(scratch, archive).node_id, files: entries.map(({ name }) => name) }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** @throws Fatal 78 when store and marker are of two nodes */
+function markerIn(folder: string, archive: string): Marker {
+  const { nodeId } = inspectDatabase(path.join(folder, 'cluster.db'))
+  const marker = readMarker(folder)
+  if (marker?.node_id === nodeId) return marker
+  throw new Fatal(78, `${archive} mixes the files of two nodes; nothing was changed`)
 }
 
 function contents(archive: string): Entry[] {

@@ -1,0 +1,17 @@
+import { readdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+
+const NAME = /^\d{4}-\d\d-\d\dT\d{6}Z\.backup$/
+
+/** Names sort by age. */
+export const nameOfBackup = (now: Date) => `${now.toISOString().replaceAll(':', '').slice(0, 17)}Z.backup`
+
+/** Deletes all but the newest of those that were named here, and nothing else. Gives what is gone. */
+export function prune(folder: string, keep: number): string[] {
+  const backups = readdirSync(folder)
+    .filter((name) => NAME.test(name))
+    .toSorted()
+  const old = backups.slice(0, -keep).map((name) => path.join(folder, name))
+  for (const file of old) rmSync(file)
+  return old
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { openStore } from '../../src/store/store.ts'
+import { temporaryFolder } from '../daemon.ts'
+import { createAdmin } from './world.ts'
+
+async function world(t: TestContext) {
+  const cwd = temporaryFolder(t)
+  const data = path.join(cwd, 'data')
+  mkdirSync(data)
+  const store = await openStore({ folder: data, secrets: ['a-secret-of-thirty-two-characters!'] })
+  store.close()
+  return { cwd, admin: createAdmin(t, temporaryFolder(t), { cwd }) }
+}
+
+test('backups on a timer keep the newest, and delete nothing else', async (t) => {
+  const { cwd, admin } = await world(t)
+  const kept = path.join(cwd, 'kept')
+  for (let day = 1; day <= 4; day++) {
+    const now = () => Date.parse(`2026-11-0${day}T03:00:00Z`)
+    const { code, err } = await admin('backup --into kept --keep 2', { now })
+    assert.equal(code, 0, err)
+    if (day === 1) writeFileSync(path.join(kept, 'by-hand.backup'), '')
+  }
+  assert.deepEqual(readdirSync(kept).toSorted(), [
+    '2026-11-03T030000Z.backup',
+    '2026-11-04T030000Z.backup',
+    'by-hand.backup'
+  ])
+  for (const words of ['backup', 'backup a --into kept', 'backup --into kept --keep 0', 'backup a --keep 2'])
+    await assert.rejects(admin(words), { exitCode: 64 }, words)
+})
+
+test('a restore drill opens a backup and changes nothing', async (t) => {
+  const { cwd, admin } = await world(t)
+  await admin('backup one.backup')
+  const before = readdirSync(path.join(cwd, 'data'))
+  const { code, out } = await admin('restore one.backup --check')
+  assert.equal(code, 0)
+  assert.match(out, /^node \S+ could be restored: cluster\.db, node\.json/)
+  assert.deepEqual(readdirSync(path.join(cwd, 'data')), before)
+  const whole = readFileSync(path.join(cwd, 'one.backup'))
+  writeFileSync(path.join(cwd, 'cut.backup'), whole.subarray(0, whole.length / 2))
+  await assert.rejects(admin('restore cut.backup --check'), { exitCode: 65 })
+  assert.ok(existsSync(path.join(cwd, 'data', 'cluster.db')))
+})
