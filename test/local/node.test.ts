@@ -253,6 +253,21 @@ test('containers that no file names are services too, and a scaled service shows
   )
 })
 
+test('a file below the folder that compose would read is watched', async (t) => {
+  const root = await folder(t, { 'web/compose.yml': 'include: [sub/a.yml]\n', 'web/sub/a.yml': COMPOSE })
+  const told = Promise.withResolvers<DeploymentChange>()
+  const fake = await startFakeEngine(t, {
+    'GET /containers/json': (_, response) =>
+      json(response, [container({ service: 'web', dir: path.join(root, 'web') })])
+  })
+  const node = createLocalNode({ deploymentsPath: root, dockerSocket: fake.socket, onDeploymentChange: told.resolve })
+  t.after(() => node.close())
+  assert.equal((await node.deployments()).deployments[0]?.status, 'partial')
+
+  await write(root, { 'web/sub/a.yml': 'services: { web: { image: nginx:1.27 } }\n' })
+  assert.deepEqual(await told.promise, { name: 'web', from: 'partial', to: 'running' })
+})
+
 /** A deployment `web` of one file and these containers of it. */
 async function listed(t: TestContext, compose: string, containers: FakeContainer[]) {
   const root = await folder(t, { 'web/compose.yml': compose })

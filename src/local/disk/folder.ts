@@ -29,7 +29,7 @@ export interface Folder {
   /** Why compose would not start it. */
   error?: string
   warnings: readonly string[]
-  /** Everything that was looked at; a change of any of it may change the entry. */
+  /** What was looked at besides the files of the usual names in the folder; a change of it may change the entry. */
   sources: readonly string[]
 }
 
@@ -113,7 +113,8 @@ async function readFolder({ root, realRoot, name, real, modifiedAt }: Place): Pr
     warnings: [...(project?.warnings ?? []), ...warnings],
     ...(metadata ? { metadata } : {})
   }
-  return { folder: none ? undefined : { ...all, writtenAt, sources: [...stamps.keys()] }, stamps }
+  const sources = [...stamps.keys()].filter((file) => path.dirname(file) !== real || !WATCHED.has(path.basename(file)))
+  return { folder: none ? undefined : { ...all, writtenAt, sources }, stamps }
 }
 
 type Found = Pick<Folder, 'files' | 'services' | 'incomplete' | 'warnings'> & { project?: string; error?: string }

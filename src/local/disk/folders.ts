@@ -23,29 +23,55 @@ export interface FoldersOptions {
 /** Of the YAML and .env files of one folder together. */
 const LARGE = 32 * 1024
 
-/** Lists the deployments that are on disk, by name. Hidden folders are not looked at. */
+/**
+ * Lists the deployments that are on disk, by name; with `places`, as they were, but for the folders that these real
+ * paths are or lie in. Hidden folders are not looked at.
+ */
 export function createFolders({ root, readLarge }: FoldersOptions) {
   // One for each folder, so that what a reader remembers goes when its folder does.
   const readers = new Map<string, ReturnType<typeof createFolderReader>>()
   const limit = pLimit(8)
 
-  return async (): Promise<Disk> => {
+  let last: { realRoot: string; found: Map<string, Folder | undefined> } | undefined
+
+  return async (places?: ReadonlySet<string>): Promise<Disk> => {
+    if (places && last) {
+      const { realRoot, found } = last
+      const names = [...found].filter(([, folder]) => folder && isAmong(folder, places)).map(([name]) => name)
+      for (const [name, folder] of await readAll(realRoot, names)) found.set(name, folder)
+      return diskOf(found)
+    }
     const listed = await list(root)
     if ('error' in listed) return { folders: [], error: listed.error }
     const present = new Set(listed.names)
     for (const name of readers.keys()) if (!present.has(name)) readers.delete(name)
-    const folders = await limit.map(listed.names, async (name) => {
-      const readFolder = readers.get(name) ?? createFolderReader()
-      readers.set(name, readFolder)
-      try {
-        const large = readLarge && (await sizeOf(path.join(listed.realRoot, name))) > LARGE
-        return await (large ? readLarge : readFolder)(root, listed.realRoot, name)
-      } catch (cause) {
-        return unreadable(root, name, cause instanceof Fault ? cause.message : `cannot be read (${codeOf(cause)})`)
-      }
-    })
-    return { folders: folders.filter((folder) => folder !== undefined) }
+    last = { realRoot: listed.realRoot, found: new Map(await readAll(listed.realRoot, listed.names)) }
+    return diskOf(last.found)
   }
+
+  function readAll(realRoot: string, names: readonly string[]): Promise<[string, Folder | undefined][]> {
+    return limit.map(names, async (name) => [name, await read(realRoot, name)])
+  }
+
+  async function read(realRoot: string, name: string): Promise<Folder | undefined> {
+    const readFolder = readers.get(name) ?? createFolderReader()
+    readers.set(name, readFolder)
+    try {
+      const large = readLarge && (await sizeOf(path.join(realRoot, name))) > LARGE
+      return await (large ? readLarge : readFolder)(root, realRoot, name)
+    } catch (cause) {
+      return unreadable(root, name, cause instanceof Fault ? cause.message : `cannot be read (${codeOf(cause)})`)
+    }
+  }
+}
+
+const diskOf = (found: ReadonlyMap<string, Folder | undefined>): Disk => ({
+  folders: [...found.values()].filter((folder) => folder !== undefined)
+})
+
+/** What a folder is made from may lie below it. */
+function isAmong({ real = '', sources }: Folder, places: ReadonlySet<string>): boolean {
+  return places.has(real) || sources.some((source) => places.has(path.dirname(source)))
 }
 
 async function list(root: string): Promise<{ realRoot: string; names: string[] } | { error: string }> {

@@ -1,5 +1,6 @@
 export interface KeptOptions<T> {
-  read: () => Promise<T>
+  /** Reads all of it; or, beside what was read before, only these places. */
+  read: (places?: ReadonlySet<string>) => Promise<T>
   /** Whether every change is sure to be told by `changed`. */
   watched: () => boolean
   /** Monotonic milliseconds. */
@@ -7,23 +8,32 @@ export interface KeptOptions<T> {
   goodForMs?: number
 }
 
-/** What was read last, read again when it has changed, or may have without anybody noticing. */
+/** What was read last, read again where it has changed, or may have without anybody noticing. */
 export function createKept<T>({ read, watched, now, goodForMs = 30_000 }: KeptOptions<T>) {
-  let generation = 0
-  let kept: { value: T; generation: number; at: number } | undefined
+  let kept: { value: T; wholeAt: number } | undefined
+  let changes = { whole: false, places: new Set<string>() }
 
   return {
-    changed(): void {
-      generation += 1
+    /** Without a place anything may have changed. */
+    changed(place?: string): void {
+      if (place === undefined) changes.whole = true
+      else changes.places.add(place)
     },
 
     async get(): Promise<T> {
-      const fresh = kept?.generation === generation && now() - kept.at < goodForMs
-      if (kept && fresh && watched()) return kept.value
-      const began = { generation, at: now() }
-      const value = await read()
-      kept = { value, ...began }
-      return value
+      const { whole, places } = changes
+      const known = !whole && watched() && kept && now() - kept.wholeAt < goodForMs ? kept : undefined
+      if (known && places.size === 0) return known.value
+      changes = { whole: false, places: new Set() }
+      try {
+        const wholeAt = known?.wholeAt ?? now()
+        const value = await read(known && places)
+        kept = { value, wholeAt }
+        return value
+      } catch (failure) {
+        changes.whole = true
+        throw failure
+      }
     }
   }
 }

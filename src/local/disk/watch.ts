@@ -4,23 +4,28 @@ import { WATCHED } from './folder.ts'
 
 export interface DiskWatchOptions {
   root: string
-  /** Something that the list is made from has changed on disk. */
-  onChange: () => void
+  /** Something that the list is made from has changed in this folder; without one, anywhere. */
+  onChange: (place?: string) => void
 }
 
 /**
- * Watches deployments_path and the folders in it, one level deep: what is below belongs to the deployments, and may
- * be a database at work. Where the system cannot watch (no inotify watches left, a network mount), `complete` is false.
+ * Watches deployments_path, the folders in it, and those below that hold a file which compose would read; what else is
+ * below belongs to the deployments, and may be a database at work. Where the system cannot watch (no inotify watches left, a network mount), `complete` is false.
  */
 export function createDiskWatch({ root, onChange }: DiskWatchOptions) {
   const watchers = new Map<string, FSWatcher>()
   let complete = false
+  let sources: ReadonlySet<string> = new Set()
 
   return {
     complete: () => complete,
 
-    /** Watches exactly these folders from now on; true when some of them were not watched before. */
-    update(folders: readonly string[]): boolean {
+    /**
+     * Watches exactly these folders from now on, and these files in them besides the usual ones; true when some of the
+     * folders were not watched before.
+     */
+    update(folders: Iterable<string>, files: ReadonlySet<string> = new Set()): boolean {
+      sources = files
       const wanted = new Set([root, ...folders])
       for (const [place, watcher] of watchers) {
         if (wanted.has(place)) continue
@@ -45,7 +50,8 @@ export function createDiskWatch({ root, onChange }: DiskWatchOptions) {
       const watcher = watch(place, { persistent: false }, (_, file) => {
         // What a watch says of itself is that its folder was moved or deleted; a new one of that name needs a new watch.
         if (file === path.basename(place)) drop(place, watcher)
-        else if (place === root || file === null || WATCHED.has(file)) onChange()
+        else if (place === root || file === null) onChange()
+        else if (WATCHED.has(file) || sources.has(path.join(place, file))) onChange(place)
       })
       watcher.on('error', () => drop(place, watcher))
       watchers.set(place, watcher)

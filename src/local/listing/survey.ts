@@ -30,6 +30,8 @@ export interface SurveyOptions {
 
 /** Looks at every deployment's folder and, with a single question, at all containers. */
 export function createSurveyor({ deploymentsPath, readFolders, engine, now }: SurveyOptions) {
+  const described = createDescribed()
+
   return async (): Promise<Survey> => {
     const takenAt = now()
     const [disk, asked] = await Promise.all([readFolders(), askEngine(engine)])
@@ -38,7 +40,7 @@ export function createSurveyor({ deploymentsPath, readFolders, engine, now }: Su
     const warningsOf = createWarnings(disk.folders, asked.containers)
     const deployments = disk.folders.map((folder) => {
       const own = members.get(folder.name) ?? []
-      return withWarnings(describe(folder, own, unknown), warningsOf(folder, own))
+      return withWarnings(described(folder, own, unknown), warningsOf(folder, own))
     })
     return {
       list: {
@@ -95,6 +97,19 @@ function createWarnings(folders: readonly Folder[], containers: readonly Contain
     if (others.length === 0) return strangers.warnings(folder, own)
     const names = others.map((other) => other.name).join(', ')
     return [`Has the project name "${project}" in common with ${names}: compose takes them for one`]
+  }
+}
+
+/** Most folders of a large server are as they were; those without containers need not be described again. */
+function createDescribed(): typeof describe {
+  const known = new WeakMap<Folder, { unknown: string | undefined; deployment: Deployment }>()
+  return (folder, own, unknown) => {
+    const before = known.get(folder)
+    if (before && own.length === 0 && before.unknown === unknown) return before.deployment
+    const deployment = describe(folder, own, unknown)
+    if (own.length === 0) known.set(folder, { unknown, deployment })
+    else known.delete(folder)
+    return deployment
   }
 }
 

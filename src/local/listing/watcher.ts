@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { createFolders, type ReadLarge } from '../disk/folders.ts'
 import { createKept } from '../disk/kept.ts'
 import { createDiskWatch } from '../disk/watch.ts'
@@ -54,8 +55,8 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
     }
   }
 
-  function diskChanged(): void {
-    folders.changed()
+  function diskChanged(place?: string): void {
+    folders.changed(place)
     changed()
   }
 
@@ -77,7 +78,8 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
 
   function surveyed(survey: Survey): void {
     if (signal.aborted) return
-    const added = disk.update([...survey.folders.values()].flatMap(({ real }) => real ?? []))
+    const { places, files } = watchedOf(survey)
+    const added = disk.update(places, files)
     // What happened there before it was watched was seen by nobody.
     if (added) {
       folders.changed()
@@ -86,4 +88,19 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
     for (const change of changes.between(survey.list.deployments)) onChange(change)
     if (changes.holds()) lookIn(changes.settledMs)
   }
+}
+
+/** The deployments' folders, and the files that compose would read besides those of the usual names. */
+function watchedOf({ folders }: Survey): { places: Set<string>; files: Set<string> } {
+  const places = new Set<string>()
+  const files = new Set<string>()
+  for (const { real, sources } of folders.values()) {
+    if (real === undefined) continue
+    places.add(real)
+    for (const source of sources) {
+      files.add(source)
+      places.add(path.dirname(source))
+    }
+  }
+  return { places, files }
 }

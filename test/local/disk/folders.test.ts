@@ -137,6 +137,25 @@ test('a compose file is read again when it changes, and its folder forgotten whe
   assert.deepEqual(await images(), [])
 })
 
+test('only the folders that are named are read again, also for what lies below them', async (t) => {
+  const root = await folder(t, {
+    'a/compose.yml': COMPOSE,
+    'b/compose.yml': 'include: [sub/c.yml]\n',
+    'b/sub/c.yml': COMPOSE
+  })
+  const readFolders = createFolders({ root })
+  const images = async (...places: string[]) =>
+    (await readFolders(new Set(places.map((place) => path.join(root, place))))).folders.map(
+      ({ services }) => services[0]?.image
+    )
+  await readFolders()
+  for (const file of ['a/compose.yml', 'b/sub/c.yml']) await write(root, { [file]: COMPOSE.replace('1.27', '1.28') })
+
+  assert.deepEqual(await images('elsewhere'), ['nginx:1.27', 'nginx:1.27'])
+  assert.deepEqual(await images('b/sub'), ['nginx:1.27', 'nginx:1.28'])
+  assert.deepEqual(await images('a'), ['nginx:1.28', 'nginx:1.28'])
+})
+
 test('a deployments_path that cannot be listed is an empty list with its reason', async (t) => {
   const root = await folder(t, { file: '' })
 

@@ -47,3 +47,21 @@ test('what changes while it is read is read again', async () => {
   finish()
   assert.equal(await second, 2)
 })
+
+test('of what changes in known places only those are read', async () => {
+  const asked: (string[] | undefined)[] = []
+  const kept = createKept({
+    read: async (places) => asked.push(places && [...places]),
+    watched: () => true,
+    now: () => 0
+  })
+  await kept.get()
+  kept.changed('/a')
+  kept.changed('/b')
+  await kept.get()
+  await kept.get()
+  kept.changed('/a')
+  kept.changed()
+  await kept.get()
+  assert.deepEqual(asked, [undefined, ['/a', '/b'], undefined])
+})
