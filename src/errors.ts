@@ -131,9 +131,14 @@ export const PeerForbids = createError<[string]>(
   403
 )
 export const UpgradeRefused = createError<[string]>('upgrade_refused', 'Peer "%s" opens no WebSocket there', 502)
+export const UnknownHost = createError(
+  'unknown_host',
+  'This server does not know the host name it was called by; use its address, set cluster.server_name or cluster.advertise_url, or name the origin in api.allowed_origins',
+  403
+)
 export const ForeignOrigin = createError(
   'foreign_origin',
-  'WebSockets may only be opened by pages of this server; add the origin to api.allowed_origins to allow it',
+  'Only pages of this server may do this; add the origin to api.allowed_origins to allow another',
   403
 )
 export const InspectorOff = createError(

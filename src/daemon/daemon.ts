@@ -32,7 +32,7 @@ import { createFaultLog } from './fault-log.ts'
 import { buildInsight } from './insight.ts'
 import { buildInspecting } from './inspecting.ts'
 import { buildJoining } from './joining.ts'
-import { announce, builtDashboard, hostsOf, listen } from './listen.ts'
+import { announce, builtDashboard, hostsOf, listen, ownHosts } from './listen.ts'
 import { logEvents } from './log-events.ts'
 import { buildMeasuring } from './measuring.ts'
 import { keptSecret } from './secrets.ts'
@@ -211,6 +211,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     log,
     openAnswers,
     authEnabled: config.auth.enabled,
+    ownHosts: () => ownHosts(config, self),
     trustProxy: config.api.trustProxy,
     cors: { enabled: config.api.enableCors, origins: config.api.allowedOrigins },
     ...(served && { https: { key: served.key, cert: served.cert } }),

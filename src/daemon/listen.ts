@@ -1,7 +1,9 @@
 import { existsSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import type { Self } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 import { writeWhole } from '../store/whole-file.ts'
@@ -57,4 +59,10 @@ export function builtDashboard(): string {
 export function hostsOf({ api, cluster }: Config): string[] {
   const advertised = URL.parse(cluster.advertiseUrl)?.hostname.replace(/^\[|\]$/g, '')
   return [cluster.serverName, 'localhost', '127.0.0.1', '::1', api.host, advertised ?? ''].filter((host) => host !== '')
+}
+
+/** The names by which this server is called, as far as it knows. */
+export function ownHosts(config: Config, self: Pick<Self, 'name' | 'advertiseUrl'>): string[] {
+  const advertised = URL.parse(self.advertiseUrl())?.hostname ?? ''
+  return [...hostsOf(config), hostname(), self.name(), advertised].filter((host) => host !== '')
 }

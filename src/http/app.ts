@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import { authenticate } from './access/auth.ts'
+import { createOwnPage } from './access/own-page.ts'
 import { signAnswers } from './access/signed-answers.ts'
 import { readBodies } from './bodies.ts'
 import { allowOrigins } from './cors.ts'
@@ -40,6 +41,8 @@ export interface AppOptions {
   /** Where answers under way are noted, to end them with the keys. */
   openAnswers: OpenAnswers
   authEnabled: boolean
+  /** The names that this server is called by. */
+  ownHosts: () => readonly string[]
   trustProxy: boolean | readonly string[]
   cors: { enabled: boolean; origins: readonly string[] }
   https?: { key: string; cert: string }
@@ -67,8 +70,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   if (options.cors.enabled) await allowOrigins(app, options.cors.origins)
   endRefusedUpgrades(app)
-  const identify = () =>
-    authenticate(app, { callers: services.callers, enabled: options.authEnabled, openAnswers: options.openAnswers })
+  const ownPage = options.authEnabled
+    ? undefined
+    : createOwnPage({ hosts: options.ownHosts, origins: options.cors.origins })
+  const identify = () => authenticate(app, { callers: services.callers, ownPage, openAnswers: options.openAnswers })
   limitConnections(app, () => hurryStrangers(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
   signAnswers(app)

@@ -4,17 +4,19 @@ import { PermissionDenied, Unauthorized } from '../../errors.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'
 import type { Access, RouteAccess } from './access.ts'
+import type { OwnPage } from './own-page.ts'
 
 interface AuthOptions {
   callers: Pick<Callers, 'identify' | 'identifySigned' | 'wasMembers'>
-  enabled: boolean
+  /** Looks at requests without a key where none is needed; undefined where every request needs one. */
+  ownPage: OwnPage | undefined
   openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
 }
 
 const NOBODY: Caller = { kind: 'nobody' }
 
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
-export function authenticate(app: FastifyInstance, { callers, enabled, openAnswers }: AuthOptions): void {
+export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswers }: AuthOptions): void {
   // A property of its own, since defining one on each request would cost as much as finding out who calls.
   app.decorateRequest('identified')
   app.decorateRequest('caller', {
@@ -55,14 +57,15 @@ export function authenticate(app: FastifyInstance, { callers, enabled, openAnswe
   function callerOf(request: FastifyRequest, access: Access): Caller | Promise<Caller> {
     const header = request.headers.authorization
     const caller = header === undefined ? identifySigned(request, access) : identify(header, access)
-    return caller instanceof Promise ? caller.then((known) => orStranger(known, access)) : orStranger(caller, access)
+    const orElse = (known: Caller | undefined) => known ?? withoutKey(request, access)
+    return caller instanceof Promise ? caller.then(orElse) : orElse(caller)
   }
 
-  function orStranger(caller: Caller | undefined, access: Access): Caller {
-    if (caller) return caller
-    if (!enabled) return EVERYBODY
-    if (access !== 'public') throw new Unauthorized('Authorization header required')
-    return NOBODY
+  function withoutKey(request: FastifyRequest, access: Access): Caller {
+    if (access === 'public') return ownPage?.isOwn(request) ? EVERYBODY : NOBODY
+    if (!ownPage) throw new Unauthorized('Authorization header required')
+    ownPage.assertOwn(request)
+    return EVERYBODY
   }
 
   function identifySigned(request: FastifyRequest, access: Access): Caller | undefined {
@@ -86,7 +89,7 @@ export function authenticate(app: FastifyInstance, { callers, enabled, openAnswe
   function identify(header: string, access: Access): Caller | undefined | Promise<Caller | undefined> {
     const [, scheme, token] = /^(\S+) +(\S.*)$/.exec(header.trim()) ?? []
     const refuse = (sentence: string) => {
-      if (enabled && access !== 'public') throw new Unauthorized(sentence)
+      if (!ownPage && access !== 'public') throw new Unauthorized(sentence)
       return undefined
     }
     if (scheme === undefined || token === undefined) return refuse('Invalid authorization header format')
@@ -94,7 +97,7 @@ export function authenticate(app: FastifyInstance, { callers, enabled, openAnswe
     const known = callers.identify(token)
     const orRefuse = (caller: Caller | undefined) => {
       // Also where anybody may ask: a peer that was removed hears of it by its next look at our health.
-      if (!caller && enabled && callers.wasMembers(token)) throw new Unauthorized('Invalid or expired token')
+      if (!caller && !ownPage && callers.wasMembers(token)) throw new Unauthorized('Invalid or expired token')
       return caller ?? refuse('Invalid or expired token')
     }
     return known instanceof Promise ? known.then(orRefuse) : orRefuse(known)
