@@ -9,7 +9,7 @@ import { startNest, whyNoNest } from '../systemd/nest.ts'
 const docs = path.join(import.meta.dirname, '..', '..', 'docs')
 
 /** Blocks that are tried elsewhere: the packages by test/packaging, the start by test/exit-codes. */
-const ELSEWHERE = ['npm run package:deb', 'npm install --global', 'flatrun-cluster agent']
+const ELSEWHERE = ['npm run package:deb', 'npm run package:npm', 'npm install --global', 'flatrun-cluster agent']
 
 function commands(page: string): string[] {
   const text = readFileSync(path.join(docs, page), 'utf8')
@@ -24,7 +24,7 @@ test('every command of the pages on installing and operating works as it is writ
   t.after(() => rmSync(shelf, { recursive: true }))
   await buildDeb({ out: shelf, compression: 'none' })
   const nest = await startNest(t, shelf)
-  for (const page of ['installing.md', 'operations.md']) {
+  for (const page of ['installing.md', 'life-of-a-server.md', 'operations.md']) {
     const blocks = commands(page)
     assert.ok(blocks.length > 1)
     for (const block of blocks) nest.must(`cd /opt/app; set -e -o pipefail; ${block}`)
