@@ -11,6 +11,7 @@ import { createPeerList } from '../cluster/peers/peer-list.ts'
 import { specOf } from '../cluster/peers/peer-view.ts'
 import { createSelf } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
+import { Fatal } from '../errors.ts'
 import { buildApp, type Limits } from '../http/app.ts'
 import { dashboard } from '../http/pages/dashboard.ts'
 import { docs } from '../http/pages/docs.ts'
@@ -65,6 +66,8 @@ export interface Daemon {
   replaceOperatorKeys(keys: Config['auth']['apiKeys']): void
   /** Serves the certificate that lies in its place now; false when it is the same. @throws Fatal, and the old one goes on. */
   takeCertificate(): boolean
+  /** Whether a daemon with this config would start on what this one knows. @throws Fatal */
+  assertStartable(next: Config): void
   close(): Promise<void>
 }
 
@@ -133,6 +136,11 @@ async function assemble(parts: Parts): Promise<Daemon> {
     serverName: settings.serverName,
     advertiseUrl: settings.advertiseUrl
   })
+  const assertName = (name: string) => {
+    const peer = members.byName(name)
+    if (peer) throw new Fatal(78, nameTaken(peer.name))
+  }
+  if (self.enabled()) assertName(self.name())
   const onAccepted = (id: string) => void membership.confirmed(id).catch(onError)
   const watching = buildWatching({ config, store, self, events, clock, onError, onAccepted })
   const { remote, cluster, history } = watching
@@ -265,10 +273,15 @@ async function assemble(parts: Parts): Promise<Daemon> {
       callers.replaceOperatorKeys(keys)
       openAnswers.review()
     },
+    assertStartable: ({ cluster: next }) => next.enabled && assertName(next.serverName),
     takeCertificate: certificate.take,
     close: () => closing.run(onError)
   }
 }
+
+/** Under one name in every list, one of the two would hide the other. */
+const nameTaken = (name: string) =>
+  `cluster.server_name: a peer of this server is called "${name}"; give this server another name, or remove that peer before`
 
 const RESTORED =
   'The store is older than the last days of this node: a backup was restored. Peers that were removed since are listed again and stay locked out; peers that joined since are missing'

@@ -42,6 +42,7 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
     try {
       const next = load()
       const { live, rebuild } = changesBetween(config, next)
+      daemon.assertStartable(next)
       if (rebuild.length > 0 && restart) {
         log.info({ changed: rebuild }, 'the config was read again; the agent is started again for it')
         restart()

@@ -50,8 +50,36 @@ async function agent(t: TestContext) {
     (await request(`${lifecycle.daemon().url}/api/cluster/status`, { headers: authorized(key) })).status
   const name = async () =>
     (await request(`${lifecycle.daemon().url}/api/cluster/status`, { headers: authorized(OLD) })).body.server_name
-  return { lifecycle, write, file, as, name, log, said, starts: () => started }
+  return { lifecycle: { ...lifecycle, load }, write, file, as, name, log, said, starts: () => started }
 }
+
+test('a name that a peer has is refused, by a reload that changes nothing and by a start that ends with 78', async (t) => {
+  const { lifecycle, write, name, said, starts } = await agent(t)
+  const { url } = lifecycle.daemon()
+  const headers = authorized(OLD)
+  const { body } = await request(`${url}/api/cluster/invite`, { method: 'POST', headers })
+  const exchange = {
+    invite_token: body.invite_token,
+    url: 'http://127.0.0.1:9',
+    api_key: 'k'.repeat(44),
+    name: 'Web-2'
+  }
+  assert.equal((await request(`${url}/api/cluster/exchange`, { method: 'POST', body: exchange })).status, 200)
+
+  write({ cluster: { enabled: true, server_name: 'web-2' } })
+  assert.equal(await lifecycle.reload(), false)
+  assert.deepEqual([await name(), starts()], ['web-1', 1])
+  assert.match(said.join(), /a peer of this server is called \\"Web-2\\"/)
+
+  await lifecycle.close()
+  const config = lifecycle.load()
+  await assert.rejects(startDaemon({ config, log: pino({ level: 'silent' }) }), {
+    exitCode: 78,
+    message: /remove that peer/
+  })
+  write()
+  await (await startDaemon({ config: lifecycle.load(), log: pino({ level: 'silent' }) })).close()
+})
 
 test('operator keys and the log level change while the daemon runs on', async (t) => {
   const { lifecycle, write, as, log, starts } = await agent(t)

@@ -1,6 +1,7 @@
 import { type Evidence, type PeerHealth, type PeerSpec, type ProbeAnswer, REACHABLE } from '../../schemas/health.ts'
 import { NEVER } from '../../schemas/names.ts'
 import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
+import { reasonOf } from '../liveness/reason.ts'
 
 /** What a member's actor is told of it. */
 export function specOf({ id, name, url, state, features, lastSeenAt }: Member): PeerSpec {
@@ -13,13 +14,13 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
   const state = health?.verdict ?? 'unknown'
   const online = state === 'online' || state === 'suspect'
   const lastSeen = health?.lastSeenAt === undefined ? member.lastSeenAt : rfc3339(health.lastSeenAt)
-  const failure = online ? undefined : health?.evidence.findLast((answer) => !answer.ok)
+  const error = health && whyNotOnline(health)
   return {
     name: member.name,
     url: member.url,
     online,
     last_seen: lastSeen ?? NEVER,
-    ...(failure && !failure.ok && { error: failure.detail }),
+    ...(error !== undefined && { error }),
     id: member.number,
     status: member.state === 'pending' ? 'pending' : online ? 'active' : 'unreachable',
     created_at: member.joinedAt,
@@ -40,6 +41,16 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     ...(member.removedBy !== undefined && { removed_by: member.removedBy }),
     ...(member.removedAt !== undefined && { removed_at: member.removedAt })
   }
+}
+
+/** What a probe met explains the verdicts that follow from probes; of any other it would be an old story. */
+function whyNotOnline(health: PeerHealth): string | undefined {
+  const { verdict, evidence } = health
+  if (verdict === 'online' || verdict === 'suspect') return undefined
+  if (verdict === 'removed' || verdict === 'quarantined') return reasonOf(health)
+  const failure = verdict === 'pending' ? evidence.at(-1) : evidence.findLast(({ ok }) => !ok)
+  if (failure?.ok === false) return failure.detail
+  return verdict === 'pending' ? undefined : reasonOf(health)
 }
 
 export function detailOf(member: Member, health: PeerHealth | undefined): PeerDetail {

@@ -1,5 +1,5 @@
 import { Check } from 'typebox/value'
-import { BadRequest, ClusterDisabled, ClusterEnabled } from '../../errors.ts'
+import { BadRequest, ClusterDisabled, ClusterEnabled, PeerNameTaken } from '../../errors.ts'
 import { PeerName, RESERVED_NAMES, type Version } from '../../schemas/names.ts'
 import { BadUrl, bareHost, type DialPolicy, isLoopback, parsePeerUrl } from '../../security/addresses.ts'
 import type { Store } from '../../store/store.ts'
@@ -17,7 +17,7 @@ export const FEATURES = [
 ] as const
 
 interface SelfOptions {
-  store: Pick<Store, 'identity' | 'changeIdentity'>
+  store: Pick<Store, 'identity' | 'changeIdentity' | 'members'>
   version: Version
   enabled: boolean
   serverName: string
@@ -59,6 +59,7 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
     async setup(name: string, url: string) {
       if (enabled || setup() || settingUp) throw new ClusterEnabled()
       const serverName = nameOf('server_name', name)
+      if (store.members.byName(serverName)) throw new PeerNameTaken(serverName)
       const advertiseUrl = urlOf('advertise_url', url, { loopback: onLoopback(listenUrl) })
       settingUp = true
       try {
