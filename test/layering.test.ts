@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/charts': [],
   'src/security': ['src/errors.ts', 'npm:hpke', 'npm:jose'],
   'src/store': ['src/security', 'src/errors.ts', 'npm:keyv', 'npm:@keyv/sqlite', 'npm:p-limit'],
-  'src/remote': ['src/security', 'src/errors.ts', 'npm:undici'],
+  'src/remote': ['src/security', 'src/errors.ts', 'npm:p-limit', 'npm:undici'],
   'src/local': ['src/errors.ts', 'npm:undici', 'npm:yaml', 'npm:p-limit'],
   'src/cluster': [
     'machines',

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from './deadline.ts'
 import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.ts'
 import { failureOf, RemoteFailure } from './failure.ts'
 import { createPools } from './pools.ts'
+import { createResolver, type Resolve } from './resolver.ts'
 import type { Ask, PeerTarget, RemoteAnswer } from './target.ts'
 
 /** What a request is, to whoever makes its authorization. */
@@ -25,6 +26,8 @@ export interface RemoteOptions {
   credentialOf(id: string): string | undefined
   /** Whether a connection to this IP address may be opened. */
   lookupGuard: LookupGuard
+  /** How host names are looked up; default: as the system does. */
+  resolve?: Resolve
   /** Signs requests of transport `signed`, on which no key travels. */
   sign?(target: PeerTarget, request: ToAuthorize): Record<string, string>
   /** A peer ended a kept connection: a sign of death. */
@@ -41,8 +44,10 @@ export type Remote = ReturnType<typeof createRemote>
 /** Requests to other nodes, each with a deadline, a size limit, and no redirects. Knows nothing of the cluster. */
 export function createRemote(options: RemoteOptions) {
   const { clock = systemClock, deadlines = DEFAULT_DEADLINES } = options
+  const { resolve = createResolver({ clock }) } = options
   const pools = createPools({
     guard: options.lookupGuard,
+    resolve,
     connectTimeoutMs: deadlines.connectMs,
     keepAliveMs: options.keepAliveMs ?? 300_000,
     watchConnections: options.watchConnections ?? 2,
@@ -97,7 +102,7 @@ export function createRemote(options: RemoteOptions) {
   /** To an address that is no peer yet: without any key of ours, on a connection of its own. */
   async function exchange(url: string, ask: Ask, pins: readonly string[] = []): Promise<RemoteAnswer> {
     const { origin, pathname } = new URL(url)
-    const connect = createConnector({ guard: options.lookupGuard, pins, timeoutMs: deadlines.connectMs })
+    const connect = createConnector({ guard: options.lookupGuard, resolve, pins, timeoutMs: deadlines.connectMs })
     const pool = new Pool(origin, { connect, connections: 1, allowH2: false, maxHeaderSize: 16_384 })
     try {
       return await collect(pool, requestOf(pathname.replace(/\/+$/, ''), ask), limitsOf(ask, ask.deadlineMs))

@@ -2,10 +2,12 @@ import type { Socket } from 'node:net'
 import { type buildConnector, type Client, type Dispatcher, Pool } from 'undici'
 import { createConnector, type LookupGuard } from './connector.ts'
 import { createKeptConnections } from './kept-connections.ts'
+import type { Resolve } from './resolver.ts'
 import type { PeerTarget } from './target.ts'
 
 export interface PoolsOptions {
   guard: LookupGuard
+  resolve: Resolve
   /** Sockets for probes and aggregates, and for proxied requests, per peer. */
   watchConnections: number
   trafficConnections: number
@@ -27,7 +29,7 @@ export interface PeerPools {
 
 /** The connections to peers: two pools for each, made when first needed, and gone when the peer is forgotten. */
 export function createPools(options: PoolsOptions) {
-  const connecting = { guard: options.guard, timeoutMs: options.connectTimeoutMs }
+  const connecting = { guard: options.guard, resolve: options.resolve, timeoutMs: options.connectTimeoutMs }
   const unpinned = createConnector({ ...connecting, pins: [] })
   const entries = new Map<string, { target: PeerTarget; pools: PeerPools; destroy(): void }>()
 
