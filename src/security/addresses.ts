@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { embeddedIPv4 } from './embedded-ipv4.ts'
 
 /** May loopback addresses be dialled? Only when this node itself is only there. */
 export interface DialPolicy {
@@ -19,9 +20,6 @@ never.addSubnet('224.0.0.0', 4) // multicast
 never.addSubnet('240.0.0.0', 4) // reserved, broadcast
 never.addAddress('::', 'ipv6')
 never.addSubnet('::', 96, 'ipv6') // IPv4-compatible (RFC 4291 §2.5.5.1); ::1 is looked at before
-never.addSubnet('64:ff9b::', 96, 'ipv6') // NAT64 would carry any of the above (RFC 6052)
-never.addSubnet('64:ff9b:1::', 48, 'ipv6')
-never.addSubnet('2002::', 16, 'ipv6') // 6to4, likewise (RFC 3056)
 never.addSubnet('fe80::', 10, 'ipv6')
 never.addSubnet('fec0::', 10, 'ipv6')
 never.addSubnet('ff00::', 8, 'ipv6')
@@ -44,14 +42,21 @@ local.addSubnet('fc00::', 7, 'ipv6')
  */
 export function mayDial(address: string, policy: DialPolicy): boolean {
   if (isLoopback(address)) return policy.loopback
-  return isIP(address) !== 0 && !never.check(address, family(address))
+  if (isIP(address) === 0 || never.check(address, family(address))) return false
+  // What a translator behind it would dial. Its loopback is not ours.
+  const embedded = embeddedIPv4(address)
+  return embedded === undefined || (embedded.length > 0 && embedded.every((inner) => mayDial(inner, NO_LOOPBACK)))
 }
+
+const NO_LOOPBACK: DialPolicy = { loopback: false }
 
 export const isLoopback = (address: string) => isIP(address) !== 0 && loopback.check(address, family(address))
 
 /** Loopback and the ranges that are not routed on the internet: plain http towards them stays inside. */
 export const isPrivate = (address: string) =>
-  isLoopback(address) || (isIP(address) !== 0 && local.check(address, family(address)))
+  isLoopback(address) ||
+  (isIP(address) !== 0 && local.check(address, family(address))) ||
+  (embeddedIPv4(address)?.some(isPrivate) ?? false)
 
 /**
  * A peer's base URL in the one form in which it is stored: scheme, host, port if unusual, path without trailing slash.

@@ -74,3 +74,36 @@ test('private ranges may be dialled, also over an overlay, and count as private'
   assert.equal(isPrivate('8.8.8.8'), false)
   assert.equal(mayDial('not an address', lab), false)
 })
+
+const EMBEDDED: [address: string, dialled: boolean, what: string][] = [
+  ['64:ff9b::c000:221', true, 'NAT64 of 192.0.2.33'],
+  ['64:ff9b::a9fe:a9fe', false, 'NAT64 of 169.254.169.254'],
+  ['64:ff9b::7f00:1', false, 'NAT64 of 127.0.0.1'],
+  ['64:ff9b::', false, 'NAT64 of 0.0.0.0'],
+  ['64:ff9b::10.1.2.3', true, 'NAT64 of 10.1.2.3'],
+  ['64:ff9b:1::c000:221', true, 'a 96-bit prefix for local use'],
+  ['64:ff9b:1:fffe::a9fe:a9fe', false, 'a 96-bit prefix for local use'],
+  ['64:ff9b:1:c000:2:2100::', true, 'a 48-bit prefix for local use'],
+  ['64:ff9b:1:a9fe:a9:fe00::', false, 'a 48-bit prefix for local use'],
+  ['64:ff9b:1:a9:fe:a9fe::', false, 'a 56-bit prefix for local use'],
+  ['64:ff9b:1:0:a9:fea9:fe00:0', false, 'a 64-bit prefix for local use'],
+  ['64:ff9b:1::', false, 'a prefix for local use and nothing else'],
+  ['2002:c000:221::1', true, '6to4 of 192.0.2.33'],
+  ['2002:a9fe:a9fe::1', false, '6to4 of 169.254.169.254'],
+  ['2002:7f00:1::1', false, '6to4 of 127.0.0.1'],
+  ['::ffff:192.0.2.33', true, 'a mapped 192.0.2.33'],
+  ['::ffff:169.254.169.254', false, 'a mapped 169.254.169.254'],
+  ['::ffff:a9fe:a9fe', false, 'the same in hexadecimal'],
+  ['2001:db8::1', true, 'an address that embeds nothing']
+]
+for (const [address, dialled, what] of EMBEDDED) {
+  test(`${address}, ${what}, is ${dialled ? 'dialled' : 'not dialled'}`, () => {
+    assert.equal(mayDial(address, lan), dialled)
+    assert.equal(mayDial(address, lab), dialled)
+  })
+}
+
+test('what embeds a private address is private', () => {
+  assert.ok(isPrivate('64:ff9b:1::10.1.2.3'))
+  assert.ok(!isPrivate('64:ff9b::c000:221'))
+})
