@@ -42,6 +42,8 @@ export interface FakePeerOptions {
   name?: string
   /** Says whom a key belongs to; default: the keys that it gave out. `any` accepts every request. */
   auth?: 'any' | 'keys'
+  /** A peer of a name that it has already is refused as FlatRun does it: the token is spent, and each side has a half. */
+  uniqueNames?: boolean
   port?: number
   /** Options of the HTTP server, for one that speaks TLS. */
   createServer?: (listener: http.RequestListener) => http.Server
@@ -49,6 +51,8 @@ export interface FakePeerOptions {
 }
 
 const VERSION = { version: '0.4.0', build_time: '2026-01-01T00:00:00Z', git_commit: 'abcdef' }
+
+const UNIQUE = 'Failed to store peer: failed to store peer: UNIQUE constraint failed: peers.name'
 
 export async function startFakePeer(options: FakePeerOptions = {}): Promise<FakePeer> {
   const { name = 'fake', auth = 'any', createServer = http.createServer, protocol = 'http' } = options
@@ -89,6 +93,7 @@ export async function startFakePeer(options: FakePeerOptions = {}): Promise<Fake
     if (used === undefined) return reply(404, { error: 'Invalid or expired invite token' })
     if (used) return reply(409, { error: 'Invite has already been used' })
     invites.set(digest(asked.invite_token), true)
+    if (options.uniqueNames && peer.peers.has(asked.name)) return reply(500, { error: UNIQUE })
     const key = token()
     peer.keys.set(key, asked.name)
     peer.peers.set(asked.name, { url: asked.url, key: asked.api_key })
@@ -118,6 +123,10 @@ export async function startFakePeer(options: FakePeerOptions = {}): Promise<Fake
         body: JSON.stringify({ invite_token: invite, url: peer.url, api_key: key, name })
       })
       const body = JSON.parse(await answer.text())
+      if (answer.status === 200 && options.uniqueNames && peer.peers.has(body.name)) {
+        peer.keys.delete(key)
+        return { status: 500, body: { error: UNIQUE } }
+      }
       if (answer.status === 200) {
         peer.keys.set(key, body.name)
         peer.peers.set(body.name, { url, key: body.api_key })

@@ -33,12 +33,13 @@ import { EXCHANGE_PURPOSE } from './exchange-client.ts'
 import { memberOf, type OtherSide } from './member-record.ts'
 import { failed, ok } from './preflight.ts'
 import { whyUnreachable } from './reachability.ts'
+import { standing } from './standing.ts'
 
 interface AdmissionOptions {
   store: Pick<Store, 'members' | 'vault' | 'revoke' | 'journal'>
   self: Self
   invites: Invites
-  cluster: Pick<Cluster, 'joined' | 'left'>
+  cluster: Pick<Cluster, 'joined' | 'left' | 'peer' | 'signOfDeath'>
   remote: Pick<Remote, 'exchange' | 'deadlines'>
   events: EventLog
   exchange: 'any' | 'sealed-only'
@@ -156,13 +157,14 @@ export function createAdmission(options: AdmissionOptions) {
     const url = urlOf('url', applicant.url, self.dialPolicy())
     const { expectedName: expected, replaces } = invite
     const nodeId = applicant.kind === 'sealed' ? applicant.node_id : undefined
-    const place = admitted(
-      placeOf(
-        { name, nodeId, url, expected, replaces },
-        { self: { name: self.name(), nodeId: self.nodeId() }, members: members.all() }
-      ),
-      name
+    const found = placeOf(
+      { name, nodeId, url, expected, replaces },
+      { self: { name: self.name(), nodeId: self.nodeId() }, members: standing(members.all(), cluster) }
     )
+    // Its holder may have removed us a moment ago: whether our key is dead is asked now, and the invite is still good.
+    const holder = found.kind === 'name_taken' ? members.byName(name) : undefined
+    if (holder) cluster.signOfDeath(holder.id, 'key_refused')
+    const place = admitted(found, name)
     const transport = transportOf(url, applicant, options.allowInsecure)
     if (transport === undefined) throw new InsecureTransport()
     return { url, transport, place }

@@ -66,7 +66,10 @@ export function placeOf<M extends Known>(claim: Claim, { self, members }: Among<
   if (!holder) return { kind: 'new', twin: others.find((member) => isSameNode(member, claim)) }
 
   if (claim.replaces !== undefined) return { kind: 'over', member: holder }
-  if (holder.state === 'removed' && isSameNode(holder, claim)) return { kind: 'over', member: holder }
+  if (holder.state === 'removed' && isSameServer(holder, claim)) return { kind: 'over', member: holder }
+  // FlatRun refuses a name that it has: its answer to our join says that it had removed us.
+  if (claim.ownJoin && claim.nodeId === undefined && isSameServer(holder, claim))
+    return { kind: 'over', member: holder }
   if (!hasCrossed(holder, claim)) return { kind: 'name_taken' }
   // Both sides must keep the same one: the join of the server with the smaller id.
   if (claim.nodeId !== undefined && claim.nodeId < self.nodeId) return { kind: 'kept', member: holder }
@@ -90,5 +93,9 @@ function hasCrossed(holder: Known, claim: Claim): boolean {
   if (ownJoin.theirs) return holder.exchangeId !== undefined && ownJoin.theirs.includes(holder.exchangeId)
   return holder.credential.since >= ownJoin.startedAt
 }
+
+/** Plain FlatRun has no identity but its name and its address. */
+const isSameServer = (holder: Known, claim: Claim) =>
+  holder.nodeId === undefined ? holder.url === claim.url : isSameNode(holder, claim)
 
 const isSameNode = ({ nodeId }: Pick<Member, 'nodeId'>, claim: Claim) => nodeId !== undefined && nodeId === claim.nodeId

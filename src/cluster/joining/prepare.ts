@@ -5,12 +5,15 @@ import { BadToken, type Invitation, readInvitation } from '../../security/invite
 import { digest, randomToken } from '../../security/tokens.ts'
 import { joinContext } from '../../store/contexts.ts'
 import type { Store } from '../../store/store.ts'
+import type { Cluster } from '../liveness/liveness.ts'
 import type { Invites } from '../membership/invites.ts'
 import { type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, transportOf } from '../peers/transport.ts'
 import { placeOf, refusalOf } from './claim.ts'
+import { standing } from './standing.ts'
 
 interface RequestOptions {
+  cluster: Pick<Cluster, 'peer'>
   store: Pick<Store, 'members' | 'vault'>
   self: Self
   invites: Pick<Invites, 'isOurs'>
@@ -31,7 +34,8 @@ const PLAIN_LIFE_MS = 3_600_000
 export type JoinRequests = ReturnType<typeof createJoinRequests>
 
 /** Turns what an operator asks for into a join that may be begun, or says what is wrong with it. Asks no server. */
-export function createJoinRequests({ store: { members, vault }, self, invites, allowInsecure, now }: RequestOptions) {
+export function createJoinRequests({ store, cluster, self, invites, allowInsecure, now }: RequestOptions) {
+  const { members, vault } = store
   async function prepare(request: AcceptRequest): Promise<Prepared> {
     self.assertEnabled()
     if (invites.isOurs(request.invite_token)) throw new SelfJoin()
@@ -68,7 +72,7 @@ export function createJoinRequests({ store: { members, vault }, self, invites, a
     if (name === undefined) return
     const place = placeOf(
       { name, url, nodeId: members.byName(name)?.nodeId },
-      { self: { name: self.name(), nodeId: self.nodeId() }, members: members.all() }
+      { self: { name: self.name(), nodeId: self.nodeId() }, members: standing(members.all(), cluster) }
     )
     const refusal = refusalOf(place, name)
     if (refusal) throw refusal

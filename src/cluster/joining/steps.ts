@@ -21,13 +21,14 @@ import { type Answer, presentInvite } from './exchange-client.ts'
 import { memberOf } from './member-record.ts'
 import { type Look, preflight, reachPlain } from './preflight.ts'
 import type { Prepared } from './prepare.ts'
+import { standing } from './standing.ts'
 
 export interface StepsOptions {
   store: Pick<Store, 'members' | 'vault' | 'journal' | 'revoke'>
   self: Self
   invites: Pick<Invites, 'inTurn'>
   remote: Pick<Remote, 'exchange' | 'request' | 'deadlines'>
-  cluster: Pick<Cluster, 'joined'>
+  cluster: Pick<Cluster, 'joined' | 'peer'>
   events: EventLog
   allowInsecure: AllowInsecure
   pins: () => readonly string[]
@@ -103,7 +104,7 @@ export function createJoinSteps(options: StepsOptions) {
     return accepted(
       placeOf(
         { name: nameGiven(answer), nodeId, url, expected, ownJoin: { startedAt, theirs: answer.joins } },
-        { self: { name: self.name(), nodeId: self.nodeId() }, members: members.all() }
+        { self: { name: self.name(), nodeId: self.nodeId() }, members: standing(members.all(), cluster) }
       ),
       answer.name
     )
