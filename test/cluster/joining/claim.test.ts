@@ -140,15 +140,17 @@ test('whatever a server says of itself, an active member is only written over wh
       )
       const place = placeOf(claim, { self: SELF, members: known })
       if (place.kind !== 'over') return
-      const { state, name, exchangeId, invite } = place.member
+      const { state, name, exchangeId, invite, nodeId, url } = place.member
       assert.equal(name.toLowerCase(), claim.name.toLowerCase())
       if (claim.replaces !== undefined) return assert.equal(claim.replaces.toLowerCase(), name.toLowerCase())
+      // Plain FlatRun, asked by our own operator where that member is: there is nothing else to know it by.
+      if (claim.ownJoin && claim.nodeId === undefined && nodeId === undefined && url === claim.url) return
       assert.notEqual(state, 'active')
       if (state !== 'pending') return
       assert.ok(claim.ownJoin && invite !== undefined)
       assert.ok(claim.ownJoin.theirs === undefined || claim.ownJoin.theirs.some((id) => id === exchangeId))
     }),
-    { numRuns: 2_000 }
+    { numRuns: 5_000 }
   )
 })
 
