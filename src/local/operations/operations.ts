@@ -130,7 +130,8 @@ async function discreetly(
   progress: Progress,
   work: (progress: Progress) => Promise<void>
 ): Promise<void> {
-  const redact = await readSecrets(folder.real ?? folder.path)
+  const envFiles = folder.sources.filter((file) => !/\.ya?ml$/.test(file))
+  const redact = await readSecrets(folder.real ?? folder.path, ['.env', ...envFiles])
   try {
     await work({ line: (text) => progress.line(clip(redact(text))) })
   } catch (failure) {

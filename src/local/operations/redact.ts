@@ -20,7 +20,7 @@ const MARK = '•••'
  * hidden as compose resolves it and as it was written, quoted, escaped and encoded.
  */
 export async function readSecrets(dir: string, files: readonly string[] = ['.env']): Promise<Redact> {
-  const texts = await Promise.all(files.map((file) => readFile(path.join(dir, file), 'utf8').catch(() => '')))
+  const texts = await Promise.all(files.map((file) => readFile(path.resolve(dir, file), 'utf8').catch(() => '')))
   return createRedact(texts)
 }
 

@@ -289,6 +289,22 @@ test('no secret of a project is in an answer, a job or the audit, whoever quotes
   for (const said of [audits, node.job('web', job.id)]) assert.ok(!JSON.stringify(said).includes('hunter'))
 })
 
+test('the secrets of an env_file and of a folder below are hidden as well', async (t) => {
+  const compose = 'include: [sub/a.yml]\nservices:\n  web: { image: a, env_file: [web.env] }\n'
+  const message = 'hunter2hunter2 hunter3hunter3'
+  const { root, act } = await world(t, {
+    containers: [{ service: 'web' }],
+    compose,
+    routes: { ...ALL_DONE, 'POST /containers/web/stop': (_, response) => json(response, { message }, 500) }
+  })
+  await write(root, {
+    'web/web.env': 'PW=hunter2hunter2\n',
+    'web/sub/a.yml': 'services: {}\n',
+    'web/sub/.env': 'PW=hunter3hunter3\n'
+  })
+  await assert.rejects(act('stop'), { message: /answered: ••• •••$/ })
+})
+
 test('without either compose the answer says what to install', async (t) => {
   const { root, act } = await world(t, {})
   await withPath(`${root}/bin`, () => assert.rejects(act('start'), { statusCode: 503, code: 'COMPOSE_MISSING' }))
