@@ -12,6 +12,7 @@ import { explainCommand } from './commands/explain.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { inviteCommands } from './commands/invite.ts'
 import { joinCommand } from './commands/join.ts'
+import { leaveCommand } from './commands/leave.ts'
 import { machineCommands } from './commands/machine.ts'
 import { peerCommands } from './commands/peers.ts'
 import { policyCommand } from './commands/policy.ts'
@@ -62,6 +63,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   program.commandsGroup('This cluster:')
   statusCommands(program, tie)
   peerCommands(program, tie)
+  leaveCommand(program, tie)
   inviteCommands(program, tie)
   joinCommand(program, tie)
   trustCommands(program, tie)

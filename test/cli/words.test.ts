@@ -7,7 +7,7 @@ import { processIo } from '../../src/cli/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { tableOf } from '../../src/cli/table.ts'
 import { painter } from '../../src/cli/words.ts'
-import { join, sees, startNode } from '../daemon.ts'
+import { join, sees, startNode, until } from '../daemon.ts'
 import { createCli } from './world.ts'
 
 const program = () =>
@@ -124,4 +124,22 @@ test('profiles are listed as JSON, without their keys', async (t) => {
   assert.deepEqual(JSON.parse((await cli('configure list --json')).out), {
     profiles: [{ name: 'default', url: a.url, current: true }]
   })
+})
+
+test('a server leaves in one word, and its peers know', async (t) => {
+  const a = await startNode(t, { name: 'web-1' })
+  const b = await startNode(t, { name: 'web-2' })
+  await join(b, a)
+  await sees(a, 'web-2', 'online')
+  const cli = createCli(t, { node: a })
+  assert.equal((await cli('leave')).code, 2)
+  assert.equal((await cli('leave', { answers: ['n'] })).code, 1)
+  assert.equal((await a.call('GET', '/api/cluster/peers')).body.peers.length, 1)
+  const { out, err } = await cli('leave', { answers: ['yes'] })
+  assert.deepEqual([out, err.split('\n').at(-1)], ['this server has left 1 peer', 'removed web-2'])
+  assert.equal((await a.call('GET', '/api/cluster/peers')).body.peers.length, 0)
+  await until(async () => {
+    const { peers } = (await b.call('GET', '/api/cluster/peers')).body
+    return peers.every(({ online }: { online: boolean }) => !online)
+  }, 'the peer knows')
 })
