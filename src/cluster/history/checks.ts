@@ -36,6 +36,13 @@ export class Checks {
     this.#next = at[newest] === 0 ? 0 : newest + 1
   }
 
+  /** Drops what a clock wrote that was far ahead. */
+  forgetAfter(limit: number) {
+    if (!this.#at.some((time) => time > limit)) return
+    for (const [slot, time] of this.#at.entries()) if (time > limit) this.#at[slot] = 0
+    this.restored()
+  }
+
   add(answer: ProbeAnswer) {
     const slot = this.#next++ % this.#at.length
     this.#at[slot] = answer.at

@@ -1,7 +1,7 @@
 import type { ProbeAnswer, Verdict } from '../../schemas/health.ts'
 import { Room } from './arena.ts'
 import { type Check, Checks } from './checks.ts'
-import { type Bucket, Tier } from './rollup.ts'
+import { type Bucket, STEP_BACK_MS, Tier } from './rollup.ts'
 
 export interface Transition {
   at: number
@@ -36,6 +36,7 @@ export class Track {
   }
 
   answered(answer: ProbeAnswer, verdict: Verdict, now: number, wall: number) {
+    this.#forgetAfter(wall)
     this.#checks.add(answer)
     const latencyMs = answer.ok ? answer.durationMs : undefined
     this.#day.check(wall, latencyMs)
@@ -46,6 +47,7 @@ export class Track {
 
   changed(transition: Transition, now: number) {
     const { from, to, at } = transition
+    this.#forgetAfter(at)
     this.#account(from === 'suspect' ? (to === 'online' ? 'up' : 'down') : standing(from), now, at)
     this.#transitions = [...this.#transitions.slice(1 - TRANSITIONS), transition]
   }
@@ -77,6 +79,18 @@ export class Track {
 
   bytes(): Uint8Array {
     return Buffer.concat([Buffer.from([VERSION]), this.#room.bytes, Buffer.from(JSON.stringify(this.#transitions))])
+  }
+
+  /**
+   * What lies ahead of a clock was written before it was put right. New values count at once, and the stretch that was
+   * dated wrongly is lost: nobody knows by how much it was.
+   */
+  #forgetAfter(wall: number) {
+    const limit = wall + STEP_BACK_MS
+    for (const tier of [this.#day, this.#month]) tier.forgetAfter(wall)
+    this.#checks.forgetAfter(limit)
+    if (this.#transitions.some(({ at }) => at > limit))
+      this.#transitions = this.#transitions.filter(({ at }) => at <= limit)
   }
 
   #account(as: 'up' | 'down' | 'unknown', now: number, wall: number) {

@@ -26,6 +26,8 @@ export interface TierShape {
 const FIELDS = 5
 const [NUMBER, CHECKS, FAILED, UP, DOWN] = [0, 1, 2, 3, 4] as const
 const FULL = 65_535
+/** A clock that is put right by this much or less has written nothing that is worth dropping. */
+export const STEP_BACK_MS = 300_000
 
 /**
  * So many buckets of equal width, the newest in place of the oldest. Numbers in typed arrays, and one class for all: a
@@ -52,7 +54,8 @@ export class Tier {
   }
 
   check(wall: number, latencyMs: number | undefined) {
-    const slot = this.#slotAt(wall)
+    // A clock that was set back a little goes on in the newest bucket.
+    const slot = this.#slotAt(Math.max(wall, this.#newest * this.#shape.widthMs))
     this.#add(slot, CHECKS, 1)
     if (latencyMs === undefined) return this.#add(slot, FAILED, 1)
     const counts = this.#countsOf(slot)
@@ -72,6 +75,17 @@ export class Tier {
       left -= part
       end -= part
     }
+  }
+
+  /** Drops what a clock wrote that was far ahead. */
+  forgetAfter(wall: number) {
+    const last = this.#lastNumber(wall)
+    if (this.#newest <= last) return
+    const slots = Array.from({ length: this.#shape.buckets }, (_, slot) => slot)
+    for (const slot of slots.filter((slot) => this.#numberOf(slot) > last)) this.#empty(slot)
+    if (!this.#shape.addable) this.#bins.fill(0)
+    this.#newest = 0
+    this.restored()
   }
 
   /** The kept buckets, oldest first; empty ones are left out. */
@@ -94,7 +108,15 @@ export class Tier {
   #slots(wall: number) {
     const { buckets, widthMs } = this.#shape
     const oldest = Math.max(0, Math.floor(wall / widthMs) - buckets)
-    return Array.from({ length: buckets }, (_, slot) => slot).filter((slot) => this.#numberOf(slot) > oldest)
+    const last = this.#lastNumber(wall)
+    return Array.from({ length: buckets }, (_, slot) => slot).filter((slot) => {
+      const number = this.#numberOf(slot)
+      return number > oldest && number <= last
+    })
+  }
+
+  #lastNumber(wall: number) {
+    return Math.floor((wall + STEP_BACK_MS) / this.#shape.widthMs)
   }
 
   #numberOf(slot: number) {
@@ -107,7 +129,7 @@ export class Tier {
     return this.#numberOf(slot) === this.#newest ? this.#bins : undefined
   }
 
-  /** The slot of that time, emptied when it held an older one. A clock that was set back goes on in the newest. */
+  /** The slot of that time, emptied when it held an older one. What is older than all that is kept goes to the newest. */
   #slotAt(wall: number): number {
     const { buckets, widthMs } = this.#shape
     const wanted = Math.floor(wall / widthMs)
@@ -118,12 +140,16 @@ export class Tier {
   }
 
   #begin(slot: number, number: number) {
-    if (this.#shape.addable) this.#countsOf(slot)?.fill(0)
-    else if (number > this.#newest) this.#sumUp()
-    this.#quantiles.fill(0, slot * 2, slot * 2 + 2)
-    this.#fields.fill(0, slot * FIELDS, (slot + 1) * FIELDS)
+    if (!this.#shape.addable && number > this.#newest) this.#sumUp()
+    this.#empty(slot)
     this.#fields[slot * FIELDS + NUMBER] = number
     this.#newest = Math.max(this.#newest, number)
+  }
+
+  #empty(slot: number) {
+    if (this.#shape.addable) this.#countsOf(slot)?.fill(0)
+    this.#quantiles.fill(0, slot * 2, slot * 2 + 2)
+    this.#fields.fill(0, slot * FIELDS, (slot + 1) * FIELDS)
   }
 
   /** Nothing more is counted in the newest bucket: two quantiles are all that stays of its latencies. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Room } from '../../../src/cluster/history/arena.ts'
 import { BINS, binOf, msOf, quantile } from '../../../src/cluster/history/latency.ts'
 import { Track } from '../../../src/cluster/history/peer-timeline.ts'
-import { Tier } from '../../../src/cluster/history/rollup.ts'
+import { type Bucket, Tier } from '../../../src/cluster/history/rollup.ts'
 import type { Verdict } from '../../../src/schemas/health.ts'
 import { bad, good } from '../world.ts'
 
@@ -47,7 +47,7 @@ test('latencies that are not kept leave two quantiles behind', () => {
   for (let hour = 0; hour < 3; hour++) {
     for (let count = 0; count < 100; count++) tier.check(MIDNIGHT + hour * HOUR, count < 98 ? 10 * (hour + 1) : 1_000)
   }
-  tier.check(MIDNIGHT, 4_000)
+  tier.check(MIDNIGHT + 2 * HOUR - 30_000, 4_000)
   const [first, second, third] = tier.buckets(MIDNIGHT + 2 * HOUR)
   for (const [bucket, ms] of [
     [first, 10],
@@ -71,13 +71,15 @@ test('a span over several buckets is divided among them', () => {
   )
 })
 
-test('a clock that was set back goes on in the newest bucket', () => {
-  const tier = createTier(3)
+test('a clock that was set back a little goes on in the newest bucket', () => {
+  const tier = createTier(3, false)
   tier.check(MIDNIGHT + 50 * HOUR, 10)
-  tier.check(MIDNIGHT, undefined)
+  tier.check(MIDNIGHT + 50 * HOUR - 120_000, undefined)
+  tier.forgetAfter(MIDNIGHT + 50 * HOUR - 120_000)
   const [only] = tier.buckets(MIDNIGHT + 50 * HOUR)
   assert.equal(only?.checks, 2)
   assert.equal(only?.failed, 1)
+  assert.equal(only?.p50Ms, msOf(binOf(10)))
 })
 
 /** A track that was told of that course: verdict and how long it lasted. */
@@ -139,6 +141,41 @@ test('a track that was stored is the same again, and its checks go on', () => {
   assert.deepEqual(again.lastChecks(1), [{ at: wall + 5, ok: false, durationMs: 5, class: 'dns' }])
   assert.equal(again.lastChecks(1_000).length, track.lastChecks(1_000).length)
 })
+
+for (const [name, ahead] of [
+  ['two hours', 2 * HOUR],
+  ['some days', 3 * DAY + 5 * HOUR],
+  ['more than a year', 370 * DAY + 5 * HOUR]
+] as const) {
+  test(`a clock that was ${name} ahead leaves nothing in the future once it is right`, () => {
+    const { track, wall } = lived([HOUR_UP])
+    const before = { day: track.day(wall), month: track.month(wall) }
+    const wrong = wall + ahead
+    track.changed({ at: wrong, from: 'online', to: 'offline', reason: '' }, HOUR + 30_000)
+    track.answered(bad('timeout', wrong), 'offline', HOUR + 30_000, wrong)
+
+    const again = new Track(HOUR + 30_000, track.bytes())
+    const right = wall + 60_000
+    again.answered(good(right), 'online', HOUR + 60_000, right)
+    assert.deepEqual(
+      again.lastChecks(2).map(({ at }) => at),
+      [wall, right]
+    )
+    assert.ok(again.transitions().every(({ at }) => at <= right))
+    for (const range of ['day', 'month'] as const) {
+      const buckets = again[range](right)
+      assert.ok(buckets.every(({ at }) => at <= right))
+      const sameDay = range === 'month' && ahead < DAY ? 1 : 0
+      assert.equal(checksOf(buckets), checksOf(before[range]) + 1 + sameDay)
+      assert.deepEqual(
+        again[range](wrong).filter(({ at }) => at > right),
+        []
+      )
+    }
+  })
+}
+
+const checksOf = (buckets: readonly Bucket[]) => buckets.reduce((sum, { checks }) => sum + checks, 0)
 
 test('bytes of another version, or cut ones, are no reason not to start', () => {
   const { track, wall } = lived([HOUR_UP])
