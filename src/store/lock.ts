@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs'
+import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Fatal } from '../errors.ts'
 
@@ -14,7 +15,10 @@ export function lockDataPath(file: string): { release(): void } {
   } catch (cause) {
     db.close()
     if (!isHeld(cause)) throw unwritable(file, cause)
-    throw new Fatal(75, 'another agent holds this data path; stop it, or give this one its own data_path', { cause })
+    const folder = path.resolve(path.dirname(file))
+    throw new Fatal(75, `another agent holds the data path ${folder}; stop it, or give this one its own data_path`, {
+      cause
+    })
   }
   return { release: () => db.close() }
 }

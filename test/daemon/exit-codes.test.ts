@@ -107,7 +107,9 @@ test('a disk that is full ends with 74', { skip: root ? false : 'needs root, for
 test('a second agent on the same data path ends with 75, and the first goes on', async (t) => {
   const first = start(t, ['agent'])
   const url = await first.ready()
-  await ends(t, 75, /another agent holds this data path/, { FLATRUN_DATA_PATH: path.join(first.folder, 'data') })
+  const folder = path.join(first.folder, 'data')
+  const line = new RegExp(`another agent holds the data path ${folder}; stop it, or give this one its own`)
+  await ends(t, 75, line, { FLATRUN_DATA_PATH: folder })
   assert.equal((await fetch(`${url}/api/health`)).status, 200)
 })
 
