@@ -15,11 +15,13 @@ const Marker = Type.Object({
   changes: Type.Optional(Type.Integer()),
   node_id: Type.String(),
   epoch: Type.Integer(),
-  /** Digests of keys that must never be accepted again, with the day they died. */
+  /** Digests of keys that must never be accepted again, with the day they died; the newest last. */
   revoked: Type.Array(Type.Object({ digest: Type.String(), at: Type.String() }))
 })
 export type Marker = Static<typeof Marker>
 
+/** The newest ones are kept at any age: one write with the clock far ahead would forget all of them. */
+const KEEP_REVOKED = 5_000
 const KEEP_REVOKED_MS = 90 * 24 * 3_600_000
 const DIGITS = 16
 const HEAD = /^\{"changes": *\d+,"check":"[0-9a-f]{16}",/
@@ -59,7 +61,9 @@ export function openCount(folder: string): { write(changes: number): void; close
 
 function bodyOf({ changes: _, revoked, ...rest }: Marker): string {
   const limit = new Date(Date.now() - KEEP_REVOKED_MS).toISOString()
-  return `${JSON.stringify({ ...rest, revoked: revoked.filter(({ at }) => at > limit) }).slice(1)}\n`
+  const safe = revoked.length - KEEP_REVOKED
+  const kept = revoked.filter(({ at }, index) => index >= safe || at > limit)
+  return `${JSON.stringify({ ...rest, revoked: kept }).slice(1)}\n`
 }
 
 function headOf(changes: number, bodyDigest: string): string {
