@@ -7,8 +7,8 @@ interface LastSeenOptions {
   onError: (error: unknown) => void
 }
 
-/** Written at once: few enough that the store is not blocked for long. */
-const BATCH = 250
+/** Written at once: few enough that the store is not blocked for long, and no more than Keyv writes in one commit. */
+const BATCH = 249
 /** After a change of state: a cluster that falls as a whole is a few writes, and not one for each peer. */
 const SOON_MS = 1_000
 
