@@ -78,7 +78,8 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
     dueAt: now + waitMs,
     endedAt: now,
     nextProbeAt: wall + waitMs,
-    lastSeenAt: good ? wall : before.lastSeenAt,
+    // A clock that was ahead and is right again has seen nobody in the future.
+    lastSeenAt: good ? wall : before.lastSeenAt && Math.min(before.lastSeenAt, wall),
     latencyMs: good ? good.durationMs : before.latencyMs,
     clockOffsetMs: answer.clockOffsetMs ?? before.clockOffsetMs,
     version: good?.version ?? before.version,

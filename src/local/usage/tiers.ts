@@ -17,6 +17,8 @@ export const TIERS: Record<UsageRange, { stepMs: number; kept: number }> = {
   day: { stepMs: 120_000, kept: 720 },
   week: { stepMs: 900_000, kept: 672 }
 }
+/** A clock that is put right by this much or less has written nothing that is worth dropping. */
+const STEP_BACK_MS = 300_000
 const RANGES = ['hour', 'day', 'week'] as const
 const FIGURES = ['cpu', 'memory', 'disk', 'load'] as const
 
@@ -27,6 +29,7 @@ export function createUsageTiers(kept: Partial<Record<UsageRange, readonly Usage
   return {
     record(point: UsagePoint): void {
       for (const tier of tiers) {
+        if (lastOf(tier) > point.at + STEP_BACK_MS) forgetAfter(tier, point.at)
         const { stepMs, kept: most } = TIERS[tier.range]
         const first = tier.open[0]
         if (first && spanOf(first.at, stepMs) !== spanOf(point.at, stepMs)) {
@@ -57,6 +60,19 @@ export function createUsageTiers(kept: Partial<Record<UsageRange, readonly Usage
     /** What another one can begin with. */
     points: () => Object.fromEntries(tiers.map(({ range, points }) => [range, points]))
   }
+}
+
+interface Tier {
+  points: UsagePoint[]
+  open: UsagePoint[]
+}
+
+const lastOf = ({ points, open }: Tier) => open.at(-1)?.at ?? points.at(-1)?.at ?? 0
+
+/** Drops what a clock wrote that was far ahead and is right again. */
+function forgetAfter(tier: Tier, at: number): void {
+  tier.points = tier.points.filter((point) => point.at <= at)
+  tier.open = tier.open.filter((point) => point.at <= at)
 }
 
 const emptyFor = <T>(): T[] => []

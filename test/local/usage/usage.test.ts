@@ -28,6 +28,25 @@ test('no range grows without end', () => {
   )
 })
 
+test('a clock that was a day ahead leaves nothing in the future once it is right', () => {
+  const tiers = createUsageTiers()
+  for (let second = 0; second < 3_600; second += 10) tiers.record(point(second, 5))
+  for (let second = 90_000; second < 91_000; second += 10) tiers.record(point(second, 90))
+  tiers.record(point(3_600, 7))
+  for (const range of ['hour', 'day', 'week'] as const) {
+    const { at, cpu } = tiers.view(range)
+    assert.equal(at.at(-1), point(3_600, 7).at)
+    assert.equal(cpu.at(-1), 7)
+    assert.ok(cpu.every((percent) => percent <= 7))
+  }
+})
+
+test('a clock that was set back a little drops nothing', () => {
+  const tiers = createUsageTiers()
+  for (const second of [0, 60, 30]) tiers.record(point(second, second))
+  assert.deepEqual(tiers.view('hour').cpu, [0, 60, 30])
+})
+
 test('a time without figures stays a hole', () => {
   const tiers = createUsageTiers()
   tiers.record(point(0, 5))
