@@ -3,8 +3,10 @@ import { render } from 'preact'
 import { App } from './app.tsx'
 import { createDesk, DeskProvider } from './lib/desk.ts'
 import { createGate } from './lib/gate.ts'
+import { placeLinks } from './lib/place.ts'
 import { Boundary } from './parts/boundary.tsx'
 
+placeLinks()
 const place = document.getElementById('app')
 if (place) {
   const desk = createDesk(window)

@@ -7,7 +7,7 @@ import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from '
  */
 export interface SignedParts {
   method: string
-  /** From `/api` on: a proxy in front may take a prefix away. */
+  /** From `/api` on: a proxy in front may take a prefix away. Signed in a form that proxies do not change. */
   path: string
   /** SHA-256 of the body, base64; absent where it is streamed. */
   bodyDigest?: string
@@ -34,8 +34,9 @@ export function createSigner({ now = Date.now }: { now?: () => number } = {}) {
 
   return function sign(key: string, parts: SignedParts): Record<string, string> {
     const keyId = createHash('sha256').update(key).digest('hex')
+    const signed = { ...parts, path: normalTarget(parts.path) }
     const params = `${covered(parts)};created=${Math.floor(now() / 1_000)};keyid="${keyId}";alg="hmac-sha256";nonce="${boot}.${++sequence}"`
-    const mac = createHmac('sha256', signingKey(key)).update(base(parts, params)).digest('base64')
+    const mac = createHmac('sha256', signingKey(key)).update(base(signed, params)).digest('base64')
     return {
       'signature-input': `flatrun=${params}`,
       signature: `flatrun=:${mac}:`,
@@ -70,8 +71,43 @@ export function verifySignature(key: Buffer, parts: SignedParts, headers: Header
   const params = INPUT.exec(headers.signatureInput)?.[1]
   const mac = MAC.exec(headers.signature)?.[1]
   if (!params || !mac) return false
-  const expected = createHmac('sha256', key).update(base(parts, params)).digest()
-  return timingSafeEqual(expected, Buffer.from(mac, 'base64'))
+  const given = Buffer.from(mac, 'base64')
+  const fits = (path: string) =>
+    timingSafeEqual(
+      createHmac('sha256', key)
+        .update(base({ ...parts, path }, params))
+        .digest(),
+      given
+    )
+  const normal = normalTarget(parts.path)
+  // Versions before this one signed what they sent, letter for letter.
+  return fits(normal) || (normal !== parts.path && fits(parts.path))
+}
+
+const ESCAPES = /(?:%[0-9a-f]{2})+/gi
+const UNRESERVED = /[^A-Za-z0-9\-._~/%]/g
+
+/**
+ * Path and query in the one way of writing them that sender and receiver come to alike, since nginx and Caddy may write
+ * `%40` as `@` and the other way round: all escaped but unreserved letters (RFC 3986 §2.3), in capitals. What has a
+ * meaning when it is escaped stays so: a slash, a percent sign, a dot. Proxies leave the query as it is.
+ */
+export function normalTarget(target: string): string {
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  if (PLAIN.test(path)) return target
+  const normal = path
+    .replace(UNRESERVED, (letters) => Buffer.from(letters, 'latin1').reduce((text, byte) => text + escaped(byte), ''))
+    .replace(ESCAPES, (run) => run.replace(/%(..)/g, (_, hex) => normalByte(Number.parseInt(hex, 16))))
+  return mark === -1 ? normal : normal + target.slice(mark)
+}
+
+const PLAIN = /^[A-Za-z0-9\-._~/]*$/
+const escaped = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+
+function normalByte(byte: number): string {
+  const letter = String.fromCharCode(byte)
+  return /[A-Za-z0-9\-_~]/.test(letter) ? letter : escaped(byte)
 }
 
 function covered({ bodyDigest }: SignedParts): string {

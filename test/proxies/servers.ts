@@ -12,20 +12,21 @@ const docs = path.join(import.meta.dirname, '..', '..', 'docs', 'proxies')
 export interface ReverseProxy {
   readonly name: string
   readonly skip: string | false
-  /** Serves `port`, passes on to `upstream`. */
-  start(t: TestContext, port: number, upstream: number): Promise<void>
+  /** Serves `port`, in a folder such as `/flatrun` if it is given, and passes on to `upstream`. */
+  start(t: TestContext, port: number, upstream: number, below?: string): Promise<void>
 }
 
 export const nginx: ReverseProxy = {
   name: 'nginx',
   skip: missing('nginx', '-v'),
-  async start(t, port, upstream) {
+  async start(t, port, upstream, below) {
     const folder = temporaryFolder(t)
     const site = changed('nginx.conf', [
       ['listen 443 ssl;', `listen 127.0.0.1:${port};`],
       ['    ssl_certificate     /etc/ssl/web-1.example.org.pem;\n', ''],
       ['    ssl_certificate_key /etc/ssl/private/web-1.example.org.key;\n', ''],
-      ['http://127.0.0.1:8090', `http://127.0.0.1:${upstream}`]
+      ['proxy_pass http://127.0.0.1:8090;', `proxy_pass http://127.0.0.1:${upstream}${below ? '/' : ''};`],
+      ['    location / {', `    location ${below ?? ''}/ {`]
     ])
     const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
       .map((name) => `${name}_temp_path ${folder}/${name};`)
@@ -42,14 +43,15 @@ export const nginx: ReverseProxy = {
 export const caddy: ReverseProxy = {
   name: 'Caddy',
   skip: missing('caddy', 'version'),
-  async start(t, port, upstream) {
+  async start(t, port, upstream, below) {
     const folder = temporaryFolder(t)
+    const handled = below ? `redir ${below} ${below}/\n\thandle_path ${below}/* {\n\t` : ''
     const site = changed('Caddyfile', [
       ['web-1.example.org {', `http://127.0.0.1:${port} {`],
-      ['reverse_proxy 127.0.0.1:8090', `reverse_proxy 127.0.0.1:${upstream}`]
+      ['\treverse_proxy 127.0.0.1:8090', `\t${handled}reverse_proxy 127.0.0.1:${upstream}`]
     ])
     const file = path.join(folder, 'Caddyfile')
-    writeFileSync(file, `{\n\tadmin off\n}\n${site}`)
+    writeFileSync(file, `{\n\tadmin off\n}\n${site}${below ? '}\n' : ''}`)
     await serve(t, 'caddy', ['run', '--adapter', 'caddyfile', '--config', file], port, folder)
   }
 }

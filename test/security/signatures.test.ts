@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { createReplays } from '../../src/security/replays.ts'
 import {
   createSigner,
+  normalTarget,
   readSignature,
   signAnswer,
   signingKey,
@@ -98,4 +99,55 @@ test('a signed answer is good for its status, its body and the one request that 
   assert.equal(verifyAnswer(signingKey('another'), answer, signature), false)
   for (const none of [undefined, '', 'flatrun=:short:', ['x']]) assert.equal(verifyAnswer(key, answer, none), false)
   assert.equal(verifyAnswer(key, answer, createSigner()(KEY, parts).signature), false)
+})
+
+/** What was sent, and how nginx or Caddy may write it: the same place. */
+const REWRITTEN: [sent: string, arrived: string][] = [
+  ['/api/deployments/caf%C3%A9', '/api/deployments/caf%c3%a9'],
+  ['/api/deployments/a%40b%7Ec%2Dd', '/api/deployments/a@b~c-d'],
+  ["/api/x/a!$&'()*+,;=:@b", '/api/x/a%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40b'],
+  ['/api/x?a=%40&b=@', '/api/x?a=%40&b=@']
+]
+for (const [sent, arrived] of REWRITTEN) {
+  test(`a signature over ${sent} is good where ${arrived} arrives`, () => {
+    const headers = read(createSigner()(KEY, { ...parts, path: sent }))
+    assert.ok(verifySignature(signingKey(KEY), { ...parts, path: arrived }, headers))
+  })
+}
+
+test('what leads to another place has another signature', () => {
+  const different = [
+    '/api/a/b',
+    '/api/a%2Fb',
+    '/api/a%252Fb',
+    '/api/a%2eb',
+    '/api/a.b',
+    '/api/a//b',
+    '/api/a/b?',
+    '/api/A/b'
+  ]
+  assert.equal(new Set(different.map(normalTarget)).size, different.length)
+  const headers = read(createSigner()(KEY, { ...parts, path: '/api/a%2Fb' }))
+  assert.equal(verifySignature(signingKey(KEY), { ...parts, path: '/api/a/b' }, headers), false)
+})
+
+test('a path that is in its normal form is signed as versions before this one did', () => {
+  for (const path of ['/api/deployments/web-1/logs?tail=5&q=%40', '/api/deployments/my%20app'])
+    assert.equal(normalTarget(path), path)
+})
+
+test('each way of writing a path has one normal form', () => {
+  const written = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.constantFrom('as it is', 'escaped', 'in small letters'))
+  fc.assert(
+    fc.property(fc.array(written, { maxLength: 20 }), (letters) => {
+      const plain = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+      const bytes = letters.filter(([byte]) => byte > 0x20 && !'%/.?#'.includes(String.fromCharCode(byte)))
+      const path = bytes.map(([byte, how]) => {
+        if (how === 'as it is') return String.fromCharCode(byte)
+        return how === 'escaped' ? plain(byte) : plain(byte).toLowerCase()
+      })
+      const escaped = bytes.map(([byte]) => plain(byte))
+      assert.equal(normalTarget(`/api/${path.join('')}`), normalTarget(`/api/${escaped.join('')}`))
+    })
+  )
 })

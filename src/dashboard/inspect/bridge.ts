@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { Transmission } from '../../schemas/inspection.ts'
 import type { Api } from '../lib/api.ts'
 import { asFault, Fault } from '../lib/fault.ts'
+import { below } from '../lib/place.ts'
 import { createFiller } from './filler.ts'
 
 export interface Watched {
@@ -121,7 +122,7 @@ export function createBridge({ api, frame, page, inspectorUrl }: BridgeOptions) 
 
 /** Absolute: older browsers take no other. */
 function socketUrl({ location }: Window): string {
-  const url = new URL('/api/inspector/socket', location.href)
+  const url = new URL(below('/api/inspector/socket'), location.href)
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
   return url.href
 }

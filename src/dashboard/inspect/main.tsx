@@ -2,9 +2,11 @@ import './inspect.css'
 import { render } from 'preact'
 import { createApi } from '../lib/api.ts'
 import { createGate } from '../lib/gate.ts'
+import { placeLinks } from '../lib/place.ts'
 import { createSession } from '../lib/session.ts'
 import { InspectPage } from './page.tsx'
 
+placeLinks()
 const place = document.getElementById('inspect')
 const inspectorUrl = document.querySelector<HTMLMetaElement>('meta[name=inspector]')?.content
 if (place && inspectorUrl) {

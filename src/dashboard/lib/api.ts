@@ -1,4 +1,5 @@
 import { asFault, Fault, faultOf } from './fault.ts'
+import { below } from './place.ts'
 
 export interface Ask {
   method?: string
@@ -17,7 +18,7 @@ export function createApi({ token, refused }: { token: () => string | undefined;
     const headers: Record<string, string> = { accept: ask.accept ?? 'application/json', ...ask.headers }
     if (bearer) headers.authorization = `Bearer ${bearer}`
     if (ask.body !== undefined) headers['content-type'] = 'application/json'
-    const response = await fetch(`/api${path}`, {
+    const response = await fetch(below(`/api${path}`), {
       method: ask.method ?? 'GET',
       headers,
       body: ask.body === undefined ? null : JSON.stringify(ask.body),

@@ -1,24 +1,30 @@
 import { computed, signal } from '@preact/signals'
+import { BASE, below } from './place.ts'
 
 export type Route = ReturnType<typeof createRoute>
 
-/** The address bar as signals: every state of a list that is worth sending to somebody lives there. */
-export function createRoute(page: Window) {
-  const href = signal(page.location.pathname + page.location.search)
+/**
+ * The address bar as signals: every state of a list that is worth sending to somebody lives there. Addresses are those
+ * of the dashboard, `/peers`, wherever on its server that lies.
+ */
+export function createRoute(page: Window, base = BASE) {
+  const inside = ({ pathname, search }: { pathname: string; search: string }) =>
+    (pathname.startsWith(base) ? pathname.slice(base.length - 1) : '/') + search
+  const href = signal(inside(page.location))
   const url = computed(() => new URL(href.value, page.location.origin))
   const path = computed(() => url.value.pathname.split('/').filter(Boolean).map(decoded))
   const query = computed(() => url.value.searchParams)
 
   const read = () => {
-    href.value = page.location.pathname + page.location.search
+    href.value = inside(page.location)
   }
   page.addEventListener('popstate', read)
 
   function go(to: string, { replace = false } = {}) {
     if (to === href.value) return
-    const moved = new URL(to, page.location.origin).pathname !== page.location.pathname
-    if (replace) page.history.replaceState(null, '', to)
-    else page.history.pushState(null, '', to)
+    const moved = new URL(to, page.location.origin).pathname !== url.value.pathname
+    if (replace) page.history.replaceState(null, '', below(to, base))
+    else page.history.pushState(null, '', below(to, base))
     read()
     if (moved) page.scrollTo(0, 0)
   }
@@ -47,9 +53,10 @@ export function createRoute(page: Window) {
       return
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || link.target || link.hasAttribute('download') || link.origin !== page.location.origin) return
-    if (link.pathname.startsWith('/api/') || link.hasAttribute('data-document') || link.hash) return
+    if (!link.pathname.startsWith(base) || link.pathname.startsWith(`${base}api/`)) return
+    if (link.hasAttribute('data-document') || link.hash) return
     event.preventDefault()
-    go(link.pathname + link.search)
+    go(inside(link))
   })
 
   return { href, path, query, param: (name: string) => query.value.get(name) ?? '', go, set }

@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals'
+import { BASE } from './place.ts'
 
-const KEY = 'flatrun-cluster.token'
+/** Two agents may be shown in two folders of one server: neither is to get the other's token. */
+const KEY = BASE === '/' ? 'flatrun-cluster.token' : `flatrun-cluster.token ${BASE}`
 
 export type Session = ReturnType<typeof createSession>
 

@@ -9,11 +9,16 @@ import { Mark } from '../parts/mark.tsx'
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 
+import { BASE, below } from '../lib/place.ts'
+
+/** Where this page was loaded from is where peers may reach the server, too. */
+const OWN_URL = location.origin + BASE.replace(/\/$/, '')
+
 /** Clustering is off, which is no error: what it gives, and the two things that it needs. */
 export function FirstRun() {
   const { api, status } = useDesk()
   const [name, setName] = useState('')
-  const [url, setUrl] = useState(location.origin)
+  const [url, setUrl] = useState(OWN_URL)
   const [reached, setReached] = useState<boolean>()
   const [fault, setFault] = useState<Fault>()
   const advice = adviceOn(url, reached)
@@ -25,10 +30,10 @@ export function FirstRun() {
   useEffect(() => {
     setReached(undefined)
     // The page can try an address only where it came from itself; anything else its policy forbids.
-    if (!url.startsWith(location.origin)) return
+    if (!url.startsWith(OWN_URL)) return
     const leaving = new AbortController()
     const timer = setTimeout(() => {
-      fetch('/api/health', { signal: leaving.signal }).then(
+      fetch(below('/api/health'), { signal: leaving.signal }).then(
         ({ ok }) => setReached(ok),
         () => leaving.signal.aborted || setReached(false)
       )

@@ -13,7 +13,7 @@ const fresh = `${out}.${process.pid}`
 await build({
   configFile: false,
   root: path.join(root, 'src', 'dashboard'),
-  base: '/',
+  base: './',
   logLevel: 'warn',
   build: {
     outDir: fresh,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -53,10 +53,26 @@ export async function dashboard(app: FastifyInstance, { root }: { root: string }
   const file = (request: FastifyRequest, reply: FastifyReply) => reply.sendFile(pathOf(request).slice(1))
   app.get('/theme.js', { config: anybody }, file)
   app.get('/assets/*', { config: anybody }, file)
-  app.get('/', { config: anybody }, (_, reply) => reply.sendFile('index.html'))
+  const page = readFileSync(path.join(root, 'index.html'), 'utf8')
+  const pageAt = (request: FastifyRequest, reply: FastifyReply) =>
+    reply
+      .headers(HEADERS)
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8')
+      .send(leadingUp(page, pathOf(request)))
+  app.get('/', { config: anybody }, pageAt)
   app.get('/*', { config: anybody }, (request, reply) =>
-    wantsPage(request) ? reply.sendFile('index.html') : reply.callNotFound()
+    wantsPage(request) ? pageAt(request, reply) : reply.callNotFound()
   )
+}
+
+/**
+ * The page names its files relative to the folder in which the dashboard lies, which only a proxy in front may know. How
+ * many folders lie between that one and the page is seen from here as well.
+ */
+function leadingUp(page: string, place: string): string {
+  const depth = place.split('/').length - 2
+  return depth === 0 ? page : page.replaceAll('="./', `="${'../'.repeat(depth)}`)
 }
 
 const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? ''

@@ -25,11 +25,11 @@ export function createTunnels(options: TunnelOptions) {
 
   function tunnel(request: FastifyRequest, reply: FastifyReply, { peer, path }: Passage, head: Buffer) {
     const caller = request.raw.socket
-    const { upgrade, origin, host, 'sec-websocket-key': key } = request.headers
+    const { upgrade, origin, 'sec-websocket-key': key } = request.headers
     if (upgrade?.toLowerCase() !== 'websocket' || typeof key !== 'string') {
       throw new BadRequest('The proxy changes to no other protocol than websocket, and needs a Sec-WebSocket-Key')
     }
-    if (origin !== undefined && !isOwnOrigin(origin, host) && !options.allowedOrigins.includes(origin)) {
+    if (origin !== undefined && !isOwnOrigin(origin, request.host) && !options.allowedOrigins.includes(origin)) {
       throw new ForeignOrigin()
     }
     const refuse = (fault: Error) => {
