@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '../config/config.ts'
+import { trustSystemAuthorities } from '../remote/authorities.ts'
 import { goesToJournal, inheritedFrom, SYSTEMD_VARIABLES } from '../systemd/inherited.ts'
 import { createNotifier, type Notifier } from '../systemd/notifier.ts'
 import { startWatchdog } from '../systemd/watchdog.ts'
@@ -12,6 +13,7 @@ import { keptSecret } from './secrets.ts'
 export async function runAgent(file: string | undefined): Promise<number> {
   // Nobody who reads, and no room, is no reason to stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  trustSystemAuthorities()
   const env = { ...process.env }
   for (const name of SYSTEMD_VARIABLES) delete process.env[name]
   const load = () => loadConfig({ file, env })
