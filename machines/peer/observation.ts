@@ -36,6 +36,8 @@ export interface Seen {
 }
 
 const EVIDENCE = 10
+/** An answer is late by this share of the interval: longer than any answer takes. */
+const OVERDUE = 0.25
 
 export const nothingSeen = ({ lastSeenAt, features }: PeerSpec, waitMs: number): Seen => ({
   answers: 0,
@@ -94,6 +96,9 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
       return Math.max(before.dueAt - now, rule.pauseMs)
     // All peers start together; after that each has its own place anywhere in the interval.
     if (placed && !before.placed) return Math.max(rule.intervalMs * event.chance, rule.pauseMs)
+    // Those that were overdue together, as after a stall, get new places; on average no sooner than the next one.
+    if (answer.ok && verdict === 'online' && now - before.dueAt > rule.intervalMs * OVERDUE)
+      return rule.intervalMs * (0.5 + event.chance)
     return untilNext(verdict, tally, rule, event.chance)
   }
 }

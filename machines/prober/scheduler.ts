@@ -9,14 +9,22 @@ export interface Planned {
 /** Delays of this length and more end on a tick. */
 const LONG_MS = 15_000
 const TICK_MS = 100
+/** A tick that comes this late says that the process stood still, and that much else is overdue. */
+const LATE_MS = 2_000
+/** What is overdue is due by so many in each tick, or by more so that it takes five seconds at most. */
+const AT_ONCE = 20
+const CATCH_UP_TICKS = 50
 
 /**
  * Tells when things are due. Short delays are kept exactly; long ones end on a tick, at most 100 ms late: thousands of
  * peers have a few hundred timers then, and those who are due together are asked in one turn of the event loop, which
- * costs half of waking up for each.
+ * costs half of waking up for each. After a stall they are spread over some seconds.
  */
 export function createAgenda<Item extends Planned>(clock: Clock, due: (items: readonly Item[]) => void) {
   const ticks = new Map<number, { items: Item[]; timer: unknown }>()
+
+  /** Of those that are overdue, how many were seen in a row. */
+  let overdue = 0
 
   function planTick(item: Item, afterMs: number) {
     const now = clock.now()
@@ -31,11 +39,15 @@ export function createAgenda<Item extends Planned>(clock: Clock, due: (items: re
     const { items = [] } = ticks.get(number) ?? {}
     ticks.delete(number)
     const now: Item[] = []
+    const late = clock.now() - number * TICK_MS > LATE_MS
+    if (!late) overdue = 0
     for (const item of items) {
       // It may have been planned anew since: for another tick, or for this one twice.
       if (item.tick !== number) continue
       item.tick = undefined
-      now.push(item)
+      const turn = late ? Math.floor(overdue++ / AT_ONCE) % CATCH_UP_TICKS : 0
+      if (turn === 0) now.push(item)
+      else planTick(item, turn * TICK_MS)
     }
     due(now)
   }

@@ -26,6 +26,24 @@ test('a process that stood still for 20 s blames nobody', async (t) => {
   assert.equal(seen.filter(({ type }) => type === 'node.stalled').length, 1)
 })
 
+test('peers that were due together after a stall are spread over the interval again', async (t) => {
+  let at = 0
+  const { cluster, clock, asked } = createWorld(t, { random: () => (at = (at + 0.37) % 1) })
+  cluster.start(HUNDRED)
+  await clock.advance(60_000)
+  clock.stall(120_000)
+  await clock.advance(10_000)
+  asked.length = 0
+  await clock.advance(40_000)
+  const perSecond = new Map<number, number>()
+  for (const one of asked) {
+    const second = Math.floor(one.at / 1_000)
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1)
+  }
+  assert.ok(Math.max(...perSecond.values()) <= 10, `${Math.max(...perSecond.values())} in one second`)
+  assert.equal(new Set(asked.map(({ id }) => id)).size, 100)
+})
+
 test('when most peers fail at once, each failure counts only when it is repeated', async (t) => {
   const { cluster, clock, behave, verdict } = createWorld(t)
   const five = HUNDRED.slice(0, 5)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createAgenda, type Planned } from '../../../machines/prober/scheduler.ts'
 import { systemClock } from '../../../src/clock.ts'
+import { createClock } from '../../clock.ts'
 
 interface Item extends Planned {
   name: string
@@ -87,3 +88,29 @@ test('an agenda that has ended strikes no more', (t) => {
   advance(60_000)
   assert.deepEqual(turns, [])
 })
+
+for (const count of [300, 3_000]) {
+  test(`${count} that are overdue after a stall are due over some seconds, each once`, async () => {
+    const clock = createClock()
+    const turns: { at: number; names: string[] }[] = []
+    const agenda = createAgenda<Item>(clock, (items) =>
+      turns.push({ at: clock.now(), names: items.map(({ name }) => name) })
+    )
+    for (let index = 0; index < count; index++) agenda.plan(item(`${index}`), 30_000 + (index % 300) * 100)
+    const cancelled = item('cancelled')
+    agenda.plan(cancelled, 55_000)
+    await clock.advance(20_000)
+    clock.stall(60_000)
+    await clock.advance(0)
+    agenda.cancel(cancelled)
+    await clock.advance(10_000)
+
+    const names = turns.flatMap((turn) => turn.names)
+    assert.equal(names.length, count)
+    assert.equal(new Set(names).size, count)
+    assert.ok(turns.every(({ at }) => at <= 85_100))
+    const perTick = new Map<number, number>()
+    for (const turn of turns) perTick.set(turn.at, (perTick.get(turn.at) ?? 0) + turn.names.length)
+    assert.ok(Math.max(...perTick.values()) <= Math.max(20, Math.ceil(count / 50) + 20))
+  })
+}
