@@ -38,7 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/alerts': ['src/errors.ts', 'npm:undici', 'npm:nodemailer'],
   'src/metrics': ['src/errors.ts', 'npm:prom-client'],
   'src/inspector': ['npm:xstate'],
-  'src/systemd': [],
+  'src/systemd': ['src/errors.ts'],
   'src/config': ['src/errors.ts', 'src/security/certificate.ts', 'npm:yaml'],
   'src/admin': [
     'src/cli/addresses.ts',

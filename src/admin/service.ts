@@ -64,7 +64,7 @@ function installOptions({ option, has }: Given, version: number): InstallOptions
     docker: has('docker'),
     version,
     config: path.resolve(option('config') || usualConfig()),
-    ...(deployments && { deployments }),
+    ...(deployments && { deployments: path.resolve(deployments) }),
     ...(socket && { socket }),
     ...(user && { user })
   }

@@ -11,7 +11,9 @@ export function faultOfFormat(schema: TSchema, text: string): string | undefined
   if (format === 'base-url') return byBaseUrl(text)
   if (format === 'http-url') return webAddress(text) ? undefined : 'an http or https address'
   const fits = typeof format === 'string' ? BY_FORMAT[format] : undefined
-  return fits === undefined || fits(text) ? undefined : String(remark(schema, 'expected') ?? 'text without zero bytes')
+  return fits === undefined || fits(text)
+    ? undefined
+    : String(remark(schema, 'expected') ?? 'text without control characters')
 }
 
 /** Formats whose schema says itself what it expects. */
@@ -21,7 +23,7 @@ const BY_FORMAT: Record<string, (text: string) => boolean> = {
   'trusted-network': isNetwork,
   engine: isEngine,
   'smtp-url': (text) => /^smtps?:\/\/[^\s/]/.test(text) && !/\s/.test(text) && URL.canParse(text),
-  path: (text) => !text.includes('\0'),
+  path: (text) => !/\p{Cc}/u.test(text),
   'header-value': (text) => /^[\t\x20-\x7e]*$/.test(text)
 }
 

@@ -1,3 +1,5 @@
+import { Fatal } from '../errors.ts'
+
 export interface UnitOptions {
   /** The program and its words before `agent`. */
   readonly program: readonly string[]
@@ -52,7 +54,7 @@ Environment=UV_THREADPOOL_SIZE=64
 # V8 would set aside 128 MB for young objects once it has been busy, and never give them back.
 Environment=NODE_OPTIONS=--max-semi-space-size=16
 
-${user ? `User=${user}\nGroup=${user}` : `DynamicUser=yes\nUser=${SERVICE}`}
+${user ? `User=${line(user)}\nGroup=${line(user)}` : `DynamicUser=yes\nUser=${SERVICE}`}
 ${docker ? 'SupplementaryGroups=docker\n' : ''}StateDirectory=${SERVICE}
 StateDirectoryMode=0700
 # Each file in this folder is one value of the config, named like its key: auth.jwt_secret, auth.api_keys.
@@ -65,7 +67,7 @@ TasksMax=256
 
 NoNewPrivileges=yes
 ProtectSystem=strict
-${deployments ? `ReadWritePaths=-${quoted(deployments)}\n` : ''}ProtectHome=yes
+${deployments ? `ReadWritePaths=-${folder(deployments)}\n` : ''}ProtectHome=yes
 PrivateTmp=yes
 PrivateMounts=yes
 PrivateDevices=yes
@@ -104,7 +106,7 @@ export const socketFile = (address: string) => `[Unit]
 Description=FlatRun cluster agent, its port
 
 [Socket]
-ListenStream=${address}
+ListenStream=${line(address)}
 FileDescriptorName=http
 NoDelay=yes
 
@@ -114,6 +116,23 @@ WantedBy=sockets.target
 
 /** A word of a command line as systemd reads it: no specifier, no variable, no space that parts it. */
 function quoted(word: string): string {
-  const plain = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
+  const plain = line(word).replaceAll('$', '$$$$')
   return /^[\w@%+=:,./$-]+$/.test(plain) ? plain : `"${plain.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** A folder in a list of them. Quotes and backslashes cannot be written there in every version. */
+function folder(word: string): string {
+  if (/["\\]/.test(word))
+    throw new Fatal(64, `${JSON.stringify(word)} holds a quote or a backslash; rename that folder`)
+  return /^[\w@%+=:,./$-]+$/.test(word) ? line(word) : `"${line(word)}"`
+}
+
+/** What stays within its line, and has no specifier. @throws Fatal 64 */
+function line(word: string): string {
+  if (/\p{Cc}/u.test(word))
+    throw new Fatal(
+      64,
+      `${JSON.stringify(word)} holds a line break or another control character, which no unit can take`
+    )
+  return word.replaceAll('%', '%%')
 }

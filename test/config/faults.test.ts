@@ -91,7 +91,8 @@ const LINES: [name: string, text: string, fault: RegExp][] = [
     /trust_proxy\[0\]: expected .*; got "10\.0\.0\.0\/33"/
   ],
   ['an address with a port to listen on', 'api: { host: "0.0.0.0:8090" }', /api\.host: expected an address such as/],
-  ['a path with a zero byte', 'data_path: "/srv/\\0"', /data_path: expected text without zero bytes/],
+  ['a path with a zero byte', 'data_path: "/srv/\\0"', /data_path: expected text without control characters/],
+  ['a path with a line break', 'data_path: "/srv/\\nx"', /data_path: expected text without control characters/],
   ['a mail server without an address', mail('smtp://'), /targets\[0\]\.smtp: expected an address such as smtps:/],
   ['no concurrency', 'cluster: { max_concurrency: 0 }', /from 1 to 4096; got 0/]
 ]

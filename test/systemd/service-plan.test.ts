@@ -46,6 +46,28 @@ test('a systemd that can open its own socket for us needs no access for others',
   assert.match(JSON.stringify(textAt(253)), /NotifyAccess=main.*OpenFile=/)
 })
 
+test('a line break in any word of the unit is refused, and what systemd would read as its own is quoted', () => {
+  const evil = 'x\nExecStartPre=/bin/evil'
+  for (const given of [
+    { config: `/etc/${evil}` },
+    { program: ['/usr/bin/node', `/opt/${evil}`] },
+    { user: evil },
+    { user: 'ops', deployments: `/srv/${evil}` },
+    { deployments: '/srv/\0' },
+    { deployments: '/srv/"a' },
+    { socket: evil }
+  ])
+    assert.throws(() => planInstall({ ...options, ...given }, none), { exitCode: 64 }, JSON.stringify(given))
+
+  const given = { config: '/etc/a b/100%/$HOME.yml', deployments: '/srv/a b/50%/$HOME', socket: '[fe80::1%eth0]:80' }
+  const texts = planInstall({ ...options, ...given }, none).flatMap((step) => (step.kind === 'file' ? step.text : []))
+  const all = texts.join('\n')
+  assert.match(all, /^ExecStart=.* --config "\/etc\/a b\/100%%\/\$\$HOME\.yml"$/m)
+  // Only commands know variables.
+  assert.match(all, /^ReadWritePaths=-"\/srv\/a b\/50%%\/\$HOME"$/m)
+  assert.match(all, /^ListenStream=\[fe80::1%%eth0\]:80$/m)
+})
+
 test('taking it away stops it first, and leaves config, credentials and data', () => {
   const steps = planUninstall((file) => (file.endsWith('.service') ? '' : undefined))
   assert.deepEqual(steps.map(describeStep), [
