@@ -23,6 +23,7 @@ import { createParser } from '../parsing/parser.ts'
 import { AuditEntry } from '../schemas/audit.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { prepareDataPath } from '../store/database.ts'
+import { assertOwnFolder } from '../store/ownership.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { readVersion } from '../version.ts'
 import { buildAlerts } from './alerts.ts'
@@ -89,6 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const onError = failed('internal')
   try {
     prepareDataPath(config.dataPath)
+    assertOwnFolder(config.dataPath)
     const secrets =
       config.auth.jwtSecrets.length > 0 ? config.auth.jwtSecrets : [keptSecret(config.dataPath, 'secret').value]
     const store = await openStore({ folder: config.dataPath, secrets, onError: failed('store') })

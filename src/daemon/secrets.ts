@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Fatal } from '../errors.ts'
+import { readOwnFile } from '../store/ownership.ts'
 import { writeWhole } from '../store/whole-file.ts'
 
 /** A secret that the config does not give is made once and kept in the data path, readable by its owner only. */
 export function keptSecret(folder: string, name: string, prefix = ''): { value: string; file: string; made: boolean } {
   const file = path.join(folder, name)
   if (existsSync(file)) {
-    const value = readFileSync(file, 'utf8').trim()
+    const value = readOwnFile(file).trim()
     if (value.length < 32) throw new Fatal(78, `${file} is empty or cut; restore it from a backup`)
     return { value, file, made: false }
   }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Tls } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 import { belongTogether, createCertificate, isSelfSigned, type KeyPair, pinOf } from '../security/certificate.ts'
+import { readOwnFile } from '../store/ownership.ts'
 import { writeWhole } from '../store/whole-file.ts'
 
 export interface ServedTls extends KeyPair {
@@ -41,7 +42,7 @@ function ownPair(dataPath: string, hosts: readonly string[]): KeyPair {
     writeWhole(certFile, cert)
     writeWhole(keyFile, key)
   }
-  return { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') }
+  return { cert: readFileSync(certFile, 'utf8'), key: readOwnFile(keyFile) }
 }
 
 function read(name: string, file: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -80,7 +80,7 @@ test('a data path that cannot be written ends with 74', async (t) => {
   mkdirSync(folder, { mode: 0o500 })
   // Root writes everywhere but on a read-only file system.
   const before = root
-    ? ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o ro tmpfs ${folder} && exec "$@"`, 'sh']
+    ? ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o ro,mode=700 tmpfs ${folder} && exec "$@"`, 'sh']
     : []
   if (root && spawnSync('unshare', ['--mount', 'true']).status !== 0) return t.skip('mounts are not allowed here')
   await ends(t, 74, /secret cannot be written/, { FLATRUN_DATA_PATH: folder }, before)
@@ -93,7 +93,7 @@ test('a disk that is full ends with 74', { skip: root ? false : 'needs root, for
   const folder = path.join(temporaryFolder(t), 'data')
   mkdirSync(folder)
   if (spawnSync('unshare', ['--mount', 'true']).status !== 0) return t.skip('mounts are not allowed here')
-  const small = `mount -t tmpfs -o size=16k tmpfs ${folder} && exec "$@"`
+  const small = `mount -t tmpfs -o size=16k,mode=700 tmpfs ${folder} && exec "$@"`
   await ends(t, 74, /cannot be (read or )?written/, { FLATRUN_DATA_PATH: folder }, [
     'unshare',
     '--mount',
@@ -102,6 +102,51 @@ test('a disk that is full ends with 74', { skip: root ? false : 'needs root, for
     small,
     'sh'
   ])
+})
+
+test('a data path that others may write ends with 78, and nothing is made in it', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'data')
+  mkdirSync(folder)
+  const line = new RegExp(`other users may write the data path ${folder};.* chmod go-w ${folder}`)
+  for (const mode of [0o777, 0o1777, 0o703]) {
+    chmodSync(folder, mode)
+    await ends(t, 78, line, { FLATRUN_DATA_PATH: folder })
+  }
+  assert.deepEqual(readdirSync(folder), [])
+})
+
+test('a key that others can read, or have put there, ends with 78', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'data')
+  mkdirSync(folder, { mode: 0o700 })
+  for (const name of ['secret', 'admin.key', 'tls.key']) {
+    const file = path.join(folder, name)
+    const env = { FLATRUN_DATA_PATH: folder, FLATRUN_API__TLS__MODE: 'auto' }
+    if (name === 'tls.key') writeFileSync(path.join(folder, 'tls.crt'), '')
+    writeFileSync(file, `fr_${'x'.repeat(43)}`)
+    chmodSync(file, 0o604)
+    await ends(t, 78, new RegExp(`other users may read or write ${file};.* chmod 600 ${file}`), env)
+    chmodSync(file, 0o600)
+    if (root) {
+      chownSync(file, 4_242, 0)
+      await ends(t, 78, new RegExp(`${file} belongs to another user .uid 4242.;.* chown 0 ${file}`), env)
+    }
+    rmSync(file)
+  }
+  if (!root) return
+  chownSync(folder, 4_242, 0)
+  await ends(t, 78, /data path .* belongs to another user/, { FLATRUN_DATA_PATH: folder })
+})
+
+test('a volume that is handed over by our own group is taken', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'data')
+  mkdirSync(folder)
+  chmodSync(folder, 0o2770)
+  writeFileSync(path.join(folder, 'admin.key'), `fr_${'x'.repeat(43)}`)
+  chmodSync(path.join(folder, 'admin.key'), 0o660)
+  const { child, gone, ready } = start(t, ['agent'], { FLATRUN_DATA_PATH: folder })
+  await ready()
+  child.kill('SIGTERM')
+  assert.equal(await gone, 0)
 })
 
 test('a second agent on the same data path ends with 75, and the first goes on', async (t) => {

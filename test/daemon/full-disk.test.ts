@@ -33,7 +33,7 @@ function start(t: TestContext, folder: string, stdout: number | 'pipe', dataPath
 /** A disk of that size, and a way to fill it; undefined where none may be made. */
 function smallDisk(t: TestContext, size: string): { folder: string; fill(): void; free(): void } | undefined {
   const folder = mkdtempSync(path.join(tmpdir(), 'flatrun-cluster-disk-'))
-  const made = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]).status === 0
+  const made = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', folder]).status === 0
   t.after(() => {
     if (made) spawnSync('umount', ['--lazy', folder])
     rmSync(folder, { recursive: true, force: true })
