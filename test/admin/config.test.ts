@@ -55,7 +55,7 @@ test('another word, another flag, and a flag of agents are wrong usage', async (
   for (const [words, said] of [
     ['config chekc', /Did you mean check\?/],
     ['config check --orgin', /--orgin/],
-    ['backup', /missing required argument 'file'/],
+    ['backup', /name a file, or a folder with --into/],
     ['backup a b', /too many arguments/],
     ['config print --url http://127.0.0.1:1', /--url says nothing to a command of this machine/]
   ] as const) {
