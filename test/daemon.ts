@@ -19,6 +19,8 @@ export interface NodeOptions {
   logTo?: { write(line: string): void }
   /** Of connections, smaller than the usual ones. */
   limits?: Limits
+  /** For an engine that a loaded machine makes slow. */
+  engineTimeoutMs?: number
 }
 
 export interface TestNode {
@@ -44,7 +46,7 @@ export const READER_KEY = 'test-reader-key-0123456789abcdefgh'
 
 /** A real daemon on port 0 with a folder of its own; stopped when the test ends. */
 export async function startNode(t: TestContext, options: NodeOptions = {}): Promise<TestNode> {
-  const { name = 'node-a', clock, logTo, limits } = options
+  const { name = 'node-a', clock, logTo, limits, engineTimeoutMs } = options
   const folder = options.folder ?? temporaryFolder(t)
   const flags = {
     deployments_path: folder,
@@ -60,7 +62,8 @@ export async function startNode(t: TestContext, options: NodeOptions = {}): Prom
   }
   const config = loadConfig({ env: {}, flags, cwd: folder })
   const log = logTo ? pino({ level: 'trace' }, logTo) : pino({ level: 'silent' })
-  const daemon = await startDaemon({ config, log, ...(clock && { clock }), ...(limits && { limits }) })
+  const given = { ...(clock && { clock }), ...(limits && { limits }), ...(engineTimeoutMs && { engineTimeoutMs }) }
+  const daemon = await startDaemon({ config, log, ...given })
   let running = true
   const stop = async () => {
     if (!running) return

@@ -1,10 +1,10 @@
-import type { Alerts, AlertTarget, AlertTest, Outage } from '../schemas/alert.ts'
+import type { AlertMessage, Alerts, AlertTarget, AlertTest, Outage } from '../schemas/alert.ts'
 import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { PeerHealth, Verdict } from '../schemas/health.ts'
-import { type AlertClock, createDelivery } from './delivery.ts'
+import { type AlertClock, createDelivery, type WaitingStore } from './delivery.ts'
 import { inMaintenance } from './maintenance.ts'
-import { downMessage, type Message, testMessage, upMessage } from './message.ts'
+import { downMessage, testMessage, upMessage } from './message.ts'
 import { send as sendNow } from './send.ts'
 
 export interface AlertOptions {
@@ -20,9 +20,11 @@ export interface AlertOptions {
   reasonOf: (peer: PeerHealth) => string
   /** Outages of which somebody was told. */
   store: { all(): readonly Outage[]; put(outage: Outage): Promise<void>; delete(id: string): Promise<boolean> }
+  /** Messages that targets have not taken yet. */
+  waiting: WaitingStore
   clock: AlertClock
   onFault: (fault: unknown) => void
-  send?: (target: AlertTarget, message: Message, signal: AbortSignal) => Promise<void>
+  send?: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
 }
 
 const DOWN: ReadonlySet<Verdict> = new Set(['offline', 'rejected', 'skewed', 'incompatible'])
@@ -32,11 +34,19 @@ const MAINTENANCE_MS = 60_000
 
 /** Tells people when a peer stays down and when it is back: one message an outage, however often it flaps. */
 export function createAlerts(options: AlertOptions) {
-  const { config, events, cluster, store, clock, onFault, send = sendNow } = options
+  const { config, events, cluster, store, waiting, clock, onFault, send = sendNow } = options
   const delayMs = parseDuration(config.delay) ?? 0
-  const deliveries = config.targets.map((target) =>
+  const keys = keysOf(config.targets)
+  // Nobody is left who could be told by a target that the config no longer has.
+  for (const { id, target } of waiting.all()) if (!keys.includes(target)) waiting.delete(id).catch(onFault)
+  const deliveries = config.targets.map((target, index) =>
     createDelivery({
-      ...{ target, clock, send },
+      target,
+      key: keys[index] ?? '',
+      clock,
+      store: waiting,
+      send,
+      onFault,
       onSent: (message) => publish('alert.sent', target, message, message.title),
       onFailed: (message, reason) => publish('alert.failed', target, message, reason)
     })
@@ -119,6 +129,9 @@ export function createAlerts(options: AlertOptions) {
 
     const down = ready.filter(({ up }) => !up).map(({ outage }) => outage)
     const back = ready.filter(({ up }) => up).map(({ outage }) => outage)
+    // What is to be delivered is stored first: a crash in between repeats a message and loses none.
+    if (down.length > 0) deliver(downMessage(options.server(), down, cluster.peers().length, clock.wall()))
+    if (back.length > 0) deliver(upMessage(options.server(), back, clock.wall()))
     for (const outage of down) {
       told.set(outage.id, outage)
       store.put(outage).catch(onFault)
@@ -127,15 +140,13 @@ export function createAlerts(options: AlertOptions) {
       told.delete(id)
       store.delete(id).catch(onFault)
     }
-    if (down.length > 0) deliver(downMessage(options.server(), down, cluster.peers().length, clock.wall()))
-    if (back.length > 0) deliver(upMessage(options.server(), back, clock.wall()))
   }
 
-  function deliver(message: Message) {
+  function deliver(message: AlertMessage) {
     for (const delivery of deliveries) delivery.add(message)
   }
 
-  function publish(type: 'alert.sent' | 'alert.failed', target: AlertTarget, message: Message, reason: string) {
+  function publish(type: 'alert.sent' | 'alert.failed', target: AlertTarget, message: AlertMessage, reason: string) {
     events.publish({
       type,
       reason,
@@ -147,3 +158,12 @@ export function createAlerts(options: AlertOptions) {
 export type AlertSender = ReturnType<typeof createAlerts>
 
 const nameOf = (target: AlertTarget) => target.name ?? target.type
+
+/** A key for each target: its name, with a number where several have the same. */
+function keysOf(targets: readonly AlertTarget[]): string[] {
+  const names = targets.map(nameOf)
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length
+    return before === 0 ? name : `${name}#${before + 1}`
+  })
+}

@@ -1,27 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Outage } from '../schemas/alert.ts'
+import type { AlertMessage, Outage } from '../schemas/alert.ts'
 
-/** What is told, once for all targets. */
-export interface Message {
-  id: string
-  type: 'peers.down' | 'peers.up' | 'test'
-  at: string
-  /** The server that tells it. */
-  server: string
-  title: string
-  text: string
-  peers: readonly {
-    name: string
-    peer_id: string
-    state: string
-    since: string
-    reason: string
-    /** How long the outage lasted, when it is over. */
-    lasted_ms?: number
-  }[]
-}
-
-export function downMessage(server: string, outages: readonly Outage[], members: number, wall: number): Message {
+export function downMessage(server: string, outages: readonly Outage[], members: number, wall: number): AlertMessage {
   const cutOff = members >= 3 && outages.length * 2 > members
   const hint = `That is ${outages.length} of ${members}: the fault may be at ${server} itself.`
   return {
@@ -35,7 +15,7 @@ export function downMessage(server: string, outages: readonly Outage[], members:
   }
 }
 
-export function upMessage(server: string, outages: readonly Outage[], wall: number): Message {
+export function upMessage(server: string, outages: readonly Outage[], wall: number): AlertMessage {
   return {
     ...headOf('peers.up', server, wall),
     title: `${listed(outages)} ${outages.length === 1 ? 'is' : 'are'} back, says ${server}`,
@@ -44,12 +24,12 @@ export function upMessage(server: string, outages: readonly Outage[], wall: numb
   }
 }
 
-export function testMessage(server: string, wall: number): Message {
+export function testMessage(server: string, wall: number): AlertMessage {
   const text = 'This is what a message would look like. Nothing is down.'
   return { ...headOf('test', server, wall), title: `A test from ${server}`, text, peers: [] }
 }
 
-const headOf = (type: Message['type'], server: string, wall: number) => ({
+const headOf = (type: AlertMessage['type'], server: string, wall: number) => ({
   ...{ id: randomUUID(), type, server, at: new Date(wall).toISOString() }
 })
 

@@ -1,20 +1,19 @@
 import { createHmac } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { request } from 'undici'
-import type { AlertTarget } from '../schemas/alert.ts'
-import type { Message } from './message.ts'
+import type { AlertMessage, AlertTarget } from '../schemas/alert.ts'
 
 type Target<Type extends AlertTarget['type']> = Extract<AlertTarget, { type: Type }>
 
 const PATIENCE_MS = 10_000
 
 /** Hands one message to one target, once. @throws Error with a sentence that names no address and no secret. */
-export function send(target: AlertTarget, message: Message, signal: AbortSignal): Promise<void> {
+export function send(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<void> {
   if (target.type === 'webhook') return sendWebhook(target, message, signal)
   return target.type === 'ntfy' ? sendNtfy(target, message, signal) : sendMail(target, message)
 }
 
-async function sendWebhook({ url, secret }: Target<'webhook'>, message: Message, signal: AbortSignal) {
+async function sendWebhook({ url, secret }: Target<'webhook'>, message: AlertMessage, signal: AbortSignal) {
   const body = JSON.stringify(message)
   const timestamp = String(Math.floor(Date.parse(message.at) / 1_000))
   const headers = { 'content-type': 'application/json', 'webhook-id': message.id, 'webhook-timestamp': timestamp }
@@ -28,7 +27,7 @@ export function signatureOf(secret: string, content: string): string {
   return createHmac('sha256', key).update(content).digest('base64')
 }
 
-async function sendNtfy({ url, token }: Target<'ntfy'>, message: Message, signal: AbortSignal) {
+async function sendNtfy({ url, token }: Target<'ntfy'>, message: AlertMessage, signal: AbortSignal) {
   const headers = {
     title: message.title,
     priority: message.type === 'peers.down' ? 'high' : 'default',
@@ -52,7 +51,7 @@ async function post(url: string, body: string, headers: Record<string, string>, 
   if (status < 200 || status > 299) throw new Error(`It answered with status ${status}`)
 }
 
-async function sendMail({ smtp, from, to }: Target<'email'>, message: Message) {
+async function sendMail({ smtp, from, to }: Target<'email'>, message: AlertMessage) {
   const transport = createTransport(smtp, {
     from,
     ...{ connectionTimeout: PATIENCE_MS, greetingTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS }

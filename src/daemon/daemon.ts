@@ -51,6 +51,8 @@ export interface DaemonOptions {
   listener?: number | undefined
   /** Of connections; the usual ones without. */
   limits?: Limits
+  /** How long a question to the engine may take, milliseconds; three seconds without. */
+  engineTimeoutMs?: number
 }
 
 export interface Daemon {
@@ -174,6 +176,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     readLarge: readFolderOn(parser),
     deploymentsPath: config.deploymentsPath,
     dockerSocket: config.dockerSocket,
+    engineTimeoutMs: parts.engineTimeoutMs,
     audit: createDeploymentEvents(events),
     onDeploymentChange: ({ name, ...change }) =>
       events.publish({ type: 'deployment.changed', facts: { deployment: name }, ...change })

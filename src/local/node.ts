@@ -28,7 +28,7 @@ export interface LocalNodeOptions {
   /** `unix:///var/run/docker.sock`, a path, `tcp://host:port`, or '' for none. */
   dockerSocket: string
   /** For each call to the engine. */
-  engineTimeoutMs?: number
+  engineTimeoutMs?: number | undefined
   procPath?: string
   /** A deployment's status is another one than before. */
   onDeploymentChange?: (change: DeploymentChange) => void

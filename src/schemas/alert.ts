@@ -87,6 +87,42 @@ export const Outage = Type.Object({
 })
 export type Outage = Static<typeof Outage>
 
+/** What is told, once for all targets. */
+export const AlertMessage = Type.Object({
+  id: Type.String(),
+  type: Type.Enum(['peers.down', 'peers.up', 'test']),
+  at: Type.String(),
+  server: Type.String({ description: 'The server that tells it' }),
+  title: Type.String(),
+  text: Type.String(),
+  peers: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      peer_id: Type.String(),
+      state: Type.String(),
+      since: Type.String(),
+      reason: Type.String(),
+      lasted_ms: Type.Optional(Type.Number({ description: 'How long the outage lasted, when it is over' }))
+    })
+  )
+})
+export type AlertMessage = Static<typeof AlertMessage>
+
+/** A message that a target has not taken yet, kept so that a stop loses none. */
+export const WaitingAlert = Type.Object({
+  id: Type.String(),
+  /** The target's key: its name or kind, and a number where several share that. */
+  target: Type.String(),
+  /** Its place among the messages of its target. */
+  order: Type.Integer(),
+  /** Attempts that failed. */
+  attempts: Type.Integer(),
+  /** Wall milliseconds of the next attempt. */
+  retry_at: Type.Integer(),
+  message: AlertMessage
+})
+export type WaitingAlert = Static<typeof WaitingAlert>
+
 /** What became of a test message, for each target. */
 export const AlertTest = Type.Object({
   targets: Type.Array(Type.Object({ target: Type.String(), ok: Type.Boolean(), error: Type.Optional(Type.String()) }))

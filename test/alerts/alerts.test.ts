@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createAlerts } from '../../src/alerts/alerts.ts'
-import type { Message } from '../../src/alerts/message.ts'
 import { reasonOf } from '../../src/cluster/liveness/reason.ts'
-import type { Alerts, Outage } from '../../src/schemas/alert.ts'
+import type { AlertMessage, Alerts, Outage, WaitingAlert } from '../../src/schemas/alert.ts'
 import { createWorld, spec } from '../cluster/world.ts'
 
 const HOOK = { type: 'webhook' as const, name: 'hook', url: 'http://hook.test/secret-path' }
@@ -13,8 +12,9 @@ function createAlertWorld(
   options: { config?: Partial<Alerts>; outages?: Outage[]; refusing?: string } = {}
 ) {
   const world = createWorld(t)
-  const sent: Message[] = []
+  const sent: AlertMessage[] = []
   const kept = new Map((options.outages ?? []).map((outage) => [outage.id, outage]))
+  const waiting = new Map<string, WaitingAlert>()
   const failing = { times: 0 }
   let tries = 0
   const start = () =>
@@ -31,14 +31,23 @@ function createAlertWorld(
         put: async (outage) => void kept.set(outage.id, outage),
         delete: async (id) => kept.delete(id)
       },
+      waiting: {
+        all: () => [...waiting.values()],
+        put: async (one) => void waiting.set(one.id, one),
+        delete: async (id) => waiting.delete(id)
+      },
       send: async (_, message) => {
         tries++
         if (failing.times-- > 0) throw new Error('It answered with status 500')
         sent.push(message)
       }
     })
-  const alerts = start()
+  let alerts = start()
   t.after(() => alerts.close())
+  const restart = () => {
+    alerts.close()
+    alerts = start()
+  }
   if (options.refusing) world.behave(options.refusing, 'refused')
   world.cluster.start(['a', 'b', 'c', 'd', 'e'].map((name) => spec(name)))
   const down = (id: string) => {
@@ -49,7 +58,7 @@ function createAlertWorld(
     world.behave(id, 'up')
     world.cluster.signOfLife(id)
   }
-  return { ...world, sent, kept, failing, alerts, down, up, tries: () => tries }
+  return { ...world, sent, kept, waiting, failing, alerts, restart, down, up, tries: () => tries }
 }
 
 test('an outage is one message after the delay, and one when it is over', async (t) => {
@@ -189,6 +198,59 @@ test('a delivery that fails is tried again, and events tell what became of it', 
     ['hook']
   )
   assert.ok(!JSON.stringify(seen).includes('secret-path'))
+})
+
+test('what could not be delivered before a stop is delivered after it, once and in order', async (t) => {
+  const { clock, sent, down, up, failing, restart, waiting } = createAlertWorld(t)
+  await clock.advance(60_000)
+  failing.times = 3
+  down('a')
+  await clock.advance(160_000)
+  up('a')
+  await clock.advance(30_000)
+  assert.deepEqual(sent, [])
+  assert.equal(waiting.size, 2)
+
+  restart()
+  await clock.advance(600_000)
+  assert.deepEqual(
+    sent.map(({ title }) => title),
+    ['a is down, says here', 'a is back, says here']
+  )
+  assert.equal(waiting.size, 0)
+  restart()
+  await clock.advance(600_000)
+  assert.equal(sent.length, 2)
+})
+
+test('restarts use up no attempts, and give no new ones', async (t) => {
+  const { clock, down, failing, restart, seen, tries, waiting } = createAlertWorld(t)
+  await clock.advance(60_000)
+  failing.times = 100
+  down('a')
+  await clock.advance(200_000)
+  const before = tries()
+  for (let starts = 0; starts < 10; starts++) restart()
+  await clock.advance(1_000)
+  assert.equal(tries(), before)
+  await clock.advance(3_600_000)
+  assert.equal(tries(), 6)
+  assert.equal(seen.filter(({ type }) => type === 'alert.failed').length, 1)
+  assert.equal(waiting.size, 0)
+})
+
+test('a message for a target that the config lost is not kept for ever', async (t) => {
+  const options = { config: { targets: [HOOK] } }
+  const { clock, down, failing, restart, waiting, sent } = createAlertWorld(t, options)
+  await clock.advance(60_000)
+  failing.times = 2
+  down('a')
+  await clock.advance(170_000)
+  assert.equal(waiting.size, 1)
+  options.config.targets = [{ ...HOOK, name: 'other' }]
+  restart()
+  await clock.advance(600_000)
+  assert.deepEqual([waiting.size, sent.length], [0, 0])
 })
 
 test('a target that never answers is given up after its attempts, and later messages go on', async (t) => {

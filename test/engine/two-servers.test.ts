@@ -35,7 +35,8 @@ async function server(t: TestContext, name: string) {
     'shop/.env': `COMPOSE_PROJECT_NAME=shop-${name}\n`
   })
   ends.push(() => engine.compose(path.join(root, 'shop'), 'down', '-t', '0'))
-  return startNode(t, { name, config: { deployments_path: root, docker_socket: engine.socket } })
+  const config = { deployments_path: root, docker_socket: engine.socket }
+  return startNode(t, { name, config, engineTimeoutMs: 60_000 })
 }
 
 test('from one server a deployment of another is started, watched and restarted', {
