@@ -79,7 +79,7 @@ function reading(followed: Response): (wanted: number) => Promise<void> {
   return async (wanted) => {
     while (seen.split('hello from a server').length - 1 < wanted) {
       const piece = await reader?.read()
-      assert.ok(piece?.value !== undefined, `the log ended after: ${seen}`)
+      assert.ok(piece?.value !== undefined, `the log (${followed.status}) ended after: ${seen}`)
       seen += piece.value
     }
   }

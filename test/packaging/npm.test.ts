@@ -80,7 +80,7 @@ test('what npm packs is one program that runs where it is installed, dashboard a
   assert.equal(health.status, 200)
   assert.match(JSON.stringify(await health.json()), new RegExp(`"version":"${manifest.version}"`))
   const page = await (await fetch(`${url}/`)).text()
-  const script = /src="(\/assets\/[^"]+)"/.exec(page)?.[1]
+  const script = /src="\.(\/assets\/[^"]+)"/.exec(page)?.[1]
   assert.ok(script, page)
   for (const place of [script, '/docs', '/docs/swagger-ui-bundle.js', '/docs/start.js', '/api/openapi.json'])
     assert.equal((await fetch(`${url}${place}`)).status, 200, place)

@@ -11,17 +11,16 @@ export interface Problem {
   to: string
   verdict?: Verdict
   status?: DeploymentStatus
-  clock?: true
   since?: number | undefined
   why: string
   grave: boolean
 }
 
 const WHY: Partial<Record<Verdict, string>> = {
-  pending: 'joined, and not confirmed by the other side yet',
+  pending: 'not confirmed by the other side yet',
   rejected: 'it refuses our key: join it again with a new invite',
-  incompatible: 'something answers there that is no agent',
-  removed: 'it removed this node; remove it here or join it again',
+  incompatible: 'no agent at this address',
+  removed: 'it removed us: remove it here or join it again',
   quarantined: 'its actor here crashed too often'
 }
 
@@ -77,7 +76,7 @@ function clockProblem({ name, peer }: ServerRow): Problem {
   return {
     name,
     to: `/peers/${segment(name)}`,
-    clock: true,
+    verdict: 'skewed',
     why: clocksDiffer(offsetMs(peer)),
     grave: false
   }

@@ -39,7 +39,6 @@ export const VerdictMark = ({ verdict, loud }: { verdict: Verdict; loud?: boolea
 export const StatusMark = ({ status, loud }: { status: DeploymentStatus; loud?: boolean }) => (
   <Mark look={statusLook(status)} loud={loud ?? false} />
 )
-export const ClockMark = () => <Mark look={{ word: 'clock differs', tone: 'warn', shape: 'half' }} loud />
 export const FullMark = () => <Mark look={{ word: 'nearly full', tone: 'warn', shape: 'triangle' }} loud />
 
 /** A state is a shape, a colour and a word; the word alone is enough. */

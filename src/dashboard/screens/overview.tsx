@@ -8,7 +8,7 @@ import { FaultNotice } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { News } from '../parts/news.tsx'
 import { ServerTable } from '../parts/server-table.tsx'
-import { ClockMark, FullMark, StatusMark, VerdictMark, verdictLook } from '../parts/state.tsx'
+import { FullMark, StatusMark, VerdictMark, verdictLook } from '../parts/state.tsx'
 
 /** Is anything wrong, what, since when and why. */
 export function Overview() {
@@ -73,7 +73,6 @@ function Verdict() {
 }
 
 function Kind({ problem }: { problem: Problem }) {
-  if (problem.clock) return <ClockMark />
   if (problem.verdict) return <VerdictMark verdict={problem.verdict} loud />
   return problem.status ? <StatusMark status={problem.status} loud /> : <FullMark />
 }
