@@ -77,7 +77,7 @@ export function createLocalNode({
     busy: operations.busy,
     now: () => performance.now()
   })
-  const logs = createLogs({ engine, revival, now: () => Date.now() })
+  const logs = createLogs({ engine, revival, now: () => Date.now(), timeoutMs: Math.max(10_000, engineTimeoutMs) })
   const containerStats = createContainerStats({ engine, now: () => performance.now() })
 
   return {

@@ -17,11 +17,11 @@ export interface Problem {
 }
 
 const WHY: Partial<Record<Verdict, string>> = {
-  pending: 'not confirmed by the other side yet',
+  pending: 'not confirmed by the other side',
   rejected: 'it refuses our key: join it again with a new invite',
   incompatible: 'no agent at this address',
   removed: 'it removed us: remove it here or join it again',
-  quarantined: 'its actor here crashed too often'
+  quarantined: 'checking it kept crashing'
 }
 
 /** What needs somebody, worst first. A deployment on a server that is away is part of that server's problem. */
