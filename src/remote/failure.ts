@@ -47,7 +47,7 @@ const SENTENCES: Record<FailureClass, string> = {
   aborted: 'the request was cancelled',
   internal: 'the request could not be made',
   forbidden: 'its policy for this server does not allow that',
-  clock_skew: 'the clocks of the two servers differ by too much; set both by NTP'
+  clock_skew: 'the clocks differ by too much; set both by NTP'
 }
 
 const CLASSES: Record<string, FailureClass> = {

@@ -73,7 +73,7 @@ test('an agent that refuses us for our clock refuses no key, and says how far th
   const answer = await probe()
   assert.ok(!answer.ok)
   assert.deepEqual([answer.class, answer.clockOffsetMs], ['clock_skew', 600_000])
-  assert.equal(answer.detail, 'the clocks of the two servers differ by 600 s; set both by NTP')
+  assert.equal(answer.detail, 'the clocks differ by 600 s; set both by NTP')
 })
 
 for (const path of ['/api/health', '/api/cluster/status']) {

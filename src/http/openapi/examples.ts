@@ -132,7 +132,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
         {
           name: 'clock',
           ok: false,
-          detail: 'the clocks of the two servers differ by 180 s; set both by NTP'
+          detail: 'the clocks differ by 180 s; set both by NTP'
         }
       ]
     }
