@@ -202,7 +202,7 @@ test("a peer's deployment is operated through the proxy, as its grants allow", a
     method: 'POST',
     headers: authorized(OPERATOR_KEY)
   })
-  assert.deepEqual([other.status, other.body.code], [502, 'peer_rejected'])
+  assert.deepEqual([other.status, other.body.code], [403, 'permission_denied'])
   const list = (await a.call('GET', `${through('b')}/deployments`)).body.deployments
   assert.deepEqual(
     list.map(({ name }: { name: string }) => name),
@@ -214,7 +214,7 @@ test("a peer's deployment is operated through the proxy, as its grants allow", a
     grants: [{ capability: 'fleet.read' }, { capability: 'deployments.read' }]
   })
   const refused = await a.call('POST', `${through('b')}/deployments/shop/start`)
-  assert.deepEqual([refused.status, refused.body.code], [502, 'peer_rejected'])
+  assert.deepEqual([refused.status, refused.body.code], [403, 'permission_denied'])
   assert.equal(b.told.length, 6)
 })
 
