@@ -7,10 +7,10 @@ test('a request that is passed on has one id on both servers, and in the answer'
   const b = await startNode(t, { name: 'node-b' })
   await join(a, b)
   await sees(a, 'node-b', 'online')
-  // Two names: what one caller repeats within a minute is one entry of the audit.
-  const path = (name: string) => `/api/cluster/peers/node-b/proxy/deployments/${name}/start`
-  const made = (await a.call('POST', path('one'))).headers.get('x-request-id')
-  const kept = (await a.call('POST', path('two'), undefined, { 'x-request-id': 'from-the-caller-1' })).headers.get(
+  // Two kinds: what one caller repeats within a minute is one entry of the audit.
+  const path = (action: string) => `/api/cluster/peers/node-b/proxy/deployments/one/${action}`
+  const made = (await a.call('POST', path('start'))).headers.get('x-request-id')
+  const kept = (await a.call('POST', path('stop'), undefined, { 'x-request-id': 'from-the-caller-1' })).headers.get(
     'x-request-id'
   )
   assert.match(made ?? '', /^[0-9a-f-]{36}$/)

@@ -38,7 +38,7 @@ test('a job that takes too long ends, and the next one has a new thread', async 
 })
 
 test('a job that takes too much memory costs itself alone', async (t) => {
-  const parser = parserFor(t, { memoryMb: 12 })
+  const parser = parserFor(t, { memoryMb: 20 })
   const text = `[${'{"a":{"b":{"c":[1]}}},'.repeat(90_000)}{}]`
   assert.deepEqual(await parser.run({ kind: 'answer', of: 'deployments', text }), {
     fault: 'could not be read within its memory'
