@@ -76,9 +76,10 @@ export async function startNode(t: TestContext, options: NodeOptions = {}): Prom
   return { name, url: daemon.url, folder, daemon, call, stop }
 }
 
+/** A new folder. It goes after every other `after` of the test: what still writes there has then been stopped. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'flatrun-cluster-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })))
   return folder
 }
 

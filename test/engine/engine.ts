@@ -14,7 +14,7 @@ export function whyNoEngine(): string | undefined {
   if (process.platform !== 'linux') return 'a container engine for tests needs Linux'
   if (process.getuid?.() !== 0) return 'a container engine for tests needs root'
   const missing = NEEDED.filter((file) => !existsSync(file))
-  if (missing.length > 0) return `not installed: ${missing.join(', ')} (see .ci/extra/engine.sh)`
+  if (missing.length > 0) return `not installed: ${missing.join(', ')} (see .ci/packages)`
   const words = ['--mount', '--cgroup', '--pid', '--fork', '--mount-proc', 'sh', '-c', PROBE]
   const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8' })
   return status === 0 ? undefined : `no namespaces of its own for an engine here: ${stderr.trim()}`

@@ -100,6 +100,6 @@ function has(tool: string): boolean {
 }
 
 function whyNoDeb(): string | false {
-  if (!process.env.END_TO_END) return 'takes a minute: .ci/extra/systemd.sh runs it'
+  if (!process.env.END_TO_END) return 'takes a minute: .ci/run runs it, with END_TO_END=1'
   return has('dpkg-deb') && process.platform === 'linux' ? false : 'dpkg-deb is not here'
 }

@@ -11,7 +11,7 @@ import { SECRET } from './sample.ts'
 
 const MEMBERS = ['web-1', 'web-2-renamed', 'web-4']
 const FILES = ['cluster.db', 'cluster.db-wal', 'cluster.db-shm', 'node.json']
-/** Bits in each file; `.ci/extra` may ask for many more. */
+/** Bits in each file; DAMAGED_BITS asks for more. */
 const BITS = Number(process.env.DAMAGED_BITS ?? 8)
 
 /** The data path of a process that was killed while its newest changes were in the write-ahead log alone. */

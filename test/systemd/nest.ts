@@ -23,7 +23,7 @@ const TOOLS = ['unshare', 'nsenter', 'ip', 'pgrep', 'systemd-notify', 'systemd-a
 
 /** Why there can be no systemd of our own here; false where there can. */
 export function whyNoNest(): string | false {
-  if (!process.env.END_TO_END) return 'takes a minute: .ci/extra/systemd.sh runs it'
+  if (!process.env.END_TO_END) return 'takes a minute: .ci/run runs it, with END_TO_END=1'
   if (process.platform !== 'linux') return 'needs Linux'
   if (process.getuid?.() !== 0) return 'needs root, for namespaces of its own'
   const missing = TOOLS.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)

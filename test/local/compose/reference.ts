@@ -21,7 +21,7 @@ const program = PROGRAMS.find(([file = '', ...args]) => {
   return /^v?[2-9]\./.test(stdout ?? '')
 })
 
-export const whyNoReference = program ? undefined : 'no docker compose v2 is installed (see .ci/extra/compose.sh)'
+export const whyNoReference = program ? undefined : 'no docker compose v2 is installed (see .ci/packages)'
 
 /** What docker compose says of a project in a folder named Shop; `refused` where it refuses. */
 export async function referenceOf(files: Files): Promise<Summary | 'refused'> {

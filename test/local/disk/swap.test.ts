@@ -10,12 +10,13 @@ import { temporaryFolder } from '../../daemon.ts'
 /** Enough that without the check a few dozen of them are read outside. */
 const READS = 3_000
 
-/** Puts a link to elsewhere in a folder's place and the folder back, as fast as it can. */
+/** Puts a link to elsewhere in a folder's place and the folder back, as fast as it can, for as long as its parent lives. */
 const SWAPPER = `
   const { renameSync } = require('node:fs')
   const [folder, kept, link] = process.argv.slice(1)
+  const parent = process.ppid
   console.log('ready')
-  for (;;) {
+  while (process.ppid === parent) {
     renameSync(folder, kept); renameSync(link, folder)
     renameSync(folder, link); renameSync(kept, folder)
   }`
