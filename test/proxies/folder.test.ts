@@ -1,27 +1,61 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { join, OPERATOR_KEY, sees, startNode } from '../daemon.ts'
+import { after, before, type TestContext, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { join, OPERATOR_KEY, sees, startNode, until } from '../daemon.ts'
 import { openBrowser } from '../dashboard/browser.ts'
+import { ensureBuilt } from '../dashboard/built.ts'
+import { listenIn, startStately } from '../dashboard/stately.ts'
 import { caddy, freePort, nginx, type ReverseProxy } from './servers.ts'
 
-/** A node that a proxy shows in a folder, and another that has joined it by that address. */
-async function inFolder(t: TestContext, proxy: ReverseProxy) {
+let browser: Browser
+before(async () => {
+  ensureBuilt()
+  browser = await openBrowser()
+})
+after(() => browser.close())
+
+/** A node that a proxy shows in a folder. */
+async function inFolder(t: TestContext, proxy: ReverseProxy, more: Record<string, unknown> = {}) {
   const [front, back] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${front}/tools/flatrun`
-  const config = { 'api.port': back, 'api.trust_proxy': ['127.0.0.1'], 'cluster.advertise_url': url }
-  const node = await startNode(t, { name: 'behind', config })
+  const behind = { 'api.port': back, 'api.trust_proxy': ['127.0.0.1'], 'cluster.advertise_url': url }
+  const node = await startNode(t, { name: 'behind', config: { ...behind, ...more } })
   await proxy.start(t, front, back, '/tools/flatrun')
+  return { node, url }
+}
+
+/** Another node that has joined it by that address. */
+async function joinedInFolder(t: TestContext, proxy: ReverseProxy) {
+  const { node, url } = await inFolder(t, proxy)
   const other = await startNode(t, { name: 'other' })
   assert.equal((await join(node, other)).status, 200)
   await Promise.all([sees(node, 'other', 'online'), sees(other, 'behind', 'online')])
   return { node, other, url }
 }
 
+/** A page, and every answer to it that is a failure. */
+async function openPage(t: TestContext): Promise<{ page: Page; lost: string[] }> {
+  const page = await browser.newPage()
+  t.after(() => page.close())
+  page.setDefaultTimeout(30_000)
+  const lost: string[] = []
+  page.on('response', (answer) => {
+    if (answer.status() >= 400 && answer.status() !== 401) lost.push(`${answer.status()} ${answer.url()}`)
+  })
+  return { page, lost }
+}
+
+async function signIn(page: Page, url: string) {
+  await page.goto(url)
+  await page.getByLabel('Operator key').fill(OPERATOR_KEY)
+  await page.keyboard.press('Enter')
+}
+
 for (const proxy of [nginx, caddy]) {
   const { name, skip } = proxy
 
   test(`a signed request arrives in a folder of ${name}, however its path is written there`, { skip }, async (t) => {
-    const { other } = await inFolder(t, proxy)
+    const { other } = await joinedInFolder(t, proxy)
     for (const deployment of ['web', 'a%40b', 'caf%C3%A9', 'my%20app', 'x%7Ey%2Dz', "it's(1)"]) {
       const { status, body } = await other.call('GET', `/api/cluster/peers/behind/proxy/deployments/${deployment}`)
       assert.deepEqual([status, body.code], [404, 'deployment_unknown'], `${deployment}: ${JSON.stringify(body)}`)
@@ -29,27 +63,45 @@ for (const proxy of [nginx, caddy]) {
   })
 
   test(`the dashboard works in a folder of ${name}`, { skip }, async (t) => {
-    const { url } = await inFolder(t, proxy)
-    const browser = await openBrowser()
-    t.after(() => browser.close())
-    const page = await browser.newPage()
-    page.setDefaultTimeout(30_000)
-    const lost: string[] = []
-    page.on('response', (answer) => {
-      if (answer.status() >= 400 && answer.status() !== 401) lost.push(`${answer.status()} ${answer.url()}`)
-    })
-    await page.goto(`${url}/`)
-    await page.getByLabel('Operator key').fill(OPERATOR_KEY)
-    await page.keyboard.press('Enter')
+    const { url } = await joinedInFolder(t, proxy)
+    const { page, lost } = await openPage(t)
+    await signIn(page, `${url}/`)
     const link = page.locator('a[href="/tools/flatrun/peers"]').first()
     await link.click()
     await page.locator('a[href="/tools/flatrun/peers/other"]').first().click()
     await page.waitForURL(`${url}/peers/other`)
     await page.reload()
     await page.getByRole('heading', { name: 'other' }).first().waitFor()
-    const document = page.waitForResponse(`${url}/api/openapi.json`)
-    await page.goto(`${url}/docs`)
-    assert.equal((await document).status(), 200)
+    assert.deepEqual(lost, [])
+  })
+
+  test(`what is tried out in the documents asks below the folder of ${name}`, { skip }, async (t) => {
+    const { url } = await inFolder(t, proxy)
+    const { page, lost } = await openPage(t)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await page.goto(`${url}/docs#/status/getHealth`)
+    await page.getByRole('button', { name: 'Execute' }).click()
+    await page.locator('.live-responses-table .response-col_status').first().waitFor()
+    assert.ok(asked.includes(`${url}/api/health`), asked.join('\n'))
+    assert.deepEqual(lost, [])
+  })
+
+  test(`the inspector’s page works in a folder of ${name}`, { skip }, async (t) => {
+    const stately = await startStately(t)
+    const { url } = await inFolder(t, proxy, {
+      'cluster.inspector.enabled': true,
+      'cluster.inspector.url': stately.url
+    })
+    const { page, lost } = await openPage(t)
+    await signIn(page, `${url}/inspect`)
+    await page.getByRole('button', { name: 'Watch' }).click()
+    await page.getByText('Watching').waitFor()
+    const told = listenIn(page, stately)
+    await until(async () => (await told()).some(({ name }) => name === 'supervisor'), 'the supervisor')
+    await page.getByRole('link', { name: 'The page Machines' }).click()
+    await page.waitForURL(`${url}/machines`)
+    await page.getByRole('heading', { name: 'Machines', exact: true }).waitFor()
     assert.deepEqual(lost, [])
   })
 }

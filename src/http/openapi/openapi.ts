@@ -31,7 +31,8 @@ export async function collectRoutes(app: FastifyInstance, { version }: { version
         description: DESCRIPTION,
         license: { name: 'MIT', identifier: 'MIT' }
       },
-      servers: [{ url: '/', description: 'This agent' }],
+      // Relative to the document, which a proxy may show in a folder that only the client sees.
+      servers: [{ url: '..', description: 'This agent' }],
       tags: TAGS,
       components: {
         securitySchemes: {
@@ -44,6 +45,8 @@ export async function collectRoutes(app: FastifyInstance, { version }: { version
       }
     },
     convertConstToEnum: false,
+    // To strip a base path from the routes, the plugin parses the address of each server as an absolute one.
+    stripBasePath: false,
     transform: describeOperation
   })
 }
