@@ -44,8 +44,7 @@ const refuse = (step: string) => () => Promise.reject(new Error(`${step} is not 
 export const joiningMachine = setup({
   types: {
     input: {} as JoinInput,
-    context: {} as JoinInput & { attempts: number; peer?: JoinedPeer; failure?: StepFailure },
-    events: {} as { type: 'join.cancel' }
+    context: {} as JoinInput & { attempts: number; peer?: JoinedPeer; failure?: StepFailure }
   },
   actors: {
     ask: fromPromise<JoinedPeer, { exchangeId: string }>(refuse('ask')),
@@ -116,7 +115,6 @@ export const joiningMachine = setup({
         actions: 'recordExpiry',
         description: 'The invite expired meanwhile'
       },
-      on: { 'join.cancel': { target: 'failing', description: 'An operator gave up' } },
       after: { untilNextTry: { target: 'asking' } }
     },
     confirming: {

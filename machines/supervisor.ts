@@ -6,7 +6,7 @@ import { peerMachine } from './peer/peer.ts'
 import type { Rule } from './peer/rule.ts'
 import type { ProberEvent } from './prober/prober.ts'
 
-export interface SupervisorInput {
+interface SupervisorInput {
   rule: Rule
   clock: Pick<Clock, 'now' | 'wall'>
 }
@@ -27,7 +27,7 @@ export interface RestartHistory {
   quarantined: boolean
 }
 
-export type SupervisorEvent =
+type SupervisorEvent =
   | { type: 'peers.joined'; peers: readonly PeerSpec[] }
   | { type: 'peer.left'; id: string }
   | { type: 'peer.restart'; id: string }
@@ -209,7 +209,6 @@ export const supervisorMachine = setup({
     ]
   }
 })
-export type Supervisor = typeof supervisorMachine
 
 const input = ({ rule, clock }: SupervisorContext, peer: PeerSpec, startAfterMs: number) => ({
   peer,

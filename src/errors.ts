@@ -100,7 +100,6 @@ export const StoreBusy = createError<[ErrorOptions?]>(
   503
 )
 export const Stopping = createError('stopping', 'This server is stopping; try again in a moment', 503)
-export const NotFound = createError<[string]>('not_found', '%s not found', 404)
 export const BadProxyPath = createError(
   'bad_path',
   "The path leads outside of the peer's /api, or holds characters that no path may have",

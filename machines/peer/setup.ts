@@ -14,7 +14,7 @@ import type {
 import { judged, nothingSeen, recorded, restlessAfter, type Seen } from './observation.ts'
 import type { Rule } from './rule.ts'
 
-export interface PeerInput {
+interface PeerInput {
   peer: PeerSpec
   rule: Rule
   /** How long the first question waits, so that many peers are not all asked at once. */
@@ -32,7 +32,7 @@ export interface PeerContext {
   seen: Seen
 }
 
-export type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | SignOfLife | SignOfDeath
+type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | SignOfLife | SignOfDeath
 
 const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
 

@@ -2,7 +2,7 @@ import type { FailureClass, ProbeAnswer, Verdict } from '../../src/schemas/healt
 import type { Rule } from './rule.ts'
 
 /** What a failure says: nothing usable came, our key was refused, its clock is another, or it is no agent. */
-export type FailureKind = 'silent' | 'refused' | 'skewed' | 'foreign'
+type FailureKind = 'silent' | 'refused' | 'skewed' | 'foreign'
 
 /** What counts so far. All "in a row"; a success ends the failures, a failure ends the successes. */
 export interface Tally {

@@ -10,7 +10,7 @@ export interface DoubtOptions {
   peers: number
 }
 
-export const DEFAULT_DOUBT: DoubtOptions = { stallMs: 1_000, aftermathMs: 5_000, periodMs: 40_000, peers: 3 }
+const DEFAULT_DOUBT: DoubtOptions = { stallMs: 1_000, aftermathMs: 5_000, periodMs: 40_000, peers: 3 }
 
 /** The period is forgotten in so many steps. */
 const STEPS = 16
@@ -78,5 +78,3 @@ export function createDoubt(options: DoubtOptions = DEFAULT_DOUBT) {
 }
 
 const sum = (numbers: Int32Array) => numbers.reduce((all, one) => all + one, 0)
-
-export type Doubt = ReturnType<typeof createDoubt>

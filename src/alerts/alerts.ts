@@ -155,8 +155,6 @@ export function createAlerts(options: AlertOptions) {
   }
 }
 
-export type AlertSender = ReturnType<typeof createAlerts>
-
 const nameOf = (target: AlertTarget) => target.name ?? target.type
 
 /** A key for each target: its name, with a number where several have the same. */

@@ -13,7 +13,7 @@ export interface Given {
 }
 
 /** Gives the exit code, or nothing for 0. */
-export type Act = (context: Context, given: Given) => Promise<number | undefined> | Promise<void>
+type Act = (context: Context, given: Given) => Promise<number | undefined> | Promise<void>
 
 /** How commands are tied to their commander: with one place where the exit code is kept. */
 export interface Tie {

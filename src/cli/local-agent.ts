@@ -20,7 +20,7 @@ export interface Search {
 }
 
 /** Where the unit and the container image keep the data path. */
-export const SERVICE_FOLDER = '/var/lib/flatrun-cluster'
+const SERVICE_FOLDER = '/var/lib/flatrun-cluster'
 const USUAL_URL = 'http://127.0.0.1:8090'
 
 /**

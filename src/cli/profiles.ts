@@ -4,7 +4,7 @@ import { CliFault, EXIT } from './exit.ts'
 import type { Io } from './io.ts'
 import { row, text } from './shape.ts'
 
-export interface Profile {
+interface Profile {
   readonly url: string
   readonly token: string
 }

@@ -13,7 +13,7 @@ import { ConfigFile, FOREIGN } from './schema.ts'
 import type { Config } from './shape.ts'
 
 export { ConfigFaults } from './faults.ts'
-export type { ApiKey, Config, Entry, Tls } from './shape.ts'
+export type { Config, Tls } from './shape.ts'
 
 export interface ConfigOptions {
   readonly file?: string | undefined

@@ -11,7 +11,7 @@ export function explain(schema: TSchema, value: unknown): string | undefined {
 }
 
 /** What a key wants. */
-export function expected(schema: TSchema): string {
+function expected(schema: TSchema): string {
   const said = remark(schema, 'expected')
   if (typeof said === 'string') return said
   if (Type.IsEnum(schema)) return `one of ${schema.enum.join(', ')}`

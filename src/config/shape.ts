@@ -1,7 +1,7 @@
 import type { Alerts } from '../schemas/alert.ts'
 
 /** Where a value came from: `default`, `config.yml:12`, or the name of the variable. */
-export type Origin = string
+type Origin = string
 
 export interface ApiKey {
   readonly key: string

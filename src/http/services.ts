@@ -44,7 +44,7 @@ export interface LocalNode {
 }
 
 /** The config that counts, each value with where it came from and without secrets. */
-export interface Settings {
+interface Settings {
   readonly file: string | undefined
   readonly notes: readonly string[]
   readonly entries: readonly { readonly key: string; readonly value: unknown; readonly origin: string }[]

@@ -11,6 +11,4 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
-export const textsOf = (value: unknown): string[] => listOf(value).flatMap((item) => textOf(item) ?? [])
-
 export const numberOf = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0)

@@ -56,7 +56,7 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
 }
 
 /** What a certificate is pinned by: it survives renewal, as long as the key does (RFC 7469 §2.4). */
-export const pinOf = (publicKeyDer: Buffer) => createHash('sha256').update(publicKeyDer).digest('base64url')
+const pinOf = (publicKeyDer: Buffer) => createHash('sha256').update(publicKeyDer).digest('base64url')
 
 function hasPinnedKey(socket: Socket, pins: readonly string[]): boolean {
   if (!(socket instanceof TLSSocket)) return false

@@ -1,7 +1,5 @@
 import { Client, type Dispatcher } from 'undici'
 
-export type KeptConnections = ReturnType<typeof createKeptConnections>
-
 /**
  * A few kept connections to one origin, each opened only when those before it are busy. Undici's Pool would do, but
  * sets aside 16 KB for a queue; with thousands of peers that is more than everything else together.

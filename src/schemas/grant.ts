@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 
 /** What a peer's key may be allowed to do here. */
-export const Capability = Type.Enum([
+const Capability = Type.Enum([
   'fleet.read',
   'deployments.read',
   'deployments.run',
@@ -10,7 +10,7 @@ export const Capability = Type.Enum([
   'events.publish',
   'routing.manage'
 ])
-export type Capability = Static<typeof Capability>
+type Capability = Static<typeof Capability>
 
 export const Permission = Type.Enum([
   'cluster:read',

@@ -35,11 +35,3 @@ export const Transmission = Type.Object({
   dropped_often: Type.Integer({ description: 'Because more happened than is sent each second' })
 })
 export type Transmission = Static<typeof Transmission>
-
-/** A machine's definition, once for all of its actors: at a thousand peers it would be most of what is sent. */
-export const Definition = Type.Object({
-  type: Type.Literal('definition'),
-  machine: Type.String(),
-  definition: Type.String()
-})
-export type Definition = Static<typeof Definition>

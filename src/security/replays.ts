@@ -50,8 +50,6 @@ export function createReplays({ now = () => performance.now() }: { now?: () => n
   }
 }
 
-export type Replays = ReturnType<typeof createReplays>
-
 const cellOf = (sequence: number) => (sequence % WINDOW) >>> 5
 const bitOf = (sequence: number) => 1 << (sequence % 32)
 

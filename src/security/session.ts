@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { derive } from './vault.ts'
 
-export const SESSION_SECONDS = 86_400
+const SESSION_SECONDS = 86_400
 
 /** What a session token says: which key it came from (the beginning of its digest). What that key may do is looked up. */
 const Claims = Type.Object({ sub: Type.String(), key: Type.String({ pattern: '^[0-9a-f]{32}$' }), exp: Type.Integer() })

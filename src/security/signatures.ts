@@ -25,8 +25,6 @@ export interface Signature {
 export const signingKey = (key: string) =>
   Buffer.from(hkdfSync('sha256', key, '', 'flatrun-cluster request signature v1', 32))
 
-export type Signer = ReturnType<typeof createSigner>
-
 /** Signs for many keys; the numbers that it gives out never repeat. */
 export function createSigner({ now = Date.now }: { now?: () => number } = {}) {
   const boot = randomBytes(9).toString('base64url')

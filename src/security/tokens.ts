@@ -1,4 +1,4 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** 32 random bytes as base64url with padding: FlatRun's form of invite tokens and peer keys, 44 characters. */
 export function randomToken(): string {
@@ -8,11 +8,4 @@ export function randomToken(): string {
 /** Hex SHA-256 of the whole string: what is stored of a token. 256 random bits need neither salt nor a slow hash. */
 export function digest(token: string): string {
   return hash('sha256', token)
-}
-
-/** Compares two digests in constant time; unequal lengths are unequal. */
-export function sameDigest(a: string, b: string): boolean {
-  const left = Buffer.from(a)
-  const right = Buffer.from(b)
-  return left.length === right.length && timingSafeEqual(left, right)
 }

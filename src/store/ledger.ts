@@ -31,7 +31,7 @@ export function checkedJson(table: string): KeyvSerializationAdapter {
   }
 }
 
-export function withCheck(table: string, text: string): string {
+function withCheck(table: string, text: string): string {
   return `{"check":${checkOf(table, text)},${text.slice(1)}`
 }
 

@@ -3,10 +3,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { addLedger } from './ledger.ts'
 
 /** Turns a store of one version into the next. Runs inside a transaction, and sees no other process. */
-export type Migration = (handle: DatabaseSync) => void
+type Migration = (handle: DatabaseSync) => void
 
 /** The first leads from version 1 to 2. A released one is never changed: stores have been through it. */
-export const MIGRATIONS: readonly Migration[] = [addLedger]
+const MIGRATIONS: readonly Migration[] = [addLedger]
 
 /** What this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length + 1

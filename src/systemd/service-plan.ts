@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { CREDENTIALS, SERVICE, socketFile, unitFile } from './unit.ts'
 
-export const UNIT_FILE = `/etc/systemd/system/${SERVICE}.service`
-export const SOCKET_FILE = `/etc/systemd/system/${SERVICE}.socket`
+const UNIT_FILE = `/etc/systemd/system/${SERVICE}.service`
+const SOCKET_FILE = `/etc/systemd/system/${SERVICE}.socket`
 
 /** One change to the system: what a person reads before agreeing, and what is done. */
 export type Step =

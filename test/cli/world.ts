@@ -6,7 +6,7 @@ import type { Io } from '../../src/cli/io.ts'
 import type { LocalCommands } from '../../src/cli/program.ts'
 import { OPERATOR_KEY, type TestNode, temporaryFolder } from '../daemon.ts'
 
-export interface Ran {
+interface Ran {
   code: number
   out: string
   err: string

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 
-export interface Ran {
+interface Ran {
   readonly status: number | null
   readonly out: string
 }

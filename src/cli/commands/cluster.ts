@@ -68,13 +68,13 @@ export function apiCommand(program: Command, { act }: Tie): void {
   })
 }
 
-export const withBody = (command: Command): Command =>
+const withBody = (command: Command): Command =>
   command
     .option('-f, --field <name=value>', 'A field of the body; may be repeated', collect)
     .option('-q, --query <name=value>', 'A query parameter; may be repeated', collect)
     .option('--data <json>', 'The whole body: JSON, @FILE, or - for stdin')
 
-export const call =
+const call =
   (method: string, pathOf: (given: Given) => string, { table }: { table: boolean }) =>
   async (context: Context, given: Given): Promise<number> => {
     const { client, io, json } = context

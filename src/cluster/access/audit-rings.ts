@@ -10,7 +10,7 @@ const MEMBERSHIP: ReadonlySet<string> = new Set(['POST /api/cluster/exchange', '
 type Ring = 'operators' | 'membership' | 'strangers' | 'peers'
 
 /** The ring that an entry is kept in. */
-export function ringOf({ who, what, result }: NewAuditEntry): Ring {
+function ringOf({ who, what, result }: NewAuditEntry): Ring {
   if (who.startsWith('operator ')) return 'operators'
   if (result < 400 && MEMBERSHIP.has(what)) return 'membership'
   return who.startsWith('peer ') ? 'peers' : 'strangers'

@@ -3,7 +3,7 @@ import { type AggregateQuery, createFanOut, type Entry, type FanOutOptions, type
 import { createFlights } from './singleflight.ts'
 import type { AggregateKind } from './splice-json.ts'
 
-export type { AggregateKind, AggregateQuery, Entry, OwnPart }
+export type { AggregateKind, AggregateQuery, OwnPart }
 export type Aggregator = ReturnType<typeof createAggregate>
 
 /**

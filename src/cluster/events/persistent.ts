@@ -2,7 +2,7 @@ import type { ClusterEvent, EventLog } from '../../schemas/event.ts'
 import { newestOf } from '../../schemas/event-rings.ts'
 import { createEventLog } from './event-log.ts'
 
-export interface EventStore {
+interface EventStore {
   /** Oldest first. */
   last(): readonly ClusterEvent[]
   append(batch: readonly ClusterEvent[]): void | Promise<void>

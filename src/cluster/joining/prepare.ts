@@ -31,8 +31,6 @@ export interface Prepared {
 /** A plain invite tells no expiry; FlatRun's last an hour. */
 const PLAIN_LIFE_MS = 3_600_000
 
-export type JoinRequests = ReturnType<typeof createJoinRequests>
-
 /** Turns what an operator asks for into a join that may be begun, or says what is wrong with it. Asks no server. */
 export function createJoinRequests({ store, cluster, self, invites, allowInsecure, now }: RequestOptions) {
   const { members, vault } = store

@@ -34,7 +34,7 @@ const butClock = ({ clockOffsetMs }: PeerHealth) =>
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** What went wrong with one probe, in words. */
-export function failureWords(answer: ProbeAnswer | undefined): string {
+function failureWords(answer: ProbeAnswer | undefined): string {
   if (!answer || answer.ok) return 'it does not answer'
   if (answer.class === 'clock_skew') return answer.detail
   if (answer.class === 'http' && answer.status !== undefined) return `HTTP status ${answer.status}`

@@ -134,12 +134,12 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
 }
 
 /** The private half of the sealing key goes with the invite: what was captured stays closed. */
-export function ended(invite: Invite, how: Pick<Invite, 'usedBy' | 'usedAt' | 'revokedAt'>): Invite {
+function ended(invite: Invite, how: Pick<Invite, 'usedBy' | 'usedAt' | 'revokedAt'>): Invite {
   const { privateKey: _, ...rest } = invite
   return { ...rest, ...how }
 }
 
-export const hasEnded = (invite: Invite, at: number) =>
+const hasEnded = (invite: Invite, at: number) =>
   invite.usedAt !== undefined || invite.revokedAt !== undefined || Date.parse(invite.expiresAt) <= at
 
 function life(text: string | undefined): number {

@@ -176,10 +176,7 @@ export function createMembership(options: MembershipOptions) {
         events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: `by ${removedBy}` })
       }
       await Promise.all(departures.all().map(deliver))
-    },
-
-    /** The sealed credential for a notice to a peer that is no member any more. */
-    noticeCredential: (id: string) => departures.get(id)?.notice?.credential
+    }
   }
 }
 

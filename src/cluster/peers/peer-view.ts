@@ -1,4 +1,4 @@
-import { type Evidence, type PeerHealth, type PeerSpec, type ProbeAnswer, REACHABLE } from '../../schemas/health.ts'
+import type { Evidence, PeerHealth, PeerSpec, ProbeAnswer } from '../../schemas/health.ts'
 import { NEVER } from '../../schemas/names.ts'
 import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
 import { reasonOf } from '../liveness/reason.ts'
@@ -56,8 +56,6 @@ function whyNotOnline(health: PeerHealth): string | undefined {
 export function detailOf(member: Member, health: PeerHealth | undefined): PeerDetail {
   return { ...viewOf(member, health), evidence: (health?.evidence ?? []).map(evidenceOf) }
 }
-
-export const isReachable = (health: PeerHealth | undefined) => health === undefined || REACHABLE.has(health.verdict)
 
 function evidenceOf(answer: ProbeAnswer): Evidence {
   const common = { asked: answer.asked, at: rfc3339(answer.at), ok: answer.ok, duration_ms: round(answer.durationMs) }

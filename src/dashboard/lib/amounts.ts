@@ -2,7 +2,7 @@ import { STEPS, two } from './format.ts'
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
-export function bytes(value: number): string {
+function bytes(value: number): string {
   if (!Number.isFinite(value) || value < 0) return '–'
   const power = Math.min(UNITS.length - 1, value < 1 ? 0 : Math.floor(Math.log2(value) / 10))
   const scaled = value / 1024 ** power

@@ -12,8 +12,6 @@ export interface Check {
   why: string
 }
 
-export type Histories = ReturnType<typeof createHistories>
-
 /** The last checks of each peer, one resource a peer, asked for only while its bar is on the screen. */
 export function createHistories(api: Api) {
   const known = new Map<string, Resource<readonly Check[]>>()
@@ -31,7 +29,7 @@ export function createHistories(api: Api) {
   }
 }
 
-export function checksOf(detail: unknown): readonly Check[] {
+function checksOf(detail: unknown): readonly Check[] {
   return list(field(detail, 'checks') ?? field(detail, 'evidence')).map((row) => ({
     at: wall(text(field(row, 'at'))) ?? 0,
     ok: field(row, 'ok') === true,

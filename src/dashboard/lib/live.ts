@@ -9,7 +9,6 @@ const KEPT = 1000
 const REPLAY_MS = 500
 
 export type LivePhase = 'connecting' | 'live' | 'cut' | 'none'
-export type Live = ReturnType<typeof createLive>
 
 /**
  * The one stream of what happens. It is read with `fetch`, so that the bearer token goes in a header, resumes after the

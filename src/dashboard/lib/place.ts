@@ -6,7 +6,7 @@ import { options } from 'preact'
  */
 export const BASE = baseOf(import.meta.url)
 
-export function baseOf(script: string): string {
+function baseOf(script: string): string {
   return /^(\/(?:.*\/)?)assets\/[^/]+$/.exec(new URL(script).pathname)?.[1] ?? '/'
 }
 

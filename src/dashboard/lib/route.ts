@@ -1,8 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { BASE, below } from './place.ts'
 
-export type Route = ReturnType<typeof createRoute>
-
 /**
  * The address bar as signals: every state of a list that is worth sending to somebody lives there. Addresses are those
  * of the dashboard, `/peers`, wherever on its server that lies.

@@ -30,7 +30,7 @@ export interface ServerRow {
   error: string
 }
 
-export interface Counts {
+interface Counts {
   total: number
   running: number
   /** Neither running nor stopped on purpose. */

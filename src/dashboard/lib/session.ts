@@ -4,8 +4,6 @@ import { BASE } from './place.ts'
 /** Two agents may be shown in two folders of one server: neither is to get the other's token. */
 const KEY = BASE === '/' ? 'flatrun-cluster.token' : `flatrun-cluster.token ${BASE}`
 
-export type Session = ReturnType<typeof createSession>
-
 /** Who is signed in here: a bearer token, kept for this tab, or for this browser when that was asked for. */
 export function createSession({ tab, browser }: { tab: Storage; browser: Storage }) {
   const token = signal(read(tab) ?? read(browser))

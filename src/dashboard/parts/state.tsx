@@ -31,7 +31,7 @@ const STATUSES: Record<DeploymentStatus, Look> = {
 }
 
 export const verdictLook = (verdict: Verdict): Look => VERDICTS[verdict] ?? VERDICTS.unknown
-export const statusLook = (status: DeploymentStatus): Look => STATUSES[status] ?? STATUSES.unknown
+const statusLook = (status: DeploymentStatus): Look => STATUSES[status] ?? STATUSES.unknown
 
 export const VerdictMark = ({ verdict, loud }: { verdict: Verdict; loud?: boolean }) => (
   <Mark look={verdictLook(verdict)} loud={loud ?? false} />

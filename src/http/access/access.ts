@@ -16,11 +16,7 @@ export interface RouteAccess {
 }
 
 /** Gives the headers of a signature. Digests are SHA-256, base64. */
-export type SignAnswer = (answer: {
-  status: number
-  bodyDigest: string
-  requestSignature: string
-}) => Record<string, string>
+type SignAnswer = (answer: { status: number; bodyDigest: string; requestSignature: string }) => Record<string, string>
 
 declare module 'fastify' {
   interface FastifyInstance {

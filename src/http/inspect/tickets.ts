@@ -16,8 +16,6 @@ export interface Admission {
   caller: Caller
 }
 
-export type Tickets = ReturnType<typeof createTickets>
-
 /**
  * Tickets that open one WebSocket each. A browser sends no header of ours with those, and an address would be kept in
  * logs, so who is signed in gets one for his session, and shows it once.

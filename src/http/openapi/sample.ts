@@ -2,11 +2,11 @@ import { DEFAULT_GRANTS } from '../../schemas/grant.ts'
 
 /** The parts that examples share: two servers, web-1 which answers, and web-2 which is its peer. */
 export const AT = '2026-11-23T08:15:30.123Z'
-export const SEEN = '2026-11-23T08:15:27.840Z'
-export const JOINED = '2026-11-20T17:02:11.004Z'
+const SEEN = '2026-11-23T08:15:27.840Z'
+const JOINED = '2026-11-20T17:02:11.004Z'
 export const LATER = '2026-11-23T08:45:30.123Z'
 export const NODE_1 = '01d61767-5a13-4991-9ee6-340095f1e438'
-export const NODE_2 = '66fad223-318f-4fde-9264-0f163e16742e'
+const NODE_2 = '66fad223-318f-4fde-9264-0f163e16742e'
 export const INVITE_ID = '348d5ae7-4e21-4057-8aa1-737c8c757076'
 export const TOKEN = 'frc1.eyJ1cmxzIjpbImh0dHBzOi8vd2ViLTEuZXhhbXBsZS5vcmciXX0.a6CyTyu9'
 export const VERSION = { version: '0.1.0', build_time: '2026-11-23T00:00:00Z', git_commit: '0f3c1a9d2b4e' }

@@ -125,6 +125,4 @@ export function createConnectionLimiter(limits: ConnectionLimits, now = () => pe
   }
 }
 
-export type ConnectionLimiter = ReturnType<typeof createConnectionLimiter>
-
 const first = (places: Set<Place>): Place | undefined => places.values().next().value

@@ -9,8 +9,6 @@ export interface UsagePoint {
   load: number
 }
 
-export type UsageTiers = ReturnType<typeof createUsageTiers>
-
 /** How long a point stands for, and how many are kept: an hour, a day and a week in under 2,000 points. */
 export const TIERS: Record<UsageRange, { stepMs: number; kept: number }> = {
   hour: { stepMs: 10_000, kept: 360 },
