@@ -246,6 +246,11 @@ export const TooManyLooks = createError(
   'This invite was looked at more than ten times in a minute; try again in a minute',
   429
 )
+export const IdentityConflict = createError<[string]>(
+  'identity_conflict',
+  '"%s" is known here by another identity; compare the fingerprints on both servers, and remove the peer here before it joins anew',
+  409
+)
 export const PreflightFailed = createError<[string]>(
   'preflight_failed',
   '%s. Nothing was spent; skip_checks joins all the same',

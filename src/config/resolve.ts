@@ -46,6 +46,8 @@ export function resolve(file: ConfigFile, around: Surroundings): Omit<Config, 's
       healthIntervalMs: parseDuration(cluster.health_interval) ?? Number.NaN,
       requestTimeoutMs: parseDuration(cluster.request_timeout) ?? Number.NaN,
       proxyTimeoutMs: parseDuration(cluster.proxy_timeout) ?? Number.NaN,
+      introductions: cluster.introductions,
+      tags: cluster.tags,
       maxConcurrency: cluster.max_concurrency,
       exchange: cluster.exchange,
       allowInsecureExchange: cluster.allow_insecure_exchange,

@@ -123,6 +123,15 @@ const Cluster = Type.Object(
       default: '60s',
       description: 'How long a peer may take to begin its answer to what is proxied and neither GET nor HEAD'
     }),
+    introductions: Type.Enum(['accept', 'ask', 'never'], {
+      default: 'ask',
+      description: 'What is done with servers that a peer introduces, where nothing else is said of that peer'
+    }),
+    tags: Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }), {
+      default: [],
+      maxItems: 32,
+      description: 'Words that this server is found by, such as prod or eu'
+    }),
     max_concurrency: Type.Integer({
       default: 64,
       minimum: 1,

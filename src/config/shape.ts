@@ -50,6 +50,9 @@ export interface Config {
     readonly healthIntervalMs: number
     readonly requestTimeoutMs: number
     readonly proxyTimeoutMs: number
+    /** Where nothing else is said of the peer that introduces. */
+    readonly introductions: 'accept' | 'ask' | 'never'
+    readonly tags: readonly string[]
     readonly maxConcurrency: number
     readonly exchange: 'any' | 'sealed-only'
     readonly allowInsecureExchange: 'private' | 'always' | 'never'

@@ -162,6 +162,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   })
   const { membership, joins, rotation } = joining
   closing.add(joins.stop)
+  closing.add(joining.cards.stop)
   const callers = buildCallers({ operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError })
   const openAnswers = createOpenAnswers({ current: callers.current })
   members.subscribe(openAnswers.review)

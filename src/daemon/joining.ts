@@ -1,3 +1,5 @@
+import { createCards } from '../cluster/identity/cards.ts'
+import { createOwnCard } from '../cluster/identity/own-card.ts'
 import { createAdmission } from '../cluster/joining/admission.ts'
 import { createJoins } from '../cluster/joining/joins.ts'
 import { createInvites } from '../cluster/membership/invites.ts'
@@ -33,8 +35,11 @@ export function buildJoining({ config, store, self, events, watching, pin, onErr
   const admission = createAdmission({ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins })
   const joins = createJoins({ store, self, invites, remote, cluster, events, allowInsecure, pins, onError })
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
+  const ownCard = createOwnCard({ store, self, pins, tags: config.cluster.tags })
+  const cards = createCards({ store, self, ownCard, cluster, remote, events, onError })
 
   return {
+    cards,
     invites,
     membership,
     admission,
@@ -45,6 +50,7 @@ export function buildJoining({ config, store, self, events, watching, pin, onErr
       await invites.tidy()
       await membership.tidy()
       await rotation.tidy()
+      await cards.tidy()
     }
   }
 }

@@ -19,6 +19,7 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { insightRoutes } from './routes/insight.ts'
+import { introductionRoutes } from './routes/introductions.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { logRoutes } from './routes/logs.ts'
@@ -98,6 +99,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       eventRoutes,
       alertRoutes,
       joiningRoutes,
+      introductionRoutes,
       localRoutes,
       aggregateRoutes,
       insightRoutes,

@@ -2,6 +2,7 @@ import type { Audit } from '../cluster/access/audit.ts'
 import type { Callers } from '../cluster/access/callers.ts'
 import type { Aggregator } from '../cluster/aggregate/aggregate.ts'
 import type { History } from '../cluster/history/history.ts'
+import type { Cards } from '../cluster/identity/cards.ts'
 import type { Admission } from '../cluster/joining/admission.ts'
 import type { Joins } from '../cluster/joining/joins.ts'
 import type { Cluster } from '../cluster/liveness/liveness.ts'
@@ -61,6 +62,7 @@ export interface Services {
   joins: Joins
   policies: Policies
   rotation: Rotation
+  cards: Cards
   audit: Audit
   cluster: Cluster
   history: History

@@ -12,6 +12,7 @@ export const EventType = Type.Enum([
   'peer.quarantined',
   'peer.rekeyed',
   'peer.copied',
+  'peer.identity',
   'peer.clock',
   'invite.created',
   'invite.spent',

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { PublicKey } from './card.ts'
 import { Grant } from './grant.ts'
-import { PeerName, Timestamp } from './names.ts'
+import { IntroductionPolicy, PeerName, Timestamp } from './names.ts'
 
 /** An invite as it is stored: the digest of its token, never the token. */
 export const Invite = Type.Object({
@@ -15,6 +16,10 @@ export const Invite = Type.Object({
   /** The name of a member whose keys this invite replaces. */
   replaces: Type.Optional(PeerName),
   requireApproval: Type.Optional(Type.Boolean()),
+  /** Who comes by it and the other members are told of each other. */
+  introduce: Type.Optional(Type.Literal(true)),
+  /** What is done with whom that server introduces later. */
+  introductions: Type.Optional(IntroductionPolicy),
   /** The one-time X25519 private key of a sealed exchange, sealed; erased when the invite ends. */
   privateKey: Type.Optional(Type.String()),
   publicKeyId: Type.Optional(Type.String()),
@@ -35,6 +40,10 @@ export const Identity = Type.Object({
   salt: Type.String(),
   /** Sealed; does not open with a wrong secret. */
   canary: Type.String(),
+  /** The X25519 pair by which others know this node; the private half sealed. */
+  box: Type.Optional(Type.Object({ publicKey: PublicKey, sealed: Type.String() })),
+  /** The last card that this node gave out: its number, and the digest of what stood on it. */
+  card: Type.Optional(Type.Object({ seq: Type.Integer(), digest: Type.String() })),
   /** Set when clustering was turned on over the API. */
   setup: Type.Optional(Type.Object({ serverName: PeerName, advertiseUrl: Type.String() }))
 })

@@ -34,3 +34,7 @@ export type Version = Static<typeof Version>
 
 /** Two names that differ only by case are one name. */
 export const sameName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+
+/** What is done with a server that somebody introduces: joined, shown to an operator first, or refused. */
+export const IntroductionPolicy = Type.Enum(['accept', 'ask', 'never'])
+export type IntroductionPolicy = Static<typeof IntroductionPolicy>

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { Card } from './card.ts'
 import { Grant } from './grant.ts'
 import { Evidence, Verdict } from './health.ts'
-import { PeerName, Timestamp } from './names.ts'
+import { IntroductionPolicy, PeerName, Timestamp } from './names.ts'
 
 /** How requests to a peer travel. `insecure`: plain http with a bearer key, as plain FlatRun has it. */
 export const Transport = Type.Enum(['insecure', 'signed', 'tls', 'pinned'])
@@ -45,7 +46,17 @@ export const Member = Type.Object({
   /** Joined by an invite that asks for an operator's word; until then its key opens nothing. */
   awaitsApproval: Type.Optional(Type.Boolean()),
   removedBy: Type.Optional(Type.String()),
-  removedAt: Type.Optional(Timestamp)
+  removedAt: Type.Optional(Timestamp),
+  /** What it last said of itself. Its identity is what it is known by from then on. */
+  card: Type.Optional(Card),
+  /** The number of our own card that it has. */
+  cardTold: Type.Optional(Type.Integer()),
+  /** It and the other members are still to be told of each other: an operator of this side wanted it. */
+  introduce: Type.Optional(Type.Literal(true)),
+  /** What is done with whom it introduces; absent: what the config says. */
+  introductions: Type.Optional(IntroductionPolicy),
+  /** Who introduced it: the member's id, and its name at that time. */
+  introducedBy: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() }))
 })
 export type Member = Static<typeof Member>
 
@@ -75,7 +86,12 @@ export const PeerView = Type.Object({
   next_check_at: Type.Optional(Timestamp),
   awaits_approval: Type.Optional(Type.Boolean()),
   removed_by: Type.Optional(Type.String()),
-  removed_at: Type.Optional(Timestamp)
+  removed_at: Type.Optional(Timestamp),
+  introduced_by: Type.Optional(Type.String()),
+  introductions: Type.Optional(IntroductionPolicy),
+  tags: Type.Optional(Type.Array(Type.String())),
+  /** Of its identity, to be compared with what that server shows itself. */
+  fingerprint: Type.Optional(Type.String())
 })
 export type PeerView = Static<typeof PeerView>
 

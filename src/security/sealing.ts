@@ -26,7 +26,7 @@ export class CannotSeal extends Error {
 }
 
 const INFO = Buffer.from('flatrun-cluster exchange v1')
-const suite = () => new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
+export const createSuite = () => new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
 
 /** A one-time X25519 key pair, both halves base64url. */
 export interface SealingKey {
@@ -35,7 +35,7 @@ export interface SealingKey {
 }
 
 export async function createSealingKey(): Promise<SealingKey> {
-  const hpke = suite()
+  const hpke = createSuite()
   const pair = await hpke.GenerateKeyPair(true)
   const [publicKey, privateKey] = await Promise.all([
     hpke.SerializePublicKey(pair.publicKey),
@@ -53,7 +53,7 @@ export const sealingKeyId = (publicKey: string) =>
  * (as RFC 9458 §4.4 does: a key exported from the context, salted with a fresh nonce). @throws CannotSeal
  */
 export async function sealRequest(publicKey: string, plain: string, purpose: string, shared?: SharedKey) {
-  const hpke = suite()
+  const hpke = createSuite()
   const kid = sealingKeyId(publicKey)
   const { encapsulatedSecret, ctx } = await setUp(hpke, publicKey, shared)
   const ct = await ctx.Seal(Buffer.from(plain), associated(purpose, kid))
@@ -90,7 +90,7 @@ export async function openRequest(
   shared?: SharedKey
 ) {
   try {
-    const hpke = suite()
+    const hpke = createSuite()
     const encapsulated = decode(enc)
     const pair = {
       publicKey: await hpke.DeserializePublicKey(decode(publicKey)),
@@ -111,7 +111,8 @@ export function issuedKey(privateKey: string, exchangeId: string): string {
   return `${Buffer.from(bytes).toString('base64url')}=`
 }
 
-function sealReply(exported: Uint8Array, encapsulated: Uint8Array, text: string): SealedReply {
+/** Seals an answer to the context that a request was opened in. */
+export function sealReply(exported: Uint8Array, encapsulated: Uint8Array, text: string): SealedReply {
   const nonce = randomBytes(32)
   const { key, iv } = replyKey(exported, encapsulated, nonce)
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
@@ -119,7 +120,12 @@ function sealReply(exported: Uint8Array, encapsulated: Uint8Array, text: string)
   return { v: 1, nonce: encode(nonce), ct: encode(ct) }
 }
 
-function openReply(exported: Uint8Array, encapsulated: Uint8Array, reply: SealedReply): string {
+/** @throws CannotUnseal */
+export function openReply(
+  exported: Uint8Array,
+  encapsulated: Uint8Array,
+  reply: Pick<SealedReply, 'nonce' | 'ct'>
+): string {
   try {
     const { key, iv } = replyKey(exported, encapsulated, decode(reply.nonce))
     const sealed = decode(reply.ct)
@@ -141,5 +147,5 @@ function replyKey(exported: Uint8Array, encapsulated: Uint8Array, nonce: Uint8Ar
 }
 
 const associated = (purpose: string, kid: string) => Buffer.from(`${purpose}|${kid}`)
-const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
-const decode = (text: string) => Buffer.from(text, 'base64url')
+export const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
+export const decode = (text: string) => Buffer.from(text, 'base64url')

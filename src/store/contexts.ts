@@ -7,3 +7,4 @@ export const signingContext = (memberId: string) => `members|${memberId}|signing
 export const privateKeyContext = (inviteId: string) => `invites|${inviteId}|private-key`
 export const joinContext = (exchangeId: string) => `joins|${exchangeId}|secret`
 export const canaryContext = 'meta|identity|canary'
+export const identityContext = 'meta|identity|box'

@@ -6,9 +6,10 @@ import { Fatal, StoreFailed } from '../errors.ts'
 import { Identity, Invite } from '../schemas/invite.ts'
 import { Departure, JoinAttempt } from '../schemas/joining.ts'
 import { Member } from '../schemas/peer.ts'
+import { createIdentityKey } from '../security/identity.ts'
 import { createVault, type Vault } from '../security/vault.ts'
 import { openCollection } from './collection.ts'
-import { canaryContext } from './contexts.ts'
+import { canaryContext, identityContext } from './contexts.ts'
 import { databaseIn, findDatabase, openDatabase, prepareDataPath } from './database.ts'
 import { openEvents } from './events.ts'
 import { openHistory } from './history.ts'
@@ -91,7 +92,8 @@ async function assemble({ folder, vault, salt, onError, marker, known, handle, l
     nodeId: known?.nodeId ?? randomUUID(),
     epoch: Math.max(known?.epoch ?? 0, marker?.epoch ?? 0) + 1,
     salt,
-    canary: vault.seal(CANARY, canaryContext)
+    canary: vault.seal(CANARY, canaryContext),
+    box: boxOf(vault, known?.box)
   }
   const dead = new Set(marker?.revoked.map((entry) => entry.digest))
   const members = createMembers(await table('members', Member), (digest) => dead.has(digest))
@@ -120,7 +122,8 @@ async function assemble({ folder, vault, salt, onError, marker, known, handle, l
     /** Opens another collection in the same file. */
     table,
     identity: () => meta.get('identity') ?? identity,
-    changeIdentity: (change: Pick<Identity, 'setup'>) => meta.put({ ...(meta.get('identity') ?? identity), ...change }),
+    changeIdentity: (change: Pick<Identity, 'setup' | 'card'>) =>
+      meta.put({ ...(meta.get('identity') ?? identity), ...change }),
     /** Whether a key with this digest died here, whatever a restored store says. */
     isRevoked: (digest: string) => dead.has(digest),
     /** @throws StoreFailed */
@@ -137,6 +140,19 @@ async function assemble({ folder, vault, salt, onError, marker, known, handle, l
       handle.close()
       lock.release()
     }
+  }
+}
+
+/** Made once: others know this node by it, so a new one would make a stranger of it. */
+function boxOf(vault: Vault, known: Identity['box']): Identity['box'] {
+  if (!known) {
+    const { publicKey, privateKey } = createIdentityKey()
+    return { publicKey, sealed: vault.seal(privateKey, identityContext) }
+  }
+  const { publicKey, sealed } = known
+  return {
+    publicKey,
+    sealed: vault.isCurrent(sealed) ? sealed : vault.seal(vault.open(sealed, identityContext), identityContext)
   }
 }
 

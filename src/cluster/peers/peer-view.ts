@@ -1,6 +1,7 @@
 import type { Evidence, PeerHealth, PeerSpec, ProbeAnswer } from '../../schemas/health.ts'
 import { NEVER } from '../../schemas/names.ts'
 import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
+import { fingerprintOf } from '../../security/identity.ts'
 import { reasonOf } from '../liveness/reason.ts'
 
 /** What a member's actor is told of it. */
@@ -39,7 +40,10 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     ...(health?.nextProbeAt !== undefined && { next_check_at: rfc3339(health.nextProbeAt) }),
     ...(member.awaitsApproval && { awaits_approval: true }),
     ...(member.removedBy !== undefined && { removed_by: member.removedBy }),
-    ...(member.removedAt !== undefined && { removed_at: member.removedAt })
+    ...(member.removedAt !== undefined && { removed_at: member.removedAt }),
+    ...(member.introducedBy && { introduced_by: member.introducedBy.name }),
+    ...(member.introductions !== undefined && { introductions: member.introductions }),
+    ...(member.card && { tags: member.card.tags, fingerprint: fingerprintOf(member.card.identity) })
   }
 }
 

@@ -2,6 +2,7 @@ import { Check } from 'typebox/value'
 import { BadRequest, ClusterDisabled, ClusterEnabled, PeerNameTaken } from '../../errors.ts'
 import { PeerName, RESERVED_NAMES, type Version } from '../../schemas/names.ts'
 import { BadUrl, bareHost, type DialPolicy, isLoopback, parsePeerUrl } from '../../security/addresses.ts'
+import { fingerprintOf } from '../../security/identity.ts'
 import type { Store } from '../../store/store.ts'
 import { isOwnUrl } from './own-address.ts'
 
@@ -13,7 +14,8 @@ export const FEATURES = [
   'rotate',
   'rotate-psk',
   'signed-requests',
-  'signed-answers'
+  'signed-answers',
+  'introduce'
 ] as const
 
 interface SelfOptions {
@@ -32,11 +34,15 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
   let listenUrl = ''
   let settingUp = false
   const setup = () => store.identity().setup
+  const identity = () => store.identity().box?.publicKey ?? ''
   const address = () => advertiseUrl || setup()?.advertiseUrl || (onLoopback(listenUrl) ? listenUrl : '')
 
   return {
     version,
     nodeId: () => store.identity().nodeId,
+    /** The public key by which others know this node. */
+    identity,
+    fingerprint: () => fingerprintOf(identity()),
     enabled: () => enabled || setup() !== undefined,
     name: () => (enabled ? serverName : (setup()?.serverName ?? serverName)),
     /** Empty when others do not know where to find us. A node that listens on loopback has no other address. */

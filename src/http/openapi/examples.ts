@@ -2,8 +2,10 @@ import { DEPLOYMENT_EXAMPLES } from './deployment-examples.ts'
 import { INSIGHT_EXAMPLES } from './insight-examples.ts'
 import {
   AT,
+  CARD,
   DEPLOYMENTS,
   FEATURES,
+  FINGERPRINT,
   GRANTS,
   HISTORY,
   INVITE_ID,
@@ -70,7 +72,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   'GET /api/users/me': { answer: { user: USER, permissions: PERMISSIONS, deployments: [] } },
 
-  'GET /api/cluster/status': { answer: { ...STATUS, node_id: NODE_1, peers: { online: 1 } } },
+  'GET /api/cluster/status': { answer: { ...STATUS, node_id: NODE_1, fingerprint: FINGERPRINT, peers: { online: 1 } } },
   'POST /api/cluster/setup': {
     request: { server_name: 'web-1', advertise_url: 'https://web-1.example.org' },
     answer: { ...STATUS, peer_count: 0 }
@@ -158,6 +160,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     request: { key: '3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08', mutual: false },
     answer: { v: 1, kid: 'Q2xpZW50', enc: 'N_p7kQ3mV1wZ8yX0', ct: 'b2sgdGhlbg' }
   },
+  'POST /api/cluster/card': { request: CARD, answer: CARD },
   'GET /api/audit': {
     answer: {
       entries: [

@@ -14,6 +14,7 @@ const TAGS = [
   { name: 'cluster', description: 'The whole cluster, seen from this server' },
   { name: 'peers', description: 'The servers that have joined this one' },
   { name: 'joining', description: 'Invites, and both sides of a join' },
+  { name: 'introductions', description: 'Who members are, and whom they introduce to each other' },
   { name: 'events', description: 'What happens, while it happens' },
   { name: 'security', description: 'Who did what' },
   { name: 'insight', description: 'What goes on inside: running machines, and the config that counts' },

@@ -9,6 +9,7 @@ export const NODE_1 = '01d61767-5a13-4991-9ee6-340095f1e438'
 const NODE_2 = '66fad223-318f-4fde-9264-0f163e16742e'
 export const INVITE_ID = '348d5ae7-4e21-4057-8aa1-737c8c757076'
 export const TOKEN = 'frc1.eyJ1cmxzIjpbImh0dHBzOi8vd2ViLTEuZXhhbXBsZS5vcmciXX0.a6CyTyu9'
+export const FINGERPRINT = '9c1e-0b52-77d4-a3f8-5e20-c6b1-48fd-913a'
 export const VERSION = { version: '0.1.0', build_time: '2026-11-23T00:00:00Z', git_commit: '0f3c1a9d2b4e' }
 export const FEATURES = ['sealed-exchange', 'confirm', 'leave', 'rotate', 'signed-requests']
 export const GRANTS = [...DEFAULT_GRANTS]
@@ -43,6 +44,18 @@ export const PEER = {
   flapping: false,
   restarts: 0,
   next_check_at: AT
+}
+
+export const CARD = {
+  node_id: NODE_2,
+  name: 'web-2',
+  urls: ['https://web-2.example.org'],
+  identity: '3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08',
+  pins: [],
+  features: FEATURES,
+  reach: 'direct',
+  tags: ['prod'],
+  seq: 1_795_939_200
 }
 
 const CHECKS = [{ at: SEEN, ok: true, duration_ms: 20.7 }]

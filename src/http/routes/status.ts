@@ -23,6 +23,8 @@ const ClusterStatus = Type.Object({
   version: Type.Optional(Version),
   advertise_url: Type.Optional(Type.String()),
   node_id: Type.Optional(Type.String()),
+  /** Of this server's identity, to be compared with what other servers show of it. */
+  fingerprint: Type.Optional(Type.String()),
   peers: Type.Optional(Type.Record(Type.String(), Type.Integer())),
   /** How watching the peers goes: quarantined peers are named. */
   supervision: Type.Optional(
@@ -110,6 +112,7 @@ export function statusRoutes(app: Routes, { self, membership, cluster, stopping 
       const { proberCrashes, quarantined, ...supervision } = cluster.supervision()
       return {
         ...status,
+        fingerprint: self.fingerprint(),
         peers,
         supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
       }

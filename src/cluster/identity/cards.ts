@@ -1,0 +1,123 @@
+import pLimit from 'p-limit'
+import { Check } from 'typebox/value'
+import { IdentityConflict } from '../../errors.ts'
+import type { Remote } from '../../remote/client.ts'
+import { Card, cardOf } from '../../schemas/card.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { Member } from '../../schemas/peer.ts'
+import { fingerprintOf } from '../../security/identity.ts'
+import type { Store } from '../../store/store.ts'
+import type { Cluster } from '../liveness/liveness.ts'
+import type { Self } from '../peers/self.ts'
+import { targetOf } from '../peers/transport.ts'
+import type { OwnCard } from './own-card.ts'
+
+interface CardsOptions {
+  store: Pick<Store, 'members'>
+  self: Pick<Self, 'identity'>
+  ownCard: OwnCard
+  cluster: Pick<Cluster, 'peer' | 'onChange'>
+  remote: Pick<Remote, 'request' | 'deadlines'>
+  events: EventLog
+  onError: (error: unknown) => void
+}
+
+const AT_ONCE = 8
+const MAX_BYTES = 16_384
+
+export type Cards = ReturnType<typeof createCards>
+
+/**
+ * The cards that members exchange. Each tells the others its own whenever it changed; an identity is learnt once, from
+ * what could not be changed on the way, and another one for the same member is refused and told.
+ */
+export function createCards({ store: { members }, self, ownCard, cluster, remote, events, onError }: CardsOptions) {
+  const atOnce = pLimit(AT_ONCE)
+  const underWay = new Map<string, Promise<void>>()
+  const listeners = new Set<(memberId: string) => void>()
+  const end = cluster.onChange(({ id, verdict }) => {
+    if (verdict === 'online') tell(id).catch(onError)
+  })
+
+  /** @throws IdentityConflict */
+  async function take(memberId: string, said: Card): Promise<void> {
+    const card = cardOf(said)
+    const member = members.get(memberId)
+    if (!member) return
+    const fault = faultOf(member, card)
+    if (fault) {
+      events.publish({ type: 'peer.identity', peer: member.name, peer_id: memberId, reason: fault })
+      throw new IdentityConflict(member.name)
+    }
+    let taken = false
+    await members.change(memberId, (now) => {
+      taken = now.card === undefined || now.card.seq < card.seq
+      return taken ? { ...now, card, features: [...new Set([...now.features, ...card.features])] } : undefined
+    })
+    if (taken) for (const listener of listeners) listener(memberId)
+  }
+
+  function faultOf({ id, nodeId, card: known }: Member, card: Card): string | undefined {
+    if (nodeId !== undefined && nodeId !== card.node_id)
+      return 'Its card is that of another node id than it joined with'
+    if (known && known.identity !== card.identity)
+      return `It shows another identity (${fingerprintOf(card.identity)}) than the one it is known by (${fingerprintOf(known.identity)})`
+    if (card.identity === self.identity()) return 'It shows the identity of this very server: one of both is a copy'
+    const holder = members.all().find((other) => other.id !== id && other.card?.identity === card.identity)
+    return holder && `It shows the identity of ${holder.name}: one of both is a copy, or is not what it says`
+  }
+
+  /** Gives a member our card where it has not this one yet. */
+  function tell(memberId: string): Promise<void> {
+    const known = underWay.get(memberId)
+    if (known) return known
+    const telling = atOnce(() => tellNow(memberId)).finally(() => underWay.delete(memberId))
+    underWay.set(memberId, telling)
+    return telling
+  }
+
+  async function tellNow(memberId: string): Promise<void> {
+    const member = members.get(memberId)
+    if (!member || !takesCards(member)) return
+    const card = await ownCard()
+    if (!card || (member.cardTold === card.seq && member.card)) return
+    const answer = await remote
+      .request(targetOf(member), {
+        ...{ method: 'POST', path: '/api/cluster/card', body: card },
+        ...{ deadlineMs: remote.deadlines.requestMs, maxBytes: MAX_BYTES }
+      })
+      .catch(() => undefined)
+    if (answer?.status !== 200) return
+    await members.change(memberId, (now) => ({ ...now, cardTold: card.seq }))
+    const theirs = parse(answer.text)
+    // On plain http only a signed answer is its own word.
+    const certain = member.transport !== 'signed' || member.features.includes('signed-answers')
+    if (certain && Check(Card, theirs)) await take(memberId, theirs).catch(() => {})
+  }
+
+  const takesCards = ({ id, state, features }: Member) =>
+    state === 'active' &&
+    (features.includes('introduce') || (cluster.peer(id)?.features.includes('introduce') ?? false))
+
+  return {
+    take,
+    tell,
+    own: ownCard,
+    /** Run each minute. */
+    async tidy(): Promise<void> {
+      const online = members.all().filter(({ id }) => cluster.peer(id)?.verdict === 'online')
+      await Promise.all(online.map(({ id }) => tell(id)))
+    },
+    /** Calls back when a member's card is another one. */
+    onCard: (listener: (memberId: string) => void): void => void listeners.add(listener),
+    stop: end
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
