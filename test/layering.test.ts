@@ -53,14 +53,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:yaml'
   ],
   'src/cli': ['src/charts', 'machines/charts.json', 'src/security/invite-token.ts', 'npm:commander'],
-  'src/dashboard': [
-    'src/charts',
-    'machines/charts.json',
-    'npm:preact',
-    'npm:@preact/signals',
-    'npm:uplot',
-    'npm:@fontsource-variable/geist'
-  ],
+  'src/dashboard': ['src/charts', 'machines/charts.json', 'npm:preact', 'npm:@preact/signals', 'npm:uplot'],
   'src/daemon': ['machines', 'src', 'npm:fastify', 'npm:pino', 'npm:pino-pretty']
 }
 
