@@ -84,3 +84,19 @@ test('the theme is changed by a key, kept, and there before the first paint', as
   await page.getByText('4 problems').waitFor()
   assert.notEqual(await ground(), light)
 })
+
+test('the search has the focus as soon as it is on the page, so that no key is lost', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(fake.url)
+  await page.getByText('4 problems').waitFor()
+  const role = page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        new MutationObserver(() => {
+          if (document.querySelector('dialog')) resolve(document.activeElement?.getAttribute('role'))
+        }).observe(document.body, { childList: true, subtree: true })
+      })
+  )
+  await press(page, 'Control+k')
+  assert.equal(await role, 'combobox')
+})

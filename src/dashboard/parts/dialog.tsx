@@ -1,11 +1,14 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
-/** A modal dialog: the browser keeps the focus inside, and gives it back to where it came from. */
+/**
+ * A modal dialog: the browser keeps the focus inside, and gives it back to where it came from. It has the focus as soon
+ * as it is there; keys pressed before the next frame would be lost otherwise.
+ */
 export function Dialog(props: { title: string; close: () => void; children: ComponentChildren; class?: string }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
     // The first thing to be done is not to close it.
