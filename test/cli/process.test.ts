@@ -5,13 +5,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { BARE } from '../bare.ts'
 import { OPERATOR_KEY, startNode, temporaryFolder, until } from '../daemon.ts'
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
-const plain = { PATH: process.env.PATH ?? '' }
 
 async function run(words: string[], env: Record<string, string>, stdin = '') {
-  const child = spawn(process.execPath, [MAIN, ...words], { env: { ...plain, ...env } })
+  const child = spawn(process.execPath, [MAIN, ...words], { env: { ...BARE, ...env } })
   child.stdin.end(stdin)
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { code, out, err }
@@ -31,7 +31,7 @@ test('the process: a piped token, data on stdout alone, and the exit code', asyn
 
 test('a reader that has read enough is no fault', async (t) => {
   const node = await startNode(t)
-  const env = { ...plain, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
+  const env = { ...BARE, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
   const child = spawn(process.execPath, [MAIN, 'events', '--follow'], { env })
   const errors = text(child.stderr)
   await once(child.stdout, 'data')
@@ -46,7 +46,7 @@ test('a reader that has read enough is no fault', async (t) => {
 
 test('SIGINT ends a command with 130', async (t) => {
   const node = await startNode(t)
-  const env = { ...plain, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
+  const env = { ...BARE, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
   const child = spawn(process.execPath, [MAIN, 'events', '--follow'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   await once(child.stdout, 'data')
   child.kill('SIGINT')
@@ -55,7 +55,7 @@ test('SIGINT ends a command with 130', async (t) => {
 })
 
 test('SIGINT ends waiting too', async (t) => {
-  const env = { ...plain, FLATRUN_URL: 'http://127.0.0.1:1', FLATRUN_TOKEN: 'x', HOME: temporaryFolder(t) }
+  const env = { ...BARE, FLATRUN_URL: 'http://127.0.0.1:1', FLATRUN_TOKEN: 'x', HOME: temporaryFolder(t) }
   const child = spawn(process.execPath, [MAIN, 'wait', '--verbose'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   await once(child.stderr, 'data')
   child.kill('SIGINT')
@@ -89,7 +89,7 @@ test('bash completes commands and flags', async (t) => {
   const complete = (...typed: string[]) => {
     const line = typed.map((word) => `'${word}'`).join(' ')
     const code = `. ./completion; COMP_WORDS=(${line}); COMP_CWORD=${typed.length - 1}; _flatrun_cluster; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const env = { ...plain, PATH: `${folder}:${plain.PATH}`, HOME: folder }
+    const env = { ...BARE, PATH: `${folder}:${BARE.PATH}`, HOME: folder }
     return spawnSync('bash', ['-c', code], { cwd: folder, env, encoding: 'utf8' }).stdout.trim().split('\n')
   }
   assert.deepEqual(complete('flatrun-cluster', 'ev'), ['events'])

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { BARE } from '../bare.ts'
 import { authorized, request, startNode, type TestNode, temporaryFolder, until } from '../daemon.ts'
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
@@ -16,7 +17,7 @@ function atTerminal(t: TestContext, words: readonly string[], cwd: string) {
   const line = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ')
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: cwd, TERM: 'xterm' },
+    env: { ...BARE, HOME: cwd, TERM: 'xterm' },
     stdio: ['pipe', 'pipe', 'inherit']
   })
   t.after(() => child.kill('SIGKILL'))
@@ -106,7 +107,7 @@ test('what only root may do ends with 77 and a sentence', { skip: process.getuid
       gid: 65_534,
       cwd: folder,
       encoding: 'utf8',
-      env: { PATH: process.env.PATH ?? '', HOME: folder }
+      env: { ...BARE, HOME: folder }
     })
     assert.equal(status, 77, `${words.join(' ')}: ${stderr}`)
     assert.match(stderr, /this user may not use .*; run it again with sudo/)

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { BARE } from '../bare.ts'
 import { authorized, join, OPERATOR_KEY, request, startNode, type TestNode, temporaryFolder, until } from '../daemon.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
@@ -71,7 +72,7 @@ async function startThere(t: TestContext) {
   const folder = temporaryFolder(t)
   const url = `http://127.0.0.1:${await freePort()}`
   const env = {
-    PATH: process.env.PATH ?? '',
+    ...BARE,
     FLATRUN_DEPLOYMENTS_PATH: folder,
     FLATRUN_DOCKER_SOCKET: '',
     FLATRUN_DATA_PATH: path.join(folder, 'data'),

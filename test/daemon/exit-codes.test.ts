@@ -5,6 +5,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } f
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { BARE } from '../bare.ts'
 import { temporaryFolder, until } from '../daemon.ts'
 
 const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
@@ -16,7 +17,7 @@ function start(t: TestContext, words: string[], env: Record<string, string | und
   const [program = '', ...rest] = [...before, process.execPath, main, ...words]
   const child = spawn(program, rest, {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', FLATRUN_API__PORT: '0', FLATRUN_DOCKER_SOCKET: '', ...env },
+    env: { ...BARE, FLATRUN_API__PORT: '0', FLATRUN_DOCKER_SOCKET: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   t.after(() => child.kill('SIGKILL'))

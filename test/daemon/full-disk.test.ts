@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { BARE } from '../bare.ts'
 import { authorized, request, temporaryFolder, until } from '../daemon.ts'
 
 const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
@@ -13,7 +14,7 @@ const KEY = 'test-operator-key-0123456789abcdef'
 /** The agent as a process, its log in a file or in a pipe. */
 function start(t: TestContext, folder: string, stdout: number | 'pipe', dataPath = path.join(folder, 'data')) {
   const env = {
-    PATH: process.env.PATH ?? '',
+    ...BARE,
     FLATRUN_API__PORT: '0',
     FLATRUN_DOCKER_SOCKET: '',
     FLATRUN_DATA_PATH: dataPath,

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { BARE } from '../../bare.ts'
 import {
   authorized,
   OPERATOR_KEY,
@@ -15,7 +16,7 @@ import {
   until
 } from '../../daemon.ts'
 
-/** Few here, so that a run stays short; `.ci/extra/crash.sh` asks for two hundred. */
+/** Few here, so that a run stays short; `.ci/extra/crash.sh` asks for more. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 6)
 const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 
@@ -150,7 +151,7 @@ async function createVictim(t: TestContext, name: string): Promise<Victim> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const env = {
-    PATH: process.env.PATH ?? '',
+    ...BARE,
     FLATRUN_DEPLOYMENTS_PATH: folder,
     FLATRUN_DOCKER_SOCKET: '',
     FLATRUN_DATA_PATH: path.join(folder, 'data'),
