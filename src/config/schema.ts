@@ -51,7 +51,8 @@ const Api = Type.Object(
     allowed_origins: Type.Array(Type.String({ minLength: 1, maxLength: 512 }), {
       default: [],
       maxItems: 100,
-      description: 'Origins such as https://ui.example.org, or *'
+      description:
+        'Origins such as https://ui.example.org, or * for all: pages that may ask, and open WebSockets with a key'
     }),
     trust_proxy: Type.Union([Type.Boolean(), Type.Array(TrustedNetwork, { maxItems: 100 })], {
       default: false,

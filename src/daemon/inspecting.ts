@@ -3,6 +3,7 @@ import type { Joins } from '../cluster/joining/joins.ts'
 import type { Cluster } from '../cluster/liveness/liveness.ts'
 import type { Membership } from '../cluster/membership/membership.ts'
 import type { Config } from '../config/config.ts'
+import { openersOf } from '../http/access/origin.ts'
 import { inspect } from '../http/inspect/inspect.ts'
 import { createInspector } from '../inspector/inspector.ts'
 import type { Inspector } from '../schemas/inspection.ts'
@@ -38,6 +39,6 @@ export function buildInspecting(options: InspectingOptions): {
       })
     : undefined
   if (enabled) log.info({ url }, 'the inspector is on: who watches shows names, addresses and states to that page')
-  const pages = { inspector, inspectorUrl: url, root: builtDashboard(), allowedOrigins: config.api.allowedOrigins }
+  const pages = { inspector, inspectorUrl: url, root: builtDashboard(), openers: openersOf(config) }
   return { inspector, part: (scope) => inspect(scope, { ...pages, find: membership.find }) }
 }

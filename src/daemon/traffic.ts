@@ -7,6 +7,7 @@ import { createRestartHere } from '../cluster/rollout/restart-here.ts'
 import { createRestartThere } from '../cluster/rollout/restart-there.ts'
 import { createRollout } from '../cluster/rollout/rollout.ts'
 import type { Config } from '../config/config.ts'
+import { openersOf } from '../http/access/origin.ts'
 import { registerProxy } from '../http/proxy/proxy.ts'
 import type { LocalNode } from '../http/services.ts'
 import { spliceOn } from '../parsing/large.ts'
@@ -58,7 +59,7 @@ export function buildTraffic({ config, store: { members }, self, watching, local
       },
       signOfDeath,
       deadlines: remote.deadlines,
-      allowedOrigins: config.api.allowedOrigins
+      openers: openersOf(config)
     })
 
   return { aggregate, rollout, proxy }

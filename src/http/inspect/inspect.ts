@@ -6,7 +6,7 @@ import { ForeignOrigin, InspectorOff, TooManyWatchers, WatchTicketInvalid } from
 import type { Inspector, Scope } from '../../schemas/inspection.ts'
 import { PeerName } from '../../schemas/names.ts'
 import { anybody, operator } from '../access/access.ts'
-import { isOwnOrigin } from '../access/origin.ts'
+import { mayOpenSocket } from '../access/origin.ts'
 import { nameOf } from '../access/scope.ts'
 import { answers } from '../routes/routes.ts'
 import { inspectPage } from './page.ts'
@@ -21,7 +21,8 @@ interface InspectOptions {
   root: string
   /** @throws PeerUnknown */
   find: (name: string) => { id: string }
-  allowedOrigins: readonly string[]
+  /** Pages of other origins that may watch. */
+  openers: readonly string[]
 }
 
 const TicketRequest = Type.Object({ peer: Type.Optional(PeerName), joins: Type.Optional(Type.Boolean()) })
@@ -39,7 +40,7 @@ const GOODBYE_MS = 1_000
 
 /** The state machines live: a page, a ticket for who is signed in, and the WebSocket that it opens. */
 export async function inspect(app: FastifyInstance, options: InspectOptions): Promise<void> {
-  const { inspector, find, allowedOrigins } = options
+  const { inspector, find, openers } = options
   const page = inspectPage(options)
   const tickets = createTickets()
   const scopes = new WeakMap<FastifyRequest, Scope>()
@@ -90,9 +91,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
       websocket: true,
       config: anybody,
       preValidation: async (request, reply) => {
-        const { origin } = request.headers
-        if (origin !== undefined && !isOwnOrigin(origin, request.host) && !allowedOrigins.includes(origin))
-          throw new ForeignOrigin()
+        if (!mayOpenSocket(request.headers.origin, request.host, openers)) throw new ForeignOrigin()
         const admitted = tickets.redeem(ticketOf(request))
         if (!admitted || !app.openAnswers.admits(admitted.caller)) throw new WatchTicketInvalid()
         assertRoom(admitted.caller)

@@ -11,7 +11,7 @@ export interface ProxyOptions {
   find: GateOptions['find']
   signOfDeath?: RelayOptions['signOfDeath']
   /** Pages of other origins that may open WebSockets. */
-  allowedOrigins?: readonly string[]
+  openers?: readonly string[]
   maxInFlight?: number
   /** How long a peer may take to begin its answer. */
   deadlines: RelayOptions['deadlines']
@@ -24,10 +24,10 @@ const WRITING = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /** The route that passes requests on to peers: any method, streams, WebSockets. */
 export async function registerProxy(app: FastifyInstance, options: ProxyOptions) {
-  const { find, deadlines, maxInFlight = 128, allowedOrigins = [] } = options
+  const { find, deadlines, maxInFlight = 128, openers = [] } = options
   const enter = createGate({ find, maxInFlight })
   const limits = { deadlines, ...(options.signOfDeath && { signOfDeath: options.signOfDeath }) }
-  const { tunnel, closeAll } = createTunnels({ ...limits, allowedOrigins })
+  const { tunnel, closeAll } = createTunnels({ ...limits, openers })
   const heads = acceptUpgrades(app)
   app.addHook('preClose', async () => closeAll())
 

@@ -3,14 +3,15 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadRequest, ForeignOrigin, PeerFailed, PeerForbids, UpgradeRefused } from '../../errors.ts'
-import { isOwnOrigin } from '../access/origin.ts'
+import { mayOpenSocket } from '../access/origin.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
 import type { Passage } from './gate.ts'
 import type { RelayOptions } from './relay.ts'
 import { headersToPeer } from './request-headers.ts'
 
 export interface TunnelOptions extends RelayOptions {
-  allowedOrigins: readonly string[]
+  /** Pages of other origins that may open a WebSocket. */
+  openers: readonly string[]
 }
 
 /** From RFC 6455 §1.3. */
@@ -29,9 +30,7 @@ export function createTunnels(options: TunnelOptions) {
     if (upgrade?.toLowerCase() !== 'websocket' || typeof key !== 'string') {
       throw new BadRequest('The proxy changes to no other protocol than websocket, and needs a Sec-WebSocket-Key')
     }
-    if (origin !== undefined && !isOwnOrigin(origin, request.host) && !options.allowedOrigins.includes(origin)) {
-      throw new ForeignOrigin()
-    }
+    if (!mayOpenSocket(origin, request.host, options.openers)) throw new ForeignOrigin()
     const refuse = (fault: Error) => {
       if (!caller.destroyed) reply.send(fault)
     }

@@ -63,6 +63,41 @@ test('a socket needs a ticket, each ticket opens one, and no foreign page may op
   await opened(t, node, { ticket: await ticketOf(node) })
 })
 
+test('with allowed_origins "*" any page may open a socket that shows a ticket', async (t) => {
+  const node = await startNode(t, { config: { ...ON, 'api.allowed_origins': ['*'] } })
+  for (const origin of ['https://anything.example', 'null'])
+    await opened(t, node, { ticket: await ticketOf(node), origin })
+  assert.equal(await refused(node, { ticket: 'made-up', origin: 'https://anything.example' }), 401)
+})
+
+test('without keys, "*" lets no other page open a socket, here or to a peer', async (t) => {
+  const config = { ...ON, 'auth.enabled': false, 'api.allowed_origins': ['*', 'https://ops.example'] }
+  const { node, url } = await withEcho(t, config)
+  assert.equal(await refused(node, { ticket: await ticketOf(node), origin: 'https://evil.example' }), 403)
+  await opened(t, node, { ticket: await ticketOf(node), origin: 'https://ops.example' })
+  const foreign = new WebSocket(url, { origin: 'https://evil.example' })
+  foreign.on('error', () => {})
+  const [, answer] = await once(foreign, 'unexpected-response')
+  foreign.terminate()
+  assert.equal(answer.statusCode, 403)
+  const named = new WebSocket(url, { origin: 'https://ops.example' })
+  t.after(() => named.terminate())
+  await once(named, 'open')
+})
+
+test('a page is this server’s own by the host that a trusted proxy names, and nobody else', async (t) => {
+  const origin = 'https://web-1.example.org'
+  const forwarded = { 'x-forwarded-host': 'web-1.example.org', 'x-forwarded-proto': 'https' }
+  const trusting = await startNode(t, { config: { ...ON, 'api.trust_proxy': ['127.0.0.1'] } })
+  await opened(t, trusting, { ticket: await ticketOf(trusting), origin, forwarded })
+  assert.equal(
+    await refused(trusting, { ticket: await ticketOf(trusting), origin: 'https://evil.example', forwarded }),
+    403
+  )
+  const other = await startNode(t, { config: { ...ON, 'api.trust_proxy': ['192.0.2.1'] } })
+  assert.equal(await refused(other, { ticket: await ticketOf(other), origin, forwarded }), 403)
+})
+
 const ADMIN = {
   kind: 'operator' as const,
   name: 'admin',
@@ -152,7 +187,18 @@ test('the page may frame the inspector alone, and be framed by nobody', async (t
 })
 
 test('WebSockets to peers pass beside it', async (t) => {
-  const node = await startNode(t, { config: ON })
+  const { url } = await withEcho(t, ON)
+  const socket = new WebSocket(url, { headers: authorized(OPERATOR_KEY) })
+  t.after(() => socket.terminate())
+  await once(socket, 'open')
+  socket.send('hello')
+  const [answer] = await once(socket, 'message')
+  assert.equal(String(answer), 'hello')
+})
+
+/** A node, and the address of a WebSocket of a peer of its, through it. */
+async function withEcho(t: TestContext, config: Record<string, unknown>) {
+  const node = await startNode(t, { config })
   const peer = await startFakePeer({ name: 'plain' })
   t.after(() => peer.close())
   const echo = new WebSocketServer({ noServer: true })
@@ -162,14 +208,8 @@ test('WebSockets to peers pass beside it', async (t) => {
   const { body } = await node.call('POST', '/api/cluster/invite')
   await peer.join(node.url, body.invite_token)
   await sees(node, 'plain', 'online')
-  const url = `${node.url.replace('http', 'ws')}/api/cluster/peers/plain/proxy/logs`
-  const socket = new WebSocket(url, { headers: authorized(OPERATOR_KEY) })
-  t.after(() => socket.terminate())
-  await once(socket, 'open')
-  socket.send('hello')
-  const [answer] = await once(socket, 'message')
-  assert.equal(String(answer), 'hello')
-})
+  return { node, url: `${node.url.replace('http', 'ws')}/api/cluster/peers/plain/proxy/logs` }
+}
 
 async function ticketOf(node: TestNode): Promise<string> {
   const { body } = await node.call('POST', '/api/inspector/ticket')
@@ -179,11 +219,13 @@ async function ticketOf(node: TestNode): Promise<string> {
 interface Opening {
   ticket?: string
   origin?: string
+  /** What a proxy in front says. */
+  forwarded?: Record<string, string>
 }
 
-function connect(node: TestNode, { ticket, origin }: Opening) {
+function connect(node: TestNode, { ticket, origin, forwarded }: Opening) {
   const protocols = ['flatrun.inspect', ...(ticket === undefined ? [] : [`ticket.${ticket}`])]
-  const headers = origin === undefined ? {} : { origin }
+  const headers = { ...forwarded, ...(origin !== undefined && { origin }) }
   return new WebSocket(`${node.url.replace('http', 'ws')}/api/inspector/socket`, protocols, { headers })
 }
 

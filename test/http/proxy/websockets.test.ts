@@ -151,7 +151,7 @@ test('a peer where nothing listens is a 502', async (t) => {
 })
 
 test('a page of another origin opens no socket, unless it is allowed to', async (t) => {
-  const { url, peer } = await proxyWorld(t, { allowedOrigins: ['https://console.example'] })
+  const { url, peer } = await proxyWorld(t, { openers: ['https://console.example'] })
   const { seen } = speak(peer)
   const [status, text] = await refused(new WebSocket(`${socketUrl(url)}/logs`, { origin: 'https://evil.example' }))
   assert.deepEqual([status, JSON.parse(text).code], [403, 'foreign_origin'])
