@@ -99,6 +99,13 @@ export const StoreBusy = createError<[ErrorOptions?]>(
   'Another program holds the store of this server; nothing was changed. Try again in a moment',
   503
 )
+export const HeadersTooLarge = createError(
+  'headers_too_large',
+  'The headers of the request are larger than 16 KiB',
+  431
+)
+export const RequestLate = createError('request_timeout', 'The request did not come to its end in time', 408)
+export const NotHttp = createError('bad_http', 'What came is no request of HTTP/1.1', 400)
 export const Stopping = createError('stopping', 'This server is stopping; try again in a moment', 503)
 export const BadProxyPath = createError(
   'bad_path',

@@ -7,8 +7,9 @@ import { authenticate } from './access/auth.ts'
 import { createOwnPage } from './access/own-page.ts'
 import { signAnswers } from './access/signed-answers.ts'
 import { readBodies } from './bodies.ts'
-import { allowOrigins } from './cors.ts'
-import { answerErrors, sendError } from './errors.ts'
+import { allowOrigins, type CrossOrigin } from './cors.ts'
+import { createEarlyAnswers, refuseWhileStopping } from './early-answers.ts'
+import { answerErrors } from './errors.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi/openapi.ts'
 import { aggregateRoutes } from './routes/aggregates.ts'
@@ -45,7 +46,7 @@ export interface AppOptions {
   /** The names that this server is called by. */
   ownHosts: () => readonly string[]
   trustProxy: boolean | readonly string[]
-  cors: { enabled: boolean; origins: readonly string[] }
+  cors: CrossOrigin
   https?: { key: string; cert: string }
   limits?: Limits | undefined
   /** Told of every request. */
@@ -70,6 +71,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerErrors(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   if (options.cors.enabled) await allowOrigins(app, options.cors.origins)
+  refuseWhileStopping(app)
   endRefusedUpgrades(app)
   const ownPage = options.authEnabled
     ? undefined
@@ -118,7 +120,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
-function createServer({ log, trustProxy, https, limits = {} }: AppOptions): FastifyInstance {
+function createServer({ log, trustProxy, https, cors, limits = {} }: AppOptions): FastifyInstance {
   const { headersMs = 10_000, handshakeMs = 10_000 } = limits
   const http = {
     headersTimeout: headersMs,
@@ -142,7 +144,8 @@ function createServer({ log, trustProxy, https, limits = {} }: AppOptions): Fast
     http,
     forceCloseConnections: 'idle' as const,
     routerOptions: { maxParamLength: 512 },
-    frameworkErrors: sendError
+    return503OnClosing: false,
+    ...createEarlyAnswers(cors)
   }
   // With TLS, Fastify looks at no other options of the server than these.
   const app = https

@@ -1,6 +1,12 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
+export interface CrossOrigin {
+  enabled: boolean
+  /** As a browser writes them, or `*`. */
+  origins: readonly string[]
+}
+
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
@@ -14,6 +20,16 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
   await app.register(cors, {
     delegator: (request: FastifyRequest, decided) => decided(null, { ...shared, preflight: isPreflight(request) })
   })
+}
+
+/** By these headers a page of an allowed origin may read an answer that leaves before the hook. */
+export function readableFrom(page: string | undefined, { enabled, origins }: CrossOrigin): Record<string, string> {
+  if (!enabled) return {}
+  const allowed = origins.includes('*') ? '*' : origins.find((origin) => origin === page)
+  return {
+    vary: 'Origin',
+    ...(allowed && { 'access-control-allow-origin': allowed, 'access-control-expose-headers': '*' })
+  }
 }
 
 const isPreflight = ({ method, headers }: FastifyRequest) =>

@@ -26,7 +26,8 @@ const PLAIN_WORDS: Record<string, [code: string, sentence: string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body is too large'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad_json', 'The body is not valid JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_length', 'The body is not as long as its content-length says'],
-  FST_ERR_BAD_URL: ['bad_url', 'The path is not a valid URL path']
+  FST_ERR_BAD_URL: ['bad_url', 'The path is not a valid URL path'],
+  FST_ERR_MAX_PARAM_LENGTH: ['bad_url', 'A part of the path is longer than any name']
 }
 
 export function answerErrors(app: FastifyInstance): void {
@@ -56,14 +57,7 @@ export function sendError(error: Failure, request: FastifyRequest, reply: Fastif
     ? wordsOf(error, status)
     : ['internal', 'Something went wrong here; the log of this server says what']
   const body: ErrorBody = {
-    error: sentence,
-    code,
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail: sentence,
-    instance: pathOf(request),
-    request_id: request.id,
+    ...errorBody({ status, code, sentence, instance: pathOf(request), id: request.id }),
     ...(error instanceof InvalidInput && { errors: [...error.faults] })
   }
   const wantsProblem = request.headers.accept?.includes('application/problem+json') === true
@@ -75,6 +69,25 @@ export function sendError(error: Failure, request: FastifyRequest, reply: Fastif
     .serializer(JSON.stringify)
     .send(body)
 }
+
+interface ErrorWords {
+  status: number
+  code: string
+  sentence: string
+  instance: string
+  id: string
+}
+
+export const errorBody = ({ status, code, sentence, instance, id }: ErrorWords): ErrorBody => ({
+  error: sentence,
+  code,
+  type: 'about:blank',
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail: sentence,
+  instance,
+  request_id: id
+})
 
 function wordsOf({ code = '', message }: Failure, status: number): [string, string] {
   const known = PLAIN_WORDS[code]

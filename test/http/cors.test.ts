@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { authorized, OPERATOR_KEY, READER_KEY, request, sees, startNode } from '../daemon.ts'
+import { authorized, OPERATOR_KEY, READER_KEY, request, sees, startNode, until } from '../daemon.ts'
 import { startFakePeer } from '../fake-peer.ts'
 
 const PAGE = 'http://ui.example.org:5173'
@@ -58,6 +60,53 @@ test('a page of an allowed origin may read every answer, a refusal and a fault t
     assert.equal(answer.headers.get('access-control-expose-headers'), '*', `${status} ${path}`)
     assert.match(answer.headers.get('vary') ?? '', /Origin/)
   }
+})
+
+for (const origins of [[PAGE], ['*']])
+  test(`a page may read a refusal that comes before any route, with allowed_origins ${origins}`, async (t) => {
+    const { node } = await nodeForPages(t, origins)
+    const key = authorized(OPERATOR_KEY)
+    const refused = async (status: number, code: string, path: string, init: RequestInit = {}) => {
+      const answer = await fetch(node.url + path, { ...init, headers: { origin: PAGE, ...init.headers } })
+      const body = JSON.parse(await answer.text())
+      assert.deepEqual([answer.status, body.code, body.status], [status, code, status], path)
+      assert.equal(answer.headers.get('access-control-allow-origin'), origins[0], `${status} ${path}`)
+      assert.equal(answer.headers.get('access-control-expose-headers'), '*', `${status} ${path}`)
+      assert.match(answer.headers.get('vary') ?? '', /Origin/)
+      assert.ok(answer.headers.get('x-request-id'))
+    }
+    const posted = (body: string, type: string) => ({ method: 'POST', body, headers: { ...key, 'content-type': type } })
+    await refused(400, 'bad_url', '/%zz')
+    await refused(400, 'bad_url', '/api/cluster/peers/%c3', { headers: key })
+    await refused(414, 'bad_url', `/api/cluster/peers/${'x'.repeat(600)}/check`, { method: 'POST' })
+    await refused(404, 'not_found', '/nothing', { method: 'PROPFIND' })
+    await refused(413, 'body_too_large', '/api/cluster/accept', posted(`"${'x'.repeat(70_000)}"`, 'application/json'))
+    await refused(415, 'unsupported_media_type', '/api/cluster/accept', posted('a', 'text/plain'))
+    await refused(415, 'unsupported_media_type', '/api/cluster/accept', posted('a', 'none'))
+    await refused(431, 'headers_too_large', '/api/health', { headers: { 'x-large': 'x'.repeat(20_000) } })
+  })
+
+test('a page may read that the server is stopping', async (t) => {
+  const { node } = await nodeForPages(t)
+  const { port, host } = new URL(node.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  t.after(() => socket.destroy())
+  let answers = ''
+  socket.setEncoding('utf8').on('data', (text) => {
+    answers += text
+  })
+  const ours = `host: ${host}\r\norigin: ${PAGE}\r\nauthorization: Bearer ${OPERATOR_KEY}\r\n`
+  socket.write(
+    `POST /api/cluster/invite HTTP/1.1\r\n${ours}content-type: application/json\r\ncontent-length: 2\r\n\r\n{`
+  )
+  await once(node.daemon.app.server, 'request')
+  const stopped = node.stop()
+  await until(() => !node.daemon.app.server.listening, 'the end of listening')
+  socket.write(`}GET /api/cluster/status HTTP/1.1\r\n${ours}\r\n`)
+  await Promise.all([stopped, once(socket, 'close')])
+  const [, second = ''] = answers.split(/(?=HTTP\/1\.1 503)/)
+  assert.match(second, /"code":"stopping"/)
+  assert.match(second, new RegExp(`access-control-allow-origin: ${PAGE}`, 'i'))
 })
 
 test('an internal fault is readable by the page too', async (t) => {
