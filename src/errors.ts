@@ -106,6 +106,7 @@ export const HeadersTooLarge = createError(
 )
 export const RequestLate = createError('request_timeout', 'The request did not come to its end in time', 408)
 export const NotHttp = createError('bad_http', 'What came is no request of HTTP/1.1', 400)
+export const RepeatedHeader = createError<[string]>('repeated_header', 'The request has more than one "%s" header', 400)
 export const Stopping = createError('stopping', 'This server is stopping; try again in a moment', 503)
 export const BadProxyPath = createError(
   'bad_path',

@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import { authenticate } from './access/auth.ts'
 import { createOwnPage } from './access/own-page.ts'
+import { refuseRepeatedHeaders } from './access/repeated-headers.ts'
 import { signAnswers } from './access/signed-answers.ts'
 import { readBodies } from './bodies.ts'
 import { allowOrigins, type CrossOrigin } from './cors.ts'
@@ -72,6 +73,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   if (options.cors.enabled) await allowOrigins(app, options.cors.origins)
   refuseWhileStopping(app)
+  refuseRepeatedHeaders(app)
   endRefusedUpgrades(app)
   const ownPage = options.authEnabled
     ? undefined
