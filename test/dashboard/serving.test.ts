@@ -35,7 +35,7 @@ test('every address of a screen gives the page, under a policy without exception
     assert.match(answer.body, /<title>page/)
     assert.equal(answer.headers['cache-control'], 'no-cache')
     const policy = String(answer.headers['content-security-policy'])
-    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/)
+    assert.match(policy, /default-src 'none';script-src 'self';style-src 'self';/)
     assert.match(policy, /require-trusted-types-for 'script'/)
     assert.doesNotMatch(policy, /unsafe|\*|data:|https?:/)
     assert.equal(answer.headers['x-content-type-options'], 'nosniff')

@@ -41,15 +41,11 @@ const GOODBYE_MS = 1_000
 /** The state machines live: a page, a ticket for who is signed in, and the WebSocket that it opens. */
 export async function inspect(app: FastifyInstance, options: InspectOptions): Promise<void> {
   const { inspector, find, openers } = options
-  const page = inspectPage(options)
   const tickets = createTickets()
   const scopes = new WeakMap<FastifyRequest, Scope>()
   const watching = new Map<WebSocket, string>()
 
-  app.get('/inspect', { config: anybody }, (_, reply) => {
-    assertOn()
-    return reply.headers(page.headers).send(page.html())
-  })
+  await app.register(async (scope) => inspectPage(scope, { ...options, assertOn }))
 
   app.post<{ Body: TicketRequest }>(
     '/api/inspector/ticket',

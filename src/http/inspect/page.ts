@@ -1,47 +1,32 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import { InspectorNotBuilt } from '../../errors.ts'
+import { anybody } from '../access/access.ts'
+import { guardPages, TRUSTED_TYPES } from '../pages/guard.ts'
 
-/** The page that stands between this server and the inspector: what it holds, and what it may do. */
-export function inspectPage({ root, inspectorUrl }: { root: string; inspectorUrl: string }) {
-  const frame = new URL(inspectorUrl).origin
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    // The one page with a frame of somebody else's in it. That page may not lead this one away.
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self'",
-      "font-src 'self'",
-      "connect-src 'self'",
-      `frame-src ${frame}`,
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-      "require-trusted-types-for 'script'",
-      "trusted-types 'none'"
-    ].join('; '),
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'cache-control': 'no-cache'
-  }
+interface PageOptions {
+  root: string
+  inspectorUrl: string
+  /** @throws InspectorOff */
+  assertOn: () => void
+}
 
-  return {
-    headers,
-    /** @throws InspectorNotBuilt */
-    html(): string {
-      try {
-        const html = readFileSync(path.join(root, 'inspect.html'), 'utf8')
-        const escaped = inspectorUrl.replace(/[&"<>]/g, (letter) => `&#${letter.charCodeAt(0)};`)
-        return html.replace('</head>', () => `<meta name="inspector" content="${escaped}">\n</head>`)
-      } catch (cause) {
-        throw new InspectorNotBuilt({ cause })
-      }
+/** The page that stands between this server and the inspector: the one page with a frame of somebody else's in it. */
+export async function inspectPage(app: FastifyInstance, { root, inspectorUrl, assertOn }: PageOptions): Promise<void> {
+  await guardPages(app, { ...TRUSTED_TYPES, frameSrc: [new URL(inspectorUrl).origin] })
+  app.get('/inspect', { config: anybody }, (_, reply) => {
+    assertOn()
+    return reply.type('text/html; charset=utf-8').send(html())
+  })
+
+  function html(): string {
+    try {
+      const page = readFileSync(path.join(root, 'inspect.html'), 'utf8')
+      const escaped = inspectorUrl.replace(/[&"<>]/g, (letter) => `&#${letter.charCodeAt(0)};`)
+      return page.replace('</head>', () => `<meta name="inspector" content="${escaped}">\n</head>`)
+    } catch (cause) {
+      throw new InspectorNotBuilt({ cause })
     }
   }
 }

@@ -3,32 +3,7 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { anybody } from '../access/access.ts'
-
-/** Nothing inline, nothing from elsewhere, and no string ever becomes markup or code. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'"
-].join('; ')
-
-const HEADERS = {
-  'content-security-policy': POLICY,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'x-robots-tag': 'noindex'
-}
+import { guardPages, TRUSTED_TYPES } from './guard.ts'
 
 /**
  * Serves the built dashboard: `/` and every address of its screens give the page, `/assets` its hashed files for ever.
@@ -39,6 +14,10 @@ export async function dashboard(app: FastifyInstance, { root }: { root: string }
     app.log.warn('The dashboard is not built; only the API is served.')
     return
   }
+  await guardPages(app, TRUSTED_TYPES)
+  app.addHook('onSend', async (_, reply) => {
+    reply.header('x-robots-tag', 'noindex')
+  })
   await app.register(fastifyStatic, {
     root,
     serve: false,
@@ -46,9 +25,8 @@ export async function dashboard(app: FastifyInstance, { root }: { root: string }
     cacheControl: false,
     dotfiles: 'ignore',
     setHeaders(reply, file) {
-      for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value)
-      const hashed = file.includes(`${path.sep}assets${path.sep}`)
-      reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      if (file.includes(`${path.sep}assets${path.sep}`))
+        reply.header('cache-control', 'public, max-age=31536000, immutable')
     }
   })
   const file = (request: FastifyRequest, reply: FastifyReply) => reply.sendFile(pathOf(request).slice(1))
@@ -56,11 +34,7 @@ export async function dashboard(app: FastifyInstance, { root }: { root: string }
   app.get('/assets/*', { config: anybody }, file)
   const page = readFileSync(path.join(root, 'index.html'), 'utf8')
   const pageAt = (request: FastifyRequest, reply: FastifyReply) =>
-    reply
-      .headers(HEADERS)
-      .header('cache-control', 'no-cache')
-      .type('text/html; charset=utf-8')
-      .send(leadingUp(page, pathOf(request)))
+    reply.type('text/html; charset=utf-8').send(leadingUp(page, pathOf(request)))
   app.get('/', { config: anybody }, pageAt)
   app.get('/*', { config: anybody }, (request, reply) =>
     wantsPage(request) ? pageAt(request, reply) : reply.callNotFound()

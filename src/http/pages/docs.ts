@@ -3,18 +3,7 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { anybody } from '../access/access.ts'
-
-/** No script and no style but ours, nothing from elsewhere. Swagger UI draws with data: images. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'"
-].join('; ')
+import { guardPages } from './guard.ts'
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -51,13 +40,9 @@ export async function docs(app: FastifyInstance): Promise<void> {
     app.log.warn('Swagger UI is not installed; /docs is not served.')
     return
   }
+  // Swagger UI draws with data: images.
+  await guardPages(app, { imgSrc: ["'self'", 'data:'] })
   await app.register(fastifyStatic, { root: files, serve: false, cacheControl: false })
-  app.addHook('onSend', async (_, reply) => {
-    reply.header('content-security-policy', POLICY)
-    reply.header('x-content-type-options', 'nosniff')
-    reply.header('referrer-policy', 'no-referrer')
-    reply.header('cache-control', 'no-cache')
-  })
   // The page names everything relatively, so it also works behind a path prefix: for that it must not end in a slash.
   app.get('/docs', { config: anybody }, (_, reply) => reply.type('text/html; charset=utf-8').send(PAGE))
   app.get('/docs/', { config: anybody }, (_, reply) => reply.redirect('../docs'))

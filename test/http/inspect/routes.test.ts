@@ -178,7 +178,7 @@ test('the page may frame the inspector alone, and be framed by nobody', async (t
   assert.match(text, /<title>Inspector/)
   assert.match(text, /<meta name="inspector" content="http:\/\/127\.0\.0\.1:1\/somewhere\?x=1&#38;y=&#34;">/)
   const policy = headers.get('content-security-policy') ?? ''
-  assert.match(policy, /(^|; )frame-src http:\/\/127\.0\.0\.1:1(;|$)/)
+  assert.match(policy, /(^|;)frame-src http:\/\/127\.0\.0\.1:1(;|$)/)
   assert.match(policy, /default-src 'none'/)
   assert.match(policy, /frame-ancestors 'none'/)
   assert.equal(headers.get('referrer-policy'), 'no-referrer')
