@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ClusterEvent, EventLog } from '../schemas/event.ts'
+import { frame, HEARTBEAT, HEARTBEAT_MS, retryAfter } from './sse.ts'
 
 export interface EventStreamOptions {
   events: EventLog
@@ -20,9 +21,9 @@ const MOST_UNREAD = 262_144
  * back with `Last-Event-ID`: what it did not read is kept once, in the log, and not once more for each reader.
  */
 export function createEventStream(options: EventStreamOptions): Readable {
-  const { events, after, follow = true, mostUnread = MOST_UNREAD, heartbeatMs = 15_000 } = options
+  const { events, after, follow = true, mostUnread = MOST_UNREAD, heartbeatMs = HEARTBEAT_MS } = options
   const stream = new Readable({ read() {} })
-  stream.push('retry: 2000\n\n')
+  stream.push(retryAfter(2_000))
   const remembered = after === undefined ? events.since(0).slice(-NEWEST) : events.since(after)
   for (const event of remembered) stream.push(textOf(event))
   if (!follow) {
@@ -30,8 +31,7 @@ export function createEventStream(options: EventStreamOptions): Readable {
     return stream
   }
   const unsubscribe = events.subscribe((event) => push(textOf(event)))
-  // Comments keep proxies from closing what is silent, and tell a reader that we are still here.
-  const heartbeat = setInterval(() => push(': here\n\n'), heartbeatMs)
+  const heartbeat = setInterval(() => push(HEARTBEAT), heartbeatMs)
   heartbeat.unref()
   stream.once('close', () => {
     unsubscribe()
@@ -45,4 +45,4 @@ export function createEventStream(options: EventStreamOptions): Readable {
   }
 }
 
-const textOf = (event: ClusterEvent) => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+const textOf = (event: ClusterEvent) => frame(event.type, JSON.stringify(event), event.id)

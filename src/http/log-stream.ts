@@ -1,4 +1,5 @@
 import type { LogLine } from '../schemas/operation.ts'
+import { frame, HEARTBEAT, HEARTBEAT_MS } from './sse.ts'
 
 /** Log lines as text, as compose shows them: the container's name before each. */
 export function logText(lines: readonly LogLine[]): string {
@@ -12,17 +13,16 @@ export async function* asText(lines: AsyncIterable<LogLine>): AsyncGenerator<str
 
 /**
  * Log lines as server-sent events: `line` with each, `end` when the containers ended, `error` when the log broke off.
- * A comment now and then keeps proxies from closing what is silent.
  */
-export async function* asEvents(lines: AsyncIterable<LogLine>, heartbeatMs = 15_000): AsyncGenerator<string> {
+export async function* asEvents(lines: AsyncIterable<LogLine>, heartbeatMs = HEARTBEAT_MS): AsyncGenerator<string> {
   const iterator = lines[Symbol.asyncIterator]()
   try {
-    yield ': here\n\n'
+    yield HEARTBEAT
     for (;;) {
       const next = iterator.next()
       let result = await Promise.race([next, silence(heartbeatMs)])
       while (result === undefined) {
-        yield ': here\n\n'
+        yield HEARTBEAT
         result = await Promise.race([next, silence(heartbeatMs)])
       }
       if (result.done) return yield event('end', {})
@@ -35,7 +35,7 @@ export async function* asEvents(lines: AsyncIterable<LogLine>, heartbeatMs = 15_
   }
 }
 
-const event = (name: string, body: object) => `event: ${name}\ndata: ${JSON.stringify(body)}\n\n`
+const event = (name: string, body: object) => frame(name, JSON.stringify(body))
 
 function silence(ms: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref())

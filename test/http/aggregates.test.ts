@@ -55,6 +55,7 @@ test('each server comes on a line of its own, however it breaks its lines', asyn
   fake.on('/api/deployments', (_request, response) => response.end('[\n {"name": "x"\r\n}\n]'))
   const { headers, text } = await read(a, '/api/cluster/deployments', 'application/x-ndjson')
   assert.equal(headers.get('content-type'), 'application/x-ndjson')
+  assert.equal(headers.get('x-accel-buffering'), 'no', 'nginx would gather the lines')
   const lines = text
     .trimEnd()
     .split('\n')

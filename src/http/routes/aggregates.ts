@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { AggregateKind, AggregateQuery } from '../../cluster/aggregate/aggregate.ts'
 import { Aggregate } from '../../schemas/answer.ts'
@@ -7,7 +6,8 @@ import { DeploymentStatus } from '../../schemas/deployment.ts'
 import { operatorOrPeer } from '../access/access.ts'
 import { partFor } from '../access/scope.ts'
 import type { Services } from '../services.ts'
-import { answers, type Routes, sendJson } from './routes.ts'
+import { EVENT_STREAM, frame } from '../sse.ts'
+import { answers, leavingOf, type Routes, sendJson, sendPieces } from './routes.ts'
 
 const Query = Type.Object({
   servers: Type.Optional(Type.String({ maxLength: 16_384, description: 'Names of servers, separated by commas' })),
@@ -50,41 +50,30 @@ export function aggregateRoutes(
       async (request, reply) => {
         const own = request.caller.kind === 'peer' ? partFor(request.caller, local) : undefined
         const query = queryOf(request.query)
-        const signal = leavingOf(reply)
+        const { signal } = leavingOf(reply)
         const format = formatOf(request)
         if (format === undefined) return sendJson(reply, await aggregate.ask(kind, query, signal, own))
         const pieces = aggregate.stream(kind, query, signal, own)
-        return send(reply, format, Readable.from(format === NDJSON ? lines(pieces) : events(pieces)))
+        return sendPieces(reply, format, format === NDJSON ? lines(pieces) : events(pieces))
       }
     )
   }
 }
 
 const NDJSON = 'application/x-ndjson'
-const EVENTS = 'text/event-stream'
 
-const formatOf = ({ headers }: FastifyRequest) => [NDJSON, EVENTS].find((format) => headers.accept?.includes(format))
+const formatOf = ({ headers }: FastifyRequest) =>
+  [NDJSON, EVENT_STREAM].find((format) => headers.accept?.includes(format))
 
 function queryOf({ servers, status, name, stale }: Static<typeof Query>): AggregateQuery {
   const names = servers?.split(',').flatMap((name) => name.trim() || [])
   return { ...(names && { servers: names }), ...(status && { status }), ...(name && { name }), ...(stale && { stale }) }
 }
 
-/** Aborted when the caller's connection ends before the answer does. */
-function leavingOf({ raw }: FastifyReply): AbortSignal {
-  const leaving = new AbortController()
-  raw.once('close', () => leaving.abort())
-  return leaving.signal
-}
-
-const send = (reply: FastifyReply, format: string, pieces: Readable): FastifyReply =>
-  reply.header('content-type', format).send(pieces)
-
 async function* lines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const piece of pieces) yield `${piece}\n`
 }
 
 async function* events(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const piece of pieces)
-    yield `event: ${piece.startsWith('{"summary"') ? 'summary' : 'node'}\ndata: ${piece}\n\n`
+  for await (const piece of pieces) yield frame(piece.startsWith('{"summary"') ? 'summary' : 'node', piece)
 }

@@ -3,6 +3,7 @@ import { operator } from '../access/access.ts'
 import { nameOf } from '../access/scope.ts'
 import { createEventStream } from '../event-stream.ts'
 import type { Services } from '../services.ts'
+import { EVENT_STREAM } from '../sse.ts'
 import type { Routes } from './routes.ts'
 
 const READERS = 200
@@ -46,7 +47,7 @@ export function eventRoutes(app: Routes, { events, self }: Services): void {
       })
       open.set(stream, reader)
       stream.once('close', () => open.delete(stream))
-      reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')
+      reply.header('x-accel-buffering', 'no').type(`${EVENT_STREAM}; charset=utf-8`)
       return reply.send(stream)
     }
   )

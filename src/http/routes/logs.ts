@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { TooManyFollowers } from '../../errors.ts'
 import { operatorOrPeer } from '../access/access.ts'
 import { assertReach, nameOf } from '../access/scope.ts'
 import { asEvents, asText, logText } from '../log-stream.ts'
 import type { Services } from '../services.ts'
+import { EVENT_STREAM } from '../sse.ts'
 import { DeploymentParams } from './deployments.ts'
-import type { Routes } from './routes.ts'
+import { leavingOf, type Routes, sendPieces } from './routes.ts'
 
 const Query = Type.Object({
   tail: Type.Optional(
@@ -64,11 +64,8 @@ export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void
       readers.set(leaving, nameOf(caller))
       reply.raw.once('close', () => readers.delete(leaving))
       const lines = await local.followLogs(params.name, ask, leaving.signal)
-      reply.header('x-accel-buffering', 'no')
-      if (accepts(request, 'text/plain')) {
-        return reply.type('text/plain; charset=utf-8').send(Readable.from(asText(lines), { objectMode: false }))
-      }
-      return reply.type('text/event-stream; charset=utf-8').send(Readable.from(asEvents(lines), { objectMode: false }))
+      if (accepts(request, 'text/plain')) return sendPieces(reply, 'text/plain; charset=utf-8', asText(lines))
+      return sendPieces(reply, `${EVENT_STREAM}; charset=utf-8`, asEvents(lines))
     }
   )
 }
@@ -76,10 +73,3 @@ export function logRoutes(app: Routes, { local }: Pick<Services, 'local'>): void
 /** Named, and not just covered by `*`: curl without a word gets text. */
 const accepts = ({ headers }: FastifyRequest, type: string) =>
   headers.accept?.split(',')[0]?.trim().startsWith(type) === true
-
-/** Aborted when the caller's connection ends before the answer does. */
-function leavingOf({ raw }: FastifyReply): AbortController {
-  const leaving = new AbortController()
-  raw.once('close', () => leaving.abort())
-  return leaving
-}

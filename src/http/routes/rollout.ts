@@ -1,13 +1,12 @@
-import { Readable } from 'node:stream'
-import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { BadRequest } from '../../errors.ts'
 import type { RolloutStep, RolloutSummary } from '../../schemas/operation.ts'
 import { operator } from '../access/access.ts'
 import { nameOf } from '../access/scope.ts'
 import type { Services } from '../services.ts'
+import { EVENT_STREAM, frame } from '../sse.ts'
 import { DeploymentParams } from './deployments.ts'
-import type { Routes } from './routes.ts'
+import { leavingOf, type Routes, sendPieces } from './routes.ts'
 
 const Query = Type.Object({
   servers: Type.String({ minLength: 1, maxLength: 16_384, description: 'Names of servers, separated by commas' }),
@@ -45,10 +44,9 @@ export function rolloutRoutes(app: Routes, { self, rollout }: Pick<Services, 'se
         settleMs: (query.settle_seconds ?? 5) * 1_000,
         by: nameOf(caller)
       }
-      const steps = rollout(ask, leavingOf(reply))
-      const asEvents = headers.accept?.includes('text/event-stream') === true
-      reply.header('x-accel-buffering', 'no').type(asEvents ? 'text/event-stream' : 'application/x-ndjson')
-      return reply.send(Readable.from(written(steps, asEvents), { objectMode: false }))
+      const steps = rollout(ask, leavingOf(reply).signal)
+      const asEvents = headers.accept?.includes(EVENT_STREAM) === true
+      return sendPieces(reply, asEvents ? EVENT_STREAM : 'application/x-ndjson', written(steps, asEvents))
     }
   )
 }
@@ -56,13 +54,6 @@ export function rolloutRoutes(app: Routes, { self, rollout }: Pick<Services, 'se
 async function* written(steps: AsyncIterable<RolloutStep | { summary: RolloutSummary }>, asEvents: boolean) {
   for await (const step of steps) {
     const text = JSON.stringify(step)
-    yield asEvents ? `event: ${'summary' in step ? 'summary' : 'step'}\ndata: ${text}\n\n` : `${text}\n`
+    yield asEvents ? frame('summary' in step ? 'summary' : 'step', text) : `${text}\n`
   }
-}
-
-/** Aborted when the caller leaves: what was begun ends, and nothing else is begun. */
-function leavingOf({ raw }: FastifyReply): AbortSignal {
-  const leaving = new AbortController()
-  raw.once('close', () => leaving.abort())
-  return leaving.signal
 }

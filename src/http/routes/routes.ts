@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, RawServerDefault } from 'fastify'
 import { type TSchema, Type } from 'typebox'
@@ -22,3 +23,17 @@ export const NameParams = Type.Object({ name: PeerName })
 /** Sends JSON that is written already: a serializer would read and write it again. */
 export const sendJson = (reply: FastifyReply, body: Buffer): FastifyReply =>
   reply.header('content-type', 'application/json; charset=utf-8').send(body)
+
+/** Aborted when the caller's connection ends: what was begun for it ends then. */
+export function leavingOf({ raw }: FastifyReply): AbortController {
+  const leaving = new AbortController()
+  raw.once('close', () => leaving.abort())
+  return leaving
+}
+
+/** Sends pieces as they come; nginx would gather them without the header. */
+export const sendPieces = (reply: FastifyReply, type: string, pieces: AsyncIterable<string>): FastifyReply =>
+  reply
+    .header('x-accel-buffering', 'no')
+    .header('content-type', type)
+    .send(Readable.from(pieces, { objectMode: false }))
