@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import pino from 'pino'
+import type { Registry } from 'prom-client'
 import type { Clock } from '../machines/clock.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { type Daemon, startDaemon } from '../src/daemon/daemon.ts'
@@ -21,6 +22,7 @@ export interface NodeOptions {
   limits?: Limits
   /** For an engine that a loaded machine makes slow. */
   engineTimeoutMs?: number
+  processFigures?: Registry
 }
 
 export interface TestNode {
@@ -46,7 +48,7 @@ export const READER_KEY = 'test-reader-key-0123456789abcdefgh'
 
 /** A real daemon on port 0 with a folder of its own; stopped when the test ends. */
 export async function startNode(t: TestContext, options: NodeOptions = {}): Promise<TestNode> {
-  const { name = 'node-a', clock, logTo, limits, engineTimeoutMs } = options
+  const { name = 'node-a', clock, logTo, limits, engineTimeoutMs, processFigures } = options
   const folder = options.folder ?? temporaryFolder(t)
   const flags = {
     deployments_path: folder,
@@ -62,8 +64,7 @@ export async function startNode(t: TestContext, options: NodeOptions = {}): Prom
   }
   const config = loadConfig({ env: {}, flags, cwd: folder })
   const log = logTo ? pino({ level: 'trace' }, logTo) : pino({ level: 'silent' })
-  const given = { ...(clock && { clock }), ...(limits && { limits }), ...(engineTimeoutMs && { engineTimeoutMs }) }
-  const daemon = await startDaemon({ config, log, ...given })
+  const daemon = await startDaemon({ config, log, clock, limits, engineTimeoutMs, processFigures })
   let running = true
   const stop = async () => {
     if (!running) return

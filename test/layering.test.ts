@@ -54,7 +54,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'src/cli': ['src/charts', 'machines/charts.json', 'src/security/invite-token.ts', 'npm:commander'],
   'src/dashboard': ['src/charts', 'machines/charts.json', 'npm:preact', 'npm:@preact/signals', 'npm:uplot'],
-  'src/daemon': ['machines', 'src', 'npm:fastify', 'npm:pino', 'npm:pino-pretty']
+  'src/daemon': ['machines', 'src', 'npm:fastify', 'npm:pino', 'npm:pino-pretty', 'npm:prom-client']
 }
 
 for (const [room, allowed] of Object.entries(MAY_IMPORT)) {

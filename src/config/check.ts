@@ -22,7 +22,7 @@ export interface Check {
 
 /**
  * Walks a config along its schema and hands every fault to `report`. Answers with what remains: keys that are empty or
- * null are left out, so that they fall to their default as in FlatRun, and so are those with a fault. TypeBox's own list of errors ends after eight.
+ * null are left out, so that they fall to their default as in FlatRun, and so are those with a fault.
  */
 export function check(schema: TSchema, value: unknown, report: Check, path: Path = []): unknown {
   if (value === undefined || value === null) return undefined

@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '../config/config.ts'
+import { measureProcess } from '../metrics/process.ts'
 import { trustSystemAuthorities } from '../remote/authorities.ts'
 import { goesToJournal, inheritedFrom, SYSTEMD_VARIABLES } from '../systemd/inherited.ts'
 import { createNotifier, type Notifier } from '../systemd/notifier.ts'
@@ -24,6 +25,7 @@ export async function runAgent(file: string | undefined): Promise<number> {
   const notifier = createNotifier({ env, pid: process.pid })
   const told = listenToSignals()
   const { listener } = inheritedFrom(env, process.pid)
+  const processFigures = measureProcess()
   let greeted = false
   const lifecycle = await startLifecycle({
     config,
@@ -34,7 +36,7 @@ export async function runAgent(file: string | undefined): Promise<number> {
     },
     // The socket that systemd opened closes with the daemon; a new process gets it anew, and no caller is refused.
     restart: listener === undefined ? undefined : () => told.ask('reload'),
-    start: (next) => startDaemon({ config: next, log, listener }),
+    start: (next) => startDaemon({ config: next, log, listener, processFigures }),
     onStart: (daemon, started) => {
       if (!greeted) greet(daemon, started)
       greeted = true

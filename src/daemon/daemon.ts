@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { Clock } from '../../machines/clock.ts'
 import { systemClock } from '../clock.ts'
 import { createAudit } from '../cluster/access/audit.ts'
@@ -46,13 +47,15 @@ export interface DaemonOptions {
   config: Config
   log: FastifyBaseLogger
   /** Time for the machines. */
-  clock?: Clock
+  clock?: Clock | undefined
   /** A descriptor that listens already; else the port of the config is opened. */
   listener?: number | undefined
+  /** What /metrics tells of the process, beside the daemon's own figures. */
+  processFigures?: Registry | undefined
   /** Of connections; the usual ones without. */
-  limits?: Limits
+  limits?: Limits | undefined
   /** How long a question to the engine may take, milliseconds; three seconds without. */
-  engineTimeoutMs?: number
+  engineTimeoutMs?: number | undefined
 }
 
 export interface Daemon {
@@ -82,8 +85,7 @@ const GRACE_MS = 10_000
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, log } = options
   const closing = createClosing()
-  const metrics = createMetrics({ version: readVersion() })
-  closing.add(metrics.close)
+  const metrics = createMetrics({ version: readVersion(), process: options.processFigures })
   const tell = createFaultLog(log)
   const failed = (where: 'store' | 'internal') => (error: unknown) => {
     metrics.failed(where)

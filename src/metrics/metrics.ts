@@ -7,7 +7,6 @@ import { countEvents } from './events.ts'
 import { countFailures } from './failures.ts'
 import { measureLocal } from './local.ts'
 import { measurePeers } from './peers.ts'
-import { measureProcess } from './process.ts'
 import { countRequests, type Ended } from './requests.ts'
 
 /** What is looked at when somebody scrapes. */
@@ -25,10 +24,9 @@ export interface Sources {
 export type Metrics = ReturnType<typeof createMetrics>
 
 /** The daemon in numbers, as Prometheus reads them. It is told what happened, and asks nobody outside a scrape. */
-export function createMetrics({ version }: { version: Version }) {
+export function createMetrics({ version, process }: { version: Version; process?: Registry | undefined }) {
   const registry = new Registry()
   const registers = [registry]
-  const process = measureProcess(registers)
   const requests = countRequests(registers)
   const failures = countFailures(registers)
   const events = countEvents(registers)
@@ -47,12 +45,11 @@ export function createMetrics({ version }: { version: Version }) {
       sources = given
     },
     async text(): Promise<string> {
-      process.collect()
       if (sources) {
         peers.collect(sources.peers())
         await local.collect(sources)
       }
-      return registry.metrics()
+      return (process ? Registry.merge([registry, process]) : registry).metrics()
     },
     probed: (peer: PeerAnswered, answer: ProbeAnswer) => peers.probed(peer, answer),
     happened(event: ClusterEvent): void {
@@ -64,7 +61,6 @@ export function createMetrics({ version }: { version: Version }) {
     },
     began: (route: string) => requests.began(route),
     ended: (request: Ended) => requests.ended(request),
-    failed: (where: 'store' | 'internal') => failures.count(where),
-    close: () => process.close()
+    failed: (where: 'store' | 'internal') => failures.count(where)
   }
 }

@@ -28,9 +28,8 @@ test('every command of the pages on the API and on monitoring works as it is wri
 })
 
 /** `UPDATE=1` writes the table anew, to be read in the diff. */
-test('the table of figures says what a scrape says', async (t) => {
+test('the table of figures says what a scrape says', async () => {
   const metrics = createMetrics({ version: { version: '0', build_time: '', git_commit: '' } })
-  t.after(metrics.close)
   const scrape = await metrics.text()
   const types = new Map([...scrape.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]))
   const rows = [...scrape.matchAll(/^# HELP (\S+) (.*)$/gm)].map(

@@ -2,9 +2,20 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import path from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
-import { authorized, join, READER_KEY, request, sees, startNode, type TestNode, until } from '../daemon.ts'
+import { measureProcess } from '../../src/metrics/process.ts'
+import {
+  authorized,
+  join,
+  type NodeOptions,
+  READER_KEY,
+  request,
+  sees,
+  startNode,
+  type TestNode,
+  until
+} from '../daemon.ts'
 
 const DOCS = path.join(import.meta.dirname, '..', '..', 'docs', 'grafana')
 
@@ -120,8 +131,16 @@ test('no secret is in the figures', async (t) => {
   assert.doesNotMatch(figures, /http:\/\/|fr_|frc1\./)
 })
 
+test('a daemon that is built anew tells the figures of the same process, once', async (t) => {
+  const processFigures = measureProcess()
+  const first = await startNode(t, { processFigures })
+  await first.stop()
+  const second = await startNode(t, { processFigures })
+  assert.equal((await scrape(second)).match(/^process_resident_memory_bytes [1-9]/gm)?.length, 1)
+})
+
 test('every name in the dashboard and the alert rules is in a real scrape', async (t) => {
-  const { a } = await pair(t)
+  const { a } = await pair(t, { processFigures: measureProcess() })
   await a.call('GET', '/api/cluster/peers/node-b/proxy/health')
   await a.call('GET', '/api/cluster/stats')
   await request(`${a.url}/api/cluster/peers`)
@@ -139,8 +158,8 @@ test('every name in the dashboard and the alert rules is in a real scrape', asyn
       assert.ok(known.has(name), `${name} of ${expression} is in no scrape`)
 })
 
-async function pair(t: Parameters<typeof startNode>[0]) {
-  const a = await startNode(t, { name: 'node-a' })
+async function pair(t: TestContext, options: NodeOptions = {}) {
+  const a = await startNode(t, { ...options, name: 'node-a' })
   const b = await startNode(t, { name: 'node-b' })
   await join(a, b)
   await sees(a, 'node-b', 'online')
