@@ -52,7 +52,13 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:commander',
     'npm:yaml'
   ],
-  'src/cli': ['src/charts', 'machines/charts.json', 'src/security/invite-token.ts', 'npm:commander'],
+  'src/cli': [
+    'src/charts',
+    'machines/charts.json',
+    'src/security/authorities.ts',
+    'src/security/invite-token.ts',
+    'npm:commander'
+  ],
   'src/dashboard': ['src/charts', 'machines/charts.json', 'npm:preact', 'npm:@preact/signals', 'npm:uplot'],
   'src/daemon': ['machines', 'src', 'npm:fastify', 'npm:pino', 'npm:pino-pretty', 'npm:prom-client']
 }

@@ -3,6 +3,7 @@ import { type IncomingMessage, request as plain } from 'node:http'
 import { request as secure } from 'node:https'
 import { text } from 'node:stream/consumers'
 import type { ConnectionOptions } from 'node:tls'
+import { trustSystemAuthorities } from '../security/authorities.ts'
 import { CliFault, EXIT } from './exit.ts'
 import type { Place } from './place.ts'
 import { row, text as textOf } from './shape.ts'
@@ -32,10 +33,17 @@ export interface ClientOptions {
   readonly trace: (line: string) => void
 }
 
+/** Of several addresses each gets this share of the time: Node's quarter of a second reaches no agent that is far away. */
+const ATTEMPT_SHARE = 0.2
+
 export type Client = ReturnType<typeof createClient>
 
 /** One agent over HTTP: what any other client could do, and nothing more. */
 export function createClient({ place, timeoutMs, insecure, signal, trace }: ClientOptions) {
+  const pinned = place.certificate !== undefined
+  // Reading them takes longer than most commands, so only where they are asked for.
+  if (place.url.startsWith('https:') && !pinned && !insecure) trustSystemAuthorities()
+
   const send = ({ method = 'GET', path, query, body, accept = 'application/json' }: Ask, until: AbortSignal) =>
     new Promise<IncomingMessage>((resolve, reject) => {
       const url = new URL(place.url + (path.startsWith('/api') || path === '/metrics' ? path : `/api${path}`))
@@ -51,7 +59,11 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
       }
       trace(`> ${method} ${url.pathname}${url.search}`)
       const trust = insecure || place.certificate === undefined ? {} : exactly(place.certificate)
-      const options = { method, headers, signal: until, rejectUnauthorized: !insecure, agent: undefined, ...trust }
+      const options = {
+        ...{ method, headers, signal: until, agent: undefined, ...trust },
+        rejectUnauthorized: !insecure,
+        autoSelectFamilyAttemptTimeout: Math.floor(timeoutMs * ATTEMPT_SHARE)
+      }
       const call = url.protocol === 'https:' ? secure(url, options, resolve) : plain(url, options, resolve)
       call.on('error', reject)
       call.end(payload)

@@ -32,7 +32,7 @@ function tls(code: string): [string, string] | undefined {
   if (/EPROTO|SSL/.test(code)) return ['does not speak TLS', 'Perhaps its address begins with http://']
   return [
     `has a certificate that is not trusted (${code})`,
-    'Name its authority with NODE_EXTRA_CA_CERTS=FILE, or, where nobody can be in between, use --insecure-skip-verify'
+    'Add its authority to those of the system, or name it with NODE_EXTRA_CA_CERTS=FILE; where nobody can be in between: --insecure-skip-verify'
   ]
 }
 

@@ -1,6 +1,7 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { type Config, loadConfig } from '../config/config.ts'
 import { measureProcess } from '../metrics/process.ts'
-import { trustSystemAuthorities } from '../remote/authorities.ts'
+import { trustSystemAuthorities } from '../security/authorities.ts'
 import { goesToJournal, inheritedFrom, SYSTEMD_VARIABLES } from '../systemd/inherited.ts'
 import { createNotifier, type Notifier } from '../systemd/notifier.ts'
 import { startWatchdog } from '../systemd/watchdog.ts'
@@ -15,6 +16,8 @@ export async function runAgent(file: string | undefined): Promise<number> {
   // Nobody who reads, and no room, is no reason to stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   trustSystemAuthorities()
+  // Alerts go to addresses that may be further away than Node's quarter of a second.
+  setDefaultAutoSelectFamilyAttemptTimeout(2_000)
   const env = { ...process.env }
   for (const name of SYSTEMD_VARIABLES) delete process.env[name]
   const load = () => loadConfig({ file, env })

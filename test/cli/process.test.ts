@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { createCertificate } from '../../src/security/certificate.ts'
 import { BARE } from '../bare.ts'
 import { OPERATOR_KEY, startNode, temporaryFolder, until } from '../daemon.ts'
 
@@ -27,6 +28,21 @@ test('the process: a piped token, data on stdout alone, and the exit code', asyn
   const wrong = await run(['invitee'], env)
   assert.deepEqual([wrong.code, wrong.out], [2, ''])
   assert.match(wrong.err, /Did you mean invite\?/)
+})
+
+test('an authority that the system believes is believed', async (t) => {
+  const folder = temporaryFolder(t)
+  const pair = createCertificate(['127.0.0.1'])
+  const tls = { mode: 'files', cert: path.join(folder, 'cert.pem'), key: path.join(folder, 'key.pem') }
+  writeFileSync(tls.cert, pair.cert)
+  writeFileSync(tls.key, pair.key)
+  const node = await startNode(t, { config: { 'api.tls': tls } })
+  const env = { FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: folder }
+  const foreign = await run(['health'], env)
+  assert.equal(foreign.code, 3)
+  assert.match(foreign.err, /has a certificate that is not trusted/)
+  const known = await run(['health'], { ...env, SSL_CERT_FILE: tls.cert })
+  assert.equal(known.code, 0, known.err)
 })
 
 test('a reader that has read enough is no fault', async (t) => {

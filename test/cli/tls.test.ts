@@ -14,7 +14,7 @@ test('the certificate that the agent of this machine made is trusted from its da
   const elsewhere = createCli(t, { env: { FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY } })
   const refused = await elsewhere('health')
   assert.equal(refused.code, 3)
-  assert.match(refused.err, /has a certificate that is not trusted.*\n→ Name its authority with NODE_EXTRA_CA_CERTS/)
+  assert.match(refused.err, /has a certificate that is not trusted.*\n→ Add its authority to those of the system/)
   assert.equal((await elsewhere('health --insecure-skip-verify')).code, 0)
 })
 

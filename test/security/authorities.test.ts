@@ -9,12 +9,12 @@ import { promisify } from 'node:util'
 import { createCertificate } from '../../src/security/certificate.ts'
 import { temporaryFolder } from '../daemon.ts'
 
-const source = (file: string) => JSON.stringify(path.join(import.meta.dirname, '..', '..', 'src', 'remote', file))
+const source = (file: string) => JSON.stringify(path.join(import.meta.dirname, '..', '..', 'src', file))
 
 /** Asks a peer in a process of its own, as the store of authorities is read once. */
 const program = (url: string, before: string) => `
-  import { createRemote } from ${source('client.ts')}
-  import { trustSystemAuthorities } from ${source('authorities.ts')}
+  import { createRemote } from ${source('remote/client.ts')}
+  import { trustSystemAuthorities } from ${source('security/authorities.ts')}
   ${before}
   const remote = createRemote({ credentialOf: () => 'key', lookupGuard: () => true })
   const target = { id: 'a', url: ${JSON.stringify(url)}, transport: 'tls', pins: [] }
