@@ -83,6 +83,11 @@ export const ClockSkew = createError<[number]>(
   'The clocks of the two servers differ by %d s; set both by NTP',
   401
 )
+export const OtherStart = createError(
+  'other_start',
+  'The request was signed for another start of this server; sign it for the one that this answer names',
+  401
+)
 export const PermissionDenied = createError<[string]>('permission_denied', 'Permission denied: %s required', 403)
 export const TooManyFailures = createError<[number]>(
   'too_many_failures',

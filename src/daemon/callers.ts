@@ -31,7 +31,12 @@ export function buildCallers(parts: CallersParts) {
     signed: createSignedCallers({
       members,
       vault,
-      onCopy: ({ id, name }) => events.publish({ type: 'peer.copied', peer: name, peer_id: id, reason: COPIED })
+      onCopy: ({ id, name }) => events.publish({ type: 'peer.copied', peer: name, peer_id: id, reason: COPIED }),
+      // Kept, so that after the next start nothing that it had sent unbound before counts any more.
+      onBound: ({ id }) =>
+        void members
+          .change(id, (member) => ({ ...member, features: [...new Set([...member.features, 'bound-requests'])] }))
+          .catch(onError)
     }),
     onMember: ({ id, state, keyDigest }, used) => {
       cluster.signOfLife(id)

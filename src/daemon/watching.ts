@@ -40,10 +40,10 @@ export function buildWatching({ config, store, self, events, clock, onError, onA
   const remote = createRemote({
     deadlines: deadlinesOf(config.cluster),
     credentialOf,
-    sign: ({ id, url }, { method, path, bodyDigest }) => {
+    sign: ({ id, url }, { method, path, bodyDigest, to }) => {
       const inside = path.slice(new URL(url).pathname.replace(/\/+$/, '').length)
       const parts = { method, path: inside, ...(bodyDigest !== undefined && { bodyDigest }) }
-      return signer(credentialOf(id) ?? '', parts)
+      return signer(credentialOf(id) ?? '', parts, to)
     },
     lookupGuard: (address) => mayDial(address, self.dialPolicy()),
     onConnectionClosed: (id) => cluster.signOfDeath(id)

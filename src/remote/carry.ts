@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
+import type { Attempt } from './authorization.ts'
 import { type Clock, startDeadline } from './deadline.ts'
-import { failure, failureOf, type RemoteFailure } from './failure.ts'
+import { failure, failureOf, overtaken, type RemoteFailure } from './failure.ts'
 import { createRefusalReader } from './refusal.ts'
 
 /**
@@ -12,17 +13,18 @@ import { createRefusalReader } from './refusal.ts'
 export function carry(
   pool: Dispatcher,
   request: UpstreamRequest,
-  authorization: Record<string, string>,
+  attempt: Attempt,
   { sink, clock }: { sink: UpstreamSink; clock: Clock }
 ): UpstreamCall {
   const { method, path, body, upgrade, headersTimeoutMs } = request
   let controller: Dispatcher.DispatchController | undefined
   let stopDeadline: (() => void) | undefined
   let over = false
+  let isOvertaken = false
   let refusal: ReturnType<typeof createRefusalReader> | undefined
 
   const headers = request.headers.slice()
-  for (const name in authorization) headers.push(name, authorization[name] ?? '')
+  for (const [name, value] of Object.entries(attempt.headers)) headers.push(name, value)
   const options = {
     ...{ method, path, headers },
     body: body ?? null,
@@ -38,15 +40,16 @@ export function carry(
       if (status < 200) return informed()
       stopDeadline?.()
       if (over) return
-      if (status === 401) refusal = createRefusalReader(method, giveUp)
-      else sink.start(status, received)
+      if (status !== 401) return sink.start(status, received)
+      isOvertaken = attempt.isOvertaken({ status, headers: received })
+      refusal = createRefusalReader(method, giveUp)
     },
     onResponseData(_controller, chunk) {
       if (refusal) refusal.add(chunk)
       else if (!over && !sink.data(chunk)) controller?.pause()
     },
     onResponseEnd() {
-      if (refusal) fail(refusal.reason())
+      if (refusal) fail(isOvertaken ? overtaken() : refusal.reason())
       else if (finish()) sink.end()
     },
     onRequestUpgrade(_controller, _status, received, socket) {

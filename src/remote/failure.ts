@@ -6,6 +6,7 @@ interface FailureOptions {
   clocksApartMs?: number
   cause?: unknown
   stale?: boolean
+  overtaken?: boolean
 }
 
 /** A request to a peer that gave nothing usable. Its message is a sentence without addresses or secrets. */
@@ -16,6 +17,8 @@ export class RemoteFailure extends Error {
   readonly status: number | undefined
   /** A kept connection died under the request before any answer: it says nothing of the peer, and may be asked again. */
   readonly stale: boolean
+  /** Refused before anything was done, since the peer was started anew or our key was changed: it may be asked again. */
+  readonly overtaken: boolean
   /** For `clock_skew`: how far apart the other side finds the clocks. */
   readonly clocksApartMs: number | undefined
 
@@ -24,6 +27,7 @@ export class RemoteFailure extends Error {
     this.class = kind
     this.status = options.status
     this.stale = options.stale ?? false
+    this.overtaken = options.overtaken ?? false
     this.clocksApartMs = options.clocksApartMs
   }
 }
@@ -88,6 +92,12 @@ export function failureOf(error: unknown): RemoteFailure {
 /** The failure of a class, where no error caused it. */
 export const failure = (kind: FailureClass, options?: FailureOptions) =>
   new RemoteFailure(kind, SENTENCES[kind], options)
+
+export const overtaken = () =>
+  new RemoteFailure('reset', 'it was started anew, or changed our key, at that moment; try again', {
+    status: 401,
+    overtaken: true
+  })
 
 function classOf(code: string): FailureClass {
   const known = CLASSES[code]

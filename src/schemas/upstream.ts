@@ -30,6 +30,8 @@ export interface UpstreamFailure extends Error {
   class: FailureClass
   /** A kept connection died before any answer: asking again is safe, where the method is. */
   stale: boolean
+  /** Nothing was done, and another attempt may succeed. */
+  overtaken: boolean
 }
 
 export interface UpstreamCall {

@@ -10,6 +10,22 @@ interface Heard {
   /** A bit for each number of the window, by its remainder. */
   seen: Uint32Array
   last: number
+  /** The newest time that it signed, by its own clock. */
+  created: number
+}
+
+interface Sender {
+  boots: Map<string, Heard>
+  /** What processes that were forgotten signed last: from one that is not known here, nothing so old is new. */
+  forgotten: { created: number; at: number }
+}
+
+/** One numbered request of a process. */
+interface Numbered {
+  boot: string
+  sequence: number
+  /** Seconds since 1970, by the sender's clock. */
+  created: number
 }
 
 /**
@@ -17,25 +33,33 @@ interface Heard {
  * costs 1 KiB, however long it talks.
  */
 export function createReplays({ now = () => performance.now() }: { now?: () => number } = {}) {
-  const senders = new Map<string, Map<string, Heard>>()
+  const senders = new Map<string, Sender>()
 
-  function heardOf(sender: string, boot: string): Heard {
-    const boots = senders.get(sender) ?? new Map<string, Heard>()
-    senders.set(sender, boots)
+  /** Undefined where it may be of a process that was forgotten. */
+  function heardOf(name: string, { boot, created }: Numbered): Heard | undefined {
+    const sender: Sender = senders.get(name) ?? { boots: new Map(), forgotten: { created: 0, at: -SILENT_MS } }
+    senders.set(name, sender)
+    const { boots, forgotten } = sender
     const known = boots.get(boot)
     if (known) return known
+    if (created <= forgotten.created && forgotten.at > now() - SILENT_MS) return undefined
     for (const [name, { last }] of boots) if (last < now() - SILENT_MS) boots.delete(name)
     const [quietest] = [...boots].sort(([, a], [, b]) => a.last - b.last)
-    if (boots.size >= BOOTS && quietest) boots.delete(quietest[0])
-    const heard = { highest: 0, seen: new Uint32Array(WINDOW / 32), last: now() }
+    if (boots.size >= BOOTS && quietest) {
+      boots.delete(quietest[0])
+      sender.forgotten = { created: Math.max(forgotten.created, quietest[1].created), at: now() }
+    }
+    const heard = { highest: 0, seen: new Uint32Array(WINDOW / 32), last: now(), created }
     boots.set(boot, heard)
     return heard
   }
 
   return {
     /** True the first time, false for a repetition and for one too old to tell. */
-    isFresh(sender: string, { boot, sequence }: { boot: string; sequence: number }): boolean {
-      const heard = heardOf(sender, boot)
+    isFresh(sender: string, numbered: Numbered): boolean {
+      const heard = heardOf(sender, numbered)
+      if (!heard) return false
+      const { sequence, created } = numbered
       const { highest, seen } = heard
       if (sequence <= highest - WINDOW) return false
       if (sequence > highest) {
@@ -45,6 +69,7 @@ export function createReplays({ now = () => performance.now() }: { now?: () => n
       put(seen, sequence, true)
       heard.highest = Math.max(highest, sequence)
       heard.last = now()
+      heard.created = Math.max(heard.created, created)
       return true
     }
   }

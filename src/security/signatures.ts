@@ -18,6 +18,8 @@ export interface Signature {
   /** Seconds since 1970, by the sender's clock. */
   created: number
   nonce: { boot: string; sequence: number }
+  /** The start of the receiver that it is for; undefined where the sender knows of none. */
+  to: string | undefined
   bodyDigest: string | undefined
 }
 
@@ -25,15 +27,19 @@ export interface Signature {
 export const signingKey = (key: string) =>
   Buffer.from(hkdfSync('sha256', key, '', 'flatrun-cluster request signature v1', 32))
 
-/** Signs for many keys; the numbers that it gives out never repeat. */
+/** Names one start of a process, which remembers nothing of those before it. */
+export const createBoot = () => randomBytes(9).toString('base64url')
+
+/** Signs for many keys; the numbers that it gives out never repeat. `to` is the start of the receiver, where it is known. */
 export function createSigner({ now = Date.now }: { now?: () => number } = {}) {
-  const boot = randomBytes(9).toString('base64url')
+  const boot = createBoot()
   let sequence = 0
 
-  return function sign(key: string, parts: SignedParts): Record<string, string> {
+  return function sign(key: string, parts: SignedParts, to?: string): Record<string, string> {
     const keyId = createHash('sha256').update(key).digest('hex')
     const signed = { ...parts, path: normalTarget(parts.path) }
-    const params = `${covered(parts)};created=${Math.floor(now() / 1_000)};keyid="${keyId}";alg="hmac-sha256";nonce="${boot}.${++sequence}"`
+    const nonce = `${boot}.${++sequence}`
+    const params = `${covered(parts)};created=${Math.floor(now() / 1_000)};keyid="${keyId}";alg="hmac-sha256";nonce="${nonce}"${to === undefined ? '' : `;to="${to}"`}`
     const mac = createHmac('sha256', signingKey(key)).update(base(signed, params)).digest('base64')
     return {
       'signature-input': `flatrun=${params}`,
@@ -44,7 +50,7 @@ export function createSigner({ now = Date.now }: { now?: () => number } = {}) {
 }
 
 const INPUT =
-  /^flatrun=(\((?:"@method" "@request-target"|"@method" "@request-target" "content-digest")\);created=(\d{1,12});keyid="([0-9a-f]{64})";alg="hmac-sha256";nonce="([\w-]{12})\.(\d{1,15})")$/
+  /^flatrun=(\((?:"@method" "@request-target"|"@method" "@request-target" "content-digest")\);created=(\d{1,12});keyid="([0-9a-f]{64})";alg="hmac-sha256";nonce="([\w-]{12})\.(\d{1,15})"(?:;to="([\w-]{12})")?)$/
 const MAC = /^flatrun=:([A-Za-z0-9+/]{43}=):$/
 const DIGEST = /^sha-256=:([A-Za-z0-9+/]{43}=):$/
 
@@ -56,12 +62,12 @@ interface Headers {
 
 /** Reads the headers without believing them; undefined when they are not of this form. */
 export function readSignature({ signatureInput, contentDigest: header }: Headers): Signature | undefined {
-  const [, params, created, keyId, boot, sequence] = INPUT.exec(signatureInput) ?? []
+  const [, params, created, keyId, boot, sequence, to] = INPUT.exec(signatureInput) ?? []
   if (!params || !created || !keyId || !boot || !sequence) return undefined
   const coversBody = params.includes('"content-digest"')
   const bodyDigest = coversBody ? DIGEST.exec(header ?? '')?.[1] : undefined
   if (coversBody && bodyDigest === undefined) return undefined
-  return { keyId, created: Number(created), nonce: { boot, sequence: Number(sequence) }, bodyDigest }
+  return { keyId, created: Number(created), nonce: { boot, sequence: Number(sequence) }, to, bodyDigest }
 }
 
 /** Whether the signature was made with this key for this request. Says nothing of when. */
@@ -122,45 +128,4 @@ function base({ method, path, bodyDigest }: SignedParts, params: string): string
   ].join('\n')
 }
 
-const contentDigest = (digest: string) => `sha-256=:${digest}:`
-
-/** An answer that is known as a whole, and the signature of the request that it answers. */
-export interface AnswerParts {
-  status: number
-  /** SHA-256 of the body, base64. */
-  bodyDigest: string
-  /** The `Signature` header of the request: it is good for one request, and so is the answer. */
-  requestSignature: string
-}
-
-/** Another key than that of requests, so that neither can be passed off as the other. */
-const answerKey = (signing: Uint8Array) => hkdfSync('sha256', signing, '', 'flatrun-cluster answer signature v1', 32)
-
-const ANSWER_PARAMS = '("@status" "content-digest" "signature";req);alg="hmac-sha256"'
-
-/** The headers of a signed answer (RFC 9421 §2.4). The key is that of the request's signature. */
-export function signAnswer(signing: Uint8Array, parts: AnswerParts): Record<string, string> {
-  return {
-    'signature-input': `flatrun=${ANSWER_PARAMS}`,
-    signature: `flatrun=:${answerMac(signing, parts).toString('base64')}:`,
-    'content-digest': contentDigest(parts.bodyDigest)
-  }
-}
-
-/** Whether who answered holds the key of the request, and answered this one in this way. */
-export function verifyAnswer(signing: Uint8Array, parts: AnswerParts, signature: unknown): boolean {
-  const mac = typeof signature === 'string' ? MAC.exec(signature)?.[1] : undefined
-  return mac !== undefined && timingSafeEqual(answerMac(signing, parts), Buffer.from(mac, 'base64'))
-}
-
-function answerMac(signing: Uint8Array, { status, bodyDigest, requestSignature }: AnswerParts): Buffer {
-  const lines = [
-    `"@status": ${status}`,
-    `"content-digest": ${contentDigest(bodyDigest)}`,
-    `"signature";req: ${requestSignature}`,
-    `"@signature-params": ${ANSWER_PARAMS}`
-  ]
-  return createHmac('sha256', Buffer.from(answerKey(signing)))
-    .update(lines.join('\n'))
-    .digest()
-}
+export const contentDigest = (digest: string) => `sha-256=:${digest}:`

@@ -48,10 +48,15 @@ export async function signedPost(_t: TestContext, { of, to }: { of: TestNode; to
     () => storedOf(to).members.find(({ name }) => name === of.name)?.card,
     `${to.name} having the card of ${of.name}`
   )
-  const post = (where: string, body: unknown): Promise<Reply> => {
+  let start: string | undefined
+  const post = async (where: string, body: unknown): Promise<Reply> => {
     const bodyDigest = createHash('sha256').update(JSON.stringify(body)).digest('base64')
-    const headers = sign(keyOf(), { method: 'POST', path: where, bodyDigest })
-    return request(to.url + where, { method: 'POST', body, headers })
+    const headers = sign(keyOf(), { method: 'POST', path: where, bodyDigest }, start)
+    const reply = await request(to.url + where, { method: 'POST', body, headers })
+    const named = /;boot="([\w-]{12})"$/.exec(reply.headers.get('signature-input') ?? '')?.[1]
+    if (reply.body?.code !== 'other_start' || named === start) return reply
+    start = named
+    return post(where, body)
   }
   return { card, post }
 }

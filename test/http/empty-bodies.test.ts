@@ -81,7 +81,7 @@ test('a signed request that lost its body on the way is not the one that was sig
   ] as const) {
     const app = Fastify().decorateRequest('signed')
     app.addHook('onRequest', async (request) => {
-      request.signed = { bodyDigest: digestOf(signed), signAnswer: () => ({}) }
+      request.signed = { bodyDigest: digestOf(signed), misdirected: false, signAnswer: () => ({}) }
     })
     readBodies(app)
     app.post('/', async () => 'done')

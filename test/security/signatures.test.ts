@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { signAnswer, verifyAnswer } from '../../src/security/answer-signatures.ts'
 import { createReplays } from '../../src/security/replays.ts'
 import {
   createSigner,
   normalTarget,
   readSignature,
-  signAnswer,
   signingKey,
-  verifyAnswer,
   verifySignature
 } from '../../src/security/signatures.ts'
 
@@ -53,7 +52,7 @@ test('headers of another form are not read, and none of them crashes', () => {
 
 test('each numbered request counts once, in any order within the window', () => {
   const replays = createReplays()
-  const fresh = (sequence: number, boot = 'one') => replays.isFresh('key', { boot, sequence })
+  const fresh = (sequence: number, boot = 'one') => replays.isFresh('key', { boot, sequence, created: 1 })
 
   assert.deepEqual(
     [3, 1, 2, 2, 3, 4].map((number) => fresh(number)),
@@ -77,7 +76,7 @@ test('requests in any order agree with a plain list of those that came', () => {
       const came = new Set<number>()
       for (const sequence of sequences) {
         const expected = !came.has(sequence) && sequence > Math.max(0, ...came) - 8_192
-        assert.equal(replays.isFresh('peer', { boot: 'one', sequence }), expected)
+        assert.equal(replays.isFresh('peer', { boot: 'one', sequence, created: 1 }), expected)
         if (expected) came.add(sequence)
       }
     })
@@ -87,18 +86,25 @@ test('requests in any order agree with a plain list of those that came', () => {
 test('a signed answer is good for its status, its body and the one request that it answers', () => {
   const key = signingKey(KEY)
   const answer = { status: 200, bodyDigest: parts.bodyDigest, requestSignature: 'flatrun=:one:' }
-  const { signature } = signAnswer(key, answer)
+  const headers = signAnswer(key, answer)
+  const boot = 'AAAAAAAAAAAA'
+  const naming = signAnswer(key, answer, boot)
 
-  assert.ok(verifyAnswer(key, answer, signature))
+  assert.deepEqual(verifyAnswer(key, answer, headers), { boot: undefined })
+  assert.deepEqual(verifyAnswer(key, answer, naming), { boot })
   for (const change of [
     { status: 201 },
     { bodyDigest: Buffer.alloc(32, 8).toString('base64') },
     { requestSignature: 'flatrun=:another:' }
   ])
-    assert.equal(verifyAnswer(key, { ...answer, ...change }, signature), false)
-  assert.equal(verifyAnswer(signingKey('another'), answer, signature), false)
-  for (const none of [undefined, '', 'flatrun=:short:', ['x']]) assert.equal(verifyAnswer(key, answer, none), false)
-  assert.equal(verifyAnswer(key, answer, createSigner()(KEY, parts).signature), false)
+    assert.equal(verifyAnswer(key, { ...answer, ...change }, headers), undefined)
+  assert.equal(verifyAnswer(signingKey('another'), answer, headers), undefined)
+  for (const signature of ['', 'flatrun=:short:', ['x']])
+    assert.equal(verifyAnswer(key, answer, { ...headers, signature }), undefined)
+  assert.equal(verifyAnswer(key, answer, {}), undefined)
+  assert.equal(verifyAnswer(key, answer, createSigner()(KEY, parts)), undefined)
+  const otherStart = { ...naming, 'signature-input': naming['signature-input']?.replace(boot, 'BAAAAAAAAAAA') }
+  assert.equal(verifyAnswer(key, answer, otherStart), undefined)
 })
 
 /** What was sent, and how nginx or Caddy may write it: the same place. */
@@ -150,4 +156,22 @@ test('each way of writing a path has one normal form', () => {
       assert.equal(normalTarget(`/api/${path.join('')}`), normalTarget(`/api/${escaped.join('')}`))
     })
   )
+})
+
+test('a signature is good for the start of the receiver that it names, and for no other', () => {
+  const headers = read(createSigner()(KEY, parts, 'AAAAAAAAAAAA'))
+  assert.equal(readSignature(headers)?.to, 'AAAAAAAAAAAA')
+  assert.ok(verifySignature(signingKey(KEY), parts, headers))
+  for (const to of [';to="BAAAAAAAAAAA"', '']) {
+    const signatureInput = headers.signatureInput.replace(';to="AAAAAAAAAAAA"', to)
+    assert.equal(verifySignature(signingKey(KEY), parts, { ...headers, signatureInput }), false)
+  }
+})
+
+test('what a process signed that was forgotten, after many starts of its sender, does not come again', () => {
+  const replays = createReplays()
+  const request = (start: number) => ({ boot: `start-${start}`, sequence: 1, created: 1_000 + start })
+  for (let start = 0; start < 30; start++) assert.ok(replays.isFresh('peer', request(start)))
+  for (let start = 0; start < 30; start++) assert.equal(replays.isFresh('peer', request(start)), false, `${start}`)
+  assert.ok(replays.isFresh('peer', request(31)))
 })

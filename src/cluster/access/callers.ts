@@ -1,7 +1,7 @@
 import { type Grant, type Permission, permissionsOf } from '../../schemas/grant.ts'
 import type { Member } from '../../schemas/peer.ts'
+import { type AnswerParts, signAnswer, wantsBoot } from '../../security/answer-signatures.ts'
 import type { Session, Sessions } from '../../security/session.ts'
-import { type AnswerParts, signAnswer } from '../../security/signatures.ts'
 import { digest, randomToken } from '../../security/tokens.ts'
 import type { Members } from '../../store/members.ts'
 import type { SignedCallers, SignedRequest } from './signed-callers.ts'
@@ -117,11 +117,16 @@ export function createCallers(options: CallersOptions) {
       return isRevoked(keyDigest) || members.byKeyDigest(keyDigest)?.state === 'removed'
     },
 
-    /** Who signed a request, the digest that its body must have, and how answers to it are signed. @throws Unauthorized */
+    /**
+     * Who signed a request, the digest that its body must have, and how answers to it are signed. One that was signed
+     * for another start of this process is nobody's. @throws Unauthorized
+     */
     identifySigned(request: SignedRequest) {
-      const { member, keyDigest, bodyDigest, key } = signed(request)
-      const sign = (answer: AnswerParts) => signAnswer(key, answer)
-      return { caller: peerOf(member, keyDigest), bodyDigest, signAnswer: sign }
+      const { member, keyDigest, bodyDigest, key, boot, misdirected } = signed(request)
+      const sign = (answer: AnswerParts, accepted: unknown) =>
+        signAnswer(key, answer, misdirected || wantsBoot(accepted) ? boot : undefined)
+      const caller = misdirected ? undefined : peerOf(member, keyDigest)
+      return { caller, bodyDigest, misdirected, signAnswer: sign }
     },
 
     /** A session token for an operator's key; undefined when the key is none. */

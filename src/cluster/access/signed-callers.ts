@@ -3,7 +3,7 @@ import { CLOCKS_APART_MS } from '../../schemas/clock.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { createCopies } from '../../security/copies.ts'
 import { createReplays } from '../../security/replays.ts'
-import { readSignature, verifySignature } from '../../security/signatures.ts'
+import { createBoot, readSignature, verifySignature } from '../../security/signatures.ts'
 import type { Vault } from '../../security/vault.ts'
 import type { Members } from '../../store/members.ts'
 import { openSigningKey } from '../membership/signing-keys.ts'
@@ -22,6 +22,8 @@ interface SignedCallersOptions {
   vault: Vault
   /** A second process with the key of a member was refused. Told once an hour. */
   onCopy?: (member: Member) => void
+  /** A member names the start of this process that its requests are for, and was not known to. Told once. */
+  onBound?: (member: Member) => void
   now?: () => number
   /** Time that no setting of the clock changes. */
   monotonic?: () => number
@@ -32,11 +34,28 @@ const MOST_OPENED = 20_000
 const COPY =
   'Another agent was here first with the same keys: this data path is a copy of a node that is still running. Stop one of them'
 const INVALID = 'Invalid or expired token'
+/** The feature of those who name the start of the receiver that a request is for. */
+const BOUND = 'bound-requests'
 
-/** Tells which member signed a request: the right key, lately, and not seen before. */
+/** Who signed a request, and what an answer to it needs. */
+export interface Signed {
+  member: Member
+  keyDigest: string
+  bodyDigest: string | undefined
+  key: Buffer
+  /** This start of this process. */
+  boot: string
+  /** It is for another start, or for none although its sender could name this one: it may have been answered already. */
+  misdirected: boolean
+}
+
+/** Tells which member signed a request: the right key, lately, for this start of this process, and not seen before. */
 export function createSignedCallers(options: SignedCallersOptions) {
-  const { members, vault, onCopy = () => {}, now = Date.now, monotonic = () => performance.now() } = options
-  const replays = createReplays()
+  const { members, vault, now = Date.now, monotonic = () => performance.now() } = options
+  const { onCopy = () => {}, onBound = () => {} } = options
+  const boot = createBoot()
+  const bound = new Set<string>()
+  const replays = createReplays({ now: monotonic })
   const copies = createCopies({ now: monotonic })
   const told = new Map<string, number>()
   const opened = new Map<string, Buffer>()
@@ -60,13 +79,19 @@ export function createSignedCallers(options: SignedCallersOptions) {
     onCopy(member)
   }
 
+  /** What this process has seen is all that it remembers: who can name it must, so that nothing from before comes again. */
+  function isMisdirected({ id, features }: Member, to: string | undefined): boolean {
+    return to === undefined ? bound.has(id) || features.includes(BOUND) : to !== boot
+  }
+
+  function noteBound(member: Member): void {
+    if (bound.has(member.id)) return
+    bound.add(member.id)
+    if (!member.features.includes(BOUND)) onBound(member)
+  }
+
   /** @throws Unauthorized with what is wrong. */
-  return function identify(request: SignedRequest): {
-    member: Member
-    keyDigest: string
-    bodyDigest: string | undefined
-    key: Buffer
-  } {
+  return function identify(request: SignedRequest): Signed {
     const signature = readSignature(request)
     if (!signature) throw new Unauthorized('The signature has a form that is not understood here')
     const member = members.byKeyDigest(signature.keyId)
@@ -78,12 +103,16 @@ export function createSignedCallers(options: SignedCallersOptions) {
 
     const skew = Math.round(now() / 1_000) - signature.created
     if (Math.abs(skew) * 1_000 > CLOCKS_APART_MS.most) throw new ClockSkew(Math.abs(skew))
-    if (!replays.isFresh(member.id, signature.nonce)) throw new Unauthorized('This request came already')
-    if (copies.isCopy(member.id, signature.nonce.boot)) {
+    const { keyId: keyDigest, bodyDigest, created, nonce, to } = signature
+    const known = { member, keyDigest, bodyDigest, key, boot }
+    if (isMisdirected(member, to)) return { ...known, misdirected: true }
+    if (!replays.isFresh(member.id, { ...nonce, created })) throw new Unauthorized('This request came already')
+    if (copies.isCopy(member.id, nonce.boot)) {
       tellOnce(member)
       throw new Unauthorized(COPY)
     }
-    return { member, keyDigest: signature.keyId, bodyDigest: signature.bodyDigest, key }
+    if (to !== undefined) noteBound(member)
+    return { ...known, misdirected: false }
   }
 }
 

@@ -15,7 +15,8 @@ export const FEATURES = [
   'rotate-psk',
   'signed-requests',
   'signed-answers',
-  'introduce'
+  'introduce',
+  'bound-requests'
 ] as const
 
 interface SelfOptions {

@@ -15,8 +15,11 @@ export interface RouteAccess {
   access: Access
 }
 
-/** Gives the headers of a signature. Digests are SHA-256, base64. */
-type SignAnswer = (answer: { status: number; bodyDigest: string; requestSignature: string }) => Record<string, string>
+/** Gives the headers of a signature, by what the request says that it accepts. Digests are SHA-256, base64. */
+type SignAnswer = (
+  answer: { status: number; bodyDigest: string; requestSignature: string },
+  accepted: unknown
+) => Record<string, string>
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -32,8 +35,14 @@ declare module 'fastify' {
     readonly caller: Caller
     /** Set by `authenticate`, and by nobody else. */
     identified?: Caller
-    /** Set where the request was signed: what its body must hash to, if the signature covers it, and how to sign the answer. */
-    signed?: { bodyDigest: string | undefined; signAnswer: SignAnswer }
+    /** Set where the request was signed. */
+    signed?: {
+      /** What its body must hash to, if the signature covers it. */
+      bodyDigest: string | undefined
+      /** It is for another start of this server: the answer says so, and names this one. */
+      misdirected: boolean
+      signAnswer: SignAnswer
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
-import { PermissionDenied, Unauthorized } from '../../errors.ts'
+import { OtherStart, PermissionDenied, Unauthorized } from '../../errors.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'
 import type { Access, RouteAccess } from './access.ts'
@@ -73,14 +73,15 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
     if (typeof signature !== 'string' || typeof signatureInput !== 'string') return undefined
     const { method, url: path } = request
     const digest = typeof contentDigest === 'string' ? contentDigest : undefined
-    const { caller, bodyDigest, signAnswer } = callers.identifySigned({
+    const { caller, ...known } = callers.identifySigned({
       method,
       path,
       signatureInput,
       signature,
       contentDigest: digest
     })
-    request.signed = { bodyDigest, signAnswer }
+    request.signed = known
+    if (known.misdirected) throw new OtherStart()
     if (!caller && access !== 'public') throw new Unauthorized('Invalid or expired token')
     return caller
   }

@@ -6,17 +6,19 @@ const WANTED = 'accept-signature'
 
 /**
  * Signs the answers to signed requests that ask for it: on plain http nobody else can answer in this server's place, nor
- * with an answer to another request. A stream goes out before it is known, and is not signed.
+ * with an answer to another request. A stream goes out before it is known, and is not signed. Who signed for another start
+ * of this server learns of this one in any case, so that it can ask again.
  */
 export function signAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const { signed } = request
-    const { signature } = request.headers
+    const { signature, [WANTED]: wanted } = request.headers
     const body = payload ?? ''
     const whole = typeof body === 'string' || Buffer.isBuffer(body)
-    if (signed && whole && typeof signature === 'string' && request.headers[WANTED] !== undefined) {
+    if (signed && whole && typeof signature === 'string' && (signed.misdirected || wanted !== undefined)) {
       const bodyDigest = createHash('sha256').update(body).digest('base64')
-      reply.headers(signed.signAnswer({ status: reply.statusCode, bodyDigest, requestSignature: signature }))
+      const parts = { status: reply.statusCode, bodyDigest, requestSignature: signature }
+      reply.headers(signed.signAnswer(parts, wanted))
     }
     done(null, payload)
   })

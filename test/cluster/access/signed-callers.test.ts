@@ -32,17 +32,27 @@ async function world(t: TestContext) {
   const now = () => clock.ms + clock.set
   const monotonic = () => clock.ms
   const copied: string[] = []
-  const identify = createSignedCallers({ members, vault, now, monotonic, onCopy: ({ name }) => copied.push(name) })
-  /** A process of the member; each call is a new request of it. */
+  const bound: string[] = []
+  /** A start of the process that is asked. */
+  const receiver = () =>
+    createSignedCallers({
+      ...{ members, vault, now, monotonic, onCopy: ({ name }) => copied.push(name) },
+      onBound: ({ name }) => bound.push(name)
+    })
+  let identify = receiver()
+  /** A process of the member; each call is a new request of it, for the start that it names. */
   const process = (aheadMs = 0) => {
     const sign = createSigner({ now: () => now() + aheadMs })
-    return () => {
-      const headers = sign(KEY, { method: 'GET', path: '/api/health' })
+    return (to?: string) => {
+      const headers = sign(KEY, { method: 'GET', path: '/api/health' }, to)
       const [signatureInput = '', signature = ''] = [headers['signature-input'], headers.signature]
       return identify({ method: 'GET', path: '/api/health', signatureInput, signature, contentDigest: undefined })
     }
   }
-  return { clock, copied, process }
+  const restart = () => {
+    identify = receiver()
+  }
+  return { clock, copied, bound, process, restart, members }
 }
 
 test('a copy of a peer that runs beside it is refused, and told of once an hour', async (t) => {
@@ -54,7 +64,7 @@ test('a copy of a peer that runs beside it is refused, and told of once an hour'
   for (let turn = 0; turn < 30; turn++) {
     clock.ms += 30_000
     assert.equal(peer().member.name, 'web-2')
-    assert.throws(copy, /this data path is a copy of a node that is still running/)
+    assert.throws(() => copy(), /this data path is a copy of a node that is still running/)
   }
   assert.deepEqual(copied, ['web-2'])
 })
@@ -79,7 +89,7 @@ test('the copy takes over when the first has ended', async (t) => {
   copy()
   clock.ms += 30_000
   peer()
-  assert.throws(copy)
+  assert.throws(() => copy())
   clock.ms += 121_000
   assert.equal(copy().member.name, 'web-2')
 })
@@ -102,5 +112,31 @@ test('a signature of another time is refused for the clock, with how far it is o
   const { process } = await world(t)
   assert.equal(process(-119_000)().member.name, 'web-2')
   for (const aheadMs of [-600_000, 600_000])
-    assert.throws(process(aheadMs), { code: 'CLOCK_SKEW', statusCode: 401, message: /differ by 600 s/ })
+    assert.throws(() => process(aheadMs)(), { code: 'CLOCK_SKEW', statusCode: 401, message: /differ by 600 s/ })
+})
+
+test('a peer of a version that names no start is believed, until it names one', async (t) => {
+  const { process, bound } = await world(t)
+  const peer = process()
+  const { boot, misdirected } = peer()
+  assert.equal(misdirected, false)
+  assert.equal(peer().misdirected, false)
+  for (let turn = 0; turn < 2; turn++) assert.equal(peer(boot).misdirected, false)
+  assert.deepEqual(bound, ['web-2'])
+  assert.equal(peer().misdirected, true)
+  assert.equal(peer('AAAAAAAAAAAA').misdirected, true)
+})
+
+test('after a restart only what is meant for the new start counts, of a peer that is known to name it', async (t) => {
+  const { process, restart, members } = await world(t)
+  const peer = process()
+  const { boot } = peer()
+  restart()
+  assert.equal(peer(boot).misdirected, true)
+  assert.equal(peer().misdirected, false)
+  await members.change(ID, (member) => ({ ...member, features: [...member.features, 'bound-requests'] }))
+  restart()
+  const refused = peer()
+  assert.equal(refused.misdirected, true)
+  assert.equal(peer(refused.boot).misdirected, false)
 })
