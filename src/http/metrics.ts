@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { PROXY_PREFIX, peerNameIn } from './proxy/mount.ts'
 import { whenOver } from './sockets/when-over.ts'
 
 /** What is told of every request. */
@@ -21,7 +22,6 @@ interface WatchOptions {
   peerNamed: (name: string) => string | undefined
 }
 
-const PROXY = '/api/cluster/peers/:name/proxy/'
 const AGGREGATE = /^\/api\/cluster\/(deployments|stats)$/
 const STREAMS = new Set(['/api/cluster/events'])
 
@@ -33,7 +33,7 @@ export function watchRequests(app: FastifyInstance, { watch, peerNamed }: WatchO
     watch.began(route)
     // Not onResponse: it is not called for a caller who leaves before the end, as every reader of events does.
     whenOver(request, reply, () => {
-      const peer = route.startsWith(PROXY) ? peerNamed(nameOf(request.params)) : undefined
+      const peer = route.startsWith(PROXY_PREFIX) ? peerNamed(peerNameIn(request.params)) : undefined
       const aggregate = AGGREGATE.exec(route)?.[1]
       watch.ended({
         method: request.method,
@@ -52,6 +52,3 @@ export function watchRequests(app: FastifyInstance, { watch, peerNamed }: WatchO
 /** As nginx has it: nobody was there any more to get an answer. */
 const CALLER_LEFT = 499
 const routeOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? 'none'
-
-const nameOf = (params: unknown): string =>
-  typeof params === 'object' && params !== null && 'name' in params ? String(params.name) : ''

@@ -1,3 +1,4 @@
+import { PROXY_PREFIX } from '../proxy/mount.ts'
 import type { Section } from './section.ts'
 
 const READING = ['get']
@@ -41,7 +42,7 @@ const operation = (method: string): Section => ({
 
 /** The routes that are no routes of this agent but of its peers: OpenAPI has no word for "any path". */
 export const PASSED_ON: Section = {
-  '/api/cluster/peers/{name}/proxy/{path}': Object.fromEntries(
+  [`${PROXY_PREFIX.replace(':name', '{name}')}/{path}`]: Object.fromEntries(
     [...READING, ...WRITING].map((method) => [method, operation(method)])
   )
 }

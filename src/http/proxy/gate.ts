@@ -1,14 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Upstream } from '../../cluster/peers/upstreams.ts'
 import { LoopDetected, PeerAway, PeerBusy, PeerPending, PeerRejected, PeerUnknown } from '../../errors.ts'
 import { REACHABLE } from '../../schemas/health.ts'
-import { nameOf as nameOfCaller } from '../access/scope.ts'
+import { nameOf } from '../access/scope.ts'
 import { whenOver } from '../sockets/when-over.ts'
+import { peerNameIn } from './mount.ts'
 import { upstreamPath } from './path.ts'
-import type { ProxyPeer } from './peer.ts'
 import { HOP_HEADER } from './request-headers.ts'
 
 export interface GateOptions {
-  find(name: string): ProxyPeer | undefined
+  find(name: string): Upstream | undefined
   /** Requests under way to one peer. */
   maxInFlight: number
 }
@@ -18,7 +19,7 @@ const SHARE = 0.75
 
 /** What a request has passed when the gate lets it through. */
 export interface Passage {
-  peer: ProxyPeer
+  peer: Upstream
   path: string
 }
 
@@ -29,7 +30,7 @@ export function createGate({ find, maxInFlight }: GateOptions) {
   function enter(request: FastifyRequest, reply: FastifyReply): Passage {
     // One hop is all that a request may make: peers are asked directly.
     if (request.headers[HOP_HEADER] !== undefined) throw new LoopDetected()
-    const name = nameOf(request.params)
+    const name = peerNameIn(request.params)
     const peer = find(name)
     if (!peer) throw new PeerUnknown(name)
     const path = upstreamPath(request.raw.url ?? '')
@@ -42,8 +43,8 @@ export function createGate({ find, maxInFlight }: GateOptions) {
    * A slow peer fills its own places only, and one caller three quarters of them; a place is free again when the exchange
    * with the caller is over.
    */
-  function take({ id, name }: ProxyPeer, request: FastifyRequest, reply: FastifyReply) {
-    const own = `${id} ${nameOfCaller(request.caller)}`
+  function take({ id, name }: Upstream, request: FastifyRequest, reply: FastifyReply) {
+    const own = `${id} ${nameOf(request.caller)}`
     if (countOf(id) >= maxInFlight || countOf(own) >= Math.ceil(maxInFlight * SHARE)) {
       reply.header('retry-after', '1')
       throw new PeerBusy(name)
@@ -63,16 +64,11 @@ export function createGate({ find, maxInFlight }: GateOptions) {
   return enter
 }
 
-function checkState(peer: ProxyPeer, reply: FastifyReply) {
+function checkState(peer: Upstream, reply: FastifyReply) {
   if (peer.verdict === 'online') return
   if (peer.verdict === 'pending') throw new PeerPending(peer.name)
   if (peer.verdict === 'rejected') throw new PeerRejected(peer.name)
   if (REACHABLE.has(peer.verdict)) return
   reply.header('retry-after', String(Math.max(1, Math.ceil(peer.retryAfterS()))))
   throw new PeerAway(peer.name, peer.reason())
-}
-
-/** The plugin's route has no schema, so its parameters have no type. */
-function nameOf(params: unknown): string {
-  return typeof params === 'object' && params !== null && 'name' in params ? String(params.name) : ''
 }

@@ -1,7 +1,6 @@
 import { BadProxyPath, LoopDetected } from '../../errors.ts'
+import { SLASHES_BEFORE_TAIL } from './mount.ts'
 
-/** What stands in the request's own URL before the part that is the peer's: /api/cluster/peers/:name/proxy/ */
-const SLASHES_BEFORE_TAIL = 6
 const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:;[^/]*)?(?:\/|$)/
 const LOOP = /^\/*cluster\/+peers\/+[^/]+\/+proxy(?:\/|$)/i
 const MAX_DECODINGS = 3

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PermissionDenied } from '../../errors.ts'
 import { type Access, operator } from '../access/access.ts'
 import { createGate, type GateOptions } from './gate.ts'
+import { PROXY_PREFIX } from './mount.ts'
 import { type RelayOptions, relay } from './relay.ts'
 import { createTunnels } from './tunnel.ts'
 import { acceptUpgrades } from './upgrades.ts'
@@ -17,12 +18,16 @@ export interface ProxyOptions {
   deadlines: RelayOptions['deadlines']
 }
 
-const PREFIX = '/api/cluster/peers/:name/proxy'
 const READING = ['GET', 'HEAD']
 /** Not TRACE: the peer would answer with the headers that it got, our key among them. */
 const WRITING = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
-/** The route that passes requests on to peers: any method, streams, WebSockets. */
+/**
+ * Mounts the API of each peer: any method, streams, WebSockets. Of @fastify/http-proxy the routes are used, with their
+ * methods, access and untouched bodies; its reply-from is not, though it wants an address that is never asked. That one
+ * cannot end a request whose caller leaves before the answer begins, and writes path and query anew, while peers must
+ * see them byte for byte. So `relay` and `tunnel` answer, in the plugin's preHandler.
+ */
 export async function registerProxy(app: FastifyInstance, options: ProxyOptions) {
   const { find, deadlines, maxInFlight = 128, openers = [] } = options
   const enter = createGate({ find, maxInFlight })
@@ -31,7 +36,7 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
   const heads = acceptUpgrades(app)
   app.addHook('preClose', async () => closeAll())
 
-  /** Answers itself and never goes on: what the plugin would do next is to find a destination, which is known here. */
+  /** A hook that never calls back: the answer is its own, and the plugin's handler does not run. */
   function pass(request: FastifyRequest, reply: FastifyReply) {
     const head = heads.get(request.raw)
     if (head) assertMayWrite(request)
@@ -48,7 +53,7 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
     await app.register(async (scope) => {
       scope.removeAllContentTypeParsers()
       await scope.register(httpProxy, {
-        prefix: PREFIX,
+        prefix: PROXY_PREFIX,
         rewritePrefix: '/api',
         upstream: '',
         config,

@@ -1,3 +1,5 @@
+import { throughProxy } from './mount.ts'
+
 /** Whose answer it is, and to what. */
 export interface AnswerOf {
   name: string
@@ -13,7 +15,7 @@ export function throughUs(reference: string, { name, base, path }: AnswerOf): st
   const prefix = `${base}/api/`
   if (!url?.pathname.startsWith(prefix)) return undefined
   const tail = url.pathname.slice(prefix.length)
-  return `/api/cluster/peers/${encodeURIComponent(name)}/proxy/${tail}${url.search}${url.hash}`
+  return throughProxy(name, `${tail}${url.search}${url.hash}`)
 }
 
 /** One link of a `Link` header (RFC 8288 §3): its target, and its parameters with commas inside quotes only. */

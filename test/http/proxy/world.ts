@@ -4,8 +4,8 @@ import net from 'node:net'
 import type { TestContext } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { EVERYBODY } from '../../../src/cluster/access/callers.ts'
+import type { Upstream } from '../../../src/cluster/peers/upstreams.ts'
 import { answerErrors } from '../../../src/http/errors.ts'
-import type { ProxyPeer } from '../../../src/http/proxy/peer.ts'
 import { type ProxyOptions, registerProxy } from '../../../src/http/proxy/proxy.ts'
 import { createRemote } from '../../../src/remote/client.ts'
 import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
@@ -28,7 +28,7 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   for (const name of names) peers.set(name, await startFakePeer({ name }))
   const remote = createRemote({ credentialOf: (id) => `key-of-${id}`, lookupGuard: () => true })
   const signs: string[] = []
-  const find = (name: string): ProxyPeer | undefined => {
+  const find = (name: string): Upstream | undefined => {
     const peer = peers.get(name)
     if (!peer) return undefined
     const target = { id: name, url: peer.url + base, transport: 'insecure' as const, pins: [] }
