@@ -9,6 +9,7 @@ import type { Self } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
+import type { Closing } from './closing.ts'
 import type { Watching } from './watching.ts'
 
 interface JoiningOptions {
@@ -20,10 +21,12 @@ interface JoiningOptions {
   /** What peers must know our certificate by. */
   pin: () => string | undefined
   onError: (error: unknown) => void
+  closing: Closing
 }
 
 /** Everything by which members come, change their keys, and go. */
-export function buildJoining({ config, store, self, events, watching, pin, onError }: JoiningOptions) {
+export function buildJoining(options: JoiningOptions) {
+  const { config, store, self, events, watching, pin, onError, closing } = options
   const { cluster, remote } = watching
   const { departures } = store
   const allowInsecure = config.cluster.allowInsecureExchange
@@ -37,6 +40,8 @@ export function buildJoining({ config, store, self, events, watching, pin, onErr
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
   const ownCard = createOwnCard({ store, self, pins, tags: config.cluster.tags })
   const cards = createCards({ store, self, ownCard, cluster, remote, events, onError })
+  closing.add(joins.stop)
+  closing.add(cards.stop)
 
   return {
     cards,

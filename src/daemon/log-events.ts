@@ -13,12 +13,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
   'node.restored'
 ])
 /** Told in the log where they happen, or too often to be news. */
-const ELSEWHERE: ReadonlySet<string> = new Set([
-  'config.reloaded',
-  'node.started',
-  'node.restored',
-  'deployment.changed'
-])
+const ELSEWHERE: ReadonlySet<string> = new Set(['config.reloaded', 'node.started', 'deployment.changed'])
 
 /** Writes what happens in the cluster to the log too: operators look into the journal first. */
 export function logEvents(

@@ -14,6 +14,7 @@ import { createOpener } from '../security/opened.ts'
 import { createSigner } from '../security/signatures.ts'
 import { credentialContext } from '../store/contexts.ts'
 import type { Store } from '../store/store.ts'
+import type { Closing } from './closing.ts'
 
 interface WatchingOptions {
   config: Config
@@ -24,10 +25,12 @@ interface WatchingOptions {
   onError: (error: unknown) => void
   /** A pending peer accepted our key: it has stored us. */
   onAccepted: (id: string) => void
+  closing: Closing
 }
 
 /** The connections to other nodes, and the actors that watch them. */
-export function buildWatching({ config, store, self, events, clock, onError, onAccepted }: WatchingOptions) {
+export function buildWatching(options: WatchingOptions) {
+  const { config, store, self, events, clock, onError, onAccepted, closing } = options
   const { members, departures } = store
   const open = createOpener(store.vault)
   const signer = createSigner()
@@ -73,6 +76,7 @@ export function buildWatching({ config, store, self, events, clock, onError, onA
     ...{ store: store.history, clock, cluster, onFault: onError },
     isMember: (id) => members.get(id) !== undefined
   })
+  for (const end of [remote.close, history.close, cluster.stop]) closing.add(end)
   return { remote, cluster, history }
 }
 

@@ -48,6 +48,7 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
     name: () => (enabled ? serverName : (setup()?.serverName ?? serverName)),
     /** Empty when others do not know where to find us. A node that listens on loopback has no other address. */
     advertiseUrl: address,
+    listensAt: () => listenUrl,
     listening(url: string): void {
       listenUrl = url
     },

@@ -3,7 +3,7 @@ import { operator } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
-export function alertRoutes(app: Routes, { alerts }: Services): void {
+export function alertRoutes(app: Routes, { alerts }: Pick<Services, 'alerts'>): void {
   app.post(
     '/api/alerts/test',
     {

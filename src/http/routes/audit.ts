@@ -11,7 +11,7 @@ const Query = Type.Object({
   before: Type.Optional(Type.String({ maxLength: 32 }))
 })
 
-export function auditRoutes(app: Routes, { audit }: Services): void {
+export function auditRoutes(app: Routes, { audit }: Pick<Services, 'audit'>): void {
   app.get(
     '/api/audit',
     {

@@ -13,7 +13,7 @@ const SESSION_SECONDS = 86_400
 const TICKET_SECONDS = 600
 
 /** Signing in, in the shapes that FlatRun's UI and CLI know. There are keys and no users; a key shows as one. */
-export function authRoutes(app: Routes, { callers, authEnabled }: Services): void {
+export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services, 'callers' | 'authEnabled'>): void {
   const limiter = createAttemptLimiter({ perMinute: 10 })
 
   app.get(

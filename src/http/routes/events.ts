@@ -11,7 +11,7 @@ const READERS = 200
 const READERS_OF_ONE = 32
 
 /** What happens in the cluster, while it happens. */
-export function eventRoutes(app: Routes, { events, self }: Services): void {
+export function eventRoutes(app: Routes, { events, self }: Pick<Services, 'events' | 'self'>): void {
   app.addHook('preHandler', async () => self.assertEnabled())
   const open = new Map<ReturnType<typeof createEventStream>, string>()
   // A stream would otherwise keep a stopping server for as long as somebody reads.

@@ -21,7 +21,7 @@ const ActorsQuery = Type.Object({
 })
 
 /** What goes on inside: the machines that run, and the config that counts with where each value came from. */
-export function insightRoutes(app: Routes, { actors, settings }: Services): void {
+export function insightRoutes(app: Routes, { actors, settings }: Pick<Services, 'actors' | 'settings'>): void {
   app.get(
     '/api/cluster/machines',
     {

@@ -7,7 +7,7 @@ import { answers, type Routes } from './routes.ts'
 const SMALL = 16_384
 
 /** Who members are, and whom they introduce. */
-export function introductionRoutes(app: Routes, { self, cards }: Services): void {
+export function introductionRoutes(app: Routes, { self, cards }: Pick<Services, 'self' | 'cards'>): void {
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()
   })

@@ -37,8 +37,13 @@ const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const Ok = Type.Object({ status: Type.String() })
 const SMALL = 16_384
 
+type JoiningServices = Pick<Services, 'self' | 'invites' | 'joins' | 'admission' | 'membership' | 'rotation'>
+
 /** Invites, and both sides of a join. */
-export function joiningRoutes(app: Routes, { self, invites, joins, admission, membership, rotation }: Services): void {
+export function joiningRoutes(
+  app: Routes,
+  { self, invites, joins, admission, membership, rotation }: JoiningServices
+): void {
   const limiter = createAttemptLimiter({ perMinute: 10 })
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
 /** This node's own deployments and statistics: what its peers ask for. */
-export function localRoutes(app: Routes, { local }: Services): void {
+export function localRoutes(app: Routes, { local }: Pick<Services, 'local'>): void {
   app.get(
     '/api/deployments',
     {

@@ -12,8 +12,10 @@ const PeerPage = Type.Intersect([PeerDetail, PeerPast])
 const Policy = Type.Object({ peer: Type.String(), grants: Type.Array(Grant) })
 const PolicyRequest = Type.Object({ grants: Type.Array(Grant, { maxItems: 64 }) })
 
+type PeerServices = Pick<Services, 'self' | 'membership' | 'peerList' | 'policies' | 'cluster' | 'history' | 'rotation'>
+
 /** The peers of this node: looked at, asked now, allowed, removed. */
-export function peerRoutes(app: Routes, services: Services): void {
+export function peerRoutes(app: Routes, services: PeerServices): void {
   const { self, membership, peerList, policies, cluster, history, rotation } = services
   app.addHook('preHandler', async () => self.assertEnabled())
   const schema = { tags: ['peers'] }

@@ -51,8 +51,10 @@ const SetupRequest = Type.Object({
   advertise_url: Type.String({ minLength: 1, maxLength: 512 })
 })
 
+type StatusServices = Pick<Services, 'self' | 'membership' | 'cluster' | 'stopping'>
+
 /** Whether this node is well, and what it is in the cluster. */
-export function statusRoutes(app: Routes, { self, membership, cluster, stopping }: Services): void {
+export function statusRoutes(app: Routes, { self, membership, cluster, stopping }: StatusServices): void {
   app.get(
     '/api/health',
     { config: anybody, schema: { tags: ['status'], summary: 'Whether this agent is well', response: answers(Health) } },

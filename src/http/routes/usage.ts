@@ -5,7 +5,7 @@ import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
 /** How this machine did over the last hour, day or week; peers ask for it through the proxy. */
-export function usageRoutes(app: Routes, { usage }: Services): void {
+export function usageRoutes(app: Routes, { usage }: Pick<Services, 'usage'>): void {
   app.get(
     '/api/stats/history',
     {

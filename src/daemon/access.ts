@@ -1,12 +1,16 @@
+import { createAudit } from '../cluster/access/audit.ts'
 import { createCallers, type OperatorKey } from '../cluster/access/callers.ts'
 import { createSignedCallers } from '../cluster/access/signed-callers.ts'
 import type { Cluster } from '../cluster/liveness/liveness.ts'
 import type { Rotation } from '../cluster/membership/key-rotation.ts'
+import { createOpenAnswers } from '../http/sockets/open-answers.ts'
+import { AuditEntry } from '../schemas/audit.ts'
 import type { EventLog } from '../schemas/event.ts'
 import { createSessions } from '../security/session.ts'
 import type { Store } from '../store/store.ts'
+import type { Closing } from './closing.ts'
 
-interface CallersParts {
+interface AccessParts {
   operatorKeys: readonly OperatorKey[]
   secrets: readonly string[]
   store: Store
@@ -15,15 +19,16 @@ interface CallersParts {
   events: EventLog
   onAccepted: (memberId: string) => void
   onError: (error: unknown) => void
+  closing: Closing
 }
 
 const COPIED = 'Two agents present the keys of this peer; the one that came later is refused. Stop the copy'
 
-/** Who is asking, and what it means that a member does. */
-export function buildCallers(parts: CallersParts) {
-  const { operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError } = parts
+/** Who is asking, what it means that a member does, which answers end with a key, and who did what. */
+export async function buildAccess(parts: AccessParts) {
+  const { operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError, closing } = parts
   const { members, vault } = store
-  return createCallers({
+  const callers = createCallers({
     operatorKeys,
     sessions: createSessions(secrets),
     members,
@@ -44,4 +49,10 @@ export function buildCallers(parts: CallersParts) {
       if (keyDigest.next === used) rotation.promote(id, used).catch(onError)
     }
   })
+  const openAnswers = createOpenAnswers({ current: callers.current })
+  members.subscribe(openAnswers.review)
+  closing.add(openAnswers.close)
+  const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
+  closing.add(audit.close)
+  return { callers, openAnswers, audit }
 }
