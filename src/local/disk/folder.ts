@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { readDocuments } from '../compose/document.ts'
@@ -34,27 +35,42 @@ export interface Folder {
 }
 
 const METADATA = 'service.yml'
+const UNREAD = ''
 const MAX_BYTES = 256 * 1024
 
 /** Names in a deployment's folder that its entry in the list is made from, whatever its files say. */
 export const WATCHED: ReadonlySet<string> = new Set([...PROJECT_NAMES, METADATA])
 
-/** Reads one folder of the deployments, again only when something that it was made from has changed. */
-export function createFolderReader() {
+/** A folder with more in it than is read here. */
+export class FolderTooLarge extends Error {
+  override name = 'FolderTooLarge'
+}
+
+/**
+ * Reads one folder of the deployments, again only when something that it was made from has changed. Throws
+ * FolderTooLarge before more than `mostBytes` of it are parsed.
+ */
+export function createFolderReader({ mostBytes = Number.POSITIVE_INFINITY } = {}) {
   let known: (Read & { key: string }) | undefined
 
-  return async (root: string, realRoot: string, name: string): Promise<Folder | undefined> => {
-    const found = await locate(path.join(root, name), realRoot)
+  return async (
+    root: string,
+    realRoot: string,
+    name: string,
+    located: (real: string) => void = () => {}
+  ): Promise<Folder | undefined> => {
+    const found = await locate(name, { root, realRoot })
     if (found === undefined) return undefined
     if ('fault' in found) {
       const error = `${name} ${found.fault}`
       return { ...emptyFolder(root, name), modifiedAt: found.modifiedAt, error }
     }
+    located(found.real)
     if (known) {
       const stamps = await Promise.all([...known.stamps.keys()].map(stampOf))
       if (known.key === keyOf(found, stamps)) return known.folder
     }
-    const read = await readFolder({ root, realRoot, name, ...found })
+    const read = await readFolder({ root, realRoot, name, mostBytes, ...found })
     known = { ...read, key: keyOf(found, read.stamps.values()) }
     return read.folder
   }
@@ -82,21 +98,34 @@ interface Place {
   name: string
   real: string
   modifiedAt: number
+  mostBytes: number
 }
 
-async function readFolder({ root, realRoot, name, real, modifiedAt }: Place): Promise<Read> {
+async function readFolder({ root, realRoot, name, real, modifiedAt, mostBytes }: Place): Promise<Read> {
   const stamps = new Map<string, string | undefined>()
+  const entries = await entriesOf(real)
   let writtenAt = 0
+  let bytes = 0
   const read = async (file: string): Promise<string | undefined> => {
-    if (!stamps.has(file)) stamps.set(file, await stampOf(file))
+    const here = path.dirname(file) === real
+    const entry = here ? entries.get(path.basename(file)) : undefined
+    // Whether it comes to be there is seen by the folder itself.
+    if (here && !entry) return undefined
+    const resolved = entry?.isFile() === true
+    // Of what cannot be read nothing is known by which a change would show.
+    if (!stamps.has(file)) stamps.set(file, resolved ? UNREAD : await stampOf(file))
     // The folder's own files may be shared by links; what they name must lie in the folder.
-    const own = path.dirname(file) === real && WATCHED.has(path.basename(file))
+    const own = here && WATCHED.has(path.basename(file))
     const inside = own ? { root: realRoot, rootName: 'deployments_path' } : { root: real, rootName: 'its folder' }
-    const found = await readText(file, { ...inside, maxBytes: MAX_BYTES })
-    if (found && path.basename(file) !== METADATA) writtenAt = Math.max(writtenAt, found.modifiedAt)
-    return found?.text
+    const found = await readText(file, { ...inside, maxBytes: MAX_BYTES, resolved })
+    if (!found) return undefined
+    if (stamps.get(file) === UNREAD) stamps.set(file, found.stamp)
+    if (path.basename(file) !== METADATA) writtenAt = Math.max(writtenAt, found.modifiedAt)
+    bytes += found.text.length
+    if (bytes > mostBytes) throw new FolderTooLarge()
+    return found.text
   }
-  const names = new Set(await filesIn(real))
+  const names = new Set([...entries.values()].filter((entry) => !entry.isDirectory()).map((entry) => entry.name))
   const folder = { ...emptyFolder(root, name), real, modifiedAt }
   const { metadata, warnings } = await metadataOf(path.join(real, METADATA), read)
   const project = await projectOf({
@@ -150,19 +179,24 @@ async function metadataOf(file: string, read: (file: string) => Promise<string |
   }
 }
 
-async function filesIn(place: string): Promise<string[]> {
+async function entriesOf(place: string): Promise<Map<string, Dirent>> {
   const entries = await readdir(place, { withFileTypes: true })
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)
+  return new Map(entries.map((entry) => [entry.name, entry]))
 }
 
 type Located = { real: string; modifiedAt: number } | { fault: string; modifiedAt: number }
 
-async function locate(place: string, realRoot: string): Promise<Located | undefined> {
-  const link = await lstat(place).catch(() => undefined)
-  if (!link || !(link.isDirectory() || link.isSymbolicLink())) return undefined
+async function locate(
+  name: string,
+  { root, realRoot }: Pick<Place, 'root' | 'realRoot'>
+): Promise<Located | undefined> {
+  const link = await lstat(path.join(root, name)).catch(() => undefined)
+  if (!link) return undefined
   const modifiedAt = link.mtimeMs
+  if (link.isDirectory()) return { real: path.join(realRoot, name), modifiedAt }
+  if (!link.isSymbolicLink()) return undefined
   try {
-    const real = await realpath(place)
+    const real = await realpath(path.join(root, name))
     if (!isInside(real, realRoot)) return { fault: 'is a link that leads out of deployments_path', modifiedAt }
     const target = await stat(real)
     return target.isDirectory() ? { real, modifiedAt: target.mtimeMs } : undefined

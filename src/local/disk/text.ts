@@ -1,5 +1,6 @@
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises'
+import { isUtf8 } from 'node:buffer'
+import { constants, readlinkSync, type Stats } from 'node:fs'
+import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Fault } from '../compose/fault.ts'
 
@@ -9,6 +10,15 @@ export interface TextOptions {
   /** How people know `root`. */
   rootName: string
   maxBytes: number
+  /** The path is known to have no link in it. */
+  resolved?: boolean
+}
+
+export interface Text {
+  text: string
+  modifiedAt: number
+  /** Of the file itself, as `stampOf` gives it. */
+  stamp: string
 }
 
 /**
@@ -17,9 +27,9 @@ export interface TextOptions {
  */
 export async function readText(
   file: string,
-  { root, rootName, maxBytes }: TextOptions
-): Promise<{ text: string; modifiedAt: number } | undefined> {
-  const real = await resolve(file)
+  { root, rootName, maxBytes, resolved = false }: TextOptions
+): Promise<Text | undefined> {
+  const real = resolved ? file : await resolve(file)
   if (real === undefined) return undefined
   if (!isInside(real, root)) throw new Fault(`is a link that leads out of ${rootName}`)
   const handle = await openForReading(real, { root, rootName })
@@ -27,7 +37,7 @@ export async function readText(
     const stats = await handle.stat()
     if (!stats.isFile()) throw new Fault('is not a regular file')
     if (stats.size > maxBytes) throw new Fault(`is larger than ${Math.round(maxBytes / 1024)} KiB`)
-    return { text: await decode(handle, stats.size), modifiedAt: stats.mtimeMs }
+    return { text: await decode(handle, stats.size), modifiedAt: stats.mtimeMs, stamp: stampFrom(stats, stats) }
   } finally {
     await handle.close()
   }
@@ -37,22 +47,20 @@ export async function readText(
 export async function stampOf(file: string): Promise<string | undefined> {
   try {
     const link = await lstat(file)
-    const { ino, size, mtimeMs, ctimeMs } = link.isSymbolicLink() ? await stat(file) : link
-    return [link.ino, link.ctimeMs, ino, size, mtimeMs, ctimeMs].join(' ')
+    return stampFrom(link, link.isSymbolicLink() ? await stat(file) : link)
   } catch {
     return undefined
   }
 }
 
+const stampFrom = (link: Stats, { ino, size, mtimeMs, ctimeMs }: Stats) =>
+  [link.ino, link.ctimeMs, ino, size, mtimeMs, ctimeMs].join(' ')
+
 async function decode(handle: FileHandle, size: number): Promise<string> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0)
   const bytes = buffer.subarray(0, bytesRead)
-  try {
-    if (bytes.includes(0)) throw new Fault('is not UTF-8 text')
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch (cause) {
-    throw new Fault('is not UTF-8 text', { cause })
-  }
+  if (bytes.includes(0) || !isUtf8(bytes)) throw new Fault('is not UTF-8 text')
+  return bytes.toString('utf8')
 }
 
 async function resolve(file: string): Promise<string | undefined> {
@@ -93,11 +101,20 @@ async function opened(real: string): Promise<FileHandle> {
 
 /** Linux knows where an open file lies. Elsewhere the path is resolved anew, and must lead to the same file. */
 async function placeOf(handle: FileHandle, real: string): Promise<string> {
-  const known = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined)
+  const known = knownPlaceOf(handle)
   if (known !== undefined) return known
   const again = await realpath(real).catch(() => '')
   const [one, other] = await Promise.all([handle.stat(), stat(again).catch(() => undefined)])
   return other && one.dev === other.dev && one.ino === other.ino ? again : ''
+}
+
+/** What the kernel has in memory: it asks no disk, so that nothing waits. */
+function knownPlaceOf({ fd }: FileHandle): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return undefined
+  }
 }
 
 export function isInside(real: string, root: string): boolean {

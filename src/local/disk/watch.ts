@@ -20,11 +20,17 @@ export function createDiskWatch({ root, onChange }: DiskWatchOptions) {
   return {
     complete: () => complete,
 
+    /** Watches this folder too, from before it is read. */
+    add(place: string): void {
+      ensure(place)
+    },
+
     /**
-     * Watches exactly these folders from now on, and these files in them besides the usual ones; true when some of the
-     * folders were not watched before.
+     * Watches exactly these folders from now on, and these files in them besides the usual ones. Answers with the
+     * places of which something was not watched until now: what happened there since they were read was seen by nobody.
      */
-    update(folders: Iterable<string>, files: ReadonlySet<string> = new Set()): boolean {
+    update(folders: Iterable<string>, files: ReadonlySet<string> = new Set()): string[] {
+      const unseen = new Set([...files].filter((file) => !sources.has(file)).map((file) => path.dirname(file)))
       sources = files
       const wanted = new Set([root, ...folders])
       for (const [place, watcher] of watchers) {
@@ -32,9 +38,13 @@ export function createDiskWatch({ root, onChange }: DiskWatchOptions) {
         watcher.close()
         watchers.delete(place)
       }
-      const before = watchers.size
-      complete = [...wanted].map((place) => ensure(place)).every((watched) => watched)
-      return watchers.size > before
+      complete = true
+      for (const place of wanted) {
+        if (watchers.has(place)) continue
+        if (ensure(place)) unseen.add(place)
+        else complete = false
+      }
+      return [...unseen]
     },
 
     close(): void {

@@ -26,7 +26,10 @@ export async function joinContainers(
     else elsewhere.push(container)
   }
   const samePaths = [...joined.values()].some((own) => own.length > 0)
-  for (const folder of folders) joined.set(folder.name, ofOneProject(joined.get(folder.name) ?? [], folder))
+  for (const folder of folders) {
+    const own = joined.get(folder.name) ?? []
+    if (own.length > 0) joined.set(folder.name, ofOneProject(own, folder))
+  }
   if (samePaths)
     return addUnplaced(
       joined,
@@ -70,6 +73,7 @@ function addUnplaced(
   folders: readonly Folder[],
   containers: readonly Container[]
 ): Map<string, Container[]> {
+  if (containers.length === 0) return joined
   const byProject = Map.groupBy(folders, ({ project }) => project)
   for (const container of containers) {
     const [folder, ...others] = byProject.get(container.project ?? '') ?? []

@@ -31,14 +31,18 @@ export function createChanges({ now }: { now: () => number }) {
 
   return {
     between(deployments: readonly Deployment[]): DeploymentChange[] {
-      const before = known
+      const first = known === undefined
+      known ??= new Map()
+      const changes: DeploymentChange[] = []
       const at = now()
-      const seen = deployments.map((deployment) => look(deployment, before?.get(deployment.name), at))
-      known = new Map(seen.map(({ name, state }) => [name, state]))
-      if (!before) return []
-      const present = known
-      const gone = [...before].filter(([name]) => !present.has(name)).map(([name, { told }]) => ({ name, from: told }))
-      return [...seen.flatMap(({ change }) => change ?? []), ...gone]
+      for (const deployment of deployments) {
+        const before = known.get(deployment.name)
+        const { state, change } = look(deployment, before, at)
+        if (state !== before) known.set(deployment.name, state)
+        if (change) changes.push(change)
+      }
+      if (known.size > deployments.length) changes.push(...forgetGone(known, deployments))
+      return first ? [] : changes
     },
 
     /** Something has changed that is not told yet: look again in a while. */
@@ -47,21 +51,34 @@ export function createChanges({ now }: { now: () => number }) {
   }
 }
 
-function look(deployment: Deployment, before: Known | undefined, at: number) {
+function forgetGone(known: Map<string, Known>, deployments: readonly Deployment[]): DeploymentChange[] {
+  const present = new Set(deployments.map(({ name }) => name))
+  const gone = [...known].filter(([name]) => !present.has(name))
+  for (const [name] of gone) known.delete(name)
+  return gone.map(([name, { told }]) => ({ name, from: told }))
+}
+
+/** What is known of a deployment now, and whether that is news; the same object when nothing is. */
+function look(
+  deployment: Deployment,
+  before: Known | undefined,
+  at: number
+): { state: Known; change?: DeploymentChange } {
   const { name, status, status_reason } = deployment
   const reason = status_reason === undefined ? {} : { reason: status_reason }
-  if (!before) return { name, state: fresh(status, at), change: { name, to: status, ...reason } }
+  if (!before) return { state: fresh(status, at), change: { name, to: status, ...reason } }
+  if (status === 'unknown') return { state: before }
   // The first status after an unknown beginning is news to nobody.
-  if (before.told === 'unknown') return { name, state: fresh(status, at) }
-  if (status === 'unknown') return { name, state: before }
+  if (before.told === 'unknown') return { state: fresh(status, at) }
+  // Nearly all are as they were.
+  if (status === before.now && status === before.told && before.tellings.length === 0) return { state: before }
 
   const since = status === before.now ? before.since : at
   const tellings = before.tellings.filter((telling) => at - telling < OFTEN.withinMs)
   const state = { ...before, now: status, since, tellings }
   const held = tellings.length >= OFTEN.times && at - since < OFTEN.settledMs
-  if (status === before.told || held) return { name, state }
+  if (status === before.told || held) return { state }
   return {
-    name,
     state: { ...state, told: status, tellings: [...tellings, at] },
     change: { name, from: before.told, to: status, ...reason }
   }

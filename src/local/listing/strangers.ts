@@ -15,6 +15,7 @@ export function createStrangers(containers: readonly Container[]) {
 
     /** What a person should know of them. */
     warnings({ real, project }: Folder, own: readonly Container[]): string[] {
+      if (!byProject.has(project) && !byPlace.has(real)) return []
       const here = real === undefined ? [] : (byPlace.get(real) ?? [])
       const seconds = here.filter((container) => !own.includes(container) && container.project !== project)
       return [

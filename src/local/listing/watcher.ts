@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { createFolders, type ReadLarge } from '../disk/folders.ts'
+import { createFolders, type Disk, type ReadLarge } from '../disk/folders.ts'
 import { createKept } from '../disk/kept.ts'
 import { createDiskWatch } from '../disk/watch.ts'
 import type { Engine } from '../engine/client.ts'
@@ -27,7 +27,8 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
   const now = () => performance.now()
   const changes = createChanges({ now })
   const disk = createDiskWatch({ root: deploymentsPath, onChange: diskChanged })
-  const folders = createKept({ read: createFolders({ root: deploymentsPath, readLarge }), watched: disk.complete, now })
+  const readFolders = createFolders({ root: deploymentsPath, readLarge, located: disk.add })
+  const folders = createKept({ read: readAndWatch, watched: disk.complete, now })
   const listing = createListing({
     survey: createSurveyor({ deploymentsPath, readFolders: folders.get, engine, now: () => Date.now() }),
     watched: () => disk.complete() && (events === undefined || events.connected()),
@@ -55,8 +56,14 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
     }
   }
 
+  async function readAndWatch(places?: ReadonlySet<string>): Promise<Disk> {
+    const found = await readFolders(places)
+    if (!signal.aborted) for (const place of disk.update(...watchedOf(found))) diskChanged(place)
+    return found
+  }
+
   function diskChanged(place?: string): void {
-    folders.changed(place)
+    folders.changed(place === deploymentsPath ? undefined : place)
     changed()
   }
 
@@ -78,23 +85,16 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
 
   function surveyed(survey: Survey): void {
     if (signal.aborted) return
-    const { places, files } = watchedOf(survey)
-    const added = disk.update(places, files)
-    // What happened there before it was watched was seen by nobody.
-    if (added) {
-      folders.changed()
-      listing.invalidate()
-    }
     for (const change of changes.between(survey.list.deployments)) onChange(change)
     if (changes.holds()) lookIn(changes.settledMs)
   }
 }
 
-/** The deployments' folders, and the files that compose would read besides those of the usual names. */
-function watchedOf({ folders }: Survey): { places: Set<string>; files: Set<string> } {
-  const places = new Set<string>()
+/** Every folder, and the files that compose would read besides those of the usual names. */
+function watchedOf({ folders, others }: Disk): [places: Set<string>, files: Set<string>] {
+  const places = new Set(others)
   const files = new Set<string>()
-  for (const { real, sources } of folders.values()) {
+  for (const { real, sources } of folders) {
     if (real === undefined) continue
     places.add(real)
     for (const source of sources) {
@@ -102,5 +102,5 @@ function watchedOf({ folders }: Survey): { places: Set<string>; files: Set<strin
       places.add(path.dirname(source))
     }
   }
-  return { places, files }
+  return [places, files]
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdir, rm, symlink } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { mkdir, rename, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createFolders } from '../../../src/local/disk/folders.ts'
@@ -135,6 +136,63 @@ test('a compose file is read again when it changes, and its folder forgotten whe
   assert.deepEqual(await images(), ['nginx:1.28'])
   await rm(path.join(root, 'a'), { recursive: true })
   assert.deepEqual(await images(), [])
+})
+
+test('a folder is told of before it is read, so that whoever watches it misses nothing', async (t) => {
+  const root = await folder(t, { 'a/compose.yml': COMPOSE, 'notes/readme.txt': '' })
+  const told: string[] = []
+  const located = (real: string) => {
+    told.push(path.basename(real))
+    if (real.endsWith('a')) writeFileSync(path.join(real, 'compose.yml'), COMPOSE.replace('1.27', '1.28'))
+  }
+  const { folders, others } = await createFolders({ root, located })()
+
+  assert.deepEqual(told, ['a', 'notes'])
+  assert.equal(folders[0]?.services[0]?.image, 'nginx:1.28')
+  assert.deepEqual(others, [path.join(root, 'notes')])
+})
+
+test('whatever changes a folder is seen by its next reading', async (t) => {
+  const root = await folder(t, { 'a/compose.yml': `${COMPOSE}    env_file: [{ path: x.env, required: false }]\n` })
+  const file = path.join(root, 'a', 'compose.yml')
+  const readFolders = createFolders({ root })
+  const said = async () => {
+    const [found] = (await readFolders()).folders
+    return found?.error ?? found?.services[0]?.image
+  }
+  const steps: [step: string, change: () => Promise<unknown>, then: string | undefined][] = [
+    [
+      'another text of the same size',
+      () => write(root, { 'a/compose.yml': COMPOSE.replace('1.27', '1.29') }),
+      'nginx:1.29'
+    ],
+    [
+      'text that is not YAML',
+      () => write(root, { 'a/compose.yml': 'services: [' }),
+      'compose.yml is not valid YAML at line 1, column 12 (bad indent)'
+    ],
+    [
+      'an include that is not there',
+      () => write(root, { 'a/compose.yml': 'include: [more.yml]' }),
+      'more.yml is not there'
+    ],
+    ['the included file', () => write(root, { 'a/more.yml': COMPOSE }), 'nginx:1.27'],
+    ['a .env', () => write(root, { 'a/.env': 'COMPOSE_FILE=more.yml:none.yml' }), 'none.yml is not there'],
+    ['a .env that is gone', () => rm(path.join(root, 'a', '.env')), 'nginx:1.27'],
+    [
+      'a link instead of the file',
+      () => rename(file, path.join(root, 'a', 'own.txt')).then(() => symlink('own.txt', file)),
+      'nginx:1.27'
+    ],
+    ['what the link leads to', () => write(root, { 'a/own.txt': COMPOSE.replace('1.27', '1.30') }), 'nginx:1.30'],
+    ['no file', () => rm(file), undefined],
+    ['a file again', () => write(root, { 'a/compose.yml': COMPOSE }), 'nginx:1.27']
+  ]
+  assert.equal(await said(), 'nginx:1.27')
+  for (const [step, change, then] of steps) {
+    await change()
+    assert.equal(await said(), then, step)
+  }
 })
 
 test('only the folders that are named are read again, also for what lies below them', async (t) => {

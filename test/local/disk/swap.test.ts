@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { readText } from '../../../src/local/disk/text.ts'
 import { temporaryFolder } from '../../daemon.ts'
 
@@ -21,7 +21,13 @@ const SWAPPER = `
     renameSync(folder, link); renameSync(kept, folder)
   }`
 
-test('a folder that is swapped for a link while it is read never leads outside', async (t) => {
+for (const resolved of [false, true]) {
+  const way = resolved ? ', with a path that was resolved before' : ''
+  test(`a folder that is swapped for a link while it is read never leads outside${way}`, (t) =>
+    swapWhileReading(t, resolved))
+}
+
+async function swapWhileReading(t: TestContext, resolved: boolean): Promise<void> {
   const place = realpathSync(temporaryFolder(t))
   const [root, outside] = [path.join(place, 'deployments'), path.join(place, 'outside')]
   const folder = path.join(root, 'shop')
@@ -35,7 +41,7 @@ test('a folder that is swapped for a link while it is read never leads outside',
 
   const seen = { inside: 0, outside: 0, refused: 0 }
   for (let count = 0; count < READS; count++) {
-    const limits = { root, rootName: 'deployments_path', maxBytes: 1_024 }
+    const limits = { root, rootName: 'deployments_path', maxBytes: 1_024, resolved }
     const text = await readText(path.join(folder, 'compose.yml'), limits).then(
       (found) => found?.text,
       () => undefined
@@ -45,4 +51,4 @@ test('a folder that is swapped for a link while it is read never leads outside',
   t.diagnostic(JSON.stringify(seen))
   assert.equal(seen.outside, 0)
   assert.ok(seen.inside > 0)
-})
+}

@@ -17,8 +17,8 @@ function watchFolders(t: TestContext, root: string) {
 test('a compose file that is written is noticed, and what else happens there is not', async (t) => {
   const root = await folder(t, { 'web/compose.yml': 'a', 'web/access.log': '' })
   const watch = watchFolders(t, root)
-  assert.equal(watch.update([path.join(root, 'web')]), true)
-  assert.equal(watch.update([path.join(root, 'web')]), false)
+  assert.deepEqual(watch.update([path.join(root, 'web')]), [root, path.join(root, 'web')])
+  assert.deepEqual(watch.update([path.join(root, 'web')]), [])
   assert.equal(watch.complete(), true)
 
   let early = 0
@@ -37,6 +37,23 @@ test('a compose file that is written is noticed, and what else happens there is 
   await changed
 })
 
+test('what is watched only from now on is told: somebody may have read it before', async (t) => {
+  const root = await folder(t, { 'web/compose.yml': 'a', 'web/more.yml': 'a', 'web/sub/other.yml': 'a' })
+  const [web, sub] = [path.join(root, 'web'), path.join(root, 'web', 'sub')]
+  const watch = watchFolders(t, root)
+  watch.update([])
+  watch.add(web)
+  const files = new Set([path.join(web, 'more.yml')])
+
+  assert.deepEqual(watch.update([web]), [])
+  assert.deepEqual(watch.update([web], files), [web])
+  assert.deepEqual(watch.update([web, sub], files), [sub])
+  assert.deepEqual(watch.update([web, sub], files), [])
+  const changed = watch.changed()
+  await write(root, { 'web/more.yml': 'b' })
+  await changed
+})
+
 test('a folder that was deleted and made anew is watched anew', async (t) => {
   const root = await folder(t, { 'web/compose.yml': 'a' })
   const web = path.join(root, 'web')
@@ -49,7 +66,7 @@ test('a folder that was deleted and made anew is watched anew', async (t) => {
     await changed
   }
   await write(root, { 'web/compose.yml': 'b' })
-  assert.equal(watch.update([web]), true)
+  assert.deepEqual(watch.update([web]), [web])
   const changed = watch.changed()
   await write(root, { 'web/compose.yml': 'c' })
   await changed
