@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
 import { inspectCommand } from './commands/inspect.ts'
+import { introductionCommands } from './commands/introductions.ts'
 import { inviteCommands } from './commands/invite.ts'
 import { joinCommand } from './commands/join.ts'
 import { leaveCommand } from './commands/leave.ts'
@@ -66,6 +67,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   leaveCommand(program, tie)
   inviteCommands(program, tie)
   joinCommand(program, tie)
+  introductionCommands(program, tie)
   trustCommands(program, tie)
   policyCommand(program, tie)
   explainCommand(program, tie)

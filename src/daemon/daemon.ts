@@ -83,11 +83,8 @@ async function goLive(options: PartsOptions): Promise<Daemon> {
   const { config, listener, store, onError, closing } = options
   const parts = await buildParts(options)
   const { app, self, cluster, events, callers, certificate, openAnswers, adminKeyFile } = parts
-  const keepHouse = async () => {
-    await parts.lastSeen.flush()
-    await parts.tidy()
-  }
-  const housekeeping = setInterval(() => keepHouse().catch(onError), MINUTE_MS).unref()
+  const keepHouse = () => void parts.tidy().catch(onError)
+  const housekeeping = setInterval(keepHouse, MINUTE_MS).unref()
   closing.add(() => clearInterval(housekeeping))
 
   const url = await listen(app, config, listener)
@@ -96,7 +93,8 @@ async function goLive(options: PartsOptions): Promise<Daemon> {
   closing.add(watchCertificate(config.api.tls, certificate.noticed))
   cluster.start(store.members.all().map(specOf))
   parts.joins.resume()
-  keepHouse().catch(onError)
+  parts.introducing.start()
+  keepHouse()
   events.publish({ type: 'node.started', facts: { version: self.version.version } })
   if (store.restored) events.publish({ type: 'node.restored', reason: RESTORED })
   return {

@@ -24,6 +24,8 @@ interface JoiningOptions {
   closing: Closing
 }
 
+export type Joining = ReturnType<typeof buildJoining>
+
 /** Everything by which members come, change their keys, and go. */
 export function buildJoining(options: JoiningOptions) {
   const { config, store, self, events, watching, pin, onError, closing } = options
@@ -44,6 +46,7 @@ export function buildJoining(options: JoiningOptions) {
   closing.add(cards.stop)
 
   return {
+    pins,
     cards,
     invites,
     membership,

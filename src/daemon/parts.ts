@@ -15,6 +15,7 @@ import type { Closing } from './closing.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { buildInsight } from './insight.ts'
 import { buildInspecting } from './inspecting.ts'
+import { buildIntroducing } from './introducing.ts'
 import { buildJoining } from './joining.ts'
 import { operatorKeysOf } from './keys.ts'
 import { announce, hostsOf } from './listen.ts'
@@ -64,6 +65,7 @@ export async function buildParts(options: PartsOptions) {
   const { cluster, history } = watching
   const joining = buildJoining({ ...base, watching, pin: () => certificate.current()?.pin })
   const { membership, joins, rotation } = joining
+  const introducing = await buildIntroducing({ ...base, watching, joining })
   const access = await buildAccess({ ...base, operatorKeys, secrets, cluster, rotation, onAccepted })
   const { callers, openAnswers } = access
   const lastSeen = createLastSeen({ cluster, membership, onError })
@@ -93,11 +95,12 @@ export async function buildParts(options: PartsOptions) {
     openAnswers,
     limits: options.limits,
     watch: metrics,
-    services: { ...joining, ...insight.services, ...used, self, events },
+    services: { ...joining, ...introducing, ...insight.services, ...used, self, events },
     parts: [proxy, measuring, inspecting.part]
   })
   return {
-    ...joining,
+    joins,
+    introducing,
     app,
     self,
     cluster,
@@ -108,6 +111,12 @@ export async function buildParts(options: PartsOptions) {
     openAnswers,
     lastSeen,
     adminKeyFile,
-    assertStartable
+    assertStartable,
+    /** Run at start and each minute. */
+    async tidy(): Promise<void> {
+      await lastSeen.flush()
+      await joining.tidy()
+      await introducing.tidy()
+    }
   }
 }

@@ -3,6 +3,9 @@ import type { Callers } from '../cluster/access/callers.ts'
 import type { Aggregator } from '../cluster/aggregate/aggregate.ts'
 import type { History } from '../cluster/history/history.ts'
 import type { Cards } from '../cluster/identity/cards.ts'
+import type { Answering } from '../cluster/introductions/answering.ts'
+import type { Introductions } from '../cluster/introductions/introductions.ts'
+import type { Telling } from '../cluster/introductions/telling.ts'
 import type { Admission } from '../cluster/joining/admission.ts'
 import type { Joins } from '../cluster/joining/joins.ts'
 import type { Cluster } from '../cluster/liveness/liveness.ts'
@@ -63,6 +66,9 @@ export interface Services {
   policies: Policies
   rotation: Rotation
   cards: Cards
+  introductions: Introductions
+  telling: Telling
+  answerIdentity: Answering
   audit: Audit
   cluster: Cluster
   history: History

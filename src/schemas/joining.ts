@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Grant } from './grant.ts'
-import { PeerName, Timestamp } from './names.ts'
+import { IntroductionPolicy, PeerName, Timestamp } from './names.ts'
 import { Transport } from './peer.ts'
 
 const Token = Type.String({ minLength: 1, maxLength: 8_192 })
@@ -18,7 +18,11 @@ export const InviteRequest = Type.Object(
     expected_name: Type.Optional(PeerName),
     grants: Type.Optional(Type.Array(Grant, { maxItems: 16 })),
     replaces: Type.Optional(PeerName),
-    require_approval: Type.Optional(Type.Boolean())
+    require_approval: Type.Optional(Type.Boolean()),
+    introduce: Type.Optional(
+      Type.Boolean({ description: 'Who joins by it and the other members of this server are told of each other' })
+    ),
+    introductions: Type.Optional(IntroductionPolicy)
   },
   { additionalProperties: false }
 )
@@ -35,7 +39,8 @@ export const InviteView = Type.Object({
   note: Type.Optional(Type.String()),
   expected_name: Type.Optional(Type.String()),
   replaces: Type.Optional(Type.String()),
-  require_approval: Type.Optional(Type.Boolean())
+  require_approval: Type.Optional(Type.Boolean()),
+  introduce: Type.Optional(Type.Boolean())
 })
 export type InviteView = Static<typeof InviteView>
 
@@ -45,7 +50,9 @@ export const AcceptRequest = Type.Object({
   peer_url: Type.Optional(Url),
   callback_url: Type.Optional(Url),
   /** Joins although a check failed: say, behind an address translation that lets only one side in. */
-  skip_checks: Type.Optional(Type.Boolean())
+  skip_checks: Type.Optional(Type.Boolean()),
+  /** What is done here with whom that server introduces. */
+  introductions: Type.Optional(IntroductionPolicy)
 })
 export type AcceptRequest = Static<typeof AcceptRequest>
 
@@ -91,6 +98,18 @@ export const SealedRequestContent = Type.Object({
 })
 export type SealedRequestContent = Static<typeof SealedRequestContent>
 
+/** Between two that know each other's identity there is no token. */
+export const IdentityRequestContent = Type.Object({
+  url: Url,
+  api_key: Key,
+  name: Type.String({ maxLength: 255 }),
+  exchange_id: Type.String({ maxLength: 64 }),
+  node_id: Type.String({ maxLength: 64 }),
+  features: Features,
+  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 })
+})
+export type IdentityRequestContent = Static<typeof IdentityRequestContent>
+
 export const SealedReplyContent = Type.Object({
   api_key: Key,
   name: Type.String({ maxLength: 255 }),
@@ -116,7 +135,9 @@ export const JoinAttempt = Type.Object({
   /** The invite token and the key that the inviter is to use here, both sealed. */
   token: Type.String(),
   key: Type.String(),
-  keyDigest: Type.String()
+  keyDigest: Type.String(),
+  /** What is done with whom the inviter introduces. */
+  introductions: Type.Optional(IntroductionPolicy)
 })
 export type JoinAttempt = Static<typeof JoinAttempt>
 
@@ -125,6 +146,7 @@ export const Departure = Type.Object({
   id: Type.String(),
   name: Type.String(),
   nodeId: Type.Optional(Type.String()),
+  identity: Type.Optional(Type.String()),
   removedAt: Timestamp,
   removedBy: Type.String(),
   /** The notice that is still to be delivered. */

@@ -55,6 +55,8 @@ export const Member = Type.Object({
   introduce: Type.Optional(Type.Literal(true)),
   /** What is done with whom it introduces; absent: what the config says. */
   introductions: Type.Optional(IntroductionPolicy),
+  /** The key that it was given when they joined, while it is to be changed for one that nothing recorded leads to. */
+  renewKeysOf: Type.Optional(Timestamp),
   /** Who introduced it: the member's id, and its name at that time. */
   introducedBy: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() }))
 })

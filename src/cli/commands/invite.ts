@@ -20,12 +20,14 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
     .option('--name <name>', 'Only a server of this name may use it')
     .option('--replaces <name>', 'The server takes the place of this peer')
     .option('--grants <what>', GRANTS_HELP)
+    .option('--cluster', 'Who joins by it and the other peers are told of each other: one invite for all of them')
     .option('--approval', 'The server waits until you let it in')
     .addHelpText(
       'after',
       examples(
         'invite',
         'invite --expires 30m --name web-2',
+        'invite --cluster',
         'invite --grants read',
         'invite show TOKEN',
         'invite list',
@@ -39,7 +41,8 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
         expires_in: option('expires'),
         ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== '')),
         ...(option('grants') !== '' && { grants: grantsOf(option('grants')) }),
-        ...(has('approval') && { require_approval: true })
+        ...(has('approval') && { require_approval: true }),
+        ...(has('cluster') && { introduce: true, introductions: 'accept' })
       })
     )
     context.print(answer, () => text(answer.invite_token))
@@ -50,7 +53,7 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
       io.err(`  ${howToBeReached(urls[0] ?? '')}`)
     }
     io.err(
-      `On the other server: flatrun-cluster join TOKEN. It is good once, for ${spanOf(Date.parse(text(answer.expires_at)) - io.now())}.`
+      `On the other server: flatrun-cluster join ${has('cluster') ? '--whole-cluster ' : ''}TOKEN. It is good once, for ${spanOf(Date.parse(text(answer.expires_at)) - io.now())}.`
     )
     if (option('grants') === '')
       io.err('That server may list, start, stop and restart deployments here; for looking only: --grants read.')

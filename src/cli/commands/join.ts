@@ -24,10 +24,19 @@ export function joinCommand(program: Command, { act }: Tie): void {
     )
     .option('--from <file>', 'Read the token from a file')
     .option('--dry-run', 'Only look whether it would succeed; nothing is spent')
+    .option('--whole-cluster', 'Also join, without asking, everybody that server introduces')
     .option('--force', 'Join although a check has failed')
     .option('--peer-url <url>', 'Where that server is; only for an invite of a plain FlatRun agent')
     .option('--callback-url <url>', 'Where it reaches this server; cluster.advertise_url when absent')
-    .addHelpText('after', examples('join frc1.…', 'join - < token', 'join TOKEN --peer-url https://panel.example.org'))
+    .addHelpText(
+      'after',
+      examples(
+        'join frc1.…',
+        'join --whole-cluster TOKEN',
+        'join - < token',
+        'join TOKEN --peer-url https://panel.example.org'
+      )
+    )
   act(command, async (context, { args, option, has }) => {
     const { io, client } = context
     const step = createSteps(context)
@@ -50,7 +59,8 @@ export function joinCommand(program: Command, { act }: Tie): void {
     const body: Record<string, unknown> = {
       invite_token: token,
       ...(option('peerUrl') !== '' && { peer_url: option('peerUrl') }),
-      ...(option('callbackUrl') !== '' && { callback_url: option('callbackUrl') })
+      ...(option('callbackUrl') !== '' && { callback_url: option('callbackUrl') }),
+      ...(has('wholeCluster') && { introductions: 'accept' })
     }
     const checked = await step.later(
       'look whether both servers reach each other',

@@ -42,6 +42,7 @@ export function statusCommands(program: Command, { act }: Tie): void {
           on
             ? `others reach it at ${text(cluster.advertise_url) || 'no address: set cluster.advertise_url'}`
             : 'clustering is off: set cluster.enabled, or flatrun-cluster cluster setup',
+          ...(text(cluster.fingerprint) ? [`fingerprint ${text(cluster.fingerprint)}`] : []),
           ...(on ? [summaryOf(peers)] : []),
           ...peers.filter((peer) => !isUp(peer)).map((peer) => paint('red', trouble(peer, io.now())))
         ]

@@ -14,7 +14,12 @@ import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { DEFAULT_GRANTS } from '../../schemas/grant.ts'
 import type { Invite } from '../../schemas/invite.ts'
-import { type PlainExchange, type PreflightReply, SealedRequestContent } from '../../schemas/joining.ts'
+import {
+  type PlainExchange,
+  type PreflightCheck,
+  type PreflightReply,
+  SealedRequestContent
+} from '../../schemas/joining.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { bareToken } from '../../security/invite-token.ts'
 import { CannotUnseal, issuedKey, openRequest, type SealedReply, type SealedRequest } from '../../security/sealing.ts'
@@ -94,7 +99,9 @@ export function createAdmission(options: AdmissionOptions) {
       came: {
         invite: invite.digest,
         ...(applicant.join && { exchangeId: applicant.join.id }),
-        ...(invite.requireApproval && { awaitsApproval: true })
+        ...(invite.requireApproval && { awaitsApproval: true }),
+        ...(invite.introduce && { introduce: true as const }),
+        ...(invite.introductions !== undefined && { introductions: invite.introductions })
       }
     })
     await members.put(member)
@@ -133,11 +140,19 @@ export function createAdmission(options: AdmissionOptions) {
             'callback_unreachable'
           )
     return {
-      checks: [ok('name', `${applicant.name} is free`), back],
+      checks: [ok('name', `${applicant.name} is free`), back, ...whoElse(invite)],
       time: new Date(now()).toISOString(),
       version: self.version.version,
       features: [...FEATURES]
     }
+  }
+
+  function whoElse({ introduce }: Invite): PreflightCheck[] {
+    if (!introduce) return []
+    const others = members.all().filter(({ state, features }) => state === 'active' && features.includes('introduce'))
+    return [
+      ok('cluster', `${self.name()} tells its ${others.length} other peers of this server, and this server of them`)
+    ]
   }
 
   function assertUsable(invite: Invite, spender: Member | undefined): void {

@@ -122,13 +122,13 @@ function accepted({ status, text }: RemoteAnswer): unknown {
     if (body === undefined) throw new BadPeerAnswer('it is not JSON')
     return body
   }
-  throw new ExchangeRejected(`${reasonOf(body)} (status ${status})`, {
+  throw new ExchangeRejected(`${shownReason(body)} (status ${status})`, {
     cause: new RemoteFailure('http', 'it refused', { status })
   })
 }
 
 /** The other side's words, cut and cleaned: they are shown to an operator. */
-function reasonOf(body: unknown): string {
+export function shownReason(body: unknown): string {
   const text =
     typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
       ? body.error

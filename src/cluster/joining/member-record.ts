@@ -24,7 +24,7 @@ interface Parts {
   grants: readonly Grant[]
   at: string
   /** How it came: the invite that it spent here, the id of the exchange. */
-  came: Pick<Member, 'invite' | 'exchangeId' | 'awaitsApproval'>
+  came: Pick<Member, 'invite' | 'exchangeId' | 'awaitsApproval' | 'introduce' | 'introductions'>
 }
 
 /** The record of a server that has just joined, on either side. */

@@ -59,7 +59,8 @@ export function createJoinRequests({ store, cluster, self, invites, allowInsecur
       callbackUrl,
       token: vault.seal(invitation.token, joinContext(id)),
       key: vault.seal(key, joinContext(id)),
-      keyDigest: digest(key)
+      keyDigest: digest(key),
+      ...(request.introductions !== undefined && { introductions: request.introductions })
     }
     assertFree(attempt)
     return { attempt, invitation, key }

@@ -87,7 +87,10 @@ export function createJoinSteps(options: StepsOptions) {
       // A join that crossed ours came by an invite of this server, which may have said what it allows.
       grants: over?.state === 'pending' ? over.grants : DEFAULT_GRANTS,
       at: new Date(now()).toISOString(),
-      came: { exchangeId: attempt.id }
+      came: {
+        exchangeId: attempt.id,
+        ...(attempt.introductions !== undefined && { introductions: attempt.introductions })
+      }
     })
     await members.put(member)
     if (over) store.revoke(digests(over))

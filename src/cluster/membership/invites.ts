@@ -70,6 +70,8 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
       ...(request.grants && { grants: request.grants }),
       ...(request.replaces !== undefined && { replaces: request.replaces }),
       ...(request.require_approval && { requireApproval: true }),
+      ...(request.introduce && { introduce: true as const }),
+      ...(request.introductions !== undefined && { introductions: request.introductions }),
       privateKey: vault.seal(`${key.publicKey}.${key.privateKey}`, privateKeyContext(id)),
       publicKeyId: sealingKeyId(key.publicKey)
     })
@@ -160,6 +162,7 @@ function viewOf(invite: Invite): InviteView {
     ...(invite.note !== undefined && { note: invite.note }),
     ...(invite.expectedName !== undefined && { expected_name: invite.expectedName }),
     ...(invite.replaces !== undefined && { replaces: invite.replaces }),
-    ...(invite.requireApproval && { require_approval: true })
+    ...(invite.requireApproval && { require_approval: true }),
+    ...(invite.introduce && { introduce: true })
   }
 }

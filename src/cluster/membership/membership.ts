@@ -4,6 +4,7 @@ import { isAgentError } from '../../remote/refusal.ts'
 import type { RemoteAnswer } from '../../remote/target.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { Departure } from '../../schemas/joining.ts'
+import type { IntroductionPolicy } from '../../schemas/names.ts'
 import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
 import type { Collection } from '../../store/collection.ts'
 import { digests } from '../../store/members.ts'
@@ -27,7 +28,8 @@ export type Membership = ReturnType<typeof createMembership>
 const DAY_MS = 24 * 3_600_000
 /** A member that never confirmed is forgotten, with its key. */
 const CONFIRM_WITHIN_MS = 3_600_000
-const REMEMBER_MS = 90 * DAY_MS
+/** Whoever was removed stays so, whoever introduces it: what is remembered of them is bounded, and not in time. */
+const MOST_REMEMBERED = 10_000
 
 /** Who belongs to this node: looked up, confirmed, approved, removed. The store first, then the actors. */
 export function createMembership(options: MembershipOptions) {
@@ -69,7 +71,6 @@ export function createMembership(options: MembershipOptions) {
 
   async function deliver(departure: Departure): Promise<void> {
     const { notice, id } = departure
-    if (Date.parse(departure.removedAt) + REMEMBER_MS < now()) return void (await departures.delete(id))
     if (!notice) return
     if (Date.parse(departure.removedAt) + DAY_MS < now()) {
       await departures.put(without(departure))
@@ -121,6 +122,13 @@ export function createMembership(options: MembershipOptions) {
       return viewOf(member, cluster.peer(id))
     },
 
+    /** What is done with whom it introduces from now on. */
+    async setIntroductions(name: string, introductions: IntroductionPolicy): Promise<void> {
+      const { id, name: peer } = find(name)
+      await members.change(id, (member) => ({ ...member, introductions }))
+      events.publish({ type: 'policy.changed', peer, peer_id: id, reason: `whom it introduces: ${introductions}` })
+    },
+
     /** Its key is dead with the answer; it is told, again and again for a day. */
     async remove(name: string, by: string): Promise<{ peer: string }> {
       const member = find(name)
@@ -132,6 +140,7 @@ export function createMembership(options: MembershipOptions) {
         removedAt: timestamp(),
         removedBy: by,
         ...(member.nodeId !== undefined && { nodeId: member.nodeId }),
+        ...(member.card && { identity: member.card.identity }),
         ...(tell && { notice: { url, transport, pins, credential: credential.sealed } })
       }
       await departures.put(departure)
@@ -175,6 +184,14 @@ export function createMembership(options: MembershipOptions) {
         if (!members.get(id) || !(await erase(id))) continue
         events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: `by ${removedBy}` })
       }
+      const tooMany = departures.all().length - MOST_REMEMBERED
+      if (tooMany > 0)
+        await departures.deleteAll(
+          departures
+            .all()
+            .slice(0, tooMany)
+            .map(({ id }) => id)
+        )
       await Promise.all(departures.all().map(deliver))
     }
   }

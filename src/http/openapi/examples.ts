@@ -1,8 +1,8 @@
 import { DEPLOYMENT_EXAMPLES } from './deployment-examples.ts'
 import { INSIGHT_EXAMPLES } from './insight-examples.ts'
+import { INTRODUCTION_EXAMPLES } from './introduction-examples.ts'
 import {
   AT,
-  CARD,
   DEPLOYMENTS,
   FEATURES,
   FINGERPRINT,
@@ -160,7 +160,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     request: { key: '3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08', mutual: false },
     answer: { v: 1, kid: 'Q2xpZW50', enc: 'N_p7kQ3mV1wZ8yX0', ct: 'b2sgdGhlbg' }
   },
-  'POST /api/cluster/card': { request: CARD, answer: CARD },
   'GET /api/audit': {
     answer: {
       entries: [
@@ -193,6 +192,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/deployments': { answer: DEPLOYMENTS },
   ...DEPLOYMENT_EXAMPLES,
   ...INSIGHT_EXAMPLES,
+  ...INTRODUCTION_EXAMPLES,
   'GET /api/deployments/{name}/logs': { answer: 'shop-web-1 | ready to answer\n' },
   'POST /api/cluster/deployments/{name}/restart': {
     answer:

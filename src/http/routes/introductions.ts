@@ -1,13 +1,28 @@
-import { NoCallbackUrl, PermissionDenied } from '../../errors.ts'
+import { Type } from 'typebox'
+import { NoCallbackUrl, PeerUnknown, PermissionDenied } from '../../errors.ts'
 import { Card } from '../../schemas/card.ts'
-import { peerItself } from '../access/access.ts'
+import {
+  IntroduceReply,
+  IntroduceRequest,
+  IntroductionsReply,
+  IntroductionsRequest,
+  IntroductionView
+} from '../../schemas/introduction.ts'
+import { IntroductionPolicy } from '../../schemas/names.ts'
+import { PeerView } from '../../schemas/peer.ts'
+import { operator, peerItself } from '../access/access.ts'
 import type { Services } from '../services.ts'
-import { answers, type Routes } from './routes.ts'
+import { answers, NameParams, type Routes } from './routes.ts'
 
 const SMALL = 16_384
+const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{64}$' }) })
+const PolicyRequest = Type.Object({ policy: IntroductionPolicy }, { additionalProperties: false })
+
+type IntroductionServices = Pick<Services, 'self' | 'cards' | 'introductions' | 'telling' | 'membership'>
 
 /** Who members are, and whom they introduce. */
-export function introductionRoutes(app: Routes, { self, cards }: Pick<Services, 'self' | 'cards'>): void {
+export function introductionRoutes(app: Routes, services: IntroductionServices): void {
+  const { self, cards, introductions, telling, membership } = services
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()
   })
@@ -34,6 +49,87 @@ export function introductionRoutes(app: Routes, { self, cards }: Pick<Services, 
       const own = await cards.own()
       if (!own) throw new NoCallbackUrl()
       return own
+    }
+  )
+
+  app.post(
+    '/api/cluster/introductions',
+    {
+      config: peerItself,
+      schema: {
+        ...schema,
+        summary: 'The calling peer introduces its members',
+        body: IntroductionsRequest,
+        response: answers(IntroductionsReply)
+      }
+    },
+    async ({ caller, body }) => {
+      const member = caller.kind === 'peer' ? membership.get(caller.id) : undefined
+      if (!member || member.awaitsApproval) throw new PermissionDenied('the key of a peer')
+      return { results: await introductions.receive(member, body.cards) }
+    }
+  )
+
+  app.get(
+    '/api/cluster/introductions',
+    {
+      config: operator('cluster:read'),
+      schema: {
+        ...schema,
+        summary: 'Servers that peers introduced, and how far each is',
+        response: answers(Type.Object({ introductions: Type.Array(IntroductionView) }))
+      }
+    },
+    async () => ({ introductions: introductions.list() })
+  )
+
+  for (const [word, summary] of [
+    ['accept', 'Join a server that was introduced'],
+    ['refuse', 'Never join that server, whoever introduces it']
+  ] as const)
+    app.post(
+      `/api/cluster/introductions/:id/${word}`,
+      {
+        config: operator('cluster:write'),
+        schema: { ...schema, summary, params: IdParams, response: answers(IntroductionView) }
+      },
+      async ({ params }) => introductions[word](params.id)
+    )
+
+  app.post(
+    '/api/cluster/introduce',
+    {
+      config: operator('cluster:write'),
+      preValidation: async (request) => {
+        request.body ??= {}
+      },
+      schema: {
+        ...schema,
+        summary: 'Tell members of each other: the named ones and all others, or all',
+        body: IntroduceRequest,
+        response: answers(IntroduceReply)
+      }
+    },
+    async ({ body }) => telling.introduce(body.names)
+  )
+
+  app.put(
+    '/api/cluster/peers/:name/introductions',
+    {
+      config: operator('cluster:write'),
+      schema: {
+        ...schema,
+        summary: 'What is done with whom a peer introduces',
+        params: NameParams,
+        body: PolicyRequest,
+        response: answers(PeerView)
+      }
+    },
+    async ({ params, body }) => {
+      await membership.setIntroductions(params.name, body.policy)
+      const view = membership.view(membership.find(params.name).id)
+      if (!view) throw new PeerUnknown(params.name)
+      return view
     }
   )
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { PermissionDenied } from '../../errors.ts'
+import { IdentityBody, IdentityReplyBody } from '../../schemas/introduction.ts'
 import {
   AcceptReply,
   AcceptRequest,
@@ -37,13 +38,14 @@ const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const Ok = Type.Object({ status: Type.String() })
 const SMALL = 16_384
 
-type JoiningServices = Pick<Services, 'self' | 'invites' | 'joins' | 'admission' | 'membership' | 'rotation'>
+type JoiningServices = Pick<
+  Services,
+  'self' | 'invites' | 'joins' | 'admission' | 'answerIdentity' | 'membership' | 'rotation'
+>
 
 /** Invites, and both sides of a join. */
-export function joiningRoutes(
-  app: Routes,
-  { self, invites, joins, admission, membership, rotation }: JoiningServices
-): void {
+export function joiningRoutes(app: Routes, services: JoiningServices): void {
+  const { self, invites, joins, admission, answerIdentity, membership, rotation } = services
   const limiter = createAttemptLimiter({ perMinute: 10 })
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()
@@ -140,12 +142,15 @@ export function joiningRoutes(
       schema: {
         ...schema,
         summary: 'Present an invite: the token is the credential',
-        body: Type.Union([PlainExchange, SealedBody]),
-        response: answers(Type.Union([ExchangeReply, SealedReplyBody]))
+        body: Type.Union([PlainExchange, SealedBody, IdentityBody]),
+        response: answers(Type.Union([ExchangeReply, SealedReplyBody, IdentityReplyBody]))
       }
     },
     async ({ body, ip }) =>
-      limiter.attempt(ip, async () => ('v' in body ? admission.sealed(body) : admission.plain(body)))
+      limiter.attempt(ip, async () => {
+        if (!('v' in body)) return admission.plain(body)
+        return body.v === 2 ? answerIdentity(body) : admission.sealed(body)
+      })
   )
 
   app.post(
@@ -200,11 +205,13 @@ export function joiningRoutes(
 
 const plain = Compile(PlainExchange)
 const sealed = Compile(SealedBody)
+const between = Compile(IdentityBody)
 
-/** The two bodies are told apart first, so that a fault names the field of the one that was meant. */
+/** The bodies are told apart first, so that a fault names the field of the one that was meant. */
 function compileExchange() {
   return (input: unknown) => {
-    const meant = typeof input === 'object' && input !== null && 'v' in input ? sealed : plain
+    const v = typeof input === 'object' && input !== null && 'v' in input ? input.v : undefined
+    const meant = v === undefined ? plain : v === 2 ? between : sealed
     return meant.Check(input) ? { value: input } : { error: new InvalidInput(faultsOf(meant.Errors(input))) }
   }
 }

@@ -1,0 +1,70 @@
+import { Check } from 'typebox/value'
+import { BadRequest, ExchangeStale, IntroductionUnknown, OwnAddress } from '../../errors.ts'
+import { IdentityRequestContent } from '../../schemas/joining.ts'
+import { exchangeKey, type IdentityMessage, openBetween } from '../../security/identity.ts'
+import { CannotUnseal } from '../../security/sealing.ts'
+import { digest } from '../../security/tokens.ts'
+import type { Store } from '../../store/store.ts'
+import { openIdentity } from '../identity/own-identity.ts'
+import { EXCHANGE_PURPOSE } from '../joining/exchange-client.ts'
+import type { Invites } from '../membership/invites.ts'
+import { FEATURES, type Self, urlOf } from '../peers/self.ts'
+import { isExchangeId, isLater } from './exchange-id.ts'
+import type { Introductions } from './introductions.ts'
+import type { Pairs } from './pairs.ts'
+
+interface AnsweringOptions {
+  store: Pick<Store, 'identity' | 'vault' | 'departures'>
+  self: Self
+  invites: Pick<Invites, 'inTurn'>
+  introductions: Pick<Introductions, 'byIdentity'>
+  pairs: Pairs
+  pins: () => readonly string[]
+}
+
+export type Answering = ReturnType<typeof createAnswering>
+
+/**
+ * The asked side of an exchange between identities: a server that was introduced here becomes a member, a member gets new
+ * keys. Who is neither hears nothing but that, whether or not its message could be opened.
+ */
+export function createAnswering({ store, self, invites, introductions, pairs, pins }: AnsweringOptions) {
+  const isKnown = (identity: string) =>
+    pairs.ofIdentity(identity) !== undefined ||
+    introductions.byIdentity(identity) !== undefined ||
+    store.departures.all().some((gone) => gone.identity === identity)
+
+  async function opened(message: IdentityMessage) {
+    try {
+      const { plain, sealReply } = await openBetween(openIdentity(store), message, EXCHANGE_PURPOSE)
+      return { content: JSON.parse(plain) as unknown, sealReply }
+    } catch (error) {
+      throw error instanceof CannotUnseal || error instanceof SyntaxError ? new IntroductionUnknown() : error
+    }
+  }
+
+  /** Gives the key that the other side presents here. */
+  async function admit(from: string, content: IdentityRequestContent): Promise<string> {
+    const { exchange_id: exchangeId, ...said } = content
+    const key = exchangeKey(openIdentity(store), from, exchangeId)
+    const member = pairs.ofIdentity(from)
+    if (member?.exchangeId === exchangeId && member.keyDigest.current === digest(key)) return key
+    if (member && !isLater(exchangeId, member.exchangeId)) throw new ExchangeStale()
+    await pairs.write({ identity: from, said, exchangeId, key, state: 'pending' })
+    return key
+  }
+
+  /** @throws IntroductionUnknown, IntroductionWaits, RemovedHere, ExchangeStale, and what a join throws */
+  return async function answer(message: IdentityMessage) {
+    if (!isKnown(message.from)) throw new IntroductionUnknown()
+    const { content, sealReply } = await opened(message)
+    if (!Check(IdentityRequestContent, content) || !isExchangeId(content.exchange_id))
+      throw new BadRequest('the sealed request has a wrong shape')
+    if (await self.isOwnUrl(urlOf('url', content.url, self.dialPolicy()))) throw new OwnAddress('url')
+    return invites.inTurn(async () => {
+      const api_key = await admit(message.from, content)
+      const reply = { api_key, name: self.name(), node_id: self.nodeId(), features: [...FEATURES], pins: [...pins()] }
+      return sealReply(JSON.stringify(reply))
+    })
+  }
+}

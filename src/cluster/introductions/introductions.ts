@@ -1,0 +1,253 @@
+import pLimit from 'p-limit'
+import type { Clock } from '../../../machines/clock.ts'
+import { IntroductionExpired, IntroductionUnknown, TooManyIntroductions } from '../../errors.ts'
+import { type Card, cardOf } from '../../schemas/card.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { Introduction, IntroductionResult, IntroductionView } from '../../schemas/introduction.ts'
+import type { IntroductionPolicy } from '../../schemas/names.ts'
+import type { Member } from '../../schemas/peer.ts'
+import { fingerprintOf, pairOf } from '../../security/identity.ts'
+import type { Collection } from '../../store/collection.ts'
+import type { Store } from '../../store/store.ts'
+import type { Self } from '../peers/self.ts'
+import { inheritedPolicy, policyOf } from './policy.ts'
+import { type Decision, decide, isOpen, type Known, MOST_OF_ONE } from './rule.ts'
+import { afterFailure, type Failure, SECOND_DIALS_AFTER_MS, tidied } from './schedule.ts'
+
+interface IntroductionsOptions {
+  store: Pick<Store, 'members' | 'departures'>
+  records: Collection<Introduction>
+  self: Pick<Self, 'nodeId' | 'name' | 'identity'>
+  /** Of the config: where nothing else is said of the member that introduces. */
+  policy: IntroductionPolicy
+  events: EventLog
+  clock: Pick<Clock, 'wall'>
+  onError: (error: unknown) => void
+}
+
+export type Introductions = ReturnType<typeof createIntroductions>
+
+/** The journal of those who were introduced here: decided, shown, and kept until they are members or came to nothing. */
+export function createIntroductions({
+  store,
+  records,
+  self,
+  policy: config,
+  events,
+  clock,
+  onError
+}: IntroductionsOptions) {
+  const oneAtATime = pLimit(1)
+  const listeners = new Set<() => void>()
+  const dialling = new Set<string>()
+  let settling = false
+  const timestamp = (at = clock.wall()) => new Date(at).toISOString()
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
+
+  const known = (introductions: readonly Introduction[]): Known => ({
+    self: { nodeId: self.nodeId(), name: self.name(), identity: self.identity() },
+    members: store.members.all(),
+    departures: store.departures.all(),
+    introductions
+  })
+
+  /** @throws TooManyIntroductions when there was room for none of them. */
+  async function receive(by: Member, cards: readonly Card[]): Promise<IntroductionResult[]> {
+    const policy = policyOf(by, config)
+    const all = new Map(records.all().map((record) => [record.id, record]))
+    const before = new Map(all)
+    const results = cards.map((said) => {
+      const card = cardOf(said)
+      const decision = decide({ card, by, policy }, known([...all.values()]))
+      for (const record of written(decision, card, by)) all.set(record.id, record)
+      return resultOf(card, decision)
+    })
+    if (results.every(({ code }) => code === 'too_many_introductions')) throw new TooManyIntroductions(MOST_OF_ONE)
+    const changed = [...all.values()].filter((record) => before.get(record.id) !== record)
+    await records.putAll(changed)
+    announce(by, changed)
+    tell()
+    return results
+  }
+
+  function written(decision: Decision, card: Card, by: Member): Introduction[] {
+    if (decision.kind === 'same') return decision.record.card.seq < card.seq ? [{ ...decision.record, card }] : []
+    if (decision.kind === 'open') {
+      const waitsMs = decision.state === 'accepted' && self.nodeId() > card.node_id ? SECOND_DIALS_AFTER_MS : 0
+      const next = decision.state === 'accepted' ? { nextAt: timestamp(clock.wall() + waitsMs) } : {}
+      return [{ ...recordOf(card, by), state: decision.state, ...next }]
+    }
+    if (decision.kind !== 'conflict') return []
+    const { code, reason, rival } = decision
+    const stopped =
+      rival && isOpen(rival) ? [refusedAs(rival, code, `${by.name} introduced another one; ${COMPARE}`)] : []
+    const full = records.all().filter((record) => record.by.id === by.id).length >= 2 * MOST_OF_ONE
+    return full ? stopped : [...stopped, refusedAs(recordOf(card, by), code, reason)]
+  }
+
+  function recordOf(
+    card: Card,
+    { id, name, grants, ...member }: Member
+  ): Omit<Introduction, 'state'> & { state: 'refused' } {
+    const policy = inheritedPolicy(member, config)
+    const at = timestamp()
+    return {
+      id: pairOf(self.identity(), card.identity),
+      ...{ card, by: { id, name }, grants, state: 'refused', attempts: 0, since: at, openedAt: at },
+      ...(policy !== undefined && { policy })
+    }
+  }
+
+  function refusedAs({ nextAt: _, ...record }: Introduction, code: string, reason: string): Introduction {
+    return { ...record, state: 'refused', code, reason, since: timestamp() }
+  }
+
+  function announce(by: Member, changed: readonly Introduction[]): void {
+    const count = (state: Introduction['state']) => changed.filter((record) => record.state === state).length
+    const facts = { accepted: count('accepted'), asked: count('offered') }
+    if (facts.accepted + facts.asked > 0)
+      events.publish({ type: 'introduction.received', peer: by.name, peer_id: by.id, facts, reason: saidOf(facts) })
+    for (const { card, code, reason } of changed)
+      if (code?.endsWith('_conflict'))
+        events.publish({
+          ...{ type: 'introduction.conflict', peer: by.name, peer_id: by.id },
+          reason: `It introduced ${card.name}, and nobody is joined: ${reason}`
+        })
+  }
+
+  async function change(id: string, how: (record: Introduction) => Introduction | undefined): Promise<void> {
+    const record = records.get(id)
+    const changed = record && how(record)
+    if (!changed) return
+    await records.put(changed)
+    tell()
+  }
+
+  function find(id: string): Introduction {
+    const record = records.get(id)
+    if (!record) throw new IntroductionUnknown()
+    return record
+  }
+
+  return {
+    receive: (by: Member, cards: readonly Card[]) => oneAtATime(() => receive(by, cards)),
+
+    list: (): IntroductionView[] => records.all().map((record) => viewOf(record, dialling.has(record.id))),
+    byIdentity: (identity: string) => records.all().find(({ card }) => card.identity === identity),
+    get: records.get,
+
+    /** An operator wants it: whatever refused it before. It is dialled at once. */
+    accept: (id: string): Promise<IntroductionView> =>
+      oneAtATime(async () => {
+        const { code: _code, reason: _reason, ...record } = find(id)
+        if (record.state === 'expired') throw new IntroductionExpired()
+        const at = timestamp()
+        const times = { allowedAt: at, nextAt: at, since: at, openedAt: at }
+        const accepted: Introduction = { ...record, ...times, state: 'accepted', attempts: 0 }
+        await records.put(accepted)
+        tell()
+        return viewOf(accepted, false)
+      }),
+
+    refuse: (id: string): Promise<IntroductionView> =>
+      oneAtATime(async () => {
+        const refused = refusedAs(find(id), 'removed_here', 'an operator of this server refused it')
+        await records.put(refused)
+        tell()
+        return viewOf(refused, false)
+      }),
+
+    /** Those that are to be dialled, and when, in wall milliseconds. */
+    planned: () =>
+      records
+        .all()
+        .flatMap(({ id, state, nextAt }) =>
+          nextAt !== undefined && (state === 'accepted' || state === 'waiting') && !dialling.has(id)
+            ? [{ id, at: Date.parse(nextAt) }]
+            : []
+        ),
+
+    began: (id: string): void => void dialling.add(id),
+
+    /** A try came to nothing. */
+    failed: (id: string, failure: Failure): Promise<void> =>
+      oneAtATime(async () => {
+        dialling.delete(id)
+        await change(id, (record) => (isOpen(record) ? afterFailure(record, failure, clock.wall()) : undefined))
+      }),
+
+    /** It is a member, or nobody wants it any more. */
+    ended: (id: string): Promise<void> =>
+      oneAtATime(async () => {
+        dialling.delete(id)
+        if (await records.delete(id)) tell()
+      }),
+
+    /** Those who are members now need no introduction. Called after each change of a member. */
+    settle(): void {
+      if (settling || records.all().length === 0) return
+      settling = true
+      oneAtATime(async () => {
+        settling = false
+        const joined = new Set(
+          store.members.all().flatMap(({ state, card }) => (state === 'active' && card ? [card.identity] : []))
+        )
+        const over = records.all().filter(({ card }) => joined.has(card.identity))
+        await records.deleteAll(over.map(({ id }) => id))
+      }).catch(onError)
+    },
+
+    /** Run at start and each minute. */
+    tidy: (): Promise<void> =>
+      oneAtATime(async () => {
+        for (const record of records.all()) {
+          const next = tidied(record, { members: store.members.all(), now: clock.wall() })
+          if (next === undefined) await records.delete(record.id)
+          else if (next !== record) await records.put(next)
+        }
+        tell()
+      }),
+
+    /** Calls back when something may have become due. */
+    onChange: (listener: () => void): void => void listeners.add(listener)
+  }
+}
+
+const COMPARE = 'compare the fingerprints on both servers before you allow one of them'
+
+function saidOf({ accepted, asked }: { accepted: number; asked: number }): string {
+  const parts = [accepted > 0 && `${accepted} will be joined`, asked > 0 && `${asked} wait for an operator's word`]
+  return `It introduced servers: ${parts.filter(Boolean).join(', ')}`
+}
+
+function resultOf({ node_id }: Card, decision: Decision): IntroductionResult {
+  if (decision.kind === 'known') return { node_id, state: 'known' }
+  if (decision.kind === 'refused' || decision.kind === 'conflict')
+    return { node_id, state: 'refused', code: decision.code }
+  const { state, code } = decision.kind === 'same' ? decision.record : { state: decision.state, code: undefined }
+  if (state === 'offered') return { node_id, state: 'asked' }
+  return isOpen({ state })
+    ? { node_id, state: 'accepted' }
+    : { node_id, state: 'refused', ...(code !== undefined && { code }) }
+}
+
+function viewOf(
+  { id, card, by, state, code, reason, nextAt, since }: Introduction,
+  dialled: boolean
+): IntroductionView {
+  return {
+    id,
+    node_id: card.node_id,
+    name: card.name,
+    urls: card.urls,
+    fingerprint: fingerprintOf(card.identity),
+    introduced_by: by.name,
+    state: dialled ? 'dialling' : state,
+    ...(code !== undefined && { code }),
+    ...(reason !== undefined && { reason }),
+    ...(nextAt !== undefined && { next_at: nextAt }),
+    since
+  }
+}

@@ -1,0 +1,193 @@
+import pLimit from 'p-limit'
+import type { Clock } from '../../../machines/clock.ts'
+import { PeerUnknown } from '../../errors.ts'
+import type { Remote } from '../../remote/client.ts'
+import type { Card } from '../../schemas/card.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { IntroduceReply, Outbox } from '../../schemas/introduction.ts'
+import type { Member } from '../../schemas/peer.ts'
+import type { Collection } from '../../store/collection.ts'
+import type { Store } from '../../store/store.ts'
+import type { Cluster } from '../liveness/liveness.ts'
+import { targetOf } from '../peers/transport.ts'
+
+interface TellingOptions {
+  store: Pick<Store, 'members'>
+  outbox: Collection<Outbox>
+  cluster: Pick<Cluster, 'peer' | 'onChange'>
+  remote: Pick<Remote, 'request' | 'deadlines'>
+  events: EventLog
+  clock: Pick<Clock, 'wall'>
+  onError: (error: unknown) => void
+}
+
+const AT_ONCE = 8
+const KEPT_FOR_MS = 7 * 24 * 3_600_000
+const CARDS_OF_A_PAGE = 100
+/** Below what the other side takes, with room for the words around. */
+const BYTES_OF_A_PAGE = 60_000
+const MAX_BYTES = 65_536
+const PLAIN = 'plain FlatRun needs its own invite'
+
+export type Telling = ReturnType<typeof createTelling>
+
+/**
+ * The introducer's side: members are told of each other because an operator wanted it, once, and then never again. Who
+ * cannot be reached is told at its next sign of life. What is passed on are cards, which hold nothing secret.
+ */
+export function createTelling({ store: { members }, outbox, cluster, remote, events, clock, onError }: TellingOptions) {
+  const atOnce = pLimit(AT_ONCE)
+  const oneAtATime = pLimit(1)
+  const underWay = new Map<string, Promise<void>>()
+  const end = cluster.onChange(({ id, verdict }) => {
+    if (verdict === 'online') deliver(id).catch(onError)
+  })
+
+  const canBeTold = ({ state, features }: Member) => state === 'active' && features.includes('introduce')
+
+  /** Notes that those are to be told of each other, and begins to. */
+  async function note(pairs: readonly { told: string; of: string }[]): Promise<void> {
+    const until = new Date(clock.wall() + KEPT_FOR_MS).toISOString()
+    const targets = [...new Set(pairs.map(({ told }) => told))]
+    await oneAtATime(() =>
+      outbox.putAll(
+        targets.map((id) => {
+          const subjects = pairs.flatMap(({ told, of }) => (told === id ? [of] : []))
+          return { id, subjects: [...new Set([...(outbox.get(id)?.subjects ?? []), ...subjects])], until }
+        })
+      )
+    )
+    for (const id of targets) deliver(id).catch(onError)
+  }
+
+  /** An operator's act: the named ones and all others are told of each other. */
+  async function introduce(names: readonly string[] | undefined): Promise<IntroduceReply> {
+    const named = names?.map((name) => {
+      const member = members.byName(name)
+      if (!member) throw new PeerUnknown(name)
+      return member
+    })
+    const able = members.all().filter(canBeTold)
+    const chosen = new Set((named ?? able).filter(canBeTold).map(({ id }) => id))
+    const pairs = able.flatMap(({ id: told }) =>
+      able.flatMap(({ id: of }) => (told !== of && (chosen.has(told) || chosen.has(of)) ? [{ told, of }] : []))
+    )
+    await note(pairs)
+    const left = (named ?? members.all()).filter((member) => !canBeTold(member))
+    return {
+      introduced: able.filter(({ id }) => chosen.has(id)).map(({ name }) => name),
+      not_introduced: left.map((member) => ({ name: member.name, reason: whyNot(member) }))
+    }
+  }
+
+  /** A new member whose invite said so: it and all others are told of each other. */
+  async function begin(memberId: string): Promise<void> {
+    const member = members.get(memberId)
+    if (!member?.introduce || !member.card || member.state !== 'active') return
+    const others = members.all().filter((other) => other.id !== memberId && canBeTold(other))
+    await note(
+      others.flatMap(({ id }) => [
+        { told: id, of: memberId },
+        { told: memberId, of: id }
+      ])
+    )
+    await members.change(memberId, ({ introduce: _, ...rest }) => rest)
+  }
+
+  function deliver(memberId: string): Promise<void> {
+    const known = underWay.get(memberId)
+    if (known) return known.then(() => deliver(memberId))
+    if (!outbox.get(memberId)) return Promise.resolve()
+    const delivering = atOnce(() => deliverNow(memberId)).finally(() => underWay.delete(memberId))
+    underWay.set(memberId, delivering)
+    return delivering
+  }
+
+  async function deliverNow(memberId: string): Promise<void> {
+    const member = members.get(memberId)
+    const mail = outbox.get(memberId)
+    if (!member || !mail || !canBeTold(member)) return
+    const ready = mail.subjects.flatMap((id) => {
+      const { card, state } = members.get(id) ?? {}
+      return card && state === 'active' ? [{ id, card }] : []
+    })
+    for (const page of pagesOf(ready)) {
+      if (!(await post(member, page))) return
+      await forget(
+        memberId,
+        page.map(({ id }) => id)
+      )
+    }
+  }
+
+  async function post(member: Member, page: readonly { card: Card }[]): Promise<boolean> {
+    const body = { cards: page.map(({ card }) => card), reason: 'an operator introduced them' }
+    const answer = await remote
+      .request(targetOf(member), {
+        ...{ method: 'POST', path: '/api/cluster/introductions', body },
+        ...{ deadlineMs: remote.deadlines.requestMs, maxBytes: MAX_BYTES }
+      })
+      .catch(() => undefined)
+    if (answer?.status !== 200) return false
+    const { name, id } = member
+    const facts = { servers: page.length }
+    events.publish({
+      type: 'introduction.sent',
+      peer: name,
+      peer_id: id,
+      facts,
+      reason: `told of ${page.length} servers`
+    })
+    return true
+  }
+
+  const forget = (memberId: string, told: readonly string[]) =>
+    oneAtATime(async () => {
+      const mail = outbox.get(memberId)
+      const subjects = mail?.subjects.filter((id) => !told.includes(id)) ?? []
+      if (mail && subjects.length > 0) await outbox.put({ ...mail, subjects })
+      else await outbox.delete(memberId)
+    })
+
+  return {
+    introduce,
+    begin,
+    /** Run at start and each minute. */
+    async tidy(): Promise<void> {
+      for (const { id } of members.all().filter(({ introduce }) => introduce)) await begin(id)
+      for (const { id, subjects, until } of outbox.all()) {
+        const gone = subjects.filter((one) => !members.get(one))
+        if (!members.get(id) || Date.parse(until) <= clock.wall()) await oneAtATime(() => outbox.delete(id))
+        else if (gone.length > 0) await forget(id, gone)
+        if (cluster.peer(id)?.verdict === 'online') deliver(id).catch(onError)
+      }
+    },
+    /** How many are still to be told of others. */
+    waiting: () => outbox.all().length,
+    stop: end
+  }
+}
+
+function whyNot({ state, features }: Member): string {
+  if (features.length === 0) return PLAIN
+  if (state !== 'active') return 'it is no active member'
+  return 'its version cannot be introduced; upgrade it'
+}
+
+/** As many cards as one request may hold. */
+function pagesOf<Entry extends { card: Card }>(entries: readonly Entry[]): Entry[][] {
+  const pages: Entry[][] = []
+  let bytes = 0
+  for (const entry of entries) {
+    const size = JSON.stringify(entry.card).length + 1
+    const page = pages.at(-1)
+    if (!page || page.length >= CARDS_OF_A_PAGE || bytes + size > BYTES_OF_A_PAGE) {
+      pages.push([entry])
+      bytes = size
+    } else {
+      page.push(entry)
+      bytes += size
+    }
+  }
+  return pages
+}

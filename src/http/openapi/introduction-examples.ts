@@ -1,0 +1,43 @@
+import type { Example } from './examples.ts'
+import { AT, CARD, FINGERPRINT, NODE_2, PEER } from './sample.ts'
+
+const INTRODUCTION = {
+  id: 'd27d48259158970632a8ecf28e9a57ea5c56919a61060a64501e12bcac601f09',
+  node_id: NODE_2,
+  name: 'web-3',
+  urls: ['https://web-3.example.org'],
+  fingerprint: FINGERPRINT,
+  introduced_by: 'web-2',
+  state: 'offered',
+  since: AT
+}
+
+/** Of the routes by which members come to know each other. */
+export const INTRODUCTION_EXAMPLES: Readonly<Record<string, Example>> = {
+  'POST /api/cluster/card': { request: CARD, answer: CARD },
+  'POST /api/cluster/introductions': {
+    request: { cards: [CARD], reason: 'an operator introduced them' },
+    answer: { results: [{ node_id: NODE_2, state: 'refused', code: 'removed_here' }] }
+  },
+  'GET /api/cluster/introductions': { answer: { introductions: [INTRODUCTION] } },
+  'POST /api/cluster/introductions/{id}/accept': { answer: { ...INTRODUCTION, state: 'accepted', next_at: AT } },
+  'POST /api/cluster/introductions/{id}/refuse': {
+    answer: {
+      ...INTRODUCTION,
+      state: 'refused',
+      code: 'removed_here',
+      reason: 'an operator of this server refused it'
+    }
+  },
+  'POST /api/cluster/introduce': {
+    request: { names: ['web-2'] },
+    answer: {
+      introduced: ['web-2'],
+      not_introduced: [{ name: 'panel', reason: 'plain FlatRun needs its own invite' }]
+    }
+  },
+  'PUT /api/cluster/peers/{name}/introductions': {
+    request: { policy: 'accept' },
+    answer: { ...PEER, introductions: 'accept' }
+  }
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { join, until } from '../../daemon.ts'
+import { introductionsOf, joinAll, knows, mesh, named, peersOf } from './world.ts'
+
+test('five servers, one invite each to the first: all ten pairs are healthy', async (t) => {
+  const first = await named(t, 'n1')
+  const others = await Promise.all(['n2', 'n3', 'n4', 'n5'].map((name) => named(t, name)))
+  for (const one of others) assert.equal((await joinAll(first, one)).status, 200)
+
+  const nodes = [first, ...others]
+  await mesh(nodes)
+  for (const node of nodes)
+    await until(async () => (await introductionsOf(node)).length === 0, `${node.name} having nothing left to do`)
+  for (const one of others) {
+    const { n1, ...rest } = Object.fromEntries((await peersOf(one)).map((peer) => [peer.name, peer.introduced_by]))
+    assert.equal(n1, undefined, 'it joined by an invite')
+    assert.deepEqual(Object.values(rest), ['n1', 'n1', 'n1'])
+  }
+})
+
+test('a star becomes a mesh by one word, and the same word again changes nothing', async (t) => {
+  const [hub, a, b] = [await named(t, 'hub'), await named(t, 'a'), await named(t, 'b')]
+  for (const one of [a, b]) {
+    await join(hub, one)
+    await one.call('PUT', '/api/cluster/peers/hub/introductions', { policy: 'accept' })
+    await knows(hub, one.name)
+  }
+  const { body } = await hub.call('POST', '/api/cluster/introduce')
+  assert.deepEqual(body, { introduced: ['a', 'b'], not_introduced: [] })
+  await mesh([hub, a, b])
+
+  const joinedAt = async () => (await a.call('GET', '/api/cluster/peers/b')).body.created_at
+  const before = await joinedAt()
+  for (const node of [hub, a, b]) await node.call('POST', '/api/cluster/introduce')
+  await mesh([hub, a, b])
+  assert.equal(await joinedAt(), before)
+})
