@@ -11,6 +11,7 @@ import { digest } from '../../security/tokens.ts'
 import { privateKeyContext } from '../../store/contexts.ts'
 import type { Store } from '../../store/store.ts'
 import { nameOf, type Self } from '../peers/self.ts'
+import { createInviteExpiry } from './invite-expiry.ts'
 import { checkGrants } from './policies.ts'
 
 const HOUR_MS = 3_600_000
@@ -27,15 +28,19 @@ interface InvitesOptions {
   /** SHA-256 of our certificate's public key, when we serve https ourselves. */
   pin?: () => string | undefined
   now?: () => number
+  elapsed?: () => number
 }
 
 export type Invites = ReturnType<typeof createInvites>
 
 /** One-time invites: made, listed, spent, revoked. */
-export function createInvites({ store, self, events, pin = () => undefined, now = Date.now }: InvitesOptions) {
+export function createInvites(options: InvitesOptions) {
+  const { store, self, events, pin = () => undefined, now = Date.now, elapsed = () => performance.now() } = options
   const { invites, members, vault } = store
-  const isOpen = (invite: Invite) => !hasEnded(invite, now()) && !members.bySpentInvite(invite.digest)
-  const isOver = (invite: Invite) => invite.revokedAt !== undefined || Date.parse(invite.expiresAt) <= now()
+  const expiry = createInviteExpiry({ stored: invites.all(), now, elapsed })
+  const isOver = (invite: Invite) => invite.revokedAt !== undefined || expiry.isOver(invite)
+  const hasEnded = (invite: Invite) => invite.usedAt !== undefined || isOver(invite)
+  const isOpen = (invite: Invite) => !hasEnded(invite) && !members.bySpentInvite(invite.digest)
   const open = () => invites.all().filter(isOpen)
   const oneAtATime = pLimit(1)
 
@@ -59,7 +64,7 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
       key: key.publicKey,
       ...(certificate !== undefined && { pin: certificate })
     })
-    await invites.put({
+    const invite = {
       id,
       digest: digest(token),
       createdAt: new Date(now()).toISOString(),
@@ -74,7 +79,9 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
       ...(request.introductions !== undefined && { introductions: request.introductions }),
       privateKey: vault.seal(`${key.publicKey}.${key.privateKey}`, privateKeyContext(id)),
       publicKeyId: sealingKeyId(key.publicKey)
-    })
+    }
+    await invites.put(invite)
+    expiry.begin(invite)
     events.publish({ type: 'invite.created', reason: `by ${createdBy}`, facts: { invite: id } })
     return { invite_token: token, expires_at: new Date(expiresAt).toISOString(), id }
   }
@@ -91,7 +98,7 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
     /** The open ones, the newest first; never a token. */
     list: (): InviteView[] =>
       open()
-        .map(viewOf)
+        .map((invite) => viewOf(invite, expiry.endOf(invite)))
         .sort((a, b) => b.created_at.localeCompare(a.created_at)),
 
     revoke: (id: string): Promise<void> =>
@@ -119,7 +126,7 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
     /** The member that spent it is confirmed, or goes: the sealing key is not needed any more. Within `inTurn`. */
     async close(tokenDigest: string): Promise<void> {
       const invite = invites.all().find((entry) => entry.digest === tokenDigest)
-      if (!invite || (invite.privateKey === undefined && hasEnded(invite, now()))) return
+      if (!invite || (invite.privateKey === undefined && hasEnded(invite))) return
       // A crash may have come between the member and this; without the member it would be open again.
       await invites.put(ended(invite, { usedAt: invite.usedAt ?? new Date(now()).toISOString() }))
     },
@@ -128,8 +135,10 @@ export function createInvites({ store, self, events, pin = () => undefined, now 
     tidy: (): Promise<void> =>
       oneAtATime(async () => {
         for (const invite of invites.all()) {
-          if (Date.parse(invite.expiresAt) + REMEMBER_MS < now()) await invites.delete(invite.id)
-          else if (invite.privateKey !== undefined && isOver(invite)) await invites.put(ended(invite, {}))
+          if (isOver(invite) && Date.parse(invite.expiresAt) + REMEMBER_MS < now()) {
+            await invites.delete(invite.id)
+            expiry.forget(invite.id)
+          } else if (invite.privateKey !== undefined && isOver(invite)) await invites.put(ended(invite, {}))
         }
       })
   }
@@ -141,9 +150,6 @@ function ended(invite: Invite, how: Pick<Invite, 'usedBy' | 'usedAt' | 'revokedA
   return { ...rest, ...how }
 }
 
-const hasEnded = (invite: Invite, at: number) =>
-  invite.usedAt !== undefined || invite.revokedAt !== undefined || Date.parse(invite.expiresAt) <= at
-
 function life(text: string | undefined): number {
   if (text === undefined) return HOUR_MS
   const ms = parseDuration(text)
@@ -153,11 +159,11 @@ function life(text: string | undefined): number {
   return ms
 }
 
-function viewOf(invite: Invite): InviteView {
+function viewOf(invite: Invite, end: string): InviteView {
   return {
     id: invite.id,
     created_at: invite.createdAt,
-    expires_at: invite.expiresAt,
+    expires_at: end,
     created_by: invite.createdBy,
     ...(invite.note !== undefined && { note: invite.note }),
     ...(invite.expectedName !== undefined && { expected_name: invite.expectedName }),
