@@ -1,19 +1,14 @@
-import { Check } from 'typebox/value'
-import { BadPeerAnswer, BadRequest, ContactFailed, RotationOpen, RotationRefused } from '../../errors.ts'
+import { BadRequest, RotationOpen, RotationRefused } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import { refusalOf } from '../../remote/refusal.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import { RotatedKey, RotateReply } from '../../schemas/joining.ts'
-import type { Member } from '../../schemas/peer.ts'
-import { CannotUnseal, createSealingKey, openRequest, rotationKey } from '../../security/sealing.ts'
-import { signingKey } from '../../security/signatures.ts'
-import { digest } from '../../security/tokens.ts'
 import { credentialContext } from '../../store/contexts.ts'
 import type { Store } from '../../store/store.ts'
-import { FEATURES } from '../peers/self.ts'
 import { targetOf } from '../peers/transport.ts'
-import { createIssuedKeys, ROTATE_PURPOSE } from './issued-keys.ts'
+import { createIssuedKeys } from './issued-keys.ts'
+import { isDueForRotation } from './lifetimes.ts'
+import { askForKey, limitsOf, type Renewal } from './requested-key.ts'
 
 interface RotationOptions {
   store: Pick<Store, 'members' | 'vault'>
@@ -27,16 +22,7 @@ interface RotationOptions {
   onError: (error: unknown) => void
 }
 
-const MAX_BYTES = 16_384
-
 export type Rotation = ReturnType<typeof createRotation>
-
-interface Renewal {
-  /** The other side then asks for a new key as well. */
-  mutual: boolean
-  /** The old key may be in wrong hands: it ends with the first use of the new one. */
-  atOnce: boolean
-}
 
 const BY_ITSELF: Renewal = { mutual: false, atOnce: false }
 
@@ -53,7 +39,6 @@ export function createRotation(options: RotationOptions) {
     ...options,
     onMutual: (id, atOnce) => void renew(id, { mutual: false, atOnce }).catch(onError)
   })
-  const limits = { deadlineMs: remote.deadlines.requestMs, maxBytes: MAX_BYTES }
 
   /** Asks a peer for a new key to present there. @throws ContactFailed, RotationRefused, RotationOpen, BadPeerAnswer */
   function renew(id: string, renewal: Renewal): Promise<void> {
@@ -64,22 +49,13 @@ export function createRotation(options: RotationOptions) {
     return renewing
   }
 
-  async function renewNow(id: string, { mutual, atOnce }: Renewal): Promise<void> {
+  async function renewNow(id: string, renewal: Renewal): Promise<void> {
     const member = members.get(id)
     if (!member?.features.includes('rotate'))
       throw new BadRequest('That peer cannot change keys; remove it and join again')
     const current = vault.open(member.credential.sealed, credentialContext(id))
-    const key = await createSealingKey()
-    const question = { key: key.publicKey, mutual, at_once: atOnce, features: [...FEATURES] }
-    const answer = await post(member, question)
-    if (!Check(RotateReply, answer)) throw new BadPeerAnswer('it is not a sealed key')
-    // Known to be able to, it answers in no weaker way: somebody in between would.
-    if (answer.v === 1 && member.transport === 'signed' && member.features.includes('rotate-psk'))
-      throw new BadPeerAnswer('it is not sealed with the current key, as it should be')
-    const shared = answer.v === 2 ? rotationKey(signingKey(current), digest(current)) : undefined
-    const content: unknown = JSON.parse(await unsealed(openRequest(key, answer, ROTATE_PURPOSE, shared)))
-    if (!Check(RotatedKey, content)) throw new BadPeerAnswer('it is not a key')
-    await keep(id, content.api_key, shared ? (content.features ?? []) : [])
+    const { key, features } = await askForKey(remote, member, current, renewal)
+    await keep(id, key, features)
     const taken = await settle(id).catch(notNow)
     if (taken === 'refused') throw new RotationRefused(401)
   }
@@ -102,7 +78,7 @@ export function createRotation(options: RotationOptions) {
     const member = members.get(id)
     const previous = member?.credential.previous
     if (!member || previous === undefined) return 'open'
-    const answer = await remote.request(targetOf(member), { path: '/api/cluster/status', ...limits })
+    const answer = await remote.request(targetOf(member), { path: '/api/cluster/status', ...limitsOf(remote) })
     const refusal = refusalOf(answer)
     // Only the agent itself tells. Anything else, a proxy's 502 or 401 say, is asked again: both keys are kept until then.
     const accepted = answer.status === 200 || refusal?.class === 'forbidden'
@@ -119,20 +95,6 @@ export function createRotation(options: RotationOptions) {
     return 'taken'
   }
 
-  async function post(member: Member, body: unknown): Promise<unknown> {
-    const answer = await remote
-      .request(targetOf(member), { method: 'POST', path: '/api/cluster/rotate', body, ...limits })
-      .catch((error: unknown) => {
-        throw error instanceof RemoteFailure ? new ContactFailed(error.message, { cause: error }) : error
-      })
-    if (answer.status !== 200) throw new RotationRefused(answer.status)
-    try {
-      return JSON.parse(answer.text)
-    } catch {
-      throw new BadPeerAnswer('it is not JSON')
-    }
-  }
-
   return {
     renew,
 
@@ -145,23 +107,9 @@ export function createRotation(options: RotationOptions) {
         await issued.endPrevious(member)
         if (member.state !== 'active') continue
         if (member.credential.previous !== undefined) await settle(member.id).catch(() => {})
-        else if (isOld(member)) await renew(member.id, BY_ITSELF).catch(onError)
+        else if (everyMs !== undefined && isDueForRotation(member, everyMs, now()))
+          await renew(member.id, BY_ITSELF).catch(onError)
       }
     }
-  }
-
-  /** At a moment between half and four fifths of its life, another one for each member: not all at once. */
-  function isOld({ id, credential, features }: Member): boolean {
-    if (everyMs === undefined || !features.includes('rotate')) return false
-    const share = 0.5 + (Number.parseInt(id.slice(0, 4), 16) / 0xffff) * 0.3
-    return Date.parse(credential.since) + everyMs * share < now()
-  }
-}
-
-async function unsealed(opening: Promise<{ plain: string }>): Promise<string> {
-  try {
-    return (await opening).plain
-  } catch (cause) {
-    throw cause instanceof CannotUnseal ? new BadPeerAnswer('its answer was changed on the way') : cause
   }
 }

@@ -1,7 +1,5 @@
 import { NothingToApprove, PeerUnknown } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
-import { isAgentError } from '../../remote/refusal.ts'
-import type { RemoteAnswer } from '../../remote/target.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { Departure } from '../../schemas/joining.ts'
 import type { IntroductionPolicy } from '../../schemas/names.ts'
@@ -11,7 +9,9 @@ import { digests } from '../../store/members.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import { detailOf, specOf, viewOf } from '../peers/peer-view.ts'
+import { createDepartures, departureOf } from './departures.ts'
 import type { Invites } from './invites.ts'
+import { neverConfirmed } from './lifetimes.ts'
 
 interface MembershipOptions {
   store: Pick<Store, 'members' | 'revoke'>
@@ -25,15 +25,10 @@ interface MembershipOptions {
 
 export type Membership = ReturnType<typeof createMembership>
 
-const DAY_MS = 24 * 3_600_000
-/** A member that never confirmed is forgotten, with its key. */
-const CONFIRM_WITHIN_MS = 3_600_000
-/** Whoever was removed stays so, whoever introduces it: what is remembered of them is bounded, and not in time. */
-const MOST_REMEMBERED = 10_000
-
 /** Who belongs to this node: looked up, confirmed, approved, removed. The store first, then the actors. */
 export function createMembership(options: MembershipOptions) {
-  const { store, departures, cluster, invites, remote, events, now = Date.now } = options
+  const { store, cluster, invites, remote, events, now = Date.now } = options
+  const departures = createDepartures({ departures: options.departures, remote, now })
   const { members } = store
   const timestamp = () => new Date(now()).toISOString()
 
@@ -63,25 +58,6 @@ export function createMembership(options: MembershipOptions) {
       remote.forget(id)
       return true
     })
-  }
-
-  /** Its join is that long ago, not the first one of a member whose keys were replaced. */
-  const neverConfirmed = ({ state, awaitsApproval, credential }: Member) =>
-    state === 'pending' && !awaitsApproval && Date.parse(credential.since) + CONFIRM_WITHIN_MS <= now()
-
-  async function deliver(departure: Departure): Promise<void> {
-    const { notice, id } = departure
-    if (!notice) return
-    if (Date.parse(departure.removedAt) + DAY_MS < now()) {
-      await departures.put(without(departure))
-      return
-    }
-    const body = { removed_by: departure.removedBy, removed_at: departure.removedAt }
-    const { requestMs: deadlineMs } = remote.deadlines
-    const ask = { method: 'POST' as const, path: '/api/cluster/leave', body, deadlineMs, maxBytes: 16_384 }
-    const answer = await remote.request({ id, ...notice }, ask).catch(() => undefined)
-    remote.forget(id)
-    if (answer && isNoted(answer)) await departures.put(without(departure))
   }
 
   return {
@@ -132,21 +108,12 @@ export function createMembership(options: MembershipOptions) {
     /** Its key is dead with the answer; it is told, again and again for a day. */
     async remove(name: string, by: string): Promise<{ peer: string }> {
       const member = find(name)
-      const { id, url, transport, pins, credential, features } = member
-      const tell = member.state !== 'removed' && features.includes('leave')
-      const departure: Departure = {
-        id,
-        name: member.name,
-        removedAt: timestamp(),
-        removedBy: by,
-        ...(member.nodeId !== undefined && { nodeId: member.nodeId }),
-        ...(member.card && { identity: member.card.identity }),
-        ...(tell && { notice: { url, transport, pins, credential: credential.sealed } })
-      }
+      const { id } = member
+      const departure = departureOf(member, by, timestamp())
       await departures.put(departure)
       if (!(await erase(id))) throw new PeerUnknown(name)
       events.publish({ type: 'peer.removed', peer: member.name, peer_id: id, reason: `by ${by}` })
-      deliver(departure).catch(() => {})
+      departures.attend(departure).catch(() => {})
       return { peer: member.name }
     },
 
@@ -175,8 +142,9 @@ export function createMembership(options: MembershipOptions) {
 
     /** Run at start and each minute. */
     async tidy(): Promise<void> {
-      for (const { id, name } of members.all().filter(neverConfirmed)) {
-        if (!(await erase(id, neverConfirmed))) continue
+      const isLate = (member: Member) => neverConfirmed(member, now())
+      for (const { id, name } of members.all().filter(isLate)) {
+        if (!(await erase(id, isLate))) continue
         events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: 'it never confirmed the join' })
       }
       for (const { id, name, removedBy } of departures.all()) {
@@ -184,23 +152,8 @@ export function createMembership(options: MembershipOptions) {
         if (!members.get(id) || !(await erase(id))) continue
         events.publish({ type: 'peer.removed', peer: name, peer_id: id, reason: `by ${removedBy}` })
       }
-      const tooMany = departures.all().length - MOST_REMEMBERED
-      if (tooMany > 0)
-        await departures.deleteAll(
-          departures
-            .all()
-            .slice(0, tooMany)
-            .map(({ id }) => id)
-        )
-      await Promise.all(departures.all().map(deliver))
+      await departures.trim()
+      await Promise.all(departures.all().map(departures.attend))
     }
   }
-}
-
-/** Told, or it does not know us any more: either way there is nothing left to say. */
-const isNoted = (answer: RemoteAnswer) =>
-  answer.status === 200 || (/^40[134]$/.test(String(answer.status)) && isAgentError(answer))
-
-function without({ notice: _, ...departure }: Departure): Departure {
-  return departure
 }
