@@ -4,13 +4,15 @@ import { peerMachine } from '../../../machines/peer/peer.ts'
 import { DEFAULT_RULE, type Rule } from '../../../machines/peer/rule.ts'
 import type { DoubtOptions } from '../../../machines/prober/local-health.ts'
 import { createProber, type ProberOptions } from '../../../machines/prober/prober.ts'
-import { type RestartHistory, supervisorMachine } from '../../../machines/supervisor.ts'
+import { type SupervisorContext, type SupervisorEmitted, supervisorMachine } from '../../../machines/supervisor.ts'
 import { systemClock } from '../../clock.ts'
 import { PeerUnknown } from '../../errors.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { FailureClass, PeerAnswered, PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../../schemas/health.ts'
-import { peerHealth, unwatchedHealth } from './peer-health.ts'
+import { createAwaitedChecks } from './awaited-checks.ts'
+import { createListeners } from './listeners.ts'
 import { createReporter } from './reporter.ts'
+import { createViews } from './views.ts'
 
 export interface ClusterOptions {
   /** Asks one peer once. Whatever it does, it hurts nobody but its own answer. */
@@ -36,52 +38,52 @@ export interface Supervision {
   quarantined: readonly string[]
 }
 
-const NO_VIEW = { snapshot: undefined, history: undefined, health: undefined }
+/** How many probes work at once, when one only waits, and how many may be in flight. */
+const PACE = { concurrency: 64, slowAfterMs: 100, inFlight: 4_096 }
 
 /** The running cluster: the only holder of actors. It knows no store and no HTTP. */
 export function createCluster(options: ClusterOptions) {
   const { clock = systemClock, random = Math.random, onFault = () => {} } = options
   const rule = { ...DEFAULT_RULE, ...options.rule }
-  const asked = new Set<(peer: PeerAnswered, answer: ProbeAnswer) => void>()
-  const changed = new Set<(peer: PeerHealth, from?: Verdict) => void>()
-  const gone = new Set<(id: string) => void>()
-  const waiting = new Map<string, { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }[]>()
-  /** Snapshots never change, so a view lasts as long as what it was made from, and no longer. */
-  const views = new Map<
-    string,
-    { snapshot: unknown; history: RestartHistory | undefined; health: PeerHealth | undefined }
-  >()
-  const started = clock.wall()
+  const asked = createListeners<[peer: PeerAnswered, answer: ProbeAnswer]>(onFault)
+  const changed = createListeners<[peer: PeerHealth, from?: Verdict | undefined]>(onFault)
+  const gone = createListeners<[id: string]>(onFault)
+  const checks = createAwaitedChecks()
 
   const prober = createProber({
-    ...{ probe: options.probe, clock, random, concurrency: 64, slowAfterMs: 100, inFlight: 4_096 },
+    ...PACE,
+    probe: options.probe,
+    clock,
+    random,
     deadlineMs: options.probeTimeoutMs ?? 5_000,
     ...(options.doubt && { doubt: options.doubt }),
-    onAnswer: ({ id, name }, answer) => {
-      const stale = views.get(id)
-      if (stale) Object.assign(stale, NO_VIEW)
-      const snapshot = child(id)?.getSnapshot()
-      const answered = snapshot && 'context' in snapshot ? { id, name, verdict: snapshot.context.verdict } : peer(id)
-      if (answered) for (const listener of asked) tell(listener, answered, answer)
-      const health = waiting.has(id) && peer(id)
-      if (health) settle(id, ({ resolve }) => resolve(health))
+    onAnswer: (spec, answer) => {
+      const answered = views.answered(spec)
+      if (answered) asked.tell(answered, answer)
+      const health = checks.has(spec.id) && views.peer(spec.id)
+      if (health) checks.answer(spec.id, health)
     },
     onStall: (stalledMs) => reporter.stalled(stalledMs)
   })
   const supervisor = createActor(supervisorMachine.provide({ actors: { prober, peer: peerMachine } }), {
-    ...{ input: { rule, clock }, clock, id: 'supervisor', systemId: 'supervisor' }
+    input: { rule, clock },
+    clock,
+    id: 'supervisor',
+    systemId: 'supervisor'
   })
+  const views = createViews(supervisor, clock.wall())
+  const { child, peer, peers } = views
   const reporter = createReporter({ events: options.events, peer, onFault })
+  const reported = createListeners<[told: SupervisorEmitted]>(onFault)
+  reported.add(reporter.report)
   // Without it XState would throw a crash that is handled already once more, out of a timer.
   supervisor.subscribe({ error: onFault })
   supervisor.on('*', (told) => {
-    guarded(() => reporter.report(told))
-    if (!('id' in told)) return
-    const health = peer(told.id)
-    if (told.type === 'peer.crashed') settle(told.id, ({ resolve }) => health && resolve(health))
-    if (health)
-      for (const listener of changed)
-        guarded(() => listener(health, told.type === 'peer.judged' ? told.from : undefined))
+    reported.tell(told)
+    const health = 'id' in told ? peer(told.id) : undefined
+    if (!health) return
+    if (told.type === 'peer.crashed') checks.answer(health.id, health)
+    changed.tell(health, told.type === 'peer.judged' ? told.from : undefined)
   })
 
   return {
@@ -91,7 +93,7 @@ export function createCluster(options: ClusterOptions) {
     },
     stop() {
       supervisor.stop()
-      for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(new PeerUnknown(id)))
+      checks.endAll()
     },
     /** A new member, or a known one with a fresh start. */
     joined: (spec: PeerSpec) => supervisor.send({ type: 'peers.joined', peers: [spec] }),
@@ -102,18 +104,14 @@ export function createCluster(options: ClusterOptions) {
     },
     left(id: string) {
       supervisor.send({ type: 'peer.left', id })
-      views.delete(id)
-      for (const listener of gone) guarded(() => listener(id))
-      settle(id, ({ reject }) => reject(new PeerUnknown(id)))
+      views.forget(id)
+      gone.tell(id)
+      checks.end(id)
     },
     /** Asks now, and answers with how the peer is after that. Lifts a quarantine. */
     check(id: string): Promise<PeerHealth> {
-      const { context } = supervisor.getSnapshot()
-      const member = context.members[id]
-      if (!member) return Promise.reject(new PeerUnknown(id))
-      const answer = new Promise<PeerHealth>((resolve, reject) => {
-        waiting.set(id, [...(waiting.get(id) ?? []), { resolve, reject }])
-      })
+      if (!supervisor.getSnapshot().context.members[id]) return Promise.reject(new PeerUnknown(id))
+      const answer = checks.wait(id)
       const actor = child(id)
       if (actor) actor.send({ type: 'peer.check' })
       else supervisor.send({ type: 'peer.restart', id })
@@ -127,75 +125,25 @@ export function createCluster(options: ClusterOptions) {
     peer,
     peers,
     /** Calls back when a verdict changed (then with the one before), or an actor crashed; until the returned function is called. */
-    onChange: (listener: (peer: PeerHealth, from?: Verdict) => void) => listen(changed, listener),
+    onChange: changed.add,
     /** Calls back when a peer is no member any more. */
-    onLeft: (listener: (id: string) => void) => listen(gone, listener),
+    onLeft: gone.add,
     /** Calls back after every probe. */
-    onAnswer: (listener: (peer: PeerAnswered, answer: ProbeAnswer) => void) => listen(asked, listener),
-    /** What the supervisor has to do. */
-    supervision(): Supervision {
-      const { restarts, proberCrashes } = supervisor.getSnapshot().context
-      const all = Object.values(restarts)
-      return {
-        actors: all.filter(({ quarantined }) => !quarantined).length,
-        crashes: all.reduce((sum, { crashes }) => sum + crashes, 0),
-        proberCrashes,
-        quarantined: peers().flatMap(({ name, verdict }) => (verdict === 'quarantined' ? [name] : []))
-      }
-    },
+    onAnswer: asked.add,
+    supervision: (): Supervision => supervisionOf(supervisor.getSnapshot().context, peers()),
     /** For the inspector. */
     roots: (): AnyActorRef[] => [supervisor]
   }
+}
 
-  function peer(id: string): PeerHealth | undefined {
-    const { context } = supervisor.getSnapshot()
-    const member = context.members[id]
-    const history = context.restarts[id]
-    if (!member || !history) return undefined
-    const snapshot = child(id)?.getSnapshot()
-    const known = views.get(id)
-    if (known?.health && known.snapshot === snapshot && known.history === history) return known.health
-    const health =
-      snapshot && 'context' in snapshot ? peerHealth(snapshot, history) : unwatchedHealth(member, history, started)
-    views.set(id, { snapshot, history, health })
-    return health
-  }
-
-  function peers(): PeerHealth[] {
-    return Object.keys(supervisor.getSnapshot().context.members).flatMap((id) => peer(id) ?? [])
-  }
-
-  function child(id: string) {
-    const actor = supervisor.getSnapshot().children[id]
-    return actor?.getSnapshot().status === 'active' ? actor : undefined
-  }
-
-  function settle(
-    id: string,
-    end: (one: { resolve: (health: PeerHealth) => void; reject: (fault: unknown) => void }) => void
-  ) {
-    const all = waiting.get(id) ?? []
-    waiting.delete(id)
-    for (const one of all) end(one)
-  }
-
-  function listen<Listener>(listeners: Set<Listener>, listener: Listener) {
-    listeners.add(listener)
-    return () => {
-      listeners.delete(listener)
-    }
-  }
-
-  function tell(listener: (peer: PeerAnswered, answer: ProbeAnswer) => void, peer: PeerAnswered, answer: ProbeAnswer) {
-    guarded(() => listener(peer, answer))
-  }
-
-  function guarded(run: () => void) {
-    try {
-      run()
-    } catch (fault) {
-      onFault(fault)
-    }
+/** What the supervisor has to do. */
+function supervisionOf({ restarts, proberCrashes }: SupervisorContext, peers: readonly PeerHealth[]): Supervision {
+  const all = Object.values(restarts)
+  return {
+    actors: all.filter(({ quarantined }) => !quarantined).length,
+    crashes: all.reduce((sum, { crashes }) => sum + crashes, 0),
+    proberCrashes,
+    quarantined: peers.flatMap(({ name, verdict }) => (verdict === 'quarantined' ? [name] : []))
   }
 }
 
