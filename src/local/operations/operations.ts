@@ -130,8 +130,7 @@ async function discreetly(
   progress: Progress,
   work: (progress: Progress) => Promise<void>
 ): Promise<void> {
-  const envFiles = folder.sources.filter((file) => !/\.ya?ml$/.test(file))
-  const redact = await readSecrets(folder.real ?? folder.path, ['.env', ...envFiles])
+  const redact = await readSecrets(folder.real ?? folder.path, ['.env', ...folder.files, ...folder.sources])
   try {
     await work({ line: (text) => progress.line(clip(redact(text))) })
   } catch (failure) {

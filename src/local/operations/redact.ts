@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseEnv } from '../compose/env.ts'
+import { Fault } from '../compose/fault.ts'
+import { readText } from '../disk/text.ts'
+import { literalSecrets, SECRET_NAME } from './literal-secrets.ts'
 
 /** Hides a project's secrets in a text that compose or the engine wrote. */
 export type Redact = (text: string) => string
@@ -8,24 +10,40 @@ export type Redact = (text: string) => string
 /** Names of what everybody may read; the value of any other variable counts as a secret. */
 const PUBLIC_NAME =
   /^COMPOSE_|(^|_)(tag|version|image|registry|port|ports|host|hostname|domain|network|subnet|tz|timezone|lang|locale|color|colour|mode|env|environment|debug|level|path|dir|folder|file|uid|gid|puid|pgid|umask|replicas|scale|restart|platform|arch|project|name|user|username|profile|profiles)$/i
-const SECRET_NAME =
-  /pass|(^|_)pw|secret|token|key|credential|auth|dsn|url|uri|salt|(^|_)pin(_|$)|cert|private|cookie|session|webhook/i
 /** Numbers, versions, words of YAML and paths. */
 const PUBLIC_VALUE = /^(v?\d{1,5}(\.\d+)*|true|false|yes|no|on|off|null|none|\.{0,2}\/[\w./-]*)$/i
 
 const MARK = '•••'
 
 /**
- * Reads which secrets a project's folder has: the values of its .env, and of the other env files named here. Each is
- * hidden as compose resolves it and as it was written, quoted, escaped and encoded.
+ * Reads which secrets a project's folder has: the values of its .env and other env files, and what is written literally
+ * in its compose files. Each is hidden as compose resolves it and as it was written, quoted, escaped and encoded.
  */
-export async function readSecrets(dir: string, files: readonly string[] = ['.env']): Promise<Redact> {
-  const texts = await Promise.all(files.map((file) => readFile(path.resolve(dir, file), 'utf8').catch(() => '')))
-  return createRedact(texts)
+export async function readSecrets(dir: string, files: readonly string[]): Promise<Redact> {
+  const texts = await Promise.all(files.map(async (file) => ({ file, text: await textOf(path.resolve(dir, file)) })))
+  const composed = texts.filter(({ file }) => isComposeFile(file))
+  const envs = texts.filter(({ file }) => !isComposeFile(file))
+  const only = (some: typeof texts) => some.map(({ text }) => text)
+  return createRedact(only(envs), only(composed))
 }
 
-export function createRedact(envFiles: readonly string[]): Redact {
-  const secrets = new Set(envFiles.flatMap(secretsOf).flatMap(spellingsOf))
+const isComposeFile = (file: string) => /\.ya?ml$/.test(file)
+
+/** What cannot be read has told nobody anything; a pipe or a device is not waited for. */
+async function textOf(file: string): Promise<string> {
+  try {
+    return (await readText(file, { root: '/', rootName: '/', maxBytes: MAX_BYTES }))?.text ?? ''
+  } catch (cause) {
+    if (cause instanceof Fault) return ''
+    throw cause
+  }
+}
+
+const MAX_BYTES = 1024 * 1024
+
+export function createRedact(envFiles: readonly string[], composeFiles: readonly string[] = []): Redact {
+  const found = [...envFiles.flatMap(secretsOf), ...composeFiles.flatMap(literalSecrets)]
+  const secrets = new Set(found.flatMap(spellingsOf))
   // A secret that is part of another one must not break the longer one up.
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
   return (text) => longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, MARK), text)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -303,6 +304,24 @@ test('the secrets of an env_file and of a folder below are hidden as well', asyn
     'web/sub/.env': 'PW=hunter3hunter3\n'
   })
   await assert.rejects(act('stop'), { message: /answered: ••• •••$/ })
+})
+
+test('a secret that is written in the compose file is hidden as well', async (t) => {
+  const compose = 'services:\n  web: { image: a, environment: { PASSWORD: hunter2 }, command: [x, --token, hunter3] }\n'
+  const message = 'exec "x --token hunter3": PASSWORD=hunter2'
+  const { act, audits } = await world(t, {
+    containers: [{ service: 'web' }],
+    compose,
+    routes: { ...ALL_DONE, 'POST /containers/web/stop': (_, response) => json(response, { message }, 500) }
+  })
+  await assert.rejects(act('stop'), { message: /exec "x --token •••": PASSWORD=•••$/ })
+  assert.ok(!JSON.stringify(audits).includes('hunter'))
+})
+
+test('an env file that is a pipe holds nothing up', async (t) => {
+  const { root, act } = await world(t, { containers: [{ service: 'web' }], routes: ALL_DONE })
+  execFileSync('mkfifo', [path.join(root, 'web', '.env')])
+  assert.equal((await act('stop')).name, 'web')
 })
 
 test('without either compose the answer says what to install', async (t) => {
