@@ -31,6 +31,7 @@ const LONG: Record<string, (value: Value, where: string, dir: string) => Value> 
         ['required', true]
       ])
     ),
+  extra_hosts: checkedHosts,
   extends: (value) => (typeof value === 'string' ? new Map([['service', value]]) : value),
   env_file: (value, _, dir) => (isList(value) ? value : [value]).map((file) => longEnvFile(file, dir)),
   volumes: (value, where) => listOf(value).map((volume) => longVolume(volume, where)),
@@ -47,6 +48,24 @@ function keyed(value: Value, where: string, inside: Value): Value {
       return [item, inside]
     })
   )
+}
+
+/** `name:address`, `name=address`, or a mapping; it decides nothing here, and compose refuses what has no name. */
+function checkedHosts(value: Value, where: string): Value {
+  const names = isMapping(value) ? [...value.keys()] : listOf(value).map(hostOf)
+  const addresses = isMapping(value)
+    ? [...value.values()].flatMap((address) => (isList(address) ? address : [address]))
+    : []
+  if (names.some((name) => !name)) throw new Fault(`has an entry at ${where} that is no HOST:ADDRESS`)
+  if (addresses.some((address) => typeof address !== 'string'))
+    throw new Fault(`has an address at ${where} that is no text`)
+  return value
+}
+
+function hostOf(entry: Value): string | undefined {
+  if (typeof entry !== 'string') return undefined
+  const end = entry.includes('=') ? entry.indexOf('=') : entry.indexOf(':')
+  return end < 1 ? undefined : entry.slice(0, end)
 }
 
 function longEnvFile(file: Value, dir: string): Value {

@@ -398,6 +398,18 @@ export const TABLE: Row[] = [
       web('scale: 3, container_name: web1'),
       /^web has a container_name, so there cannot be 3 of it$/
     ],
+    ...['[":1.2.3.4"]', '["=1.2.3.4"]', '[a]', '[""]', '[5]', '{ "": 1.2.3.4 }', '["::1"]'].map(
+      (hosts): [string, string, RegExp] => [
+        `extra_hosts: ${hosts}`,
+        web(`extra_hosts: ${hosts}`),
+        /extra_hosts that is no HOST:ADDRESS$/
+      ]
+    ),
+    ...['{ a: null }', '{ a: 5 }', '{ a: [5] }'].map((hosts): [string, string, RegExp] => [
+      `extra_hosts: ${hosts}`,
+      web(`extra_hosts: ${hosts}`),
+      /^compose.yaml has an address at services.web.extra_hosts that is no text$/
+    ]),
     ['an undeclared network', web('networks: [front]'), /^web needs the network front, and there is none$/],
     ['an undeclared volume', web('volumes: ["data:/d"]'), /^web needs the volume data, and there is none$/],
     ['an undeclared secret', web('secrets: [pw]'), /^web needs the secret pw, and there is none$/],
@@ -414,6 +426,30 @@ export const TABLE: Row[] = [
       fault: fault instanceof RegExp ? fault : /^$/
     })
   ),
+  ...[
+    '["a:1.2.3.4"]',
+    '["a=::1"]',
+    '["a:"]',
+    '{ a: "" }',
+    '{ a: [1.2.3.4, "::1"] }',
+    '["a:[::1]", "a=1.2.3.4"]',
+    '[]'
+  ].map(
+    (hosts): Row => ({
+      what: `extra_hosts: ${hosts}`,
+      files: { 'compose.yaml': web(`extra_hosts: ${hosts}`) },
+      services: { web: X }
+    })
+  ),
+  {
+    what: 'COMPOSE_ENV_FILES in .env, which compose takes from its own environment only',
+    files: {
+      'compose.yaml': `services: { web: { image: "x:\${A:-none}" } }`,
+      '.env': 'COMPOSE_ENV_FILES=other.env\n',
+      'other.env': 'A=other\n'
+    },
+    services: { web: { image: 'x:none' } }
+  },
   {
     what: 'an env_file that need not be there',
     files: { 'compose.yaml': web('env_file: [{ path: no.env, required: false }, yes.env]'), 'yes.env': 'A=1\n' },
