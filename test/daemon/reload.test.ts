@@ -98,6 +98,27 @@ test('everything else counts as well, after the daemon was built anew', async (t
   assert.equal(starts(), 2)
 })
 
+test('pages of other origins are let in and kept out by a reload, and the agent runs on', async (t) => {
+  const { lifecycle, write, as } = await agent(t)
+  const page = 'https://ui.example.org'
+  const port = Number(new URL(lifecycle.daemon().url).port)
+  const mayAsk = async () => {
+    const headers = { origin: page, 'access-control-request-method': 'DELETE' }
+    const { status, headers: said } = await request(`${lifecycle.daemon().url}/api/cluster/peers/web-2`, {
+      method: 'OPTIONS',
+      headers
+    })
+    return status === 204 && said.get('access-control-allow-origin') === page
+  }
+  assert.equal(await mayAsk(), false)
+  write({ api: { port, enable_cors: true, allowed_origins: [page] } })
+  assert.equal(await lifecycle.reload(), true)
+  assert.deepEqual([await mayAsk(), await as(OLD)], [true, 200])
+  write()
+  assert.equal(await lifecycle.reload(), true)
+  assert.deepEqual([await mayAsk(), await as(OLD)], [false, 200])
+})
+
 test('a config with one fault changes nothing, not even what was right in it', async (t) => {
   const { lifecycle, write, as, name, said, starts } = await agent(t)
   write({ auth: { api_keys: [NEW] }, cluster: { enabled: true, server_name: 'web-2', health_interval: '0s' } })
