@@ -30,12 +30,12 @@ import { rolloutRoutes } from './routes/rollout.ts'
 import { statusRoutes } from './routes/status.ts'
 import { usageRoutes } from './routes/usage.ts'
 import type { Services } from './services.ts'
-import { hurryStrangers } from './sockets/anonymous-bodies.ts'
 import type { ConnectionLimits } from './sockets/connection-limiter.ts'
 import { closeUnused } from './sockets/idle-sockets.ts'
 import { CONNECTION_LIMITS, limitConnections } from './sockets/limit-connections.ts'
 import type { OpenAnswers } from './sockets/open-answers.ts'
 import { endRefusedUpgrades } from './sockets/refused-upgrades.ts'
+import { limitBodies } from './sockets/unfinished-bodies.ts'
 import { compileValidator } from './validation.ts'
 
 export interface AppOptions {
@@ -79,7 +79,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ? undefined
     : createOwnPage({ hosts: options.ownHosts, origins: options.cors.origins })
   const identify = () => authenticate(app, { callers: services.callers, ownPage, openAnswers: options.openAnswers })
-  limitConnections(app, () => hurryStrangers(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
+  limitConnections(app, () => limitBodies(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
   signAnswers(app)
   auditRequests(app, services.audit)
@@ -141,7 +141,8 @@ function createServer({ log, trustProxy, https, cors, limits = {} }: AppOptions)
     // Of whoever connects, its own word only: what stands before it in the header, a caller may have made up.
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy && isNearest : [...trustProxy],
     connectionTimeout: 0,
-    requestTimeout: 300_000,
+    // By the clock, an upload that is passed on would end in the middle: bodies are limited by what comes of them.
+    requestTimeout: 0,
     keepAliveTimeout: 72_000,
     http,
     forceCloseConnections: 'idle' as const,
