@@ -7,3 +7,9 @@ export const systemClock: Clock = {
   setTimeout: (run, delayMs) => setTimeout(run, delayMs),
   clearTimeout: (timer) => clearTimeout(timer)
 }
+
+/** Calls back once after `ms`, unless the returned function is called before. */
+export function after(clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>, ms: number, callback: () => void): () => void {
+  const timer: unknown = clock.setTimeout(callback, ms)
+  return () => clock.clearTimeout(timer)
+}

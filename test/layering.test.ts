@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/charts': [],
   'src/security': ['src/errors.ts', 'npm:hpke', 'npm:jose'],
   'src/store': ['src/security', 'src/errors.ts', 'npm:keyv', 'npm:@keyv/sqlite', 'npm:p-limit'],
-  'src/remote': ['src/security', 'src/errors.ts', 'npm:p-limit', 'npm:undici'],
+  'src/remote': ['machines/clock.ts', 'src/clock.ts', 'src/security', 'src/errors.ts', 'npm:p-limit', 'npm:undici'],
   'src/local': ['src/errors.ts', 'npm:undici', 'npm:yaml', 'npm:p-limit'],
   'src/cluster': [
     'machines',
@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The thread and its jobs: it is handed to what needs it, and so stands above them.
   'src/parsing': ['src/cluster/aggregate/splice-json.ts', 'src/local/compose', 'src/local/disk', 'src/remote'],
   'src/http': ['src/cluster', 'src/errors.ts', 'npm:fastify', 'npm:@fastify', 'npm:lru-cache'],
-  'src/alerts': ['src/errors.ts', 'npm:undici', 'npm:nodemailer'],
+  'src/alerts': ['machines/clock.ts', 'src/errors.ts', 'npm:undici', 'npm:nodemailer'],
   'src/metrics': ['src/errors.ts', 'npm:prom-client'],
   'src/inspector': ['npm:xstate'],
   'src/systemd': ['src/errors.ts'],

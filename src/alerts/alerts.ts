@@ -1,8 +1,9 @@
+import type { Clock } from '../../machines/clock.ts'
 import type { AlertMessage, Alerts, AlertTarget, AlertTest, Outage } from '../schemas/alert.ts'
 import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { PeerHealth, Verdict } from '../schemas/health.ts'
-import { type AlertClock, createDelivery, type WaitingStore } from './delivery.ts'
+import { createDelivery, type WaitingStore } from './delivery.ts'
 import { inMaintenance } from './maintenance.ts'
 import { downMessage, testMessage, upMessage } from './message.ts'
 import { send as sendNow } from './send.ts'
@@ -22,7 +23,7 @@ export interface AlertOptions {
   store: { all(): readonly Outage[]; put(outage: Outage): Promise<void>; delete(id: string): Promise<boolean> }
   /** Messages that targets have not taken yet. */
   waiting: WaitingStore
-  clock: AlertClock
+  clock: Clock
   onFault: (fault: unknown) => void
   send?: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
 }

@@ -1,11 +1,5 @@
+import type { Clock } from '../../machines/clock.ts'
 import type { AlertMessage, AlertTarget, WaitingAlert } from '../schemas/alert.ts'
-
-/** Time as alerts need it. */
-export interface AlertClock {
-  wall(): number
-  setTimeout(run: () => void, delayMs: number): unknown
-  clearTimeout(timer: unknown): void
-}
 
 /** Messages that are still to be delivered, of all targets. */
 export interface WaitingStore {
@@ -18,7 +12,7 @@ export interface DeliveryOptions {
   target: AlertTarget
   /** What tells this target from all others, and is the same after a restart. */
   key: string
-  clock: AlertClock
+  clock: Clock
   store: WaitingStore
   send: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
   onSent: (message: AlertMessage) => void

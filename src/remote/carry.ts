@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici'
+import type { Clock } from '../../machines/clock.ts'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
 import type { Attempt } from './authorization.ts'
-import { type Clock, startDeadline } from './deadline.ts'
+import { startDeadline } from './deadline.ts'
 import { failure, failureOf, overtaken, type RemoteFailure } from './failure.ts'
 import { createRefusalReader } from './refusal.ts'
 

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { type Clock, startDeadline } from './deadline.ts'
+import type { Clock } from '../../machines/clock.ts'
+import { startDeadline } from './deadline.ts'
 import { failure, failureOf, RemoteFailure } from './failure.ts'
 import type { RemoteAnswer } from './target.ts'
 

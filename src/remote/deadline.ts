@@ -1,17 +1,5 @@
-/** Monotonic time, and timers on it; tests move one of their own. */
-export interface Clock {
-  now(): number
-  /** Calls back once after `ms`, unless the returned function is called before. */
-  after(ms: number, callback: () => void): () => void
-}
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  }
-}
+import type { Clock } from '../../machines/clock.ts'
+import { after, systemClock } from '../clock.ts'
 
 const LATE_MS = 100
 const GRACE_MS = 250
@@ -22,9 +10,9 @@ const GRACE_MS = 250
  */
 export function startDeadline(ms: number, expired: () => void, clock: Clock = systemClock): () => void {
   const due = clock.now() + ms
-  let stop = clock.after(ms, () => {
+  let stop = after(clock, ms, () => {
     if (clock.now() - due <= LATE_MS) expired()
-    else stop = clock.after(GRACE_MS, expired)
+    else stop = after(clock, GRACE_MS, expired)
   })
   return () => stop()
 }

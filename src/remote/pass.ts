@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici'
+import type { Clock } from '../../machines/clock.ts'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
 import type { Attempt } from './authorization.ts'
 import { carry } from './carry.ts'
-import type { Clock } from './deadline.ts'
 import { failureOf } from './failure.ts'
 
 interface PassOptions {

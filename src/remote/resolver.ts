@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import pLimit from 'p-limit'
-import { type Clock, systemClock } from './deadline.ts'
+import type { Clock } from '../../machines/clock.ts'
+import { after, systemClock } from '../clock.ts'
 
 /** The addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>
@@ -70,7 +71,7 @@ export function createResolver({ ask = systemLookup, clock = systemClock }: Reso
     const last = known.get(hostname)
     if (!last || clock.now() - last.at > STALE_MS) return asking
     return new Promise((found, failed) => {
-      const stopWaiting = clock.after(PATIENCE_MS, () => found(last.addresses))
+      const stopWaiting = after(clock, PATIENCE_MS, () => found(last.addresses))
       asking
         .then(found, (error) => (NO_SUCH_NAME.has(error?.code) ? failed(error) : found(last.addresses)))
         .finally(stopWaiting)

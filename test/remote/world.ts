@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
+import type { Clock } from '../../machines/clock.ts'
 import { createRemote, type RemoteOptions } from '../../src/remote/client.ts'
-import type { Clock } from '../../src/remote/deadline.ts'
 import type { PeerTarget } from '../../src/remote/target.ts'
 import { type FakePeer, type FakePeerOptions, startFakePeer } from '../fake-peer.ts'
 
@@ -29,11 +29,13 @@ export function movedClock() {
   const timers = new Set<{ at: number; callback: () => void }>()
   const clock: Clock = {
     now: () => now,
-    after(ms, callback) {
+    wall: () => now,
+    setTimeout(callback, ms) {
       const timer = { at: now + ms, callback }
       timers.add(timer)
-      return () => timers.delete(timer)
-    }
+      return timer
+    },
+    clearTimeout: (timer) => timers.delete(timer)
   }
   function advance(ms: number) {
     now += ms

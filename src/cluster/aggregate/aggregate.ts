@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from '../../remote/deadline.ts'
+import type { Clock } from '../../../machines/clock.ts'
+import { systemClock } from '../../clock.ts'
 import { type AggregateQuery, createFanOut, type Entry, type FanOutOptions, type OwnPart } from './fan-out.ts'
 import { createFlights } from './singleflight.ts'
 import type { AggregateKind } from './splice-json.ts'

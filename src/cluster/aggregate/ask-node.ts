@@ -1,7 +1,9 @@
 import pLimit from 'p-limit'
+import type { Clock } from '../../../machines/clock.ts'
+import { after } from '../../clock.ts'
 import { PermissionDenied } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
-import { type Clock, startDeadline } from '../../remote/deadline.ts'
+import { startDeadline } from '../../remote/deadline.ts'
 import { failure, failureOf, RemoteFailure } from '../../remote/failure.ts'
 import { refusalOf } from '../../remote/refusal.ts'
 import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
@@ -57,7 +59,7 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
       limit(
         () =>
           new Promise<void>((free) => {
-            const stopWaiting = clock.after(PATIENCE_MS, free)
+            const stopWaiting = after(clock, PATIENCE_MS, free)
             const over = () => {
               stopWaiting()
               free()

@@ -1,4 +1,5 @@
-import { type Clock, startDeadline } from '../../remote/deadline.ts'
+import type { Clock } from '../../../machines/clock.ts'
+import { startDeadline } from '../../remote/deadline.ts'
 import { failure, failureOf, RemoteFailure } from '../../remote/failure.ts'
 import type { PeerHealth, Verdict } from '../../schemas/health.ts'
 import { type AskNodeOptions, createAskNode } from './ask-node.ts'
