@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { authorized, join, OPERATOR_KEY, READER_KEY, request, sees, startNode } from '../../daemon.ts'
 import { startFakePeer } from '../../fake-peer.ts'
 
@@ -76,4 +76,54 @@ test('two of ours that point at each other end at the first', async (t) => {
   await sees(b, 'a', 'online')
   const reply = await b.call('GET', '/api/cluster/peers/a/proxy/cluster/peers/b/proxy/health')
   assert.deepEqual([reply.status, reply.body.code], [508, 'loop_detected'])
+})
+
+test('one caller takes no more than three quarters of the streams to a peer', async (t) => {
+  const { fake, proxy } = await joined(t)
+  fake.on('/api/stream', (_request, response) => response.writeHead(200, { 'content-type': 'text/plain' }).write('x'))
+  const leaving = new AbortController()
+  t.after(() => leaving.abort())
+  const stream = async (key: string) => {
+    const answer = await fetch(`${proxy}/stream`, { headers: authorized(key), signal: leaving.signal })
+    await answer.body?.getReader().read()
+    return answer.status
+  }
+  const mine = await Promise.all(Array.from({ length: 96 }, () => stream(READER_KEY)))
+  assert.deepEqual([...new Set(mine)], [200])
+  const more = await request(`${proxy}/stream`, { headers: authorized(READER_KEY) })
+  assert.deepEqual([more.status, more.body.code], [503, 'peer_busy'])
+  assert.equal(await stream(OPERATOR_KEY), 200)
+})
+
+test('a WebSocket through the proxy ends when its key may only read from then on, and no other does', async (t) => {
+  const { node, fake, proxy } = await joined(t)
+  const server = new WebSocketServer({ noServer: true })
+  t.after(() => server.close())
+  fake.server.on('upgrade', (request, socket, head) => server.handleUpgrade(request, socket, head, () => {}))
+  const OTHER = 'another-operator-key-0123456789ab'
+  const rights = (scopes: ('read' | 'write')[]) => [
+    { key: OPERATOR_KEY, name: 'operator', scopes },
+    { key: OTHER, name: 'other', scopes: ['read' as const, 'write' as const] }
+  ]
+  node.daemon.replaceOperatorKeys(rights(['read', 'write']))
+  const open = async (key: string) => {
+    const ws = new WebSocket(proxy.replace('http', 'ws').concat('/exec'), { headers: authorized(key) })
+    await new Promise((resolve, reject) => ws.once('open', resolve).once('error', reject))
+    return ws
+  }
+  const [mine, others] = [await open(OPERATOR_KEY), await open(OTHER)]
+  const [ofMine] = server.clients
+  const ended = Promise.all([mine, ofMine].map((ws) => new Promise((resolve) => ws?.once('close', resolve))))
+  const told: unknown[] = []
+  mine.on('message', (bytes) => told.push(bytes))
+
+  node.daemon.replaceOperatorKeys(rights(['read']))
+  ofMine?.send('a secret')
+  await ended
+  assert.deepEqual(told, [])
+
+  const answered = new Promise((resolve) => others.once('pong', resolve))
+  others.ping()
+  await answered
+  others.terminate()
 })
