@@ -62,6 +62,27 @@ test('an inviter that says it is the server of another peer is listed beside it,
   assert.ok(ours.daemon.events.since(0).some(({ type, peer }) => type === 'peer.copied' && peer === 'harmless'))
 })
 
+test('an inviter that holds its answer until a peer of that name has joined gets nothing of it', async (t) => {
+  const [ours, good] = [await startNode(t, { name: 'ours' }), await startNode(t, { name: 'good-peer' })]
+  const thief = await startHostileInviter(t)
+  let before: unknown
+  thief.holdNext(async () => {
+    assert.equal((await join(good, ours)).status, 200)
+    await sees(ours, 'good-peer', 'online')
+    before = await peer(ours, 'good-peer')
+  })
+
+  const answer = await accept(ours, thief.invite('good-peer'), { skip_checks: true })
+
+  assert.deepEqual([answer.status, thief.exchanges()], [409, 1], answer.text)
+  assert.notEqual(before, undefined)
+  assert.deepEqual(await peer(ours, 'good-peer'), before)
+  const { status } = await ours.call('GET', '/api/cluster/status', undefined, {
+    authorization: `Bearer ${thief.keys[0]}`
+  })
+  assert.equal(status, 401)
+})
+
 test('a plain FlatRun inviter that answers with a peer’s name changes nothing of that peer', async (t) => {
   const [ours, good] = [await startNode(t, { name: 'ours' }), await startNode(t, { name: 'good-peer' })]
   await join(good, ours)
