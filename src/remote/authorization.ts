@@ -31,8 +31,11 @@ export interface Attempt {
   readonly headers: Record<string, string>
   /** Refused before anything was done: the peer was started anew, or our key was changed. Another attempt may succeed. */
   isOvertaken(answer: Head): boolean
-  /** @throws RemoteFailure when the answer is not the peer's own, to this request. */
-  assertOwn(answer: RemoteAnswer): void
+  /**
+   * Whether the peer signed the answer, for this request. What is believed must be: a refusal and a failure are told by
+   * their status, since who does not know our key cannot sign them. @throws RemoteFailure for a 2xx that is not its own.
+   */
+  isOwn(answer: RemoteAnswer): boolean
 }
 
 /** The only place where a request to a peer gets its authorization, and where that of its answers is looked at. */
@@ -48,7 +51,7 @@ export function createAuthorization({ credentialOf, sign, now }: AuthorizationOp
     const keyChanged = ({ status }: Head) => status === 401 && credentialOf(id) !== key
     if (transport === 'signed') return signed(target, request, { key, keyChanged })
     if (key === undefined) throw new RemoteFailure('internal', 'there is no key for it here')
-    return { headers: { authorization: `Bearer ${key}` }, isOvertaken: keyChanged, assertOwn() {} }
+    return { headers: { authorization: `Bearer ${key}` }, isOvertaken: keyChanged, isOwn: () => false }
   }
 
   function signed(target: PeerTarget, request: ToAuthorize, held: Held): Attempt {
@@ -74,13 +77,14 @@ export function createAuthorization({ credentialOf, sign, now }: AuthorizationOp
     return {
       headers,
       isOvertaken: (answer) => isOfOtherStart(answer) || held.keyChanged(answer),
-      // A refusal and a failure are told by their status: who does not know our key cannot sign them.
-      assertOwn(answer) {
+      isOwn(answer) {
         const { status, text } = answer
-        if (!signsAnswers || status < 200 || status >= 300) return
-        const said = saidIn(answer, digestOf(text))
-        if (said) return boots.learn(id, said.boot)
-        throw new RemoteFailure('not_agent', NOT_ITS_OWN, { status })
+        const said = signsAnswers ? saidIn(answer, digestOf(text)) : undefined
+        if (signsAnswers && !said && status >= 200 && status < 300)
+          throw new RemoteFailure('not_agent', NOT_ITS_OWN, { status })
+        // A refusal that names another start is looked at for itself.
+        if (said && status !== 401) boots.learn(id, said.boot)
+        return said !== undefined
       }
     }
   }

@@ -66,9 +66,9 @@ export function createRemote(options: RemoteOptions) {
       const sent = { ...parts, headers: { ...headers, ...attempt.headers, ...authorization.wanted(target) } }
       try {
         const answer = await collect(watch, sent, limitsOf(ask, due - clock.now()))
-        attempt.assertOwn(answer)
+        const own = attempt.isOwn(answer)
         const again = mayBeOvertaken && clock.now() < due && attempt.isOvertaken(answer)
-        if (!again) return answer
+        if (!again) return own ? { ...answer, own } : answer
         mayBeOvertaken = false
       } catch (error) {
         // The peer may close an idle connection at the moment in which we reuse it (RFC 9112 §9.3.1).

@@ -33,4 +33,6 @@ export interface RemoteAnswer {
   headers: Readonly<Record<string, string | string[] | undefined>>
   /** UTF-8, not looked at. */
   text: string
+  /** The peer signed it, for this request. Where it signs its answers, a 2xx is its own in any case. */
+  own?: true
 }

@@ -35,6 +35,8 @@ export function createRotation(options: RotationOptions) {
   const { members, vault } = store
   const timestamp = (at = now()) => new Date(at).toISOString()
   const underWay = new Map<string, Promise<void>>()
+  /** Those to whom the old key is presented again, after a refusal of the new one. */
+  const wentBack = new Set<string>()
   const issued = createIssuedKeys({
     ...options,
     onMutual: (id, atOnce) => void renew(id, { mutual: false, atOnce }).catch(onError)
@@ -56,8 +58,9 @@ export function createRotation(options: RotationOptions) {
     const current = vault.open(member.credential.sealed, credentialContext(id))
     const { key, features } = await askForKey(remote, member, current, renewal)
     await keep(id, key, features)
-    const taken = await settle(id).catch(notNow)
-    if (taken === 'refused') throw new RotationRefused(401)
+    if ((await settle(id).catch(notNow)) !== 'refused') return
+    const before = await settle(id).catch(notNow)
+    throw before === 'refused' ? new RotationOpen('it refuses both keys') : new RotationRefused(401)
   }
 
   function notNow(error: unknown): never {
@@ -66,6 +69,7 @@ export function createRotation(options: RotationOptions) {
 
   async function keep(id: string, key: string, features: readonly string[]): Promise<void> {
     const sealed = vault.seal(key, credentialContext(id))
+    wentBack.delete(id)
     await members.change(id, (member) => ({
       ...member,
       features: [...new Set([...member.features, ...features])],
@@ -73,23 +77,32 @@ export function createRotation(options: RotationOptions) {
     }))
   }
 
-  /** Finds out whether the other side takes the new key: then the old one is forgotten, else it comes back. */
+  /**
+   * Finds out whether the other side takes the key that is presented now: then the other one is forgotten, else that one
+   * is next. A refusal ends neither, since on plain http anybody in between can say it.
+   */
   async function settle(id: string): Promise<'taken' | 'refused' | 'open'> {
     const member = members.get(id)
     const previous = member?.credential.previous
     if (!member || previous === undefined) return 'open'
-    const answer = await remote.request(targetOf(member), { path: '/api/cluster/status', ...limitsOf(remote) })
+    const target = targetOf(member)
+    const answer = await remote.request(target, { path: '/api/cluster/status', ...limitsOf(remote) })
     const refusal = refusalOf(answer)
     // Only the agent itself tells. Anything else, a proxy's 502 or 401 say, is asked again: both keys are kept until then.
-    const accepted = answer.status === 200 || refusal?.class === 'forbidden'
+    const isOwn = answer.own === true || target.signsAnswers !== true
+    const accepted = answer.status === 200 || (refusal?.class === 'forbidden' && isOwn)
     if (!accepted && refusal?.class !== 'key_refused')
       throw refusal ?? new RemoteFailure('http', `it answered with status ${answer.status}`, { status: answer.status })
     await members.change(id, (now) => {
       const { sealed, since } = now.credential
       if (now.credential.previous !== previous) return undefined
-      return { ...now, credential: { sealed: accepted ? sealed : previous, since } }
+      return { ...now, credential: accepted ? { sealed, since } : { sealed: previous, previous: sealed, since } }
     })
-    if (!accepted) return 'refused'
+    if (!accepted) {
+      if (!wentBack.delete(id)) wentBack.add(id)
+      return 'refused'
+    }
+    if (wentBack.delete(id)) return 'taken'
     const { name } = member
     events.publish({ type: 'peer.rekeyed', peer: name, peer_id: id, reason: 'this server presents a new key there' })
     return 'taken'

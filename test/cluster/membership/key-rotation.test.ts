@@ -26,7 +26,7 @@ async function createPair(t: TestContext) {
   let refuseNew = false
   let older = false
   let forge: ((publicKey: string) => Promise<unknown>) | undefined
-  let answerOf: { status: number; text: string } | undefined
+  let answerOf: { status: number; text: string; own?: true; afterAll?: boolean } | undefined
   const keys = { a: randomToken(), b: randomToken() }
   const a = await openStore({ folder: temporaryFolder(t), secrets: ['a'.repeat(40)] })
   const folderOfB = temporaryFolder(t)
@@ -83,8 +83,11 @@ async function createPair(t: TestContext) {
       deadlines: DEFAULT_DEADLINES,
       async request(_, { path, body }) {
         const used = digest(presentedBy(a))
-        const known = b.members.byKeyDigest(used) !== undefined && !(refuseNew && path === '/api/cluster/status')
-        if (path === '/api/cluster/status' && answerOf) return { ...answerOf, headers: {} }
+        const known = b.members.byKeyDigest(used) !== undefined && !(refuseNew && used !== digest(keys.a))
+        if (path === '/api/cluster/status' && answerOf) {
+          if (answerOf.afterAll) await ofB.promote(PEER, used)
+          return { ...answerOf, headers: {} }
+        }
         if (!known) return { status: 401, headers: {}, text: '{"error":"Invalid or expired token"}' }
         await ofB.promote(PEER, used)
         if (path === '/api/cluster/status') return { status: 200, headers: {}, text: '{}' }
@@ -162,6 +165,36 @@ test('what a proxy in between answers decides nothing: both keys are kept until 
   await pair.ofA.tidy()
   assert.equal(previous(), undefined)
   assert.ok(pair.accepted(pair.presents()))
+})
+
+const SAYS_403 = { status: 403, text: '{"error":"Permission denied: cluster:read required"}' }
+const SAYS_401 = { status: 401, text: '{"error":"Invalid or expired token"}' }
+
+test('of a peer that signs its answers only a signed refusal of a right shows that it knows the new key', async (t) => {
+  const pair = await createPair(t)
+  const previous = () => pair.a.members.get(PEER)?.credential.previous
+  await pair.a.members.change(PEER, (member) => ({ ...member, features: ['rotate', 'signed-answers'] }))
+  pair.answerStatusWith(SAYS_403)
+  await assert.rejects(pair.ofA.renew(PEER, BY_ITSELF), { code: 'ROTATION_OPEN' })
+  assert.notEqual(previous(), undefined)
+
+  pair.answerStatusWith({ ...SAYS_403, own: true })
+  await pair.ofA.tidy()
+  assert.equal(previous(), undefined)
+  assert.notEqual(pair.presents(), pair.keys.a)
+})
+
+test('who refuses a new key in the place of the other side, which has taken it, parts nobody for good', async (t) => {
+  const pair = await createPair(t)
+  pair.answerStatusWith({ ...SAYS_401, afterAll: true })
+  await assert.rejects(pair.ofA.renew(PEER, { mutual: false, atOnce: true }), { code: 'ROTATION_OPEN' })
+  for (let minute = 0; minute < 3; minute++) await pair.ofA.tidy()
+  assert.equal(pair.accepted(pair.keys.a), false)
+
+  pair.answerStatusWith(undefined)
+  for (let minute = 0; minute < 2; minute++) await pair.ofA.tidy()
+  assert.ok(pair.accepted(pair.presents()))
+  assert.equal(pair.a.members.get(PEER)?.credential.previous, undefined)
 })
 
 test('of keys that were changed often nothing is kept', async (t) => {
