@@ -285,6 +285,12 @@ export const TooManyIntroductions = createError<[number]>(
   'That peer has %d introductions open here, or all peers together a thousand; some must be decided first',
   429
 )
+export const NothingToRestore = createError<[string]>('nothing_to_restore', 'The peer "%s" is not suspended', 409)
+export const RestoreTooLate = createError<[string]>(
+  'restore_too_late',
+  'The peer "%s" was suspended more than 30 days ago; remove it and join it again',
+  410
+)
 export const ExchangeStale = createError('exchange_stale', 'The two servers have made later keys than these', 409)
 export const PreflightFailed = createError<[string]>(
   'preflight_failed',

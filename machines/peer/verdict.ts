@@ -45,7 +45,8 @@ export function weigh(tally: Tally, { answer, doubted, due }: Finding): Tally {
 
 /** The verdict that follows from one verdict and what counts by now. */
 export function decide(verdict: Verdict, tally: Tally, rule: Rule): Verdict {
-  if (verdict === 'pending' || verdict === 'removed' || verdict === 'quarantined') return verdict
+  if (verdict === 'pending' || verdict === 'removed' || verdict === 'suspended' || verdict === 'quarantined')
+    return verdict
   const settled = verdict !== 'unknown' && verdict !== 'online' && verdict !== 'suspect'
   // Clocks that were set right stay right: nothing is to be feared of one success.
   const enoughSuccesses = settled && verdict !== 'skewed' ? rule.onlineAfter : 1

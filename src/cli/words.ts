@@ -20,6 +20,7 @@ const STATES: Readonly<Record<string, Color>> = {
   skewed: 'red',
   incompatible: 'red',
   removed: 'red',
+  suspended: 'red',
   quarantined: 'red',
   error: 'red'
 }

@@ -4,6 +4,7 @@ import { createAsking } from '../cluster/introductions/asking.ts'
 import { createDialling } from '../cluster/introductions/dialling.ts'
 import { createIntroductions } from '../cluster/introductions/introductions.ts'
 import { createPairs } from '../cluster/introductions/pairs.ts'
+import { createSuspending } from '../cluster/introductions/suspending.ts'
 import { createTelling } from '../cluster/introductions/telling.ts'
 import type { Self } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
@@ -44,11 +45,13 @@ export async function buildIntroducing(options: IntroducingOptions) {
   const telling = createTelling({ store, outbox, cluster, remote, events, clock, onError })
   closing.add(dialling.stop)
   closing.add(telling.stop)
+  const suspending = createSuspending({ store, introductions, cluster, remote, events, clock })
   cards.onCard((memberId) => void telling.begin(memberId).catch(onError))
 
   return {
     introductions,
     telling,
+    suspending,
     answerIdentity,
     start: dialling.start,
     /** Run at start and each minute. */

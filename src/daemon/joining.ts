@@ -1,4 +1,5 @@
 import { createCards } from '../cluster/identity/cards.ts'
+import { createMoving } from '../cluster/identity/moving.ts'
 import { createOwnCard } from '../cluster/identity/own-card.ts'
 import { createAdmission } from '../cluster/joining/admission.ts'
 import { createJoins } from '../cluster/joining/joins.ts'
@@ -42,6 +43,8 @@ export function buildJoining(options: JoiningOptions) {
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
   const ownCard = createOwnCard({ store, self, pins, tags: config.cluster.tags })
   const cards = createCards({ store, self, ownCard, cluster, remote, events, onError })
+  const moving = createMoving({ store, self, cluster, remote, events, allowInsecure })
+  cards.onCard((memberId) => void moving.follow(memberId).catch(onError))
   closing.add(joins.stop)
   closing.add(cards.stop)
 
@@ -59,6 +62,7 @@ export function buildJoining(options: JoiningOptions) {
       await membership.tidy()
       await rotation.tidy()
       await cards.tidy()
+      await moving.tidy()
     }
   }
 }

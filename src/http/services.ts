@@ -5,6 +5,7 @@ import type { History } from '../cluster/history/history.ts'
 import type { Cards } from '../cluster/identity/cards.ts'
 import type { Answering } from '../cluster/introductions/answering.ts'
 import type { Introductions } from '../cluster/introductions/introductions.ts'
+import type { Suspending } from '../cluster/introductions/suspending.ts'
 import type { Telling } from '../cluster/introductions/telling.ts'
 import type { Admission } from '../cluster/joining/admission.ts'
 import type { Joins } from '../cluster/joining/joins.ts'
@@ -68,6 +69,7 @@ export interface Services {
   cards: Cards
   introductions: Introductions
   telling: Telling
+  suspending: Suspending
   answerIdentity: Answering
   audit: Audit
   cluster: Cluster

@@ -4,7 +4,8 @@ import { type Static, Type } from 'typebox'
  * The verdict on one peer.
  * unknown: not asked yet. online ⇄ suspect → offline: it answers, it just failed, it failed often enough.
  * pending: joined, not confirmed. rejected: it refuses our key. incompatible: something answers that is no agent.
- * skewed: the clocks are too far apart for signed requests. removed: it told us that it removed us. quarantined: its actor here crashed too often.
+ * skewed: the clocks are too far apart for signed requests. removed: it told us that it removed us.
+ * suspended: who introduced it took it back, and its keys open nothing here. quarantined: its actor here crashed too often.
  */
 export const Verdict = Type.Enum([
   'unknown',
@@ -16,6 +17,7 @@ export const Verdict = Type.Enum([
   'skewed',
   'incompatible',
   'removed',
+  'suspended',
   'quarantined'
 ])
 export type Verdict = Static<typeof Verdict>
@@ -78,6 +80,8 @@ export interface PeerSpec {
   pending: boolean
   /** It told us that it removed us. */
   removed: boolean
+  /** Who introduced it took it back: it is asked nothing, as if it had removed us. */
+  suspended?: true
   /** What it said it can do; empty for plain FlatRun. */
   features: readonly string[]
   /** Wall time in milliseconds; absent when it was never seen. */

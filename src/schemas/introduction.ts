@@ -79,9 +79,23 @@ export const Outbox = Type.Object({
   id: Type.String(),
   /** The members that it is told of. */
   subjects: Type.Array(Type.String()),
+  /** Node ids of those that are taken back. */
+  withdrawn: Type.Optional(Type.Array(Type.String())),
   until: Timestamp
 })
 export type Outbox = Static<typeof Outbox>
+
+/** The sender takes back whom it introduced here. */
+export const WithdrawRequest = Type.Object({
+  node_ids: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 100 }),
+  reason: Type.Optional(Type.String({ maxLength: 256 }))
+})
+export const WithdrawResult = Type.Object({
+  node_id: Type.String({ maxLength: 64 }),
+  state: Type.Enum(['suspended', 'asked', 'unknown'])
+})
+export type WithdrawResult = Static<typeof WithdrawResult>
+export const WithdrawReply = Type.Object({ results: Type.Array(WithdrawResult, { maxItems: 100 }) })
 
 export const IntroduceRequest = Type.Object(
   { names: Type.Optional(Type.Array(PeerName, { maxItems: 1_000 })) },

@@ -117,7 +117,9 @@ export const SealedReplyContent = Type.Object({
   features: Features,
   pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
   /** The ids of the joins that the inviter has begun with us itself at this moment. */
-  joins: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }))
+  joins: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })),
+  /** Between identities: where it is reached, by its own word. Who introduced it may have said otherwise. */
+  urls: Type.Optional(Type.Array(Url, { maxItems: 4 }))
 })
 export type SealedReplyContent = Static<typeof SealedReplyContent>
 

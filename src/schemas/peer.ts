@@ -15,7 +15,7 @@ export const Member = Type.Object({
   number: Type.Integer(),
   name: PeerName,
   url: Type.String(),
-  state: Type.Enum(['pending', 'active', 'removed']),
+  state: Type.Enum(['pending', 'active', 'removed', 'suspended']),
   joinedAt: Timestamp,
   lastSeenAt: Type.Optional(Timestamp),
   /** The key that we present there, sealed; `previous` until the other side was seen to accept the new one. */
@@ -57,6 +57,10 @@ export const Member = Type.Object({
   introductions: Type.Optional(IntroductionPolicy),
   /** The key that it was given when they joined, while it is to be changed for one that nothing recorded leads to. */
   renewKeysOf: Type.Optional(Timestamp),
+  /** Who introduced it wants it out; without `suspended` as its state that waits for an operator. */
+  suspension: Type.Optional(
+    Type.Object({ by: Type.Object({ id: Type.String(), name: Type.String() }), reason: Type.String(), at: Timestamp })
+  ),
   /** Who introduced it: the member's id, and its name at that time. */
   introducedBy: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() }))
 })
@@ -90,6 +94,9 @@ export const PeerView = Type.Object({
   removed_by: Type.Optional(Type.String()),
   removed_at: Type.Optional(Timestamp),
   introduced_by: Type.Optional(Type.String()),
+  /** Who introduced it wants it out: by whom, and since when. */
+  suspended_by: Type.Optional(Type.String()),
+  suspended_at: Type.Optional(Timestamp),
   introductions: Type.Optional(IntroductionPolicy),
   tags: Type.Optional(Type.Array(Type.String())),
   /** Of its identity, to be compared with what that server shows itself. */

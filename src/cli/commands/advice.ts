@@ -16,6 +16,9 @@ const BY_STATE: Readonly<Record<string, readonly string[]>> = {
   ],
   removed: ['Its operator removed this server. Remove it here too (flatrun-cluster remove NAME), or join again.'],
   incompatible: ['Something else answers at that address. Has the address been given to another program, or a proxy?'],
+  suspended: [
+    'The server that introduced it removed it from the whole cluster. If that is right: flatrun-cluster remove NAME; if not: flatrun-cluster introductions restore NAME, within 30 days.'
+  ],
   quarantined: [
     'What watches it here has crashed too often, and was stopped. Please report what the log says.',
     'To try again: flatrun-cluster check NAME'

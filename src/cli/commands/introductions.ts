@@ -67,6 +67,18 @@ export function introductionCommands(program: Command, { act }: Tie): void {
 
   act(
     list
+      .command('restore <peer>')
+      .summary('Have a peer again that is suspended because its introducer took it back')
+      .addHelpText('after', examples('introductions restore web-4')),
+    async (context, { args: [named = ''] }) => {
+      const name = await peerNamed(context, named)
+      const answer = await context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/restore`)
+      context.print(answer, () => harmless(`restored ${name}`))
+    }
+  )
+
+  act(
+    list
       .command('policy <peer> [policy]')
       .summary('What is done with whom a peer introduces: accept, ask or never')
       .addHelpText('after', examples('introductions policy web-1', 'introductions policy web-1 accept')),

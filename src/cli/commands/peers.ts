@@ -3,7 +3,7 @@ import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { peerNamed } from '../servers.ts'
-import { number, type Row, row, rows, text } from '../shape.ts'
+import { number, type Row, row, rows, text, texts } from '../shape.ts'
 import { tableOf } from '../table.ts'
 import { agoOf, colorOf, harmless, plural, spanOf } from '../words.ts'
 
@@ -44,8 +44,9 @@ export function peerCommands(program: Command, { act }: Tie): void {
     program
       .command('remove <name>')
       .summary('Remove a peer, on both sides')
+      .option('--everywhere', 'Also on the servers to which this one introduced it; they keep it suspended for 30 days')
       .option('-y, --yes', 'Do not ask')
-      .addHelpText('after', examples('remove web-2', 'remove web-2 --yes')),
+      .addHelpText('after', examples('remove web-2', 'remove web-2 --yes', 'remove web-2 --everywhere')),
     async (context, { args: [named = ''], has }) => {
       const { io, client } = context
       const name = await peerNamed(context, named)
@@ -57,8 +58,9 @@ export function peerCommands(program: Command, { act }: Tie): void {
         const said = await io.ask(`Type the name of the peer to remove it: `)
         if (said !== name) throw new CliFault(EXIT.failed, 'that is another name; nothing was removed')
       }
-      const answer = await client.send('DELETE', path)
-      context.print(answer, () => `removed ${name}`)
+      const answer = row(await client.send('DELETE', has('everywhere') ? `${path}?everywhere=true` : path))
+      const told = texts(answer.told)
+      context.print(answer, () => harmless(`removed ${name}${told.length > 0 ? `, also on ${told.join(', ')}` : ''}`))
     }
   )
 }

@@ -1,5 +1,5 @@
 import { Check } from 'typebox/value'
-import { BadRequest, ExchangeStale, IntroductionUnknown, OwnAddress } from '../../errors.ts'
+import { BadRequest, ExchangeStale, IntroductionUnknown, OwnAddress, RemovedHere } from '../../errors.ts'
 import { IdentityRequestContent } from '../../schemas/joining.ts'
 import { exchangeKey, type IdentityMessage, openBetween } from '../../security/identity.ts'
 import { CannotUnseal } from '../../security/sealing.ts'
@@ -48,6 +48,7 @@ export function createAnswering({ store, self, invites, introductions, pairs, pi
     const { exchange_id: exchangeId, ...said } = content
     const key = exchangeKey(openIdentity(store), from, exchangeId)
     const member = pairs.ofIdentity(from)
+    if (member?.state === 'suspended') throw new RemovedHere()
     if (member?.exchangeId === exchangeId && member.keyDigest.current === digest(key)) return key
     if (member && !isLater(exchangeId, member.exchangeId)) throw new ExchangeStale()
     await pairs.write({ identity: from, said, exchangeId, key, state: 'pending' })
@@ -63,7 +64,9 @@ export function createAnswering({ store, self, invites, introductions, pairs, pi
     if (await self.isOwnUrl(urlOf('url', content.url, self.dialPolicy()))) throw new OwnAddress('url')
     return invites.inTurn(async () => {
       const api_key = await admit(message.from, content)
-      const reply = { api_key, name: self.name(), node_id: self.nodeId(), features: [...FEATURES], pins: [...pins()] }
+      const urls = [self.advertiseUrl()].filter((url) => url !== '')
+      const who = { name: self.name(), node_id: self.nodeId(), urls, features: [...FEATURES], pins: [...pins()] }
+      const reply = { ...who, api_key }
       return sealReply(JSON.stringify(reply))
     })
   }

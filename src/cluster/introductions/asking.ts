@@ -1,6 +1,6 @@
 import { Check } from 'typebox/value'
 import type { Clock } from '../../../machines/clock.ts'
-import { ExchangeStale, IdentityConflict, NoCallbackUrl } from '../../errors.ts'
+import { ExchangeStale, IdentityConflict, NoCallbackUrl, RemovedHere } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import type { RemoteAnswer } from '../../remote/target.ts'
@@ -84,9 +84,16 @@ export function createAsking(options: AskingOptions) {
 
   async function keep({ card, url, exchangeId, key, said }: Kept): Promise<Member> {
     const member = pairs.ofIdentity(card.identity)
+    if (member?.state === 'suspended') throw new RemovedHere()
     // The two asked each other at once, and the other one's exchange is the later.
     if (member && !isLater(exchangeId, member.exchangeId)) return member
     if (said.node_id !== card.node_id) throw new IdentityConflict(said.name)
+    // Somebody may sit there who passes on what two others seal, to be given their keys afterwards.
+    if (!said.urls?.some((own) => sameUrl(own, url)))
+      throw new NotPaired({
+        code: 'address_conflict',
+        reason: 'the address that it was introduced with is not one that it gives itself'
+      })
     return pairs.write({ identity: card.identity, said: { ...said, url }, exchangeId, key, state: 'active' })
   }
 
@@ -134,6 +141,8 @@ function accepted(answer: RemoteAnswer): RemoteAnswer {
     reason: WORDS[known] ?? `it said: ${shownReason(body)} (status ${answer.status})`
   })
 }
+
+const sameUrl = (one: string, other: string) => one.replace(/\/+$/, '') === other
 
 const notItself = () =>
   new NotPaired({ code: 'peer_bad_answer', reason: 'what answers at its address is not that server' })

@@ -73,7 +73,11 @@ export function createIntroductions({
   }
 
   function written(decision: Decision, card: Card, by: Member): Introduction[] {
-    if (decision.kind === 'same') return decision.record.card.seq < card.seq ? [{ ...decision.record, card }] : []
+    if (decision.kind === 'same') {
+      const { record } = decision
+      // Another one's word on where it is could lead it astray.
+      return record.by.id === by.id && record.card.seq < card.seq ? [{ ...record, card }] : []
+    }
     if (decision.kind === 'open') {
       const waitsMs = decision.state === 'accepted' && self.nodeId() > card.node_id ? SECOND_DIALS_AFTER_MS : 0
       const next = decision.state === 'accepted' ? { nextAt: timestamp(clock.wall() + waitsMs) } : {}
@@ -176,6 +180,18 @@ export function createIntroductions({
       oneAtATime(async () => {
         dialling.delete(id)
         await change(id, (record) => (isOpen(record) ? afterFailure(record, failure, clock.wall()) : undefined))
+      }),
+
+    /** Who introduced it takes it back before it has joined; what an operator allowed stays. */
+    withdrawn: (by: string, nodeId: string): Promise<boolean> =>
+      oneAtATime(async () => {
+        const over = records
+          .all()
+          .filter(
+            (one) => one.by.id === by && one.card.node_id === nodeId && isOpen(one) && one.allowedAt === undefined
+          )
+        await records.deleteAll(over.map(({ id }) => id))
+        return over.length > 0
       }),
 
     /** It is a member, or nobody wants it any more. */

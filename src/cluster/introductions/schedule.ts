@@ -47,7 +47,8 @@ export function afterFailure(
 export function delayAfter(attempts: number, code: string): number {
   if (code === NOT_TOLD_YET && attempts <= MOMENTS) return 500 * 2 ** (attempts - 1)
   if (REFUSALS.has(code)) return LONGEST_MS
-  return Math.min(FIRST_MS * 2 ** Math.min(attempts - 1, 10), LONGEST_MS)
+  const times = code === NOT_TOLD_YET ? attempts - MOMENTS : attempts
+  return Math.min(FIRST_MS * 2 ** Math.min(times - 1, 10), LONGEST_MS)
 }
 
 interface Around {

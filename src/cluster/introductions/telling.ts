@@ -1,10 +1,11 @@
 import pLimit from 'p-limit'
+import { Check } from 'typebox/value'
 import type { Clock } from '../../../machines/clock.ts'
 import { PeerUnknown } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { Card } from '../../schemas/card.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { IntroduceReply, Outbox } from '../../schemas/introduction.ts'
+import { type IntroduceReply, type Outbox, WithdrawReply, type WithdrawResult } from '../../schemas/introduction.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { Collection } from '../../store/collection.ts'
 import type { Store } from '../../store/store.ts'
@@ -53,7 +54,8 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
       outbox.putAll(
         targets.map((id) => {
           const subjects = pairs.flatMap(({ told, of }) => (told === id ? [of] : []))
-          return { id, subjects: [...new Set([...(outbox.get(id)?.subjects ?? []), ...subjects])], until }
+          const { subjects: before = [], withdrawn } = outbox.get(id) ?? {}
+          return { id, subjects: [...new Set([...before, ...subjects])], until, ...(withdrawn && { withdrawn }) }
         })
       )
     )
@@ -107,6 +109,7 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
     const member = members.get(memberId)
     const mail = outbox.get(memberId)
     if (!member || !mail || !canBeTold(member)) return
+    if (mail.withdrawn && !(await takeBack(member, mail.withdrawn))) return
     const ready = mail.subjects.flatMap((id) => {
       const { card, state } = members.get(id) ?? {}
       return card && state === 'active' ? [{ id, card }] : []
@@ -122,12 +125,7 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
 
   async function post(member: Member, page: readonly { card: Card }[]): Promise<boolean> {
     const body = { cards: page.map(({ card }) => card), reason: 'an operator introduced them' }
-    const answer = await remote
-      .request(targetOf(member), {
-        ...{ method: 'POST', path: '/api/cluster/introductions', body },
-        ...{ deadlineMs: remote.deadlines.requestMs, maxBytes: MAX_BYTES }
-      })
-      .catch(() => undefined)
+    const answer = await send(member, '/api/cluster/introductions', body)
     if (answer?.status !== 200) return false
     const { name, id } = member
     const facts = { servers: page.length }
@@ -141,16 +139,65 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
     return true
   }
 
+  /** Which of its peers that member has put out for it, or has asked its operator about. */
+  const tookBack = new Map<string, Set<string>>()
+
+  async function takeBack(member: Member, nodeIds: readonly string[]): Promise<boolean> {
+    for (let from = 0; from < nodeIds.length; from += CARDS_OF_A_PAGE) {
+      const node_ids = nodeIds.slice(from, from + CARDS_OF_A_PAGE)
+      const answer = await send(member, '/api/cluster/withdraw', { node_ids, reason: 'removed from the whole cluster' })
+      if (answer?.status !== 200) return false
+      for (const { node_id, state } of resultsIn(answer.text))
+        if (state !== 'unknown') tookBack.set(node_id, (tookBack.get(node_id) ?? new Set()).add(member.name))
+    }
+    await oneAtATime(async () => {
+      const mail = outbox.get(member.id)
+      const { withdrawn, ...rest } = mail ?? { id: member.id, subjects: [], until: '' }
+      const left = withdrawn?.filter((nodeId) => !nodeIds.includes(nodeId)) ?? []
+      if (left.length > 0) await outbox.put({ ...rest, withdrawn: left })
+      else if (rest.subjects.length > 0) await outbox.put(rest)
+      else await outbox.delete(member.id)
+    })
+    return true
+  }
+
+  /** Everybody is told, whoever is away at its next sign of life; gives those who took it back by now. */
+  async function withdraw(nodeId: string): Promise<string[]> {
+    const until = new Date(clock.wall() + KEPT_FOR_MS).toISOString()
+    const targets = members.all().filter((member) => canBeTold(member) && member.nodeId !== nodeId)
+    await oneAtATime(() =>
+      outbox.putAll(
+        targets.map(({ id }) => {
+          const { subjects = [], withdrawn = [] } = outbox.get(id) ?? {}
+          return { id, subjects, withdrawn: [...new Set([...withdrawn, nodeId])], until }
+        })
+      )
+    )
+    await Promise.allSettled(targets.map(({ id }) => deliver(id)))
+    const told = [...(tookBack.get(nodeId) ?? [])].sort()
+    tookBack.delete(nodeId)
+    return told
+  }
+
+  const send = (member: Member, path: string, body: unknown) =>
+    remote
+      .request(targetOf(member), {
+        ...{ method: 'POST' as const, path, body },
+        ...{ deadlineMs: remote.deadlines.requestMs, maxBytes: MAX_BYTES }
+      })
+      .catch(() => undefined)
+
   const forget = (memberId: string, told: readonly string[]) =>
     oneAtATime(async () => {
       const mail = outbox.get(memberId)
       const subjects = mail?.subjects.filter((id) => !told.includes(id)) ?? []
-      if (mail && subjects.length > 0) await outbox.put({ ...mail, subjects })
+      if (mail && (subjects.length > 0 || mail.withdrawn)) await outbox.put({ ...mail, subjects })
       else await outbox.delete(memberId)
     })
 
   return {
     introduce,
+    withdraw,
     begin,
     /** Run at start and each minute. */
     async tidy(): Promise<void> {
@@ -165,6 +212,15 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
     /** How many are still to be told of others. */
     waiting: () => outbox.all().length,
     stop: end
+  }
+}
+
+function resultsIn(text: string): readonly WithdrawResult[] {
+  try {
+    const reply: unknown = JSON.parse(text)
+    return Check(WithdrawReply, reply) ? reply.results : []
+  } catch {
+    return []
   }
 }
 

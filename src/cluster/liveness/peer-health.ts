@@ -1,6 +1,6 @@
 import type { PeerSnapshot } from '../../../machines/peer/peer.ts'
 import type { RestartHistory } from '../../../machines/supervisor.ts'
-import type { PeerHealth, PeerSpec } from '../../schemas/health.ts'
+import type { PeerHealth, PeerSpec, Verdict } from '../../schemas/health.ts'
 
 /** How one peer is, out of what its actor knows. Built at every answer, so without detours. */
 export function peerHealth({ context }: PeerSnapshot, { crashes }: RestartHistory): PeerHealth {
@@ -9,7 +9,7 @@ export function peerHealth({ context }: PeerSnapshot, { crashes }: RestartHistor
     id: peer.id,
     name: peer.name,
     url: peer.url,
-    verdict,
+    verdict: shown(verdict, peer),
     since,
     failures: seen.tally.failures,
     flapping: seen.flap.flapping,
@@ -25,11 +25,15 @@ export function peerHealth({ context }: PeerSnapshot, { crashes }: RestartHistor
   return health
 }
 
+/** The machine knows one way of being asked nothing; people want to know who wants it. */
+const shown = (verdict: Verdict, { suspended }: PeerSpec): Verdict =>
+  verdict === 'removed' && suspended ? 'suspended' : verdict
+
 /** How a member is that has no running actor: its actor crashed, and waits for its restart or for a person. */
 export function unwatchedHealth(peer: PeerSpec, { crashes, quarantined }: RestartHistory, since: number): PeerHealth {
   return {
     ...{ id: peer.id, name: peer.name, url: peer.url, since, features: peer.features },
-    verdict: quarantined ? 'quarantined' : peer.removed ? 'removed' : peer.pending ? 'pending' : 'unknown',
+    verdict: quarantined ? 'quarantined' : peer.removed ? shown('removed', peer) : peer.pending ? 'pending' : 'unknown',
     failures: 0,
     flapping: false,
     restarts: crashes,

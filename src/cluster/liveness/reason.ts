@@ -23,6 +23,8 @@ export function reasonOf(health: PeerHealth): string {
       return 'The other side has not confirmed the join yet'
     case 'removed':
       return 'It removed this server from its cluster'
+    case 'suspended':
+      return 'Who introduced it took it back; its keys open nothing here until an operator restores it'
     case 'quarantined':
       return 'Watching it failed too often here; check it to try again'
   }

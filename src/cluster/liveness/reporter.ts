@@ -25,7 +25,15 @@ export function createReporter({ events, peer, onFault }: ReporterOptions) {
         // While a peer flaps its changes are no news; that it flaps is.
         if (health.flapping) return
         const { from, to } = told
-        events.publish({ type: 'peer.state', ...about, from, to, reason: reasonOf(health), facts: factsOf(health) })
+        const shown = to === 'removed' ? health.verdict : to
+        events.publish({
+          type: 'peer.state',
+          ...about,
+          from,
+          to: shown,
+          reason: reasonOf(health),
+          facts: factsOf(health)
+        })
       } else if (told.type === 'peer.flapping') {
         const reason = told.flapping
           ? 'It comes and goes; its state changes are held back until it has been calm for a while'

@@ -5,6 +5,7 @@ import { reasonOf } from './reason.ts'
 const CLASSES: Partial<Record<Verdict, FailureClass>> = {
   rejected: 'key_refused',
   removed: 'key_refused',
+  suspended: 'key_refused',
   skewed: 'clock_skew',
   incompatible: 'not_agent',
   quarantined: 'internal'

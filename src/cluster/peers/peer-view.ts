@@ -6,7 +6,15 @@ import { reasonOf } from '../liveness/reason.ts'
 
 /** What a member's actor is told of it. */
 export function specOf({ id, name, url, state, features, lastSeenAt }: Member): PeerSpec {
-  const spec = { id, name, url, features, pending: state === 'pending', removed: state === 'removed' }
+  const spec = {
+    id,
+    name,
+    url,
+    features,
+    pending: state === 'pending',
+    removed: state === 'removed' || state === 'suspended',
+    ...(state === 'suspended' && { suspended: true as const })
+  }
   return lastSeenAt === undefined ? spec : { ...spec, lastSeenAt: Date.parse(lastSeenAt) }
 }
 
@@ -41,6 +49,7 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     ...(member.awaitsApproval && { awaits_approval: true }),
     ...(member.removedBy !== undefined && { removed_by: member.removedBy }),
     ...(member.removedAt !== undefined && { removed_at: member.removedAt }),
+    ...(member.suspension && { suspended_by: member.suspension.by.name, suspended_at: member.suspension.at }),
     ...(member.introducedBy && { introduced_by: member.introducedBy.name }),
     ...(member.introductions !== undefined && { introductions: member.introductions }),
     ...(member.card && { tags: member.card.tags, fingerprint: fingerprintOf(member.card.identity) })
@@ -51,7 +60,7 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
 function whyNotOnline(health: PeerHealth): string | undefined {
   const { verdict, evidence } = health
   if (verdict === 'online' || verdict === 'suspect') return undefined
-  if (verdict === 'removed' || verdict === 'quarantined') return reasonOf(health)
+  if (verdict === 'removed' || verdict === 'suspended' || verdict === 'quarantined') return reasonOf(health)
   const failure = verdict === 'pending' ? evidence.at(-1) : evidence.findLast(({ ok }) => !ok)
   if (failure?.ok === false) return failure.detail
   return verdict === 'pending' ? undefined : reasonOf(health)

@@ -21,6 +21,7 @@ const WHY: Partial<Record<Verdict, string>> = {
   rejected: 'it refuses our key: join it again with a new invite',
   incompatible: 'no agent at this address',
   removed: 'it removed us: remove it here or join it again',
+  suspended: 'its introducer took it back: restore or remove it',
   quarantined: 'checking it kept crashing'
 }
 

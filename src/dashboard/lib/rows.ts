@@ -112,6 +112,7 @@ export const GRAVITY: Record<Verdict, number> = {
   skewed: 6,
   incompatible: 5,
   removed: 4,
+  suspended: 4,
   suspect: 3,
   pending: 2,
   unknown: 1,

@@ -19,6 +19,7 @@ const VERDICTS: Record<Verdict, Look> = {
   skewed: { word: 'clock differs', tone: 'odd', shape: 'slash' },
   incompatible: { word: 'incompatible', tone: 'odd', shape: 'triangle' },
   removed: { word: 'removed us', tone: 'odd', shape: 'minus' },
+  suspended: { word: 'suspended', tone: 'odd', shape: 'minus' },
   quarantined: { word: 'quarantined', tone: 'bad', shape: 'square' }
 }
 

@@ -29,6 +29,11 @@ export const INTRODUCTION_EXAMPLES: Readonly<Record<string, Example>> = {
       reason: 'an operator of this server refused it'
     }
   },
+  'POST /api/cluster/withdraw': {
+    request: { node_ids: [NODE_2], reason: 'removed from the whole cluster' },
+    answer: { results: [{ node_id: NODE_2, state: 'suspended' }] }
+  },
+  'POST /api/cluster/peers/{name}/restore': { answer: PEER },
   'POST /api/cluster/introduce': {
     request: { names: ['web-2'] },
     answer: {

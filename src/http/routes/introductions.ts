@@ -6,7 +6,9 @@ import {
   IntroduceRequest,
   IntroductionsReply,
   IntroductionsRequest,
-  IntroductionView
+  IntroductionView,
+  WithdrawReply,
+  WithdrawRequest
 } from '../../schemas/introduction.ts'
 import { IntroductionPolicy } from '../../schemas/names.ts'
 import { PeerView } from '../../schemas/peer.ts'
@@ -18,11 +20,11 @@ const SMALL = 16_384
 const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{64}$' }) })
 const PolicyRequest = Type.Object({ policy: IntroductionPolicy }, { additionalProperties: false })
 
-type IntroductionServices = Pick<Services, 'self' | 'cards' | 'introductions' | 'telling' | 'membership'>
+type IntroductionServices = Pick<Services, 'self' | 'cards' | 'introductions' | 'telling' | 'suspending' | 'membership'>
 
 /** Who members are, and whom they introduce. */
 export function introductionRoutes(app: Routes, services: IntroductionServices): void {
-  const { self, cards, introductions, telling, membership } = services
+  const { self, cards, introductions, telling, suspending, membership } = services
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()
   })
@@ -70,6 +72,25 @@ export function introductionRoutes(app: Routes, services: IntroductionServices):
     }
   )
 
+  app.post(
+    '/api/cluster/withdraw',
+    {
+      config: peerItself,
+      bodyLimit: SMALL,
+      schema: {
+        ...schema,
+        summary: 'The calling peer takes back whom it introduced',
+        body: WithdrawRequest,
+        response: answers(WithdrawReply)
+      }
+    },
+    async ({ caller, body }) => {
+      const member = caller.kind === 'peer' ? membership.get(caller.id) : undefined
+      if (!member) throw new PermissionDenied('the key of a peer')
+      return { results: await suspending.withdraw(member, body.node_ids, body.reason ?? 'it gave no reason') }
+    }
+  )
+
   app.get(
     '/api/cluster/introductions',
     {
@@ -113,6 +134,20 @@ export function introductionRoutes(app: Routes, services: IntroductionServices):
     async ({ body }) => telling.introduce(body.names)
   )
 
+  app.post(
+    '/api/cluster/peers/:name/restore',
+    {
+      config: operator('cluster:write'),
+      schema: {
+        ...schema,
+        summary: 'Have a peer again that its introducer took back',
+        params: NameParams,
+        response: answers(PeerView)
+      }
+    },
+    async ({ params }) => shown((await suspending.restore(params.name)).id, params.name)
+  )
+
   app.put(
     '/api/cluster/peers/:name/introductions',
     {
@@ -127,9 +162,13 @@ export function introductionRoutes(app: Routes, services: IntroductionServices):
     },
     async ({ params, body }) => {
       await membership.setIntroductions(params.name, body.policy)
-      const view = membership.view(membership.find(params.name).id)
-      if (!view) throw new PeerUnknown(params.name)
-      return view
+      return shown(membership.find(params.name).id, params.name)
     }
   )
+
+  function shown(id: string, name: string): PeerView {
+    const view = membership.view(id)
+    if (!view) throw new PeerUnknown(name)
+    return view
+  }
 }

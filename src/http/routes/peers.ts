@@ -10,13 +10,22 @@ import { answers, NameParams, type Routes, sendJson } from './routes.ts'
 
 const PeerPage = Type.Intersect([PeerDetail, PeerPast])
 const Policy = Type.Object({ peer: Type.String(), grants: Type.Array(Grant) })
+const RemovedPeer = Type.Object({
+  status: Type.Literal('removed'),
+  peer: Type.String(),
+  /** Those who have put it out as well by now; others hear of it at their next sign of life. */
+  told: Type.Optional(Type.Array(Type.String()))
+})
 const PolicyRequest = Type.Object({ grants: Type.Array(Grant, { maxItems: 64 }) })
 
-type PeerServices = Pick<Services, 'self' | 'membership' | 'peerList' | 'policies' | 'cluster' | 'history' | 'rotation'>
+type PeerServices = Pick<
+  Services,
+  'self' | 'membership' | 'peerList' | 'policies' | 'cluster' | 'history' | 'rotation' | 'telling'
+>
 
 /** The peers of this node: looked at, asked now, allowed, removed. */
 export function peerRoutes(app: Routes, services: PeerServices): void {
-  const { self, membership, peerList, policies, cluster, history, rotation } = services
+  const { self, membership, peerList, policies, cluster, history, rotation, telling } = services
   app.addHook('preHandler', async () => self.assertEnabled())
   const schema = { tags: ['peers'] }
   const page = (name: string) => ({ ...membership.detail(name), ...history.past(membership.find(name).id) })
@@ -124,13 +133,18 @@ export function peerRoutes(app: Routes, services: PeerServices): void {
         ...schema,
         summary: 'Remove a peer on both sides',
         params: NameParams,
-        response: answers(Type.Object({ status: Type.Literal('removed'), peer: Type.String() }))
+        querystring: Type.Object({
+          everywhere: Type.Optional(Type.Boolean({ description: 'Also on those to whom this server introduced it' }))
+        }),
+        response: answers(RemovedPeer)
       }
     },
-    async ({ params, caller }) => {
+    async ({ params, query, caller }) => {
+      const { nodeId } = membership.find(params.name)
       const by = caller.kind === 'operator' ? caller.name : 'operator'
       const { peer } = await membership.remove(params.name, `${by} on ${self.name()}`)
-      return { status: 'removed' as const, peer }
+      const told = query.everywhere && nodeId !== undefined ? await telling.withdraw(nodeId) : undefined
+      return { status: 'removed' as const, peer, ...(told && { told }) }
     }
   )
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import type { Card } from '../../../src/schemas/card.ts'
 import { createIdentityKey, sealBetween } from '../../../src/security/identity.ts'
@@ -138,6 +141,42 @@ test('who was not introduced hears nothing but that, and who poses as somebody n
     assert.deepEqual([status, answer.code], [404, 'introduction_unknown'])
   }
   assert.equal((await ask({ ...body, v: 3 })).status, 400)
+})
+
+test('an introducer that sits between two and passes on what they seal is found out', async (t) => {
+  const [a, b, c] = [await named(t, 'a'), await named(t, 'b'), await named(t, 'c')]
+  for (const one of [b, c]) {
+    await join(a, one)
+    await one.call('PUT', '/api/cluster/peers/a/introductions', { policy: 'accept' })
+    await knows(a, one.name)
+  }
+  let passedOn = 0
+  const between = createServer(async (asked, answer) => {
+    const body = JSON.parse(await text(asked))
+    const { status, text: said } = await request(c.url + asked.url, { method: 'POST', body })
+    if (status === 200) passedOn++
+    answer.writeHead(status, { 'content-type': 'application/json' }).end(said)
+  })
+  await once(between.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => between.close())
+  const address = between.address()
+  assert.ok(address && typeof address === 'object')
+
+  const [toB, toC] = [await signedPost(t, { of: a, to: b }), await signedPost(t, { of: a, to: c })]
+  const cardOf = (name: string) => storedOf(a).members.find((one) => one.name === name)?.card
+  const introduce = (to: typeof toB, name: string, url: string) =>
+    to.post('/api/cluster/introductions', { cards: [{ ...cardOf(name), urls: [url] }] })
+  // C must not find the way by itself.
+  await introduce(toC, 'b', 'http://127.0.0.1:9')
+  await introduce(toB, 'c', `http://127.0.0.1:${address.port}`)
+  const [shown] = await introductionsOf(b)
+  await b.call('POST', `/api/cluster/introductions/${shown.id}/accept`)
+  await until(async () => (await introductionsOf(b))[0]?.code === 'address_conflict', 'b finding it out')
+  assert.ok(passedOn > 0)
+  assert.deepEqual(
+    (await peersOf(b)).map(({ name }) => name),
+    ['a']
+  )
 })
 
 /** The exchange that `from` itself would send to `to`. */

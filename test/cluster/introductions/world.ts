@@ -10,7 +10,9 @@ export async function joinAll(door: TestNode, joiner: TestNode): Promise<Reply> 
   return joiner.call('POST', '/api/cluster/accept', { invite_token: body.invite_token, introductions: 'accept' })
 }
 
-export async function peersOf(node: TestNode): Promise<{ name: string; state: string; introduced_by?: string }[]> {
+export async function peersOf(
+  node: TestNode
+): Promise<{ name: string; state: string; url: string; introduced_by?: string }[]> {
   return (await node.call('GET', '/api/cluster/peers')).body.peers
 }
 

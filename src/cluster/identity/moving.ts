@@ -1,0 +1,118 @@
+import { Type } from 'typebox'
+import { Check } from 'typebox/value'
+import type { Remote } from '../../remote/client.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import { sameName } from '../../schemas/names.ts'
+import type { Member, Transport } from '../../schemas/peer.ts'
+import type { Store } from '../../store/store.ts'
+import type { Cluster } from '../liveness/liveness.ts'
+import { specOf } from '../peers/peer-view.ts'
+import { type Self, urlOf } from '../peers/self.ts'
+import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
+
+interface MovingOptions {
+  store: Pick<Store, 'members'>
+  self: Pick<Self, 'name' | 'dialPolicy' | 'isOwnUrl'>
+  cluster: Pick<Cluster, 'updated' | 'peer'>
+  remote: Pick<Remote, 'request' | 'deadlines'>
+  events: EventLog
+  allowInsecure: AllowInsecure
+}
+
+const Health = Type.Object({ node_id: Type.String() })
+const MAX_BYTES = 16_384
+
+export type Moving = ReturnType<typeof createMoving>
+
+/**
+ * A card that says another name or address than a member is known by. A name counts unless it is somebody else's; an
+ * address once the member itself was met there.
+ */
+export function createMoving({ store: { members }, self, cluster, remote, events, allowInsecure }: MovingOptions) {
+  async function rename({ id, name, card }: Member): Promise<void> {
+    if (!card || card.name === name) return
+    const taken = sameName(card.name, self.name()) ? self.name() : members.byName(card.name)
+    if (taken && (typeof taken === 'string' || taken.id !== id)) {
+      events.publish({
+        ...{ type: 'introduction.conflict', peer: name, peer_id: id },
+        reason: `It calls itself ${card.name} now, and that is the name of another server here; it stays ${name}`
+      })
+      return
+    }
+    await store(id, (member) => ({ ...member, name: card.name }))
+    events.publish({ type: 'peer.renamed', peer: card.name, peer_id: id, from: name, to: card.name })
+  }
+
+  /** Tries the addresses of its card, best first, and keeps the first one at which it answers itself. */
+  async function move(member: Member): Promise<void> {
+    for (const given of member.card?.urls ?? []) {
+      const place = await placeAt(member, given)
+      if (place === 'here') return
+      if (!place || !(await answersAt(member, place))) continue
+      const from = member.url
+      await store(member.id, (now) => ({ ...now, ...place }))
+      events.publish({ type: 'peer.moved', peer: member.name, peer_id: member.id, from, to: place.url })
+      return
+    }
+  }
+
+  /** Never from https to http, nor where a pin was to where there is none. */
+  async function placeAt(member: Member, given: string) {
+    const { card, url: known, transport: before } = member
+    if (!card) return undefined
+    const url = parsed(given, self)
+    if (url === known && member.pins.join() === card.pins.join()) return 'here'
+    if (url === undefined || (await self.isOwnUrl(url))) return undefined
+    const transport = transportOf(url, { kind: 'sealed', ...card }, allowInsecure)
+    return transport === undefined || STRENGTH[transport] < STRENGTH[before]
+      ? undefined
+      : { url, transport, pins: card.pins }
+  }
+
+  async function answersAt(member: Member, place: Pick<Member, 'url' | 'transport' | 'pins'>): Promise<boolean> {
+    try {
+      const target = targetOf({ ...member, ...place })
+      const ask = { path: '/api/health', deadlineMs: remote.deadlines.probeMs, maxBytes: MAX_BYTES }
+      const { status, text } = await remote.request(target, ask)
+      const said: unknown = JSON.parse(text)
+      return status === 200 && Check(Health, said) && said.node_id === member.nodeId
+    } catch {
+      return false
+    }
+  }
+
+  async function store(id: string, how: (member: Member) => Member): Promise<void> {
+    const changed = await members.change(id, how)
+    if (changed) cluster.updated(specOf(changed))
+  }
+
+  return {
+    /** A member's card has changed. */
+    async follow(memberId: string): Promise<void> {
+      const member = members.get(memberId)
+      if (!member?.card || member.state !== 'active') return
+      await rename(member)
+      await move(members.get(memberId) ?? member)
+    },
+    /** Run each minute: those that are silent where they were may have answered elsewhere before we were told. */
+    async tidy(): Promise<void> {
+      const silent = members
+        .all()
+        .filter(
+          ({ id, state, url, card }) =>
+            state === 'active' && cluster.peer(id)?.verdict !== 'online' && card && card.urls[0] !== url
+        )
+      for (const member of silent) await move(member)
+    }
+  }
+}
+
+const STRENGTH: Record<Transport, number> = { insecure: 0, signed: 1, tls: 2, pinned: 3 }
+
+function parsed(url: string, self: Pick<Self, 'dialPolicy'>): string | undefined {
+  try {
+    return urlOf('url', url, self.dialPolicy())
+  } catch {
+    return undefined
+  }
+}
