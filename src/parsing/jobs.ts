@@ -9,7 +9,7 @@ import type { FailureClass } from '../schemas/health.ts'
 export type Job =
   | { kind: 'answer'; of: AggregateKind; text: string }
   | { kind: 'matching'; text: string; wanted: { status?: string; name?: string } }
-  | { kind: 'folder'; root: string; realRoot: string; name: string }
+  | { kind: 'folder'; root: string; realRoot: string; name: string; files?: readonly string[] | undefined }
 
 export type Outcome =
   | { text: string }
@@ -25,19 +25,20 @@ const MAX_READERS = 50
 export function createJobs() {
   const readers = new Map<string, ReturnType<typeof createFolderReader>>()
 
-  function readerOf(place: string) {
-    const reader = readers.get(place) ?? createFolderReader()
+  function readerOf(place: string, files: readonly string[] | undefined) {
+    const key = [place, ...(files ?? [])].join('\n')
+    const reader = readers.get(key) ?? createFolderReader({ files })
     const [oldest] = readers.keys()
-    if (!readers.has(place) && readers.size >= MAX_READERS && oldest !== undefined) readers.delete(oldest)
-    readers.set(place, reader)
+    if (!readers.has(key) && readers.size >= MAX_READERS && oldest !== undefined) readers.delete(oldest)
+    readers.set(key, reader)
     return reader
   }
 
   return async (job: Job): Promise<Outcome> => {
     try {
       if (job.kind === 'folder') {
-        const { root, realRoot, name } = job
-        return { folder: await readerOf(path.join(root, name))(root, realRoot, name) }
+        const { root, realRoot, name, files } = job
+        return { folder: await readerOf(path.join(root, name), files)(root, realRoot, name) }
       }
       const text = job.kind === 'answer' ? dataText[job.of](job.text) : matching(job.text, job.wanted)
       const from = job.text.indexOf(text)

@@ -27,8 +27,8 @@ export function spliceOn({ run }: Pick<Parser, 'run'>): Splice {
 
 /** Reads the folders of large deployments on the thread. */
 export function readFolderOn({ run }: Pick<Parser, 'run'>): ReadLarge {
-  return async (root, realRoot, name) => {
-    const outcome = await run({ kind: 'folder', root, realRoot, name })
+  return async (root, realRoot, name, files) => {
+    const outcome = await run({ kind: 'folder', root, realRoot, name, files })
     if ('folder' in outcome) return outcome.folder
     throw new Fault('fault' in outcome ? outcome.fault : 'cannot be read')
   }

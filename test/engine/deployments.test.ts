@@ -276,6 +276,26 @@ test(
   }
 )
 
+test('a project that was started with -f goes on with the same files', options, async (t) => {
+  const web = (stage: string) => `${settings(`, environment: { STAGE: ${stage} }`)}`
+  const { root, node, act } = await world(t, {
+    'shop/docker-compose.yml': `version: "3.8"\nservices:\n  web: ${web('dev')}\n  db: ${web('dev')}\n`,
+    'shop/prod.yml': `version: "3.8"\nservices:\n  web: ${web('prod')}\n  db: ${web('prod')}\n`
+  })
+  const place = path.join(root, 'shop')
+  await engine.compose(place, '-f', 'prod.yml', 'up', '-d')
+  const before = await ids(node)
+  await engine.compose(place, '-f', 'prod.yml', 'rm', '-sf', 'db')
+  const { status_reason, warnings } = await node.deployment('shop')
+  assert.equal(status_reason, 'db has no container')
+  assert.deepEqual(warnings, ['It runs with prod.yml: compose by itself would choose docker-compose.yml'])
+
+  assert.equal((await act('start', 'shop')).deployment?.status, 'running')
+  const after = await ids(node)
+  assert.equal(after.web, before.web)
+  assert.match(await engine.inspect(after.db ?? ''), /STAGE=prod/)
+})
+
 test('a service waits for the job that it needs, and is not started when that fails', options, async (t) => {
   const job = (code: number) =>
     `{ image: localhost/busybox:1, network_mode: host, command: ["sh", "-c", "sleep 1; exit ${code}"] }`

@@ -40,6 +40,9 @@ export interface FakeContainer {
   status?: string
   project?: string
   dir?: string
+  /** The compose files that it was made with, as compose notes them. */
+  files?: string
+  createdAt?: number
   labels?: Record<string, string>
   id?: string
 }
@@ -56,7 +59,7 @@ export function container({
     Id: rest.id ?? `${project}-${service}`.padEnd(64, '0'),
     Names: [`/${project}-${service}-1`],
     Image: 'nginx:1.27',
-    Created: 1_795_400_150,
+    Created: rest.createdAt ?? 1_795_400_150,
     State: state,
     Status: status,
     Ports: [{ IP: '0.0.0.0', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' }],
@@ -67,6 +70,7 @@ export function container({
       'com.docker.compose.container-number': '1',
       'com.docker.compose.oneoff': 'False',
       ...(rest.dir === undefined ? {} : { 'com.docker.compose.project.working_dir': rest.dir }),
+      ...(rest.files === undefined ? {} : { 'com.docker.compose.project.config_files': rest.files }),
       ...rest.labels
     }
   }

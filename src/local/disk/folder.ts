@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { readDocuments } from '../compose/document.ts'
 import { composeEnvironment, lookupIn } from '../compose/environment.ts'
@@ -7,8 +7,9 @@ import { Fault } from '../compose/fault.ts'
 import { loadProject, PROJECT_NAMES, projectName } from '../compose/project.ts'
 import type { ComposeService } from '../compose/service.ts'
 import { EMPTY } from '../compose/value.ts'
+import { locate } from './locate.ts'
 import { plainOf } from './plain.ts'
-import { codeOf, isInside, readText, stampOf } from './text.ts'
+import { readText, stampOf } from './text.ts'
 
 /** One folder of deployments_path that compose would take for a project, as it is on disk. */
 export interface Folder {
@@ -27,6 +28,12 @@ export interface Folder {
   modifiedAt: number
   /** When the newest of the files that the project is made from was written. */
   writtenAt: number
+  /** What its containers were made with, where compose would choose other files today. */
+  startedWith?: {
+    files: readonly string[]
+    /** Why they cannot be used again; `files` of the folder are then compose's choice. */
+    lost?: string
+  }
   /** Why compose would not start it. */
   error?: string
   warnings: readonly string[]
@@ -46,11 +53,17 @@ export class FolderTooLarge extends Error {
   override name = 'FolderTooLarge'
 }
 
+interface ReaderOptions {
+  mostBytes?: number
+  /** Instead of those that compose would choose, relative to the folder. */
+  files?: readonly string[] | undefined
+}
+
 /**
  * Reads one folder of the deployments, again only when something that it was made from has changed. Throws
  * FolderTooLarge before more than `mostBytes` of it are parsed.
  */
-export function createFolderReader({ mostBytes = Number.POSITIVE_INFINITY } = {}) {
+export function createFolderReader({ mostBytes = Number.POSITIVE_INFINITY, files }: ReaderOptions = {}) {
   let known: (Read & { key: string }) | undefined
 
   return async (
@@ -70,7 +83,7 @@ export function createFolderReader({ mostBytes = Number.POSITIVE_INFINITY } = {}
       const stamps = await Promise.all([...known.stamps.keys()].map(stampOf))
       if (known.key === keyOf(found, stamps)) return known.folder
     }
-    const read = await readFolder({ root, realRoot, name, mostBytes, ...found })
+    const read = await readFolder({ root, realRoot, name, mostBytes, ...(files ? { files } : {}), ...found })
     known = { ...read, key: keyOf(found, read.stamps.values()) }
     return read.folder
   }
@@ -99,9 +112,10 @@ interface Place {
   real: string
   modifiedAt: number
   mostBytes: number
+  files?: readonly string[]
 }
 
-async function readFolder({ root, realRoot, name, real, modifiedAt, mostBytes }: Place): Promise<Read> {
+async function readFolder({ root, realRoot, name, real, modifiedAt, mostBytes, files }: Place): Promise<Read> {
   const stamps = new Map<string, string | undefined>()
   const entries = await entriesOf(real)
   let writtenAt = 0
@@ -133,7 +147,8 @@ async function readFolder({ root, realRoot, name, real, modifiedAt, mostBytes }:
     folder: name,
     names,
     read,
-    environment: lookupIn(composeEnvironment(folder.path))
+    environment: lookupIn(composeEnvironment(folder.path)),
+    ...(files ? { files: files.map((file) => path.join(real, file)) } : {})
   })
   const none = project === undefined || metadata?.type === 'infrastructure'
   const all = {
@@ -182,28 +197,4 @@ async function metadataOf(file: string, read: (file: string) => Promise<string |
 async function entriesOf(place: string): Promise<Map<string, Dirent>> {
   const entries = await readdir(place, { withFileTypes: true })
   return new Map(entries.map((entry) => [entry.name, entry]))
-}
-
-type Located = { real: string; modifiedAt: number } | { fault: string; modifiedAt: number }
-
-async function locate(
-  name: string,
-  { root, realRoot }: Pick<Place, 'root' | 'realRoot'>
-): Promise<Located | undefined> {
-  const link = await lstat(path.join(root, name)).catch(() => undefined)
-  if (!link) return undefined
-  const modifiedAt = link.mtimeMs
-  if (link.isDirectory()) return { real: path.join(realRoot, name), modifiedAt }
-  if (!link.isSymbolicLink()) return undefined
-  try {
-    const real = await realpath(path.join(root, name))
-    if (!isInside(real, realRoot)) return { fault: 'is a link that leads out of deployments_path', modifiedAt }
-    const target = await stat(real)
-    return target.isDirectory() ? { real, modifiedAt: target.mtimeMs } : undefined
-  } catch (cause) {
-    const code = codeOf(cause)
-    if (code === 'ELOOP') return { fault: 'is a loop of symbolic links', modifiedAt }
-    if (code === 'ENOENT') return { fault: 'is a link to nothing', modifiedAt }
-    return { fault: `cannot be read (${code})`, modifiedAt }
-  }
 }

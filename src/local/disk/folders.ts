@@ -14,7 +14,12 @@ export interface Disk {
 }
 
 /** Reads a folder apart from the event loop. @throws Fault */
-export type ReadLarge = (root: string, realRoot: string, name: string) => Promise<Folder | undefined>
+export type ReadLarge = (
+  root: string,
+  realRoot: string,
+  name: string,
+  files?: readonly string[]
+) => Promise<Folder | undefined>
 
 export interface FoldersOptions {
   root: string
@@ -25,7 +30,7 @@ export interface FoldersOptions {
 }
 
 /** Of the files of one folder together. */
-const LARGE = 32 * 1024
+export const LARGE = 32 * 1024
 
 interface Found {
   real?: string

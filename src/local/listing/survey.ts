@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import type { Deployment, DeploymentList } from '../../schemas/deployment.ts'
+import type { createAsRun } from '../disk/as-run.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Disk } from '../disk/folders.ts'
 import { codeOf } from '../disk/text.ts'
@@ -8,11 +9,14 @@ import { type Container, readContainers } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
 import { describe } from './describe.ts'
 import { joinContainers, type Resolve } from './match-containers.ts'
+import { runningFiles } from './running-files.ts'
 import { createStrangers } from './strangers.ts'
 
 /** One look at disk and engine together. */
 export interface Survey {
   list: DeploymentList
+  /** Deployments by the files that they run with. */
+  disk: Disk
   containers: Container[]
   /** By deployment name. */
   folders: ReadonlyMap<string, Folder>
@@ -24,18 +28,20 @@ export interface Survey {
 export interface SurveyOptions {
   deploymentsPath: string
   readFolders: () => Promise<Disk>
+  asRun: ReturnType<typeof createAsRun>
   engine: Engine
   now: () => number
 }
 
 /** Looks at every deployment's folder and, with a single question, at all containers. */
-export function createSurveyor({ deploymentsPath, readFolders, engine, now }: SurveyOptions) {
+export function createSurveyor({ deploymentsPath, readFolders, asRun, engine, now }: SurveyOptions) {
   const described = createDescribed()
 
   return async (): Promise<Survey> => {
     const takenAt = now()
-    const [disk, asked] = await Promise.all([readFolders(), askEngine(engine)])
-    const members = await joinContainers(disk.folders, asked.containers, createResolve())
+    const [found, asked] = await Promise.all([readFolders(), askEngine(engine)])
+    const members = await joinContainers(found.folders, asked.containers, createResolve())
+    const disk = { ...found, folders: await readAsRun(found.folders, members) }
     const unknown = asked.failure?.message
     const warningsOf = createWarnings(disk.folders, asked.containers)
     const deployments = disk.folders.map((folder) => {
@@ -49,12 +55,22 @@ export function createSurveyor({ deploymentsPath, readFolders, engine, now }: Su
         ...(disk.error === undefined ? {} : { error: disk.error }),
         engine: { state: asked.failure?.state ?? 'connected', ...(unknown === undefined ? {} : { detail: unknown }) }
       },
+      disk,
       containers: asked.containers,
       folders: new Map(disk.folders.map((folder) => [folder.name, folder])),
       members,
       ...(asked.failure === undefined ? {} : { engine: asked.failure }),
       takenAt
     }
+  }
+
+  async function readAsRun(folders: readonly Folder[], members: Survey['members']): Promise<Folder[]> {
+    const read: Folder[] = []
+    for (const folder of folders) {
+      const files = runningFiles(members.get(folder.name) ?? [])
+      read.push(files === undefined ? folder : await asRun(folder, files))
+    }
+    return read
   }
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { createAsRun } from '../disk/as-run.ts'
 import { createFolders, type Disk, type ReadLarge } from '../disk/folders.ts'
 import { createKept } from '../disk/kept.ts'
 import { createDiskWatch } from '../disk/watch.ts'
@@ -27,10 +28,16 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
   const now = () => performance.now()
   const changes = createChanges({ now })
   const disk = createDiskWatch({ root: deploymentsPath, onChange: diskChanged })
-  const readFolders = createFolders({ root: deploymentsPath, readLarge, located: disk.add })
-  const folders = createKept({ read: readAndWatch, watched: disk.complete, now })
+  const read = createFolders({ root: deploymentsPath, readLarge, located: disk.add })
+  const folders = createKept({ read, watched: disk.complete, now })
   const listing = createListing({
-    survey: createSurveyor({ deploymentsPath, readFolders: folders.get, engine, now: () => Date.now() }),
+    survey: createSurveyor({
+      deploymentsPath,
+      readFolders: folders.get,
+      asRun: createAsRun({ root: deploymentsPath, readLarge }),
+      engine,
+      now: () => Date.now()
+    }),
     watched: () => disk.complete() && (events === undefined || events.connected()),
     onSurvey: surveyed,
     now
@@ -56,12 +63,6 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
     }
   }
 
-  async function readAndWatch(places?: ReadonlySet<string>): Promise<Disk> {
-    const found = await readFolders(places)
-    if (!signal.aborted) for (const place of disk.update(...watchedOf(found))) diskChanged(place)
-    return found
-  }
-
   function diskChanged(place?: string): void {
     folders.changed(place === deploymentsPath ? undefined : place)
     changed()
@@ -85,6 +86,7 @@ export function createWatched({ deploymentsPath, readLarge, engine, hasEngine, s
 
   function surveyed(survey: Survey): void {
     if (signal.aborted) return
+    for (const place of disk.update(...watchedOf(survey.disk))) diskChanged(place)
     for (const change of changes.between(survey.list.deployments)) onChange(change)
     if (changes.holds()) lookIn(changes.settledMs)
   }

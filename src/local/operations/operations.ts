@@ -1,13 +1,13 @@
-import { ComposeInvalid, EngineRefused, ProjectTaken } from '../../errors.ts'
+import { EngineRefused } from '../../errors.ts'
 import type { Deployment } from '../../schemas/deployment.ts'
 import type { Action, ActionResult, DeploymentAudit, Job } from '../../schemas/operation.ts'
 import { type Condition, conditionOf, type Dependency } from '../compose/service.ts'
-import type { Folder } from '../disk/folder.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Container } from '../engine/container.ts'
 import { findDeployment, type Target } from '../listing/find-deployment.ts'
 import { servicesOf } from '../listing/services.ts'
 import type { Survey } from '../listing/survey.ts'
+import { bringUp } from './bring-up.ts'
 import type { createComposeCli } from './compose-cli.ts'
 import { createContainers } from './containers.ts'
 import { createJobs, type Order, type Progress } from './jobs.ts'
@@ -67,7 +67,8 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
 
   async function start(target: Target, progress: Progress): Promise<void> {
     const services = stepsOf(target).filter(({ orphan }) => !orphan)
-    if (target.members.length === 0 || services.some(({ lacking }) => lacking)) return up(target, progress)
+    if (target.members.length === 0 || services.some(({ lacking }) => lacking))
+      return bringUp(target, { composeUp, line: progress.line, signal })
     await startAll(services, progress)
   }
 
@@ -76,7 +77,7 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
   }
 
   async function restart(target: Target, progress: Progress): Promise<void> {
-    if (target.members.length === 0) return up(target, progress)
+    if (target.members.length === 0) return bringUp(target, { composeUp, line: progress.line, signal })
     const services = stepsOf(target).filter(({ orphan }) => !orphan)
     await stopAll(services, progress).catch(async (failure: unknown) => {
       // The engine is there and refuses one container: what was stopped for nothing is not left lying.
@@ -84,14 +85,6 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
       throw failure
     })
     await startAll(services, progress)
-  }
-
-  async function up({ folder, members, strangers }: Target, progress: Progress): Promise<void> {
-    if (folder.error !== undefined || folder.real === undefined) throw new ComposeInvalid(folder.error ?? folder.name)
-    const project = members[0]?.project
-    const [stranger] = strangers
-    if (stranger) throw new ProjectTaken(project ?? folder.project, stranger.workingDir ?? stranger.name)
-    await composeUp({ ...howToRun(folder, folder.real, project), keep: members.length > 0 }, progress.line, signal)
   }
 
   async function startAll(services: readonly Service[], progress: Progress): Promise<void> {
@@ -114,12 +107,6 @@ export function createOperations({ look, engine, composeUp, audit, signal, now, 
       })
     }
   }
-}
-
-/** What compose chooses by itself is not told to it. A name is, where the folder is reached by a link. */
-function howToRun({ path, name, project }: Folder, real: string, running = project) {
-  const byItself = running === project && real.endsWith(`/${name}`)
-  return { dir: real, folder: path, ...(byItself ? {} : { project: running }) }
 }
 
 const MAX_LINE = 4_096

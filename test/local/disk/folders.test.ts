@@ -147,7 +147,7 @@ test('a folder is told of before it is read, so that whoever watches it misses n
   }
   const { folders, others } = await createFolders({ root, located })()
 
-  assert.deepEqual(told, ['a', 'notes'])
+  assert.deepEqual(told.toSorted(), ['a', 'notes'])
   assert.equal(folders[0]?.services[0]?.image, 'nginx:1.28')
   assert.deepEqual(others, [path.join(root, 'notes')])
 })

@@ -34,7 +34,8 @@ function world({ watched = true, failure }: { watched?: boolean; failure?: Engin
 
 function survey(path: string, engine?: EngineFailure): Survey {
   const list = { deployments: [], path }
-  return { list, containers: [], folders: new Map(), members: new Map(), takenAt: 0, ...(engine ? { engine } : {}) }
+  const nothing = { disk: { folders: [], others: [] }, containers: [], folders: new Map(), members: new Map() }
+  return { list, ...nothing, takenAt: 0, ...(engine ? { engine } : {}) }
 }
 
 test('callers at the same time share one survey', async () => {

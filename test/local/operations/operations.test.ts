@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -248,6 +249,61 @@ test('containers that are missing are made, and those that run stay as they are'
   const { readFile } = await import('node:fs/promises')
   const [, up] = (await readFile(`${root}/called`, 'utf8')).split('\n')
   assert.equal(up, 'compose -p shop up -d --no-recreate')
+})
+
+test('what is missing of a project that was started with -f is made with the same files', async (t) => {
+  const { root, act, node, state } = await world(t, { compose: COMPOSE })
+  const place = path.join(root, 'web')
+  await write(root, { 'web/prod.yml': 'services:\n  web: { image: nginx:1.27 }\n  cache: { image: c }\n' })
+  state.containers = [{ service: 'web', files: `${place}/prod.yml` }]
+  const { status_reason, warnings, services } = await node.deployment('web')
+  assert.equal(status_reason, 'cache has no container')
+  assert.deepEqual(
+    services.map(({ name }) => name),
+    ['web', 'cache']
+  )
+  assert.deepEqual(warnings, ['It runs with prod.yml: compose by itself would choose compose.yml'])
+
+  await fakeProgram(root, 'docker', `echo "$*" >> ${root}/called`)
+  await withPath(`${root}/bin:/usr/bin:/bin`, () => act('start'))
+  const { readFile } = await import('node:fs/promises')
+  const [, up] = (await readFile(`${root}/called`, 'utf8')).split('\n')
+  assert.equal(up, 'compose -f prod.yml up -d --no-recreate')
+})
+
+for (const [what, files, why] of [
+  ['gone', '/prod.yml', 'which is not there any more'],
+  ['outside', '/../prod.yml', 'which is not in its folder']
+] as const) {
+  test(`what is missing is not made with other files when those of what runs are ${what}`, async (t) => {
+    const { root, act, node, state } = await world(t, {})
+    const place = path.join(root, 'web')
+    const was = path.relative(place, path.join(place, files))
+    state.containers = [{ service: 'web', files: path.join(place, files) }]
+    await fakeProgram(root, 'docker', `echo "$*" >> ${root}/called`)
+
+    assert.deepEqual((await node.deployment('web')).warnings, [
+      `It was started with ${was}, ${why}: it is judged by compose.yml`
+    ])
+    await withPath(`${root}/bin:/usr/bin:/bin`, () =>
+      assert.rejects(act('start'), {
+        statusCode: 422,
+        message: new RegExp(`^It was started with ${was}, ${why}: put it back`)
+      })
+    )
+    assert.ok(!existsSync(`${root}/called`))
+  })
+}
+
+test('compose v1, which would choose another file, is told the one that the list is made from', async (t) => {
+  const { root, act } = await world(t, {})
+  await write(root, { 'web/docker-compose.yml': 'services: { other: { image: a } }\n' })
+  await fakeProgram(root, 'docker', 'exit 1')
+  const says = 'echo "docker-compose version 1.29.2, build unknown"'
+  await fakeProgram(root, 'docker-compose', `[ "$1" = version ] && ${says} && exit; echo "$*" >> ${root}/called`)
+  await withPath(`${root}/bin:/usr/bin:/bin`, () => act('start'))
+  const { readFile } = await import('node:fs/promises')
+  assert.equal(await readFile(`${root}/called`, 'utf8'), '-f compose.yml up -d\n')
 })
 
 test('containers of another folder with the same project name are neither stopped nor taken over', async (t) => {
