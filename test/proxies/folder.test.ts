@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, type TestContext, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { join, OPERATOR_KEY, sees, startNode, until } from '../daemon.ts'
+import { authorized, join, OPERATOR_KEY, sees, startNode, until } from '../daemon.ts'
 import { openBrowser } from '../dashboard/browser.ts'
 import { ensureBuilt } from '../dashboard/built.ts'
 import { listenIn, startStately } from '../dashboard/stately.ts'
+import { startFakePeer } from '../fake-peer.ts'
 import { caddy, freePort, nginx, type ReverseProxy } from './servers.ts'
 
 let browser: Browser
@@ -60,6 +61,19 @@ for (const proxy of [nginx, caddy]) {
       const { status, body } = await other.call('GET', `/api/cluster/peers/behind/proxy/deployments/${deployment}`)
       assert.deepEqual([status, body.code], [404, 'deployment_unknown'], `${deployment}: ${JSON.stringify(body)}`)
     }
+  })
+
+  test(`a peer’s redirect leads back through the folder of ${name}`, { skip }, async (t) => {
+    const { node, url } = await inFolder(t, proxy)
+    const plain = await startFakePeer({ name: 'plain' })
+    t.after(plain.close)
+    await plain.join(node.url, (await node.call('POST', '/api/cluster/invite')).body.invite_token)
+    await sees(node, 'plain', 'online')
+    plain.on('/api/old/place', (_request, response) => response.writeHead(307, { location: '/api/new?x=1' }).end())
+    plain.on('/api/new', (_request, response) => response.end('"here"'))
+    const place = `${url}/api/cluster/peers/plain/proxy`
+    const answer = await fetch(`${place}/old/place`, { headers: authorized(OPERATOR_KEY) })
+    assert.deepEqual([answer.status, answer.url, await answer.text()], [200, `${place}/new?x=1`, '"here"'])
   })
 
   test(`the dashboard works in a folder of ${name}`, { skip }, async (t) => {

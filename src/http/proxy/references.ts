@@ -1,21 +1,24 @@
-import { throughProxy } from './mount.ts'
+import { upToProxy } from './mount.ts'
 
-/** Whose answer it is, and to what. */
+/** To what it is an answer. */
 export interface AnswerOf {
-  name: string
+  /** The path of the caller's request, as it came here. */
+  asked: string
   /** The path of the peer's URL, without trailing slash. */
   base: string
   /** The peer's own path of the request, without the base. */
   path: string
 }
 
-/** Where the peer points into its own API, the same place through us; where it points elsewhere, nowhere. */
-export function throughUs(reference: string, { name, base, path }: AnswerOf): string | undefined {
+/**
+ * Where the peer points into its own API, the same place through us; where it points elsewhere, nowhere. Relative to the
+ * request: in which folder a proxy shows this server, the caller alone can see.
+ */
+export function throughUs(reference: string, { asked, base, path }: AnswerOf): string | undefined {
   const url = URL.parse(reference, `http://peer.invalid${base}${path}`)
   const prefix = `${base}/api/`
   if (!url?.pathname.startsWith(prefix)) return undefined
-  const tail = url.pathname.slice(prefix.length)
-  return throughProxy(name, `${tail}${url.search}${url.hash}`)
+  return `${upToProxy(asked)}${url.pathname.slice(prefix.length)}${url.search}${url.hash}`
 }
 
 /** One link of a `Link` header (RFC 8288 §3): its target, and its parameters with commas inside quotes only. */

@@ -32,7 +32,7 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
 
   const sink: UpstreamSink = {
     start(status, headers) {
-      const passed = headersFromPeer(headers, { name: peer.name, base: peer.base, path })
+      const passed = headersFromPeer(headers, { asked: request.raw.url ?? '', base: peer.base, path })
       addOwn(passed, reply.getHeaders())
       passed['x-request-id'] ??= request.id
       // A connection whose request was not read to its end cannot carry another (RFC 9112 §9.3).

@@ -75,20 +75,31 @@ test('a part of a file arrives as the part that was asked for', async (t) => {
   assert.deepEqual([reply.status, reply.headers['content-range'], reply.text], [206, 'bytes 2-4/10', 'cde'])
 })
 
-test('a redirect is not followed, and leads through the proxy again', async (t) => {
+test('a redirect is not followed, and leads through the proxy again, in whatever folder the caller sees it', async (t) => {
   const { url, peer } = await proxyWorld(t)
-  const cases: [string, string | undefined][] = [
-    ['/api/login?next=1', '/api/cluster/peers/a/proxy/login?next=1'],
-    [`${peer.url}/api/x`, '/api/cluster/peers/a/proxy/x'],
-    ['other', '/api/cluster/peers/a/proxy/other'],
-    ['https://elsewhere.example/', undefined],
-    ['/outside', undefined],
-    ['//elsewhere.example/x', undefined]
+  const cases: [asked: string, sent: string, expected: string | undefined][] = [
+    ['/old', '/api/login?next=1', '/login?next=1'],
+    ['/old?a=/b/c', `${peer.url}/api/x`, '/x'],
+    ['/old', 'other', '/other'],
+    ['/old', '/api//x', '//x'],
+    ['/old', '/api/x:y', '/x:y'],
+    ['/old', '/api/', '/'],
+    ['/very/old', '/api/x', '/x'],
+    ['/very/old/', 'x', '/very/old/x'],
+    ['/', '/api/x', '/x'],
+    ['', '/api/x', '/x'],
+    ['?a=/b', '/api/x#y', '/x#y'],
+    ['/old', 'https://elsewhere.example/', undefined],
+    ['/old', '/outside', undefined],
+    ['/old', '//elsewhere.example/x', undefined]
   ]
-  for (const [sent, expected] of cases) {
-    peer.on('/api/old', (_request, response) => response.writeHead(302, { location: sent }).end())
-    const reply = await call(`${url}/old`)
-    assert.deepEqual([reply.status, reply.headers.location], [302, expected], sent)
+  for (const [asked, sent, expected] of cases) {
+    const [path = ''] = asked.split('?')
+    peer.on(`/api${path || '/'}`, (_request, response) => response.writeHead(302, { location: sent }).end())
+    const { status, headers } = await call(`${url}${asked}`)
+    const seen = `https://web-1.example.org/tools/flatrun${new URL(url).pathname}`
+    const leads = headers.location === undefined ? undefined : new URL(headers.location, `${seen}${asked}`).href
+    assert.deepEqual([status, leads], [302, expected && `${seen}${expected}`], `${asked} ${sent}`)
   }
 })
 
