@@ -17,6 +17,21 @@ export const AlreadyJoined = createError<[string]>(
   'A server at that address has joined already, as "%s"; remove that peer first',
   409
 )
+export const UpgradeRequired = createError(
+  'upgrade_required',
+  'Only a connection that changes to flatrun-reverse/1 can be opened here; send Connection: upgrade and Upgrade: flatrun-reverse/1',
+  426
+)
+export const TooManyLinks = createError(
+  'too_many_links',
+  'Connections enough wait here already; open another when one of them was used',
+  503
+)
+export const ReachedDirectly = createError(
+  'reached_directly',
+  'This server can dial the calling one, which need not keep connections open',
+  409
+)
 export const SelfJoin = createError('self_join', 'That invite was made by this very server; use it on another one', 400)
 export const OwnAddress = createError<[string]>(
   'own_address',

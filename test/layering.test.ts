@@ -34,7 +34,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The thread and its jobs: it is handed to what needs it, and so stands above them.
   'src/parsing': ['src/cluster/aggregate/splice-json.ts', 'src/local/compose', 'src/local/disk', 'src/remote'],
-  'src/http': ['src/cluster', 'src/errors.ts', 'npm:fastify', 'npm:@fastify', 'npm:lru-cache'],
+  'src/http': [
+    'src/cluster',
+    'src/remote/links/protocol.ts',
+    'src/errors.ts',
+    'npm:fastify',
+    'npm:@fastify',
+    'npm:lru-cache'
+  ],
   'src/alerts': ['machines/clock.ts', 'src/errors.ts', 'npm:undici', 'npm:nodemailer'],
   'src/metrics': ['src/errors.ts', 'npm:prom-client'],
   'src/inspector': ['npm:xstate'],

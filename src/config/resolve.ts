@@ -49,6 +49,7 @@ export function resolve(file: ConfigFile, around: Surroundings): Omit<Config, 's
       introductions: cluster.introductions,
       tags: cluster.tags,
       maxConcurrency: cluster.max_concurrency,
+      reach: cluster.reach,
       exchange: cluster.exchange,
       allowInsecureExchange: cluster.allow_insecure_exchange,
       keyRotationMs: parseDuration(cluster.key_rotation),

@@ -139,6 +139,11 @@ const Cluster = Type.Object(
       maximum: 4_096,
       description: 'Requests in flight of one fan-out'
     }),
+    reach: Type.Enum(['auto', 'direct', 'reverse'], {
+      default: 'auto',
+      description:
+        'How peers reach this server. direct: they dial it; reverse: it keeps connections open to them; auto: found out at a join'
+    }),
     exchange: Type.Enum(['any', 'sealed-only'], {
       default: 'any',
       description: 'sealed-only: plain FlatRun agents cannot join'

@@ -54,6 +54,7 @@ export interface Config {
     readonly introductions: 'accept' | 'ask' | 'never'
     readonly tags: readonly string[]
     readonly maxConcurrency: number
+    readonly reach: 'auto' | 'direct' | 'reverse'
     readonly exchange: 'any' | 'sealed-only'
     readonly allowInsecureExchange: 'private' | 'always' | 'never'
     /** Undefined: keys are changed by hand only. */

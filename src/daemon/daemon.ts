@@ -42,6 +42,8 @@ export interface Daemon {
   ticket: string | undefined
   app: FastifyInstance
   cluster: Cluster
+  /** Connections that peers opened to be asked over them. */
+  links(): { parked: number; open: number }
   events: EventLog
   /** Takes effect at the next request. Not for a daemon that made its own key: that one is started anew. */
   replaceOperatorKeys(keys: Config['auth']['apiKeys']): void
@@ -94,6 +96,7 @@ async function goLive(options: PartsOptions): Promise<Daemon> {
   cluster.start(store.members.all().map(specOf))
   parts.joins.resume()
   parts.introducing.start()
+  parts.reaching.start()
   keepHouse()
   events.publish({ type: 'node.started', facts: { version: self.version.version } })
   if (store.restored) events.publish({ type: 'node.restored', reason: RESTORED })
@@ -103,6 +106,7 @@ async function goLive(options: PartsOptions): Promise<Daemon> {
     ticket: config.auth.enabled && adminKeyFile ? callers.createTicket('admin') : undefined,
     app,
     cluster,
+    links: parts.reaching.links,
     events,
     replaceOperatorKeys(keys) {
       callers.replaceOperatorKeys(keys)

@@ -39,7 +39,11 @@ export function buildJoining(options: JoiningOptions) {
   const membership = createMembership({ store, departures, cluster, invites, remote, events })
   const { exchange, keyRotationMs: everyMs } = config.cluster
   const admission = createAdmission({ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins })
-  const joins = createJoins({ store, self, invites, remote, cluster, events, allowInsecure, pins, onError })
+  const joins = createJoins({
+    ...{ store, self, invites, remote, cluster, events, allowInsecure, pins, onError },
+    reach: config.cluster.reach,
+    https: config.api.tls.mode !== 'off'
+  })
   const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
   const ownCard = createOwnCard({ store, self, pins, tags: config.cluster.tags })
   const cards = createCards({ store, self, ownCard, cluster, remote, events, onError })

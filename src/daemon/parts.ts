@@ -23,6 +23,7 @@ import { buildLocal } from './local.ts'
 import { logEvents } from './log-events.ts'
 import { buildMeasuring } from './measuring.ts'
 import { guardOwnName } from './own-name.ts'
+import { buildReaching } from './reaching.ts'
 import { buildServing } from './serving.ts'
 import { loadTls } from './tls.ts'
 import { buildTraffic } from './traffic.ts'
@@ -66,6 +67,7 @@ export async function buildParts(options: PartsOptions) {
   const joining = buildJoining({ ...base, watching, pin: () => certificate.current()?.pin })
   const { membership, joins, rotation } = joining
   const introducing = await buildIntroducing({ ...base, watching, joining })
+  const reaching = buildReaching({ ...base, watching, app: () => app })
   const access = await buildAccess({ ...base, operatorKeys, secrets, cluster, rotation, onAccepted })
   const { callers, openAnswers } = access
   const lastSeen = createLastSeen({ cluster, membership, onError })
@@ -93,14 +95,24 @@ export async function buildParts(options: PartsOptions) {
     ...base,
     served,
     openAnswers,
+    reaching,
     limits: options.limits,
     watch: metrics,
-    services: { ...joining, ...introducing, ...insight.services, ...used, self, events },
+    services: {
+      ...joining,
+      ...introducing,
+      ...insight.services,
+      ...used,
+      self,
+      events,
+      linkedPeers: reaching.linkedPeers
+    },
     parts: [proxy, measuring, inspecting.part]
   })
   return {
     joins,
     introducing,
+    reaching,
     app,
     self,
     cluster,

@@ -9,6 +9,7 @@ import type { Services } from '../http/services.ts'
 import type { OpenAnswers } from '../http/sockets/open-answers.ts'
 import type { Closing } from './closing.ts'
 import { builtDashboard, ownHosts } from './listen.ts'
+import type { Reaching } from './reaching.ts'
 import type { ServedTls } from './tls.ts'
 
 interface ServingOptions {
@@ -17,6 +18,7 @@ interface ServingOptions {
   self: Self
   services: Omit<Services, 'authEnabled' | 'stopping'>
   openAnswers: OpenAnswers
+  reaching: Reaching
   served: ServedTls | undefined
   limits: Limits | undefined
   watch: RequestWatch
@@ -29,13 +31,14 @@ const GRACE_MS = 10_000
 
 /** The HTTP surface as the config wants it. At a stop, requests under way are answered first. */
 export async function buildServing(options: ServingOptions): Promise<FastifyInstance> {
-  const { config, log, self, served, closing } = options
+  const { config, log, self, served, reaching, closing } = options
   const { api, auth } = config
   let stopping = false
   const app = await buildApp({
     services: { ...options.services, authEnabled: auth.enabled, stopping: () => stopping },
     log,
     openAnswers: options.openAnswers,
+    links: reaching.sockets,
     authEnabled: auth.enabled,
     ownHosts: () => ownHosts(config, self),
     trustProxy: api.trustProxy,
@@ -47,9 +50,14 @@ export async function buildServing(options: ServingOptions): Promise<FastifyInst
   })
   closing.add(async () => {
     stopping = true
-    const graceOver = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
-    await app.close()
+    reaching.wind()
+    const graceOver = setTimeout(() => {
+      app.server.closeAllConnections()
+      reaching.end()
+    }, GRACE_MS)
+    await Promise.all([app.close(), reaching.over()])
     clearTimeout(graceOver)
+    reaching.end()
   })
   return app
 }

@@ -49,7 +49,9 @@ export function buildWatching(options: WatchingOptions) {
       return signer(credentialOf(id) ?? '', parts, to)
     },
     lookupGuard: (address) => mayDial(address, self.dialPolicy()),
-    onConnectionClosed: (id) => cluster.signOfDeath(id)
+    onConnectionClosed: (id) => cluster.signOfDeath(id),
+    onLinked: (id) => cluster.signOfLife(id),
+    onUnlinked: (id) => cluster.signOfDeath(id, 'unlinked')
   })
   const ask = createProbe({
     remote,

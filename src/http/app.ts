@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
+import { LINK_PROTOCOL } from '../remote/links/protocol.ts'
 import { authenticate } from './access/auth.ts'
 import { createOwnPage } from './access/own-page.ts'
 import { refuseRepeatedHeaders } from './access/repeated-headers.ts'
@@ -26,6 +27,7 @@ import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { logRoutes } from './routes/logs.ts'
 import { peerRoutes } from './routes/peers.ts'
+import { reverseRoutes } from './routes/reverse.ts'
 import { rolloutRoutes } from './routes/rollout.ts'
 import { statusRoutes } from './routes/status.ts'
 import { usageRoutes } from './routes/usage.ts'
@@ -33,6 +35,7 @@ import type { Services } from './services.ts'
 import type { ConnectionLimits } from './sockets/connection-limiter.ts'
 import { closeUnused } from './sockets/idle-sockets.ts'
 import { CONNECTION_LIMITS, limitConnections } from './sockets/limit-connections.ts'
+import type { LinkSockets } from './sockets/link-sockets.ts'
 import type { OpenAnswers } from './sockets/open-answers.ts'
 import { endRefusedUpgrades } from './sockets/refused-upgrades.ts'
 import { limitBodies } from './sockets/unfinished-bodies.ts'
@@ -43,6 +46,8 @@ export interface AppOptions {
   log: FastifyBaseLogger
   /** Where answers under way are noted, to end them with the keys. */
   openAnswers: OpenAnswers
+  /** Connections of ours on which peers ask. */
+  links: LinkSockets
   authEnabled: boolean
   /** The names that this server is called by. */
   ownHosts: () => readonly string[]
@@ -78,7 +83,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const ownPage = options.authEnabled
     ? undefined
     : createOwnPage({ hosts: options.ownHosts, origins: options.cors.origins })
-  const identify = () => authenticate(app, { callers: services.callers, ownPage, openAnswers: options.openAnswers })
+  const { openAnswers, links } = options
+  const identify = () => authenticate(app, { callers: services.callers, ownPage, openAnswers, links })
   limitConnections(app, () => limitBodies(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
   signAnswers(app)
@@ -112,7 +118,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       documentRoutes,
       deploymentRoutes,
       logRoutes,
-      rolloutRoutes
+      rolloutRoutes,
+      reverseRoutes
     ]) {
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }
@@ -130,7 +137,12 @@ function createServer({ log, trustProxy, https, cors, limits = {} }: AppOptions)
     // Most requests have no body: without a stream for it, one that is passed on costs 6 % less.
     optimizeEmptyRequests: true,
     // What asks for any other protocol is answered as if it had not (RFC 9110 §7.8), with all limits of a request.
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket'
+    shouldUpgradeCallback: ({ headers, url }: IncomingMessage) => {
+      const protocol = headers.upgrade?.toLowerCase()
+      return (
+        protocol === 'websocket' || (protocol === LINK_PROTOCOL && url?.startsWith('/api/cluster/reverse') === true)
+      )
+    }
   }
   const options = {
     loggerInstance: log,

@@ -16,6 +16,7 @@ import type { Membership } from '../cluster/membership/membership.ts'
 import type { Policies } from '../cluster/membership/policies.ts'
 import type { PeerList } from '../cluster/peers/peer-list.ts'
 import type { Self } from '../cluster/peers/self.ts'
+import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
 import type { Rollout } from '../cluster/rollout/rollout.ts'
 import type { Actors } from '../schemas/actor.ts'
 import type { AlertTest } from '../schemas/alert.ts'
@@ -72,6 +73,7 @@ export interface Services {
   suspending: Suspending
   answerIdentity: Answering
   audit: Audit
+  linkedPeers: LinkedPeers
   cluster: Cluster
   history: History
   alerts: { test(): Promise<AlertTest> }

@@ -1,4 +1,5 @@
-import { Pool } from 'undici'
+import type { Socket } from 'node:net'
+import { Client, type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../../machines/clock.ts'
 import { systemClock } from '../clock.ts'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
@@ -7,6 +8,8 @@ import { collect } from './collect.ts'
 import { createConnector, type LookupGuard } from './connector.ts'
 import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.ts'
 import { RemoteFailure } from './failure.ts'
+import { openLink } from './links/open.ts'
+import { createParkedLinks } from './links/parked.ts'
 import { pass } from './pass.ts'
 import { createPools } from './pools.ts'
 import { createResolver, type Resolve } from './resolver.ts'
@@ -23,6 +26,9 @@ export interface RemoteOptions {
   sign?(target: PeerTarget, request: ToAuthorize): Record<string, string>
   /** A peer ended a kept connection: a sign of death. */
   onConnectionClosed?(id: string): void
+  /** The first link of a peer that cannot be dialled has come, or its last one has ended. */
+  onLinked?(id: string): void
+  onUnlinked?(id: string): void
   clock?: Clock
   deadlines?: Deadlines
   keepAliveMs?: number
@@ -38,7 +44,17 @@ export type Remote = ReturnType<typeof createRemote>
 export function createRemote(options: RemoteOptions) {
   const { clock = systemClock, deadlines = DEFAULT_DEADLINES } = options
   const { resolve = createResolver({ clock }) } = options
+  const links = createParkedLinks({
+    clock,
+    waitMs: deadlines.connectMs,
+    ...(options.onLinked && { onLinked: options.onLinked }),
+    onUnlinked: (id) => {
+      authorization.doubt(id)
+      options.onUnlinked?.(id)
+    }
+  })
   const pools = createPools({
+    links,
     guard: options.lookupGuard,
     resolve,
     connectTimeoutMs: deadlines.connectMs,
@@ -53,8 +69,27 @@ export function createRemote(options: RemoteOptions) {
   const authorization = createAuthorization({ ...options, now: clock.now })
   const meeting = new Map<string, Promise<unknown>>()
 
-  async function request(target: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
+  function request(target: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
     const { watch, base } = pools.of(target)
+    return requestOver(watch, base, { target, ask })
+  }
+
+  /** To where its URL leads, whatever way is used else, on a connection of its own. */
+  async function requestDirectly({ via: _, ...target }: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
+    const { origin, pathname } = new URL(target.url)
+    const client = new Client(origin, pools.single(target))
+    try {
+      return await requestOver(client, baseOf(pathname), { target, ask })
+    } finally {
+      client.destroy().catch(() => {})
+    }
+  }
+
+  async function requestOver(
+    dispatcher: Pick<Dispatcher, 'dispatch'>,
+    base: string,
+    { target, ask }: { target: PeerTarget; ask: Ask }
+  ): Promise<RemoteAnswer> {
     const { headers, ...parts } = requestOf(base, ask)
     const { method, path, body } = parts
     // Only a signature needs it.
@@ -65,7 +100,7 @@ export function createRemote(options: RemoteOptions) {
       const attempt = authorization.attempt(target, { method, path, ...(bodyDigest && { bodyDigest }) })
       const sent = { ...parts, headers: { ...headers, ...attempt.headers, ...authorization.wanted(target) } }
       try {
-        const answer = await collect(watch, sent, limitsOf(ask, due - clock.now()))
+        const answer = await collect(dispatcher, sent, limitsOf(ask, due - clock.now()))
         const own = attempt.isOwn(answer)
         const again = mayBeOvertaken && clock.now() < due && attempt.isOvertaken(answer)
         if (!again) return own ? { ...answer, own } : answer
@@ -85,7 +120,7 @@ export function createRemote(options: RemoteOptions) {
     const connect = createConnector({ guard: options.lookupGuard, resolve, pins, timeoutMs: deadlines.connectMs })
     const pool = new Pool(origin, { connect, connections: 1, allowH2: false, maxHeaderSize: 16_384 })
     try {
-      return await collect(pool, requestOf(pathname.replace(/\/+$/, ''), ask), limitsOf(ask, ask.deadlineMs))
+      return await collect(pool, requestOf(baseOf(pathname), ask), limitsOf(ask, ask.deadlineMs))
     } finally {
       pool.destroy().catch(() => {})
     }
@@ -113,20 +148,42 @@ export function createRemote(options: RemoteOptions) {
     return asked
   }
 
+  /** A connection to a peer over which it asks and we answer; `path` below its URL. @throws RemoteFailure, LinkRefused */
+  function link(target: PeerTarget, path: string, signal: AbortSignal): Promise<Socket> {
+    const { origin, pathname } = new URL(target.url)
+    const asked = { method: 'GET', path: baseOf(pathname) + path }
+    return openLink({
+      ...{ origin, client: pools.single(target), path: asked.path, signal, clock },
+      authorize: () => authorization.attempt(target, asked),
+      ready: authorization.isUncertain(target) ? meet(target) : undefined,
+      timeoutMs: deadlines.requestMs
+    })
+  }
+
   return {
     /** What each kind of request may last. */
     deadlines,
     request,
     exchange,
     carry: passOn,
-    /** Ends every connection to a peer, WebSockets too. */
+    requestDirectly,
+    link,
+    /** What peers that cannot be dialled have opened. */
+    links,
+    /** Ends every connection to a peer, WebSockets and those that it opened too. */
     forget(id: string) {
+      links.forget(id)
       pools.forget(id)
       authorization.forget(id)
     },
-    close: pools.close
+    close() {
+      pools.close()
+      links.close()
+    }
   }
 }
+
+const baseOf = (pathname: string) => pathname.replace(/\/+$/, '')
 
 function requestOf(base: string, ask: Ask) {
   const method = ask.method ?? 'GET'

@@ -24,7 +24,7 @@ const ATTEMPT_SHARE = 0.45
 
 /**
  * Opens connections to peers: only to addresses that may be dialled, asked at each connect and also for literal ones,
- * and over TLS only to the pinned key or a verified name.
+ * and over TLS only to the pinned key or a verified name. Given a connection that is open, it only speaks TLS over it.
  */
 export function createConnector(options: ConnectorOptions): buildConnector.connector {
   const pinned = options.pins.length > 0
@@ -40,7 +40,7 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
     autoSelectFamilyAttemptTimeout: Math.floor(options.timeoutMs * ATTEMPT_SHARE)
   })
   return (target, callback) => {
-    if (isIP(target.hostname) !== 0 && !options.guard(target.hostname)) {
+    if (!target.httpSocket && isIP(target.hostname) !== 0 && !options.guard(target.hostname)) {
       return callback(codedError(ADDRESS_REFUSED), null)
     }
     connect(target, (...[error, socket]) => {
@@ -49,10 +49,27 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
         socket.destroy()
         return callback(codedError(PIN_MISMATCH), null)
       }
-      socket.prependListener('error', (fault) => Object.assign(fault, { bytesRead: socket.bytesRead }))
-      callback(null, socket)
+      callback(null, marked(socket))
     })
   }
+}
+
+/** Takes connections that the peer opened, instead of opening any; over them it is known as it would be else. */
+export function createLinkConnector(
+  secure: buildConnector.connector,
+  take: (callback: (error: Error | null, socket: Socket | null) => void) => void
+): buildConnector.connector {
+  return (target, callback) =>
+    take((error, socket) => {
+      if (!socket) return callback(error ?? new Error('no link'), null)
+      if (target.protocol === 'https:') secure({ ...target, httpSocket: socket }, callback)
+      else callback(null, marked(socket))
+    })
+}
+
+/** Errors of its own tell whether anything had come over it. */
+function marked(socket: Socket): Socket {
+  return socket.prependListener('error', (fault) => Object.assign(fault, { bytesRead: socket.bytesRead }))
 }
 
 /** What a certificate is pinned by: it survives renewal, as long as the key does (RFC 7469 §2.4). */

@@ -51,7 +51,8 @@ const SENTENCES: Record<FailureClass, string> = {
   aborted: 'the request was cancelled',
   internal: 'the request could not be made',
   forbidden: 'its policy for this server does not allow that',
-  clock_skew: 'the clocks differ by too much; set both by NTP'
+  clock_skew: 'the clocks differ by too much; set both by NTP',
+  unlinked: 'it dials us, and has no connection open'
 }
 
 const CLASSES: Record<string, FailureClass> = {

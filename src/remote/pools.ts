@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { type buildConnector, type Client, type Dispatcher, Pool } from 'undici'
-import { createConnector, type LookupGuard } from './connector.ts'
+import { createConnector, createLinkConnector, type LookupGuard } from './connector.ts'
 import { createKeptConnections } from './kept-connections.ts'
+import type { ParkedLinks } from './links/parked.ts'
 import type { Resolve } from './resolver.ts'
 import type { PeerTarget } from './target.ts'
 
@@ -15,6 +16,8 @@ export interface PoolsOptions {
   /** How long an idle connection is kept when the peer does not say: longer than the time between two probes. */
   keepAliveMs: number
   onConnectionClosed?(id: string): void
+  /** The connections of peers that cannot be dialled. */
+  links: Pick<ParkedLinks, 'take'>
 }
 
 export interface PeerPools {
@@ -42,8 +45,9 @@ export function createPools(options: PoolsOptions) {
     return pools
   }
 
-  function connectorFor({ pins }: PeerTarget): buildConnector.connector {
-    return pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned
+  function connectorFor({ id, pins, via }: PeerTarget): buildConnector.connector {
+    const dial = pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned
+    return via === 'links' ? createLinkConnector(dial, (callback) => options.links.take(id, callback)) : dial
   }
 
   function forget(id: string) {
@@ -51,13 +55,32 @@ export function createPools(options: PoolsOptions) {
     entries.delete(id)
   }
 
-  return { of, forget, close: () => [...entries.keys()].forEach(forget) }
+  return {
+    of,
+    forget,
+    /** For one request on a connection of its own, to where the peer can be dialled. */
+    single: ({ pins }: Pick<PeerTarget, 'pins'>): Client.Options => ({
+      connect: pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned,
+      allowH2: false,
+      maxHeaderSize: MAX_HEADERS
+    }),
+    close: () => [...entries.keys()].forEach(forget)
+  }
 }
 
-const leadsTo = (a: PeerTarget, b: PeerTarget) => a === b || (a.url === b.url && a.pins.join() === b.pins.join())
+const MAX_HEADERS = 16_384
+/** Shorter than a proxy in between keeps a silent connection, and with room for the time between two probes. */
+const LINK_IDLE_MS = 45_000
+/** What one peer opens at most, less those that wait for use and those of probes. */
+const LINKS_FOR_TRAFFIC = 58
+
+const leadsTo = (a: PeerTarget, b: PeerTarget) =>
+  a === b || (a.url === b.url && a.via === b.via && a.pins.join() === b.pins.join())
 
 function open(target: PeerTarget, connector: buildConnector.connector, options: PoolsOptions) {
   const url = new URL(target.url)
+  const linked = target.via === 'links'
+  const most = linked ? Math.min(LINKS_FOR_TRAFFIC, options.trafficConnections) : options.trafficConnections
   const sockets = new Set<Socket>()
   let forgotten = false
   const connect: buildConnector.connector = (place, callback) =>
@@ -73,9 +96,9 @@ function open(target: PeerTarget, connector: buildConnector.connector, options: 
     connect,
     allowH2: false,
     pipelining: 1,
-    keepAliveTimeout: options.keepAliveMs,
-    keepAliveMaxTimeout: 600_000,
-    maxHeaderSize: 16_384,
+    keepAliveTimeout: linked ? Math.min(LINK_IDLE_MS, options.keepAliveMs) : options.keepAliveMs,
+    keepAliveMaxTimeout: linked ? LINK_IDLE_MS : 600_000,
+    maxHeaderSize: MAX_HEADERS,
     headersTimeout: 30_000,
     // Log and event streams may be silent for as long as they like.
     bodyTimeout: 0
@@ -89,7 +112,7 @@ function open(target: PeerTarget, connector: buildConnector.connector, options: 
     pools: {
       watch,
       get traffic() {
-        traffic ??= new Pool(url.origin, { ...client, connections: options.trafficConnections }).on(
+        traffic ??= new Pool(url.origin, { ...client, connections: most }).on(
           'disconnect',
           (_origin, _targets, error) => onDisconnect(error)
         )

@@ -10,6 +10,8 @@ export interface PeerTarget {
   pins: readonly string[]
   /** It signs its answers: one that is not is somebody else's. */
   signsAnswers?: boolean
+  /** It cannot be dialled: requests go over connections that it opened. */
+  via?: 'links'
   /** What it says of itself in its health, where it is known. */
   nodeId?: string
 }

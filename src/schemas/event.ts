@@ -18,6 +18,7 @@ export const EventType = Type.Enum([
   'peer.renamed',
   'peer.moved',
   'peer.clock',
+  'peer.reach',
   'invite.created',
   'invite.spent',
   'invite.revoked',

@@ -38,7 +38,8 @@ export const FailureClass = Type.Enum([
   'aborted',
   'internal',
   'forbidden',
-  'clock_skew'
+  'clock_skew',
+  'unlinked'
 ])
 export type FailureClass = Static<typeof FailureClass>
 

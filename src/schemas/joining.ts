@@ -49,7 +49,7 @@ export const AcceptRequest = Type.Object({
   /** Not needed with a token that holds addresses. */
   peer_url: Type.Optional(Url),
   callback_url: Type.Optional(Url),
-  /** Joins although a check failed: say, behind an address translation that lets only one side in. */
+  /** Joins although a check failed. */
   skip_checks: Type.Optional(Type.Boolean()),
   /** What is done here with whom that server introduces. */
   introductions: Type.Optional(IntroductionPolicy)
@@ -60,8 +60,11 @@ export const AcceptReply = Type.Object({
   peer_name: Type.String(),
   peer_url: Type.String(),
   status: Type.Literal('peered'),
-  transport: Type.String()
+  transport: Type.String(),
+  /** The other server cannot dial this one, which keeps connections open to it; absent where it can. */
+  reach_back: Type.Optional(Type.Literal('reverse'))
 })
+export type AcceptReply = Static<typeof AcceptReply>
 
 /** What FlatRun's agents send. `name` and `api_key` are checked where the rules live, so that each error names its field. */
 export const PlainExchange = Type.Object({
@@ -93,6 +96,8 @@ export const SealedRequestContent = Type.Object({
   node_id: Type.String({ maxLength: 64 }),
   features: Features,
   pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
+  /** It cannot be dialled, and opens connections itself. */
+  reach: Type.Optional(Type.Literal('reverse')),
   /** Only tells what would fail. */
   preflight: Type.Optional(Type.Literal(true))
 })
@@ -134,6 +139,8 @@ export const JoinAttempt = Type.Object({
   /** The inviter's base URLs, best first. */
   urls: Type.Array(Type.String()),
   callbackUrl: Type.String(),
+  /** The inviter cannot dial that. */
+  reach: Type.Optional(Type.Literal('reverse')),
   /** The invite token and the key that the inviter is to use here, both sealed. */
   token: Type.String(),
   key: Type.String(),
@@ -157,7 +164,9 @@ export const Departure = Type.Object({
       url: Type.String(),
       credential: Type.String(),
       transport: Transport,
-      pins: Type.Array(Type.String())
+      pins: Type.Array(Type.String()),
+      /** Over a connection that it opened: these end with the first attempt. */
+      via: Type.Optional(Type.Literal('links'))
     })
   )
 })

@@ -8,6 +8,10 @@ import { IntroductionPolicy, PeerName, Timestamp } from './names.ts'
 export const Transport = Type.Enum(['insecure', 'signed', 'tls', 'pinned'])
 export type Transport = Static<typeof Transport>
 
+/** How a peer is reached. `reverse`: over connections that it opened. */
+export const Reach = Type.Enum(['direct', 'reverse'])
+export type Reach = Static<typeof Reach>
+
 /** A member as it is stored. Secrets are sealed, or digests. */
 export const Member = Type.Object({
   id: Type.String(),
@@ -38,6 +42,10 @@ export const Member = Type.Object({
   transport: Transport,
   /** The other side's identity, where it is one of ours. */
   nodeId: Type.Optional(Type.String()),
+  /** It cannot be dialled from here; absent where it can. */
+  reach: Type.Optional(Type.Literal('reverse')),
+  /** It cannot dial this server, which keeps connections open to it. */
+  reachBack: Type.Optional(Type.Literal('reverse')),
   /** SHA-256 of the public keys that its certificate may have, base64url. */
   pins: Type.Array(Type.String()),
   /** Digest of the invite that this member spent: one write stores the peer and spends the invite. */
@@ -81,6 +89,9 @@ export const PeerView = Type.Object({
   state: Verdict,
   since: Timestamp,
   transport: Transport,
+  reach: Reach,
+  /** How it reaches this server. */
+  reach_back: Reach,
   features: Type.Array(Type.String()),
   version: Type.Optional(Type.String()),
   latency_ms: Type.Optional(Type.Number()),

@@ -72,6 +72,8 @@ export function peerView(world: World, server: Server, number: number): PeerView
     state: server.verdict,
     since: ago(world, server.sinceS ?? 6 * 86_400),
     transport: server.version?.startsWith('0.3') ? 'insecure' : 'pinned',
+    reach: 'direct',
+    reach_back: 'direct',
     features: server.version?.startsWith('0.3') ? [] : ['events', 'checks', 'leave', 'rotate'],
     version: server.version ?? '0.1.0',
     ...(server.latencyMs === undefined ? {} : { latency_ms: server.latencyMs }),

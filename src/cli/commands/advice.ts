@@ -40,6 +40,10 @@ const BY_FAILURE: Readonly<Record<string, readonly string[]>> = {
   http: ['It answers, but with an error. Its log says more: journalctl -u flatrun-cluster -n 50'],
   not_agent: ['Something else answers at that address. Has it been given to another program, or to a proxy?'],
   clock_skew: ['Set both clocks by NTP (timedatectl); nothing has to be joined again.'],
+  unlinked: [
+    'It cannot be reached from here, and keeps connections open to this server instead; now it has none.',
+    'On it: is the agent running (systemctl status flatrun-cluster), and does it reach this server? docs/behind-nat.md'
+  ],
   forbidden: ['Its policy for this server does not allow that: it must be changed there.'],
   key_refused: ['It does not take our key: it may have removed this server. Remove it here and join again.'],
   address: [

@@ -44,9 +44,10 @@ export function cluster(status: Row): Finding[] {
     return [
       {
         name: 'address',
-        verdict: 'fault',
-        detail: 'others do not know where this server is',
-        advice: 'Set cluster.advertise_url'
+        verdict: 'warning',
+        detail:
+          'this server has no address: it keeps connections open to the peers that it joins, and cannot make invites',
+        advice: 'Nothing, behind NAT (docs/behind-nat.md); else set cluster.advertise_url'
       }
     ]
   if (/^(localhost|127\.|\[::1\])/.test(host))

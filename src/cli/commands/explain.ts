@@ -40,7 +40,9 @@ function told(peer: Row, advice: readonly string[], now: number, paint: Paint): 
     peer.flapping === true && 'It comes and goes (flapping); its events are held back meanwhile.',
     restarts > 0 && `What watches it here has crashed ${plural(restarts, 'time')}; please report what the log says.`,
     text(peer.next_check_at) && `It is asked again in ${spanOf(Date.parse(text(peer.next_check_at)) - now)}.`,
-    `${harmless(text(peer.url))}, ${harmless(text(peer.transport) || 'plain FlatRun')}, version ${harmless(text(peer.version) || 'unknown')}`,
+    peer.reach === 'reverse' && 'It cannot be dialled from here: it is asked over connections that it opens.',
+    peer.reach_back === 'reverse' && 'It cannot dial this server, which keeps connections open to it.',
+    `${harmless(text(peer.url) || 'no address')}, ${harmless(text(peer.transport) || 'plain FlatRun')}, version ${harmless(text(peer.version) || 'unknown')}`,
     text(peer.introduced_by) && `Introduced by ${harmless(text(peer.introduced_by))}.`,
     text(peer.fingerprint) && `Fingerprint ${text(peer.fingerprint)}; its own status shows the same.`
   ]

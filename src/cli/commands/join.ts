@@ -85,6 +85,8 @@ export function joinCommand(program: Command, { act }: Tie): void {
       (answer) => `${text(answer.peer_name)}, ${transportOf(answer)}`
     )
     const name = text(joined.peer_name)
+    if (joined.reach_back === 'reverse')
+      io.err(`${name} cannot dial this server, which keeps connections open to it: no port has to be opened here`)
     const peer = await step.later(`see ${name} online`, () => seen(name, context), stateOf)
     context.print({ ...joined, state: stateOf(peer) }, () => harmless(`joined ${name}`))
     io.err(

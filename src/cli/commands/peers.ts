@@ -85,7 +85,7 @@ function listed(peers: readonly Row[], { io, paint }: Context): string {
       latency === undefined ? '-' : `${Math.round(latency)} ms`,
       agoOf(peer.last_seen, now),
       text(peer.version),
-      text(peer.url),
+      text(peer.url) || 'dials us',
       text(peer.error)
     ]
   })

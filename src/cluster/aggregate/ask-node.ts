@@ -38,7 +38,8 @@ const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
   'timeout',
   'tls',
   'key_refused',
-  'clock_skew'
+  'clock_skew',
+  'unlinked'
 ])
 
 /** Asks one node, and gives the text that stands as its `data`. Rejects with a RemoteFailure. */

@@ -13,7 +13,7 @@ export interface Check {
 const CLASSES: readonly FailureClass[] = [
   ...(['dns', 'refused', 'reset', 'timeout', 'tls', 'http', 'not_agent'] as const),
   ...(['key_refused', 'too_large', 'bad_json', 'address', 'aborted', 'internal'] as const),
-  ...(['forbidden', 'clock_skew'] as const)
+  ...(['forbidden', 'clock_skew', 'unlinked'] as const)
 ]
 
 /** The last checks of one peer, the newest in place of the oldest. */

@@ -130,17 +130,8 @@ export function createAdmission(options: AdmissionOptions) {
     assertUsable(invite, members.bySpentInvite(invite.digest))
     const { url } = judged(applicant, invite)
     if (!mayLook(invite.id)) throw new TooManyLooks()
-    const why = await whyUnreachable(remote, url, applicant.kind === 'sealed' ? applicant.pins : [])
-    const back =
-      why === undefined
-        ? ok('reach_back', `${self.name()} reaches this server at ${url}`)
-        : failed(
-            'reach_back',
-            `${self.name()} cannot reach this server at ${url}: ${why}. Set cluster.advertise_url to an address that it can reach, or open the port`,
-            'callback_unreachable'
-          )
     return {
-      checks: [ok('name', `${applicant.name} is free`), back, ...whoElse(invite)],
+      checks: [ok('name', `${applicant.name} is free`), await reachBack(applicant, url), ...whoElse(invite)],
       time: new Date(now()).toISOString(),
       version: self.version.version,
       features: [...FEATURES]
@@ -153,6 +144,15 @@ export function createAdmission(options: AdmissionOptions) {
     return [
       ok('cluster', `${self.name()} tells its ${others.length} other peers of this server, and this server of them`)
     ]
+  }
+
+  async function reachBack(applicant: Applicant, url: string): Promise<PreflightCheck> {
+    const { pins, reach } = applicant.kind === 'sealed' ? applicant : { pins: [] }
+    if (reach) return ok('reach_back', `this server keeps connections open to ${self.name()}`)
+    const why = await whyUnreachable(remote, url, pins)
+    if (why === undefined) return ok('reach_back', `${self.name()} reaches this server at ${url}`)
+    const detail = `${self.name()} cannot reach this server at ${url}: ${why}. Set cluster.advertise_url to an address that it can reach, or open the port`
+    return failed('reach_back', detail, 'callback_unreachable')
   }
 
   function assertUsable(invite: Invite, spender: Member | undefined): void {
@@ -171,9 +171,9 @@ export function createAdmission(options: AdmissionOptions) {
     const name = nameOf('name', applicant.name)
     const url = urlOf('url', applicant.url, self.dialPolicy())
     const { expectedName: expected, replaces } = invite
-    const nodeId = applicant.kind === 'sealed' ? applicant.node_id : undefined
+    const { node_id: nodeId, reach } = applicant.kind === 'sealed' ? applicant : {}
     const found = placeOf(
-      { name, nodeId, url, expected, replaces },
+      { name, nodeId, url, reach, expected, replaces },
       { self: { name: self.name(), nodeId: self.nodeId() }, members: standing(members.all(), cluster) }
     )
     // Its holder may have removed us a moment ago: whether our key is dead is asked now, and the invite is still good.

@@ -9,6 +9,8 @@ export interface Claim {
   nodeId?: string | undefined
   /** In the form in which URLs are stored. */
   url: string
+  /** It cannot be dialled, so its address says nothing. */
+  reach?: 'reverse' | undefined
   /** The name that the invite is for, or that the token tells. */
   expected?: string | undefined
   /** The member whose place an operator of this side gave away, by name. */
@@ -25,7 +27,7 @@ interface OwnJoin {
 
 type Known = Pick<
   Member,
-  'id' | 'name' | 'nodeId' | 'url' | 'state' | 'invite' | 'exchangeId' | 'credential' | 'lastSeenAt'
+  'id' | 'name' | 'nodeId' | 'url' | 'reach' | 'state' | 'invite' | 'exchangeId' | 'credential' | 'lastSeenAt'
 >
 
 interface Among<M extends Known> {
@@ -61,8 +63,10 @@ export function placeOf<M extends Known>(claim: Claim, { self, members }: Among<
 
   const holder = members.find(({ name }) => sameName(name, claim.name))
   const others = members.filter((member) => member !== holder && member.state !== 'removed')
-  const atAddress = others.find(({ url, lastSeenAt }) => url === claim.url && lastSeenAt !== undefined)
-  if (atAddress) return { kind: 'address_taken', holder: atAddress }
+  const atAddress = others.find(
+    ({ url, reach, lastSeenAt }) => url === claim.url && reach === undefined && lastSeenAt !== undefined
+  )
+  if (atAddress && claim.reach === undefined) return { kind: 'address_taken', holder: atAddress }
   if (!holder) return { kind: 'new', twin: others.find((member) => isSameNode(member, claim)) }
 
   if (claim.replaces !== undefined) return { kind: 'over', member: holder }

@@ -1,29 +1,34 @@
 import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
 import { type JoinedPeer, joiningMachine, StepFailed } from '../../../machines/joining.ts'
 import { ContactTimedOut, JoinInterrupted, PeerSilent, PreflightFailed } from '../../errors.ts'
-import type { AcceptRequest, JoinAttempt, PreflightCheck } from '../../schemas/joining.ts'
+import type { AcceptReply, AcceptRequest, JoinAttempt, PreflightCheck } from '../../schemas/joining.ts'
+import type { Member } from '../../schemas/peer.ts'
 import { readInvitation } from '../../security/invite-token.ts'
 import { joinContext } from '../../store/contexts.ts'
 import type { Invites } from '../membership/invites.ts'
-import type { Look } from './preflight.ts'
+import { type Look, ok } from './preflight.ts'
 import { createJoinRequests } from './prepare.ts'
 import { createJoinSteps, type StepsOptions, stepFailure } from './steps.ts'
+import type { ReachSetting } from './way-back.ts'
 
 interface JoinsOptions extends Omit<StepsOptions, 'pins' | 'now'> {
+  reach?: ReachSetting
+  https?: boolean
   invites: Pick<Invites, 'isOurs' | 'inTurn'>
   pins?: () => readonly string[]
   now?: () => number
   onError: (error: unknown) => void
 }
 
+type Joined = Omit<AcceptReply, 'status'>
 type JoinActor = ActorRefFrom<typeof joiningMachine>
 export type Joins = ReturnType<typeof createJoins>
 
 /** The joiner's side of joins: each has a journal entry before anything is sent, and an actor until it has ended. */
 export function createJoins(options: JoinsOptions) {
-  const { onError, now = Date.now, pins = () => [], invites } = options
+  const { onError, now = Date.now, pins = () => [], invites, reach = 'direct', https = false } = options
   const { members, vault, journal } = options.store
-  const { prepare, assertFree } = createJoinRequests({ ...options, now })
+  const { prepare, assertFree } = createJoinRequests({ ...options, reach, https, pins, now })
   const { look, ask, confirm, giveUp } = createJoinSteps({ ...options, pins, now })
   const actors = new Map<string, JoinActor>()
   const listeners = new Set<(actor: JoinActor) => void>()
@@ -50,6 +55,13 @@ export function createJoins(options: JoinsOptions) {
     }
   }
 
+  /** Where connections may be opened instead, one that the inviter cannot dial is no failure. */
+  function turned(check: Look): Look {
+    if (!check.turns || reach !== 'auto') return { ...check, turns: false }
+    const [why = ''] = check.detail.split('. ')
+    return { ...ok('reach_back', `${why}; so this server keeps connections open to it`), turns: true }
+  }
+
   function run(attempt: JoinAttempt, repeatable: boolean): JoinActor {
     const input = { exchangeId: attempt.id, repeatable, expiresAt: Date.parse(attempt.expiresAt) }
     const actor = createActor(machine, { id: attempt.id, input })
@@ -61,10 +73,14 @@ export function createJoins(options: JoinsOptions) {
 
   return {
     /** Joins the server that made the invite. @throws what went wrong, as an operator can act on it. */
-    async accept(request: AcceptRequest): Promise<{ peer_name: string; peer_url: string; transport: string }> {
+    async accept(request: AcceptRequest): Promise<Joined> {
       const prepared = await prepare(request)
-      const { attempt, invitation } = prepared
-      if (!request.skip_checks) assertPassed(await look(prepared))
+      const { invitation } = prepared
+      const checks = request.skip_checks ? [] : (await look(prepared)).map(turned)
+      assertPassed(checks)
+      const attempt = checks.some(({ turns }) => turns)
+        ? { ...prepared.attempt, reach: 'reverse' as const }
+        : prepared.attempt
       // What comes from that server before this is refused here; what comes after it is told which join it crosses.
       await invites.inTurn(async () => {
         assertFree(attempt)
@@ -82,7 +98,7 @@ export function createJoins(options: JoinsOptions) {
       causes.delete(attempt.id)
       const peer = settled?.context.peer
       const member = peer && members.get(peer.memberId)
-      if (member) return { peer_name: member.name, peer_url: member.url, transport: member.transport }
+      if (member) return joinedOf(member)
       if (settled !== undefined && cause !== undefined) throw cause
       const { failure } = actor.getSnapshot().context
       throw new JoinInterrupted(failure?.sentence ?? 'the other server has not answered', { cause })
@@ -90,7 +106,7 @@ export function createJoins(options: JoinsOptions) {
 
     /** What would fail, and what to do about it; nothing is spent. Plain FlatRun cannot be asked. */
     async preflight(request: AcceptRequest): Promise<PreflightCheck[]> {
-      return (await look(await prepare(request))).map(({ cause: _, ...check }) => check)
+      return (await look(await prepare(request))).map(turned).map(({ cause: _, turns: __, ...check }) => check)
     },
 
     /** Goes on with the joins that a crash or a stop interrupted. */
@@ -126,6 +142,10 @@ export function createJoins(options: JoinsOptions) {
     }
   }
 }
+
+const joinedOf = ({ name, url, transport, reachBack }: Member): Joined => ({
+  ...{ peer_name: name, peer_url: url, transport, ...(reachBack && { reach_back: reachBack }) }
+})
 
 /** Nothing was spent yet: what is known to fail is not begun. That a name is taken, the exchange tells in its own words. */
 function assertPassed(checks: readonly Look[]): void {

@@ -8,7 +8,15 @@ import { keptOf } from '../membership/signing-keys.ts'
 /** What the other side of an exchange says of itself. Plain FlatRun says nothing but its name and the key. */
 export type OtherSide =
   | { kind: 'plain'; name: string; api_key: string }
-  | { kind: 'sealed'; name: string; api_key: string; node_id: string; features: string[]; pins: string[] }
+  | {
+      kind: 'sealed'
+      name: string
+      api_key: string
+      node_id: string
+      features: string[]
+      pins: string[]
+      reach?: 'reverse'
+    }
 
 interface Parts {
   vault: Vault
@@ -24,7 +32,7 @@ interface Parts {
   grants: readonly Grant[]
   at: string
   /** How it came: the invite that it spent here, the id of the exchange. */
-  came: Pick<Member, 'invite' | 'exchangeId' | 'awaitsApproval' | 'introduce' | 'introductions'>
+  came: Pick<Member, 'invite' | 'exchangeId' | 'awaitsApproval' | 'introduce' | 'introductions' | 'reachBack'>
 }
 
 /** The record of a server that has just joined, on either side. */
@@ -48,6 +56,7 @@ export function memberOf(parts: Parts): Member {
     transport,
     pins: [...(ours?.pins ?? [])],
     ...(ours && ours.node_id !== '' && { nodeId: ours.node_id }),
+    ...(ours?.reach && { reach: ours.reach }),
     ...came
   }
 }

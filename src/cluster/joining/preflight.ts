@@ -15,8 +15,8 @@ interface Question {
   now: () => number
 }
 
-/** A check, and of one that is not good the error behind it, where there is one. */
-export type Look = PreflightCheck & { cause?: unknown }
+/** A check; of one that is not good the error behind it, where there is one, and whether the way back can be turned round. */
+export type Look = PreflightCheck & { cause?: unknown; turns?: boolean }
 
 /**
  * Asks the inviter what would fail, before anything is spent: it opens the sealed question, checks name and address as
@@ -55,11 +55,11 @@ export async function reachPlain(
   ]
 }
 
-function judged(reply: PreflightReply, at: number): PreflightCheck[] {
+function judged(reply: PreflightReply, at: number): Look[] {
   const apartMs = Math.abs(Date.parse(reply.time) - at)
   const known = reply.features.filter((feature) => FEATURES.some((ours) => ours === feature))
   return [
-    ...reply.checks,
+    ...reply.checks.map((check) => ({ ...check, turns: turnsRound(check, reply) })),
     known.length > 0
       ? ok('version', `it runs ${reply.version}`)
       : failed(
@@ -71,6 +71,10 @@ function judged(reply: PreflightReply, at: number): PreflightCheck[] {
       : failed('clock', clocksDiffer(apartMs))
   ]
 }
+
+/** It cannot dial us, and takes the connections that we open instead. */
+const turnsRound = ({ name, ok }: PreflightCheck, { features }: PreflightReply) =>
+  name === 'reach_back' && !ok && features.includes('reverse')
 
 export const ok = (name: string, detail: string): PreflightCheck => ({ name, ok: true, detail })
 export const failed = (name: string, detail: string, code?: string): PreflightCheck =>

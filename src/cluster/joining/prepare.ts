@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { BadRequest, InsecureTransport, NoCallbackUrl, OwnAddress, SelfJoin } from '../../errors.ts'
+import { BadRequest, InsecureTransport, OwnAddress, SelfJoin } from '../../errors.ts'
 import type { AcceptRequest, JoinAttempt } from '../../schemas/joining.ts'
 import { BadToken, type Invitation, readInvitation } from '../../security/invite-token.ts'
 import { digest, randomToken } from '../../security/tokens.ts'
@@ -11,6 +11,7 @@ import { type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, transportOf } from '../peers/transport.ts'
 import { placeOf, refusalOf } from './claim.ts'
 import { standing } from './standing.ts'
+import { type ReachSetting, wayBackOf } from './way-back.ts'
 
 interface RequestOptions {
   cluster: Pick<Cluster, 'peer'>
@@ -18,6 +19,10 @@ interface RequestOptions {
   self: Self
   invites: Pick<Invites, 'isOurs'>
   allowInsecure: AllowInsecure
+  /** How others are to reach this server, and what it speaks. */
+  reach: ReachSetting
+  https: boolean
+  pins: () => readonly string[]
   now: () => number
 }
 
@@ -32,17 +37,21 @@ export interface Prepared {
 const PLAIN_LIFE_MS = 3_600_000
 
 /** Turns what an operator asks for into a join that may be begun, or says what is wrong with it. Asks no server. */
-export function createJoinRequests({ store, cluster, self, invites, allowInsecure, now }: RequestOptions) {
+export function createJoinRequests(options: RequestOptions) {
+  const { store, cluster, self, invites, allowInsecure, now } = options
   const { members, vault } = store
+
   async function prepare(request: AcceptRequest): Promise<Prepared> {
     self.assertEnabled()
     if (invites.isOurs(request.invite_token)) throw new SelfJoin()
     const invitation = read(request.invite_token)
     const policy = self.dialPolicy()
     const urls = urlsOf(request, invitation).map((url) => urlOf('peer_url', url, policy))
-    const callback = request.callback_url ?? self.advertiseUrl()
-    if (!callback) throw new NoCallbackUrl()
-    const callbackUrl = urlOf('callback_url', callback, policy)
+    const wayBack = wayBackOf({
+      ...{ asked: request.callback_url, advertised: self.advertiseUrl(), nodeId: self.nodeId() },
+      ...{ setting: options.reach, invitation, urls, policy },
+      tls: { https: options.https, pinned: options.pins().length > 0 }
+    })
     if (invitation.kind === 'plain' && urls.some((url) => transportOf(url, invitation, allowInsecure) === undefined))
       throw new InsecureTransport()
     for (const url of urls) if (await self.isOwnUrl(url)) throw new OwnAddress('peer_url')
@@ -56,7 +65,7 @@ export function createJoinRequests({ store, cluster, self, invites, allowInsecur
       expiresAt: new Date(invitation.kind === 'sealed' ? invitation.exp * 1_000 : at + PLAIN_LIFE_MS).toISOString(),
       ...(invitation.kind === 'sealed' && { inviter: invitation.name }),
       urls,
-      callbackUrl,
+      ...wayBack,
       token: vault.seal(invitation.token, joinContext(id)),
       key: vault.seal(key, joinContext(id)),
       keyDigest: digest(key),

@@ -52,9 +52,10 @@ export function createJoinSteps(options: StepsOptions) {
     }
   }
 
-  async function look({ attempt: { id, callbackUrl, urls }, invitation, key }: Prepared): Promise<Look[]> {
+  async function look({ attempt, invitation, key }: Prepared): Promise<Look[]> {
+    const { urls } = attempt
     if (invitation.kind === 'plain') return reachPlain(remote, urls)
-    const content = contentOf({ id, token: invitation.token, key, url: callbackUrl })
+    const content = contentOf(attempt, { token: invitation.token, key })
     return preflight(remote, { urls, invitation, content, now })
   }
 
@@ -66,7 +67,7 @@ export function createJoinSteps(options: StepsOptions) {
     if (!attempt) throw new BadRequest('this join has ended')
     const key = vault.open(attempt.key, joinContext(exchangeId))
     const invitation = readInvitation(vault.open(attempt.token, joinContext(exchangeId)))
-    const content = contentOf({ id: exchangeId, token: invitation.token, key, url: attempt.callbackUrl })
+    const content = contentOf(attempt, { token: invitation.token, key })
     const answered =
       answers.get(exchangeId) ??
       (await askEach(attempt.urls, (url) => presentInvite(remote, { url, signal, invitation, content })))
@@ -89,14 +90,18 @@ export function createJoinSteps(options: StepsOptions) {
       at: new Date(now()).toISOString(),
       came: {
         exchangeId: attempt.id,
-        ...(attempt.introductions !== undefined && { introductions: attempt.introductions })
+        ...(attempt.introductions !== undefined && { introductions: attempt.introductions }),
+        ...(attempt.reach && { reachBack: attempt.reach })
       }
     })
     await members.put(member)
     if (over) store.revoke(digests(over))
     cluster.joined(specOf(member))
     const { id, name } = member
-    events.publish({ type: 'peer.joined', peer: name, peer_id: id, reason: 'this server accepted its invite' })
+    const reason = attempt.reach
+      ? 'this server accepted its invite, and keeps connections open to it, since it cannot be dialled from there'
+      : 'this server accepted its invite'
+    events.publish({ type: 'peer.joined', peer: name, peer_id: id, reason })
     if (place.kind === 'new' && place.twin) events.publish(twinEvent(member, place.twin))
     return ended(attempt.id, member)
   }
@@ -134,16 +139,17 @@ export function createJoinSteps(options: StepsOptions) {
   }
 
   /** What a sealed question says of us; a plain one says the first four. */
-  function contentOf(join: { id: string; token: string; key: string; url: string }): SealedRequestContent {
+  function contentOf(attempt: JoinAttempt, secret: { token: string; key: string }): SealedRequestContent {
     return {
-      invite_token: join.token,
-      url: join.url,
-      api_key: join.key,
+      invite_token: secret.token,
+      url: attempt.callbackUrl,
+      api_key: secret.key,
       name: self.name(),
-      exchange_id: join.id,
+      exchange_id: attempt.id,
       node_id: self.nodeId(),
       features: [...FEATURES],
-      pins: [...pins()]
+      pins: [...pins()],
+      ...(attempt.reach && { reach: attempt.reach })
     }
   }
 }

@@ -38,7 +38,7 @@ const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(
 /** What went wrong with one probe, in words. */
 function failureWords(answer: ProbeAnswer | undefined): string {
   if (!answer || answer.ok) return 'it does not answer'
-  if (answer.class === 'clock_skew') return answer.detail
+  if (answer.class === 'clock_skew' || answer.class === 'unlinked') return answer.detail
   if (answer.class === 'http' && answer.status !== undefined) return `HTTP status ${answer.status}`
   return WORDS[answer.class]
 }
@@ -58,5 +58,6 @@ const WORDS: Record<FailureClass, string> = {
   aborted: 'the probe was ended early',
   internal: 'the probe itself failed',
   forbidden: 'its policy for this server does not allow that',
-  clock_skew: 'the clocks of the two servers differ'
+  clock_skew: 'the clocks of the two servers differ',
+  unlinked: 'it dials us, and has no connection open'
 }

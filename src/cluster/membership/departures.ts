@@ -4,6 +4,7 @@ import type { RemoteAnswer } from '../../remote/target.ts'
 import type { Departure } from '../../schemas/joining.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { Collection } from '../../store/collection.ts'
+import { targetOf } from '../peers/transport.ts'
 import { dutyOf } from './lifetimes.ts'
 
 interface DeparturesOptions {
@@ -14,6 +15,8 @@ interface DeparturesOptions {
 
 /** Whoever was removed stays so, whoever introduces it: what is remembered of them is bounded, and not in time. */
 const MOST_REMEMBERED = 10_000
+/** All connections of a peer that was removed have ended within a second. */
+const FAREWELL_MS = 700
 
 /** The peers that were removed here: each is told, again and again for a day, and remembered. */
 export function createDepartures({ departures, remote, now }: DeparturesOptions) {
@@ -25,6 +28,8 @@ export function createDepartures({ departures, remote, now }: DeparturesOptions)
 
   async function isTold({ id, notice, removedBy, removedAt }: Departure): Promise<boolean> {
     if (!notice) return true
+    // What it opened itself is the only way to it, and ends now.
+    const isLast = notice.via === 'links'
     const answer = await remote
       .request(
         { id, ...notice },
@@ -32,13 +37,13 @@ export function createDepartures({ departures, remote, now }: DeparturesOptions)
           method: 'POST',
           path: '/api/cluster/leave',
           body: { removed_by: removedBy, removed_at: removedAt },
-          deadlineMs: remote.deadlines.requestMs,
+          deadlineMs: isLast ? FAREWELL_MS : remote.deadlines.requestMs,
           maxBytes: 16_384
         }
       )
       .catch(() => undefined)
     remote.forget(id)
-    return answer !== undefined && isNoted(answer)
+    return isLast || (answer !== undefined && isNoted(answer))
   }
 
   return {
@@ -57,6 +62,7 @@ export function createDepartures({ departures, remote, now }: DeparturesOptions)
 /** The departure of a member, with what it takes to tell it where it can be told. */
 export function departureOf(member: Member, removedBy: string, removedAt: string): Departure {
   const { id, name, nodeId, card, url, transport, pins, credential, features } = member
+  const { via } = targetOf(member)
   const tell = member.state !== 'removed' && features.includes('leave')
   return {
     id,
@@ -65,7 +71,7 @@ export function departureOf(member: Member, removedBy: string, removedAt: string
     removedBy,
     ...(nodeId !== undefined && { nodeId }),
     ...(card && { identity: card.identity }),
-    ...(tell && { notice: { url, transport, pins, credential: credential.sealed } })
+    ...(tell && { notice: { url, transport, pins, credential: credential.sealed, ...(via && { via }) } })
   }
 }
 

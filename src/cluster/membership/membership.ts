@@ -47,7 +47,7 @@ export function createMembership(options: MembershipOptions) {
   }
 
   /** False when it is none any more, or is not as it should be to go. */
-  function erase(id: string, mayGo: (member: Member) => boolean = () => true): Promise<boolean> {
+  function erase(id: string, mayGo: (member: Member) => boolean = () => true, isToBeTold = false): Promise<boolean> {
     return invites.inTurn(async () => {
       const member = members.get(id)
       if (!member || !mayGo(member)) return false
@@ -55,7 +55,8 @@ export function createMembership(options: MembershipOptions) {
       if (member.invite !== undefined) await invites.close(member.invite)
       await members.delete(id)
       cluster.left(id)
-      remote.forget(id)
+      // What it opened is the only way to tell it.
+      if (!isToBeTold) remote.forget(id)
       return true
     })
   }
@@ -111,7 +112,7 @@ export function createMembership(options: MembershipOptions) {
       const { id } = member
       const departure = departureOf(member, by, timestamp())
       await departures.put(departure)
-      if (!(await erase(id))) throw new PeerUnknown(name)
+      if (!(await erase(id, undefined, departure.notice?.via !== undefined))) throw new PeerUnknown(name)
       events.publish({ type: 'peer.removed', peer: member.name, peer_id: id, reason: `by ${by}` })
       departures.attend(departure).catch(() => {})
       return { peer: member.name }

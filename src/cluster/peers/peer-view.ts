@@ -3,6 +3,7 @@ import { NEVER } from '../../schemas/names.ts'
 import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
 import { fingerprintOf } from '../../security/identity.ts'
 import { reasonOf } from '../liveness/reason.ts'
+import { shownUrl } from './no-address.ts'
 
 /** What a member's actor is told of it. */
 export function specOf({ id, name, url, state, features, lastSeenAt }: Member): PeerSpec {
@@ -26,7 +27,7 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
   const error = health && whyNotOnline(health)
   return {
     name: member.name,
-    url: member.url,
+    url: shownUrl(member.url),
     online,
     last_seen: lastSeen ?? NEVER,
     ...(error !== undefined && { error }),
@@ -38,6 +39,8 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     state,
     since: health ? rfc3339(health.since) : member.joinedAt,
     transport: member.transport,
+    reach: member.reach ?? 'direct',
+    reach_back: member.reachBack ?? 'direct',
     features: [...(health?.features.length ? health.features : member.features)],
     ...(health?.version !== undefined && { version: health.version }),
     ...(health?.latencyMs !== undefined && { latency_ms: round(health.latencyMs) }),

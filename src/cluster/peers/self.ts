@@ -16,7 +16,8 @@ export const FEATURES = [
   'signed-requests',
   'signed-answers',
   'introduce',
-  'bound-requests'
+  'bound-requests',
+  'reverse'
 ] as const
 
 interface SelfOptions {
@@ -36,7 +37,7 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
   let settingUp = false
   const setup = () => store.identity().setup
   const identity = () => store.identity().box?.publicKey ?? ''
-  const address = () => advertiseUrl || setup()?.advertiseUrl || (onLoopback(listenUrl) ? listenUrl : '')
+  const address = () => advertiseUrl || setup()?.advertiseUrl || (isOnLoopback(listenUrl) ? listenUrl : '')
 
   return {
     version,
@@ -53,7 +54,7 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
       listenUrl = url
     },
     /** Loopback peers make sense only to a node that is on loopback itself. */
-    dialPolicy: (): DialPolicy => ({ loopback: onLoopback(address()) || onLoopback(listenUrl) }),
+    dialPolicy: (): DialPolicy => ({ loopback: isOnLoopback(address()) || isOnLoopback(listenUrl) }),
 
     /** Whether a URL leads back to this node. */
     isOwnUrl: (url: string): Promise<boolean> => isOwnUrl(url, { listenUrl, advertiseUrl: address() }),
@@ -68,7 +69,7 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
       if (enabled || setup() || settingUp) throw new ClusterEnabled()
       const serverName = nameOf('server_name', name)
       if (store.members.byName(serverName)) throw new PeerNameTaken(serverName)
-      const advertiseUrl = urlOf('advertise_url', url, { loopback: onLoopback(listenUrl) })
+      const advertiseUrl = urlOf('advertise_url', url, { loopback: isOnLoopback(listenUrl) })
       settingUp = true
       try {
         await store.changeIdentity({ setup: { serverName, advertiseUrl } })
@@ -99,7 +100,7 @@ export function urlOf(field: string, text: string, policy: DialPolicy): string {
   }
 }
 
-function onLoopback(url: string): boolean {
+export function isOnLoopback(url: string): boolean {
   const parsed = URL.parse(url)
   return parsed !== null && (isLoopback(bareHost(parsed)) || parsed.hostname === 'localhost')
 }

@@ -35,8 +35,9 @@ const isPrivateHost = (host: string) =>
     : !host.includes('.') || /\.(local|lan|internal|home|localhost|home\.arpa)$/i.test(host)
 
 /** Where requests to a member go. */
-export const targetOf = ({ id, url, transport, pins, features, nodeId }: Member): PeerTarget => ({
+export const targetOf = ({ id, url, transport, pins, features, nodeId, reach }: Member): PeerTarget => ({
   ...{ id, url, transport, pins },
   signsAnswers: transport === 'signed' && features.includes('signed-answers'),
-  ...(nodeId !== undefined && { nodeId })
+  ...(nodeId !== undefined && { nodeId }),
+  ...(reach === 'reverse' && { via: 'links' as const })
 })

@@ -16,5 +16,6 @@ export const CAUSES: Record<FailureClass, string> = {
   aborted: 'given up',
   internal: 'fault on this side',
   forbidden: 'not allowed by its policy',
-  clock_skew: 'clocks differ'
+  clock_skew: 'clocks differ',
+  unlinked: 'has not dialled us'
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
 import { OtherStart, PermissionDenied, Unauthorized } from '../../errors.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
+import type { LinkSockets } from '../sockets/link-sockets.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'
 import type { Access, RouteAccess } from './access.ts'
 import type { OwnPage } from './own-page.ts'
@@ -11,12 +12,13 @@ interface AuthOptions {
   /** Looks at requests without a key where none is needed; undefined where every request needs one. */
   ownPage: OwnPage | undefined
   openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
+  links: Pick<LinkSockets, 'assertOwn'>
 }
 
 const NOBODY: Caller = { kind: 'nobody' }
 
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
-export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswers }: AuthOptions): void {
+export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswers, links }: AuthOptions): void {
   // A property of its own, since defining one on each request would cost as much as finding out who calls.
   app.decorateRequest('identified')
   app.decorateRequest('caller', {
@@ -47,6 +49,7 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
   })
 
   function admit(caller: Caller, access: Access, request: FastifyRequest, reply: FastifyReply) {
+    links.assertOwn(request.raw.socket, caller)
     request.identified = narrowed(caller, request)
     const known = request.identified
     // What it says of itself is answered to the end, also that it leaves.

@@ -125,6 +125,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       transport: 'signed'
     }
   },
+  'GET /api/cluster/reverse': { answer: {} },
   'POST /api/cluster/preflight': {
     request: { invite_token: TOKEN },
     answer: {

@@ -37,6 +37,8 @@ export const PEER = {
   state: 'online',
   since: JOINED,
   transport: 'signed',
+  reach: 'direct',
+  reach_back: 'direct',
   features: FEATURES,
   version: '0.1.0',
   latency_ms: 20.7,

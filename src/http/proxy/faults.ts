@@ -10,7 +10,8 @@ export const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
   'timeout',
   'tls',
   'key_refused',
-  'clock_skew'
+  'clock_skew',
+  'unlinked'
 ])
 
 /** What the caller is told of a request that failed on its way to a peer: 504 for time, 502 for anything else. */

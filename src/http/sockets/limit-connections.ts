@@ -3,6 +3,10 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { isLoopback, networkOf } from '../network.ts'
 import { type Connection, type ConnectionLimits, createConnectionLimiter } from './connection-limiter.ts'
+import { endsOf } from './ends.ts'
+
+/** Those that peers opened and leave to us. */
+const LINKS = 2_048
 
 export const CONNECTION_LIMITS: ConnectionLimits = { total: 4_096, perNetwork: 256, idleMs: 60_000 }
 
@@ -11,9 +15,9 @@ export function limitConnections(app: FastifyInstance, authenticate: () => void,
   const limiter = createConnectionLimiter(limits)
   const connections = new WeakMap<Socket, Connection>()
   /** With TLS, requests come on another socket than the one that was accepted; both have the same two ends. */
-  const handshakes = new Map<string, Connection>()
+  const handshakes = new Map<string | undefined, Connection>()
   // Known callers may be more than all others together; descriptors have an end all the same.
-  app.server.maxConnections = limits.total * 2
+  app.server.maxConnections = limits.total * 2 + LINKS
 
   app.server.on('connection', (socket: Socket) => {
     const { remoteAddress } = socket
@@ -63,6 +67,3 @@ export function limitConnections(app: FastifyInstance, authenticate: () => void,
   const sweeping = setInterval(limiter.sweep, Math.min(5_000, limits.idleMs / 4)).unref()
   app.addHook('onClose', async () => clearInterval(sweeping))
 }
-
-const endsOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket) =>
-  `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`

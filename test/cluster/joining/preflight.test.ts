@@ -23,8 +23,9 @@ test('a pre-flight tells that all is well, and spends nothing', async (t) => {
   assert.equal((await b.call('POST', '/api/cluster/accept', { invite_token })).status, 200)
 })
 
-test('a joiner that the inviter cannot reach is told where it looked, and the invite stays good', async (t) => {
-  const [a, b] = [await startNode(t, { name: 'node-a' }), await startNode(t, { name: 'node-b' })]
+test('a joiner that the inviter is to dial and cannot is told where it looked, and the invite stays good', async (t) => {
+  const a = await startNode(t, { name: 'node-a' })
+  const b = await startNode(t, { name: 'node-b', config: { 'cluster.reach': 'direct' } })
   const invite_token = await invited(a)
   const unreachable = { invite_token, callback_url: 'http://127.0.0.1:9' }
 

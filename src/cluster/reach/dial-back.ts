@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net'
+import type { Remote } from '../../remote/client.ts'
+import { type Keeper, keepLinks } from '../../remote/links/keeper.ts'
+import { LinkRefused } from '../../remote/links/refused.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { Member } from '../../schemas/peer.ts'
+import type { Store } from '../../store/store.ts'
+import type { ReachSetting } from '../joining/way-back.ts'
+import type { Cluster } from '../liveness/liveness.ts'
+import type { Self } from '../peers/self.ts'
+import { targetOf } from '../peers/transport.ts'
+
+interface DialBackOptions {
+  store: Pick<Store, 'members'>
+  self: Pick<Self, 'advertiseUrl'>
+  remote: Pick<Remote, 'link'>
+  cluster: Pick<Cluster, 'peer' | 'onChange'>
+  events: EventLog
+  setting: ReachSetting
+  /** A peer asks over a connection that this server opened. */
+  serve(id: string, socket: Socket): void
+}
+
+const PATH = '/api/cluster/reverse'
+/** It has found out that it can dial us. */
+const REACHED_DIRECTLY = 409
+
+export type DialBack = ReturnType<typeof createDialBack>
+
+/** Keeps connections open to the peers that cannot dial this server, so that they can ask it all the same. */
+export function createDialBack(options: DialBackOptions) {
+  const { store, self, remote, cluster, events, setting, serve } = options
+  const { members } = store
+  const keepers = new Map<string, Keeper>()
+  let running = false
+
+  function reconcile(): void {
+    if (!running) return
+    const wanted = new Set(members.all().flatMap((member) => (needsLinks(member) ? [member.id] : [])))
+    for (const [id, keeper] of keepers) {
+      if (wanted.has(id)) continue
+      keepers.delete(id)
+      // To a peer that is none any more nothing is said; one that dials us now may hear the end of its answers.
+      keeper.stop({ all: members.get(id)?.state !== 'active' })
+    }
+    for (const id of wanted) {
+      if (keepers.has(id)) continue
+      keepers.set(id, keepLinks({ dial: (signal) => dial(id, signal), serve: (socket) => serve(id, socket) }))
+    }
+  }
+
+  function needsLinks(member: Member): boolean {
+    if (setting === 'direct' || member.state === 'removed') return false
+    if (setting === 'auto' && member.reachBack !== 'reverse') return false
+    return member.features.includes('reverse') || cluster.peer(member.id)?.features.includes('reverse') === true
+  }
+
+  async function dial(id: string, signal: AbortSignal): Promise<Socket> {
+    const member = members.get(id)
+    if (!member) throw new LinkRefused(404, 0)
+    // Where it may try to dial us instead. With the setting `reverse` it is not asked to.
+    const url = setting === 'auto' ? self.advertiseUrl() : ''
+    const path = url === '' ? PATH : `${PATH}?url=${encodeURIComponent(url)}`
+    try {
+      return await remote.link(targetOf(member), path, signal)
+    } catch (error) {
+      if (error instanceof LinkRefused && error.status === REACHED_DIRECTLY) await reachedDirectly(member)
+      throw error
+    }
+  }
+
+  async function reachedDirectly({ id, name }: Member): Promise<void> {
+    const changed = await members.change(id, ({ reachBack, ...member }) => (reachBack ? member : undefined))
+    if (changed?.reachBack === undefined)
+      events.publish({
+        type: 'peer.reach',
+        peer: name,
+        peer_id: id,
+        to: 'direct',
+        reason: 'it can dial this server now'
+      })
+  }
+
+  members.subscribe(reconcile)
+  const ends = cluster.onChange(reconcile)
+
+  return {
+    /** From when this server listens. */
+    start(): void {
+      running = true
+      reconcile()
+    },
+    /** This machine has another address: what is open leads nowhere, and peers may be able to dial it now. */
+    renew(): void {
+      for (const keeper of keepers.values()) keeper.renew()
+    },
+    /** Connections that this server holds open for a peer: those that wait, and those on which it asks. */
+    countsOf: (id: string) => keepers.get(id)?.counts(),
+    stop({ all }: { all: boolean }): void {
+      running = false
+      ends()
+      for (const keeper of keepers.values()) keeper.stop({ all })
+      keepers.clear()
+    }
+  }
+}

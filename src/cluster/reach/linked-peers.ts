@@ -1,0 +1,108 @@
+import type { Socket } from 'node:net'
+import { ReachedDirectly, TooManyLinks } from '../../errors.ts'
+import type { Remote } from '../../remote/client.ts'
+import { isAgentError } from '../../remote/refusal.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { Member } from '../../schemas/peer.ts'
+import { BadUrl, parsePeerUrl } from '../../security/addresses.ts'
+import type { Store } from '../../store/store.ts'
+import type { Cluster } from '../liveness/liveness.ts'
+import { createAllowance } from '../membership/allowance.ts'
+import { specOf } from '../peers/peer-view.ts'
+import type { Self } from '../peers/self.ts'
+import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
+
+interface LinkedPeersOptions {
+  store: Pick<Store, 'members'>
+  self: Pick<Self, 'dialPolicy'>
+  remote: Pick<Remote, 'links' | 'requestDirectly' | 'deadlines'>
+  cluster: Pick<Cluster, 'updated' | 'signOfLife'>
+  events: EventLog
+  allowInsecure: AllowInsecure
+  onError(error: unknown): void
+}
+
+export type LinkedPeers = ReturnType<typeof createLinkedPeers>
+
+/** Peers that cannot be dialled, and the connections that they open: taken in, given up where a peer can be dialled after all. */
+export function createLinkedPeers(options: LinkedPeersOptions) {
+  const { store, self, remote, cluster, events, allowInsecure, onError } = options
+  const { members } = store
+  const { links } = remote
+  const mayTry = createAllowance({ perMinute: 10 })
+  /** Of peers that were found to answer there. */
+  const direct = new Map<string, string>()
+
+  // One that says it has removed us is asked no more; one that was removed here is forgotten where that is decided.
+  members.subscribe(() => {
+    for (const id of links.linked()) if (members.get(id)?.state === 'removed') links.forget(id)
+  })
+
+  async function becomesReverse({ id }: Member): Promise<void> {
+    const changed = await members.change(id, (member) =>
+      member.reach === 'reverse' ? undefined : { ...member, reach: 'reverse' }
+    )
+    if (!changed) return
+    cluster.signOfLife(id)
+    tell(changed, 'it opens connections to this server, which asks it over them')
+  }
+
+  /** Whether it answers at that address, with its own key. */
+  async function tryDirect(member: Member, url: string): Promise<void> {
+    if (!mayTry(member.id) || !(await answersAt(member, url))) return
+    direct.set(member.id, url)
+    const changed = await members.change(member.id, ({ reach: _, ...now }) => ({ ...now, url }))
+    links.forget(member.id)
+    if (!changed) return
+    cluster.updated(specOf(changed))
+    tell(changed, 'it can be dialled from here now')
+  }
+
+  async function answersAt(member: Member, url: string): Promise<boolean> {
+    const target = { ...targetOf(member), url }
+    const ask = { path: '/api/cluster/status', deadlineMs: remote.deadlines.reachMs, maxBytes: 16_384 }
+    try {
+      const answer = await remote.requestDirectly(target, ask)
+      return answer.status === 200 || (answer.status === 403 && isAgentError(answer))
+    } catch {
+      return false
+    }
+  }
+
+  function tell({ id, name, reach }: Member, reason: string): void {
+    events.publish({ type: 'peer.reach', peer: name, peer_id: id, to: reach ?? 'direct', reason })
+  }
+
+  /** Undefined for what may not be dialled, and where requests would travel in another way than agreed. */
+  function addressOf(member: Member, text: string): string | undefined {
+    try {
+      const url = parsePeerUrl(text, self.dialPolicy())
+      const peer = { kind: 'sealed' as const, features: member.features, pins: member.pins }
+      return transportOf(url, peer, allowInsecure) === member.transport ? url : undefined
+    } catch (error) {
+      if (error instanceof BadUrl) return undefined
+      throw error
+    }
+  }
+
+  return {
+    /** Before its connection is taken. `url`: where it may be dialled. @throws TooManyLinks, ReachedDirectly */
+    assertWanted(id: string, url: string | undefined): void {
+      if (url !== undefined && direct.get(id) === url && !links.isLinked(id)) throw new ReachedDirectly()
+      if (!links.hasRoom(id)) throw new TooManyLinks()
+    },
+
+    take(id: string, socket: Socket, given: string | undefined): void {
+      const member = members.get(id)
+      if (!member || member.state === 'removed') return void socket.destroy()
+      const url = given === undefined ? undefined : addressOf(member, given)
+      const isNews = !links.isLinked(id) || url !== member.url
+      direct.delete(id)
+      links.park(id, socket)
+      const known = member.reach === 'reverse' ? undefined : becomesReverse(member)
+      Promise.resolve(known)
+        .then(() => (url !== undefined && isNews ? tryDirect(member, url) : undefined))
+        .catch(onError)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { Unauthorized } from '../../errors.ts'
+import { endsOf } from './ends.ts'
+
+export type LinkSockets = ReturnType<typeof createLinkSockets>
+
+/**
+ * Connections that this server opened to peers, and on which they ask. The server takes them for accepted ones; who asks
+ * over one must be the peer at its other end, whatever is open to others that are as near.
+ */
+export function createLinkSockets() {
+  /** With TLS, requests come on another socket; both have the same two ends. */
+  const peers = new Map<string, string>()
+  const open = new Set<Socket>()
+
+  return {
+    serve(server: Server, id: string, socket: Socket): void {
+      const ends = endsOf(socket)
+      // Taken for nobody's, it would be open to whoever asks.
+      if (ends === undefined) return void socket.destroy()
+      peers.set(ends, id)
+      open.add(socket)
+      socket.once('close', () => {
+        open.delete(socket)
+        peers.delete(ends)
+      })
+      server.emit('connection', socket)
+    },
+
+    /** @throws Unauthorized where the request came over a link, and not from its peer. */
+    assertOwn(socket: Socket, caller: { kind: string; id?: string }): void {
+      if (peers.size === 0) return
+      const id = peers.get(endsOf(socket) ?? '')
+      if (id !== undefined && (caller.kind !== 'peer' || caller.id !== id))
+        throw new Unauthorized('Over this connection only the peer at its other end may ask, with its own key')
+    },
+
+    /** Resolves when those that are open now have ended: the server counts them among its own by halves only. */
+    over: async (): Promise<void> => {
+      await Promise.all([...open].map((socket) => new Promise((ended) => socket.once('close', ended))))
+    },
+    end(): void {
+      for (const socket of open) socket.destroy()
+    }
+  }
+}

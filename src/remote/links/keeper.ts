@@ -1,0 +1,146 @@
+import type { Socket } from 'node:net'
+import type { Clock } from '../../../machines/clock.ts'
+import { after, systemClock } from '../../clock.ts'
+import { LinkRefused } from './refused.ts'
+
+export interface KeeperOptions {
+  /** Opens one link. @throws LinkRefused, RemoteFailure */
+  dial(signal: AbortSignal): Promise<Socket>
+  /** The other side asks something over this link: from here on it is a connection of our server. */
+  serve(socket: Socket): void
+  clock?: Clock
+  random?: () => number
+}
+
+/** Parked ones, so that a request need not wait for a connection to be opened. */
+const SPARE = 2
+/** Together with those in use. */
+const MOST = 64
+/** A parked link is followed by a new one before the other side would rather not use it any more… */
+const FRESH_MS = 40_000
+/** …and ends by then, whether there is a new one or not. */
+const LONGEST_MS = 60_000
+const FIRST_RETRY_MS = 500
+const LONGEST_RETRY_MS = 30_000
+/** A link that lived for so long was no accident: after it the delays begin anew. */
+const HEALTHY_MS = 60_000
+
+export type Keeper = ReturnType<typeof keepLinks>
+
+/**
+ * Keeps links to one peer that cannot dial us: it asks over them, and our server answers. Two are parked there at any
+ * time, and the next is opened when one of them is used.
+ */
+export function keepLinks({ dial, serve, clock = systemClock, random = Math.random }: KeeperOptions) {
+  /** With whatever stops the timer of each. */
+  const parked = new Map<Socket, { fresh: boolean; stop: () => void }>()
+  const active = new Set<Socket>()
+  const giveUp = new AbortController()
+  let dialling = 0
+  let failures = 0
+  let linkedSince: number | undefined
+  let stopWaiting: (() => void) | undefined
+
+  function fill(): void {
+    if (giveUp.signal.aborted || stopWaiting) return
+    const room = MOST - parked.size - active.size
+    for (let missing = Math.min(SPARE - freshCount(), room) - dialling; missing > 0; missing--) open()
+  }
+
+  function open(): void {
+    dialling += 1
+    dial(giveUp.signal).then(
+      (socket) => {
+        dialling -= 1
+        if (giveUp.signal.aborted) return socket.destroy()
+        linkedSince ??= clock.now()
+        park(socket)
+      },
+      (error: unknown) => {
+        dialling -= 1
+        retry(error instanceof LinkRefused ? error.retryAfterMs : 0)
+      }
+    )
+  }
+
+  /** With full jitter: a thousand servers that lost the same peer do not come back in one moment. */
+  function retry(atLeastMs = 0): void {
+    if (giveUp.signal.aborted || stopWaiting) return
+    if (linkedSince !== undefined && clock.now() - linkedSince >= HEALTHY_MS) failures = 0
+    linkedSince = undefined
+    const delay = random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+    failures += 1
+    stopWaiting = after(clock, Math.max(atLeastMs, delay), () => {
+      stopWaiting = undefined
+      fill()
+    })
+  }
+
+  function park(socket: Socket): void {
+    socket.setNoDelay(true)
+    socket.on('error', () => socket.destroy())
+    const link = { fresh: true, stop: after(clock, FRESH_MS + random() * 4_000, () => replace(socket)) }
+    parked.set(socket, link)
+    for (const [old, { fresh }] of parked) if (!fresh && freshCount() >= SPARE) end(old)
+    socket.once('close', () => {
+      if (forget(socket)) retry()
+      else if (active.delete(socket)) fill()
+    })
+    // A first byte is the other side's question; nothing to read is its end.
+    socket.once('readable', () => (socket.readableLength > 0 ? use(socket) : socket.destroy()))
+    fill()
+  }
+
+  const freshCount = () => [...parked.values()].filter(({ fresh }) => fresh).length
+
+  function use(socket: Socket): void {
+    if (!forget(socket)) return
+    active.add(socket)
+    serve(socket)
+    fill()
+  }
+
+  /** Its successor is opened first: the other side never has none. */
+  function replace(socket: Socket): void {
+    const link = parked.get(socket)
+    if (!link) return
+    parked.set(socket, { fresh: false, stop: after(clock, LONGEST_MS - FRESH_MS - 4_000, () => end(socket)) })
+    fill()
+  }
+
+  function end(socket: Socket): void {
+    forget(socket)
+    socket.destroy()
+    fill()
+  }
+
+  function forget(socket: Socket): boolean {
+    parked.get(socket)?.stop()
+    return parked.delete(socket)
+  }
+
+  fill()
+  return {
+    counts: () => ({ parked: parked.size, active: active.size }),
+    /** Opens new links at once, and ends those that are parked: our own address may be another. */
+    renew(): void {
+      stopWaiting?.()
+      stopWaiting = undefined
+      failures = 0
+      for (const socket of [...parked.keys()]) {
+        forget(socket)
+        socket.destroy()
+      }
+      fill()
+    },
+    /** Opens no more, and ends what is parked; with `all` what is in use as well. */
+    stop({ all }: { all: boolean }): void {
+      giveUp.abort()
+      stopWaiting?.()
+      for (const socket of [...parked.keys(), ...(all ? active : [])]) {
+        forget(socket)
+        socket.destroy()
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Socket } from 'node:net'
+import { Client } from 'undici'
+import type { Clock } from '../../../machines/clock.ts'
+import type { UpstreamSink } from '../../schemas/upstream.ts'
+import type { Attempt } from '../authorization.ts'
+import { RemoteFailure } from '../failure.ts'
+import { pass } from '../pass.ts'
+import { LINK_PROTOCOL } from './protocol.ts'
+import { LinkRefused } from './refused.ts'
+
+interface OpenOptions {
+  origin: string
+  client: Client.Options
+  path: string
+  authorize: () => Attempt
+  /** To wait for first; undefined: nothing. */
+  ready: Promise<unknown> | undefined
+  timeoutMs: number
+  signal: AbortSignal
+  clock: Clock
+}
+
+const LONGEST_WAIT_MS = 30_000
+
+/**
+ * Opens one connection to a peer and hands it over: after the answer the peer asks on it, and we answer.
+ * @throws RemoteFailure, LinkRefused
+ */
+export function openLink(options: OpenOptions): Promise<Socket> {
+  const { origin, path, authorize, ready, timeoutMs, signal, clock } = options
+  const client = new Client(origin, options.client)
+  const opened = new Promise<Socket>((resolve, reject) => {
+    const request = { method: 'GET', path, headers: [], upgrade: LINK_PROTOCOL, headersTimeoutMs: timeoutMs }
+    const sink: UpstreamSink = {
+      start(status, headers) {
+        call.abort()
+        reject(new LinkRefused(status, waitOf(headers['retry-after'])))
+      },
+      data: () => false,
+      end() {},
+      fail: reject,
+      upgraded(_headers, socket) {
+        if (socket instanceof Socket) resolve(socket)
+      }
+    }
+    const call = pass(request, sink, { pool: client, authorize, clock, ready })
+    signal.addEventListener('abort', () => {
+      call.abort()
+      reject(new RemoteFailure('aborted', 'the request was cancelled'))
+    })
+  })
+  const over = () => void client.destroy().catch(() => {})
+  opened.then(over, over)
+  return opened
+}
+
+const waitOf = (retryAfter: string | string[] | undefined) =>
+  Math.min(LONGEST_WAIT_MS, (Number(retryAfter) || 0) * 1_000)
