@@ -1,4 +1,4 @@
-import type { ActorRef, EventObject, Snapshot } from 'xstate'
+import type { ActorRef, ErrorActorEvent, EventObject, Snapshot } from 'xstate'
 import type { PeerSpec, ProbeAnswer, Verdict } from '../src/schemas/health.ts'
 
 /** What the actors say to each other. `now` is monotonic, `wall` is for people. */
@@ -24,6 +24,7 @@ export type ProbeWanted = {
   from: Hears<ProbeAnswered>
 }
 export type ProbeUnwanted = { type: 'probe.unwanted'; id: string }
+export type ProberEvent = ProbeWanted | ProbeUnwanted | { type: 'prober.failed'; fault: unknown }
 
 /** To a peer. `chance`, 0 to 1, varies its next delay, so that the machine itself throws no dice. */
 export type ProbeAnswered = {
@@ -44,7 +45,7 @@ export type SignOfLife = { type: 'peer.alive'; now: number }
 /** A request to it failed, our key was refused, or it closed a kept connection: reason to ask at once. */
 export type SignOfDeath = { type: 'peer.doubtful'; now: number; keyRefused: boolean }
 
-/** To the supervisor. */
+/** To the supervisor, by a peer. */
 export type PeerJudged = {
   type: 'peer.judged'
   id: string
@@ -56,3 +57,23 @@ export type PeerFlapping = { type: 'peer.flapping'; id: string; flapping: boolea
 
 export type ProberRef = Hears<ProbeWanted | ProbeUnwanted>
 export type SupervisorRef = Hears<PeerJudged | PeerFlapping>
+
+/** To the supervisor, by whoever has it. */
+export type SupervisorEvent =
+  | { type: 'peers.joined'; peers: readonly PeerSpec[] }
+  | { type: 'peer.left'; id: string }
+  | { type: 'peer.restart'; id: string }
+  | { type: 'crash.forgotten'; id: string }
+  | { type: 'prober.restart' }
+  | PeerUpdated
+  | PeerJudged
+  | PeerFlapping
+  | ErrorActorEvent
+
+/** What the supervisor tells those who listen. */
+export type SupervisorEmitted =
+  | PeerJudged
+  | PeerFlapping
+  | { type: 'peer.crashed'; id: string; fault: unknown }
+  | { type: 'peer.quarantined'; id: string }
+  | { type: 'prober.crashed'; fault: unknown }

@@ -1,10 +1,19 @@
-import { assign, type ErrorActorEvent, emit, enqueueActions, fromCallback, setup } from 'xstate'
+import { assign, emit, enqueueActions, fromCallback, setup } from 'xstate'
 import type { PeerSpec } from '../src/schemas/health.ts'
 import type { Clock } from './clock.ts'
-import type { PeerFlapping, PeerJudged, PeerUpdated, ProberRef, ProbeUnwanted } from './messages.ts'
+import type {
+  PeerFlapping,
+  PeerJudged,
+  PeerUpdated,
+  ProberEvent,
+  ProberRef,
+  ProbeUnwanted,
+  SupervisorEmitted,
+  SupervisorEvent
+} from './messages.ts'
 import { peerMachine } from './peer/peer.ts'
 import type { Rule } from './peer/rule.ts'
-import type { ProberEvent } from './prober/prober.ts'
+import { afterCrash, afterMinute, FORGET_MS, NO_CRASHES, type RestartHistory, restartDelay } from './restarts.ts'
 
 interface SupervisorInput {
   rule: Rule
@@ -18,45 +27,9 @@ export interface SupervisorContext extends SupervisorInput {
   proberCrashes: number
 }
 
-/** How often one member's actor crashed. */
-export interface RestartHistory {
-  /** Crashes since it joined. */
-  crashes: number
-  /** Those of the last minute (the restart intensity of Erlang's supervisors). */
-  recent: number
-  quarantined: boolean
-}
-
-type SupervisorEvent =
-  | { type: 'peers.joined'; peers: readonly PeerSpec[] }
-  | { type: 'peer.left'; id: string }
-  | { type: 'peer.restart'; id: string }
-  | { type: 'crash.forgotten'; id: string }
-  | { type: 'prober.restart' }
-  | PeerUpdated
-  | PeerJudged
-  | PeerFlapping
-  | ErrorActorEvent
-
-/** What the supervisor tells those who listen. */
-export type SupervisorEmitted =
-  | PeerJudged
-  | PeerFlapping
-  | { type: 'peer.crashed'; id: string; fault: unknown }
-  | { type: 'peer.quarantined'; id: string }
-  | { type: 'prober.crashed'; fault: unknown }
-
 interface Named {
   id: string
 }
-
-const CRASHES_ALLOWED = 4
-const FORGET_MS = 60_000
-const LONGEST_DELAY_MS = 30_000
-const NO_CRASHES: RestartHistory = { crashes: 0, recent: 0, quarantined: false }
-
-/** Milliseconds until a crashed actor is started again, by its crashes of late. */
-const restartDelay = (recent: number) => Math.min(LONGEST_DELAY_MS, 1_000 * 2 ** (recent - 1))
 
 /** First questions to many peers are spread, so that a start is no storm. */
 const startSpread = (peers: number, intervalMs: number) => Math.min(intervalMs / 3, peers * 5)
@@ -136,11 +109,7 @@ export const supervisorMachine = setup({
     }),
     restartLater: enqueueActions(({ context, enqueue, system }, { id, fault }: Named & { fault: unknown }) => {
       const before = context.restarts[id] ?? NO_CRASHES
-      const history = {
-        crashes: before.crashes + 1,
-        recent: before.recent + 1,
-        quarantined: before.recent >= CRASHES_ALLOWED
-      }
+      const history = afterCrash(before)
       halt(enqueue, system, id)
       enqueue.assign({ restarts: { ...context.restarts, [id]: history } })
       enqueue.emit({ type: 'peer.crashed', id, fault })
@@ -151,7 +120,7 @@ export const supervisorMachine = setup({
     forgetCrash: assign(({ context }, { id }: Named) => {
       const history = context.restarts[id]
       if (!history) return {}
-      return { restarts: { ...context.restarts, [id]: { ...history, recent: Math.max(0, history.recent - 1) } } }
+      return { restarts: { ...context.restarts, [id]: afterMinute(history) } }
     }),
     report: emit((_, { change }: { change: PeerJudged | PeerFlapping }) => change)
   },

@@ -1,52 +1,26 @@
 import { fromCallback } from 'xstate'
 import type { PeerSpec, ProbeAnswer } from '../../src/schemas/health.ts'
 import type { Clock } from '../clock.ts'
-import type { ProbeUnwanted, ProbeWanted } from '../messages.ts'
+import type { ProberEvent, ProbeWanted } from '../messages.ts'
+import { createLines } from './lines.ts'
 import { createDoubt, type DoubtOptions } from './local-health.ts'
-import { createAgenda, type Planned } from './scheduler.ts'
+import { createProbeLimit, type ProbeLimits } from './probe-limit.ts'
+import { failure, isOver, type Question, type Slot } from './question.ts'
+import { createAgenda } from './scheduler.ts'
 import { createPulse } from './stall-detector.ts'
 
-export interface ProberOptions {
+export interface ProberOptions extends ProbeLimits {
   /** Asks one peer once; with its key in doubt, also something that needs the key. */
   probe: (peer: PeerSpec, signal: AbortSignal, keyInDoubt: boolean) => Promise<ProbeAnswer>
   clock: Clock
   random: () => number
   /** A probe that has given nothing by then has failed, whatever it does afterwards. */
   deadlineMs: number
-  /** Probes that may do work at once. */
-  concurrency: number
-  /** A probe that waits longer than this does no work, and makes room; so hanging peers delay nobody. */
-  slowAfterMs: number
-  /** Probes in flight, waiting ones included: a bound for sockets. */
-  inFlight: number
   doubt?: DoubtOptions
   /** After the peer was told. */
   onAnswer?: (peer: PeerSpec, answer: ProbeAnswer, doubted: boolean) => void
   onStall?: (stalledMs: number) => void
 }
-
-/** What the prober knows of one peer. One for as long as the peer is asked: see `createProber`. */
-interface Place extends Planned {
-  /** Planned, or in a line. */
-  wanted: ProbeWanted | undefined
-  line: Line | undefined
-  question: Question | undefined
-}
-
-/** First come, first served. Whoever has left meanwhile is passed over. */
-type Line = Place[]
-
-interface Question {
-  place: Place
-  wanted: ProbeWanted
-  began: number
-  abort: AbortController
-  timer: unknown
-  slow: boolean
-  spared: boolean
-}
-
-export type ProberEvent = ProbeWanted | ProbeUnwanted | { type: 'prober.failed'; fault: unknown }
 
 const GRACE_MS = 250
 
@@ -54,27 +28,21 @@ const GRACE_MS = 250
  * The one actor that asks: every peer's machine sends it questions and gets one answer to each. One for all, because
  * each finished invoke would make XState walk all timers of the system.
  *
- * A peer's place is made once and changed in place. As entries of maps that come and go with each question, all that a
+ * A peer's slot is made once and changed in place. As entries of maps that come and go with each question, all that a
  * probe had ever touched was kept by the maps' old tables, until a collection of the whole heap.
  */
 export const createProber = (options: ProberOptions) =>
   fromCallback<ProberEvent>(({ receive, self }) => {
     const { clock } = options
     const doubt = createDoubt(options.doubt)
-    const places = new Map<string, Place>()
-    const urgent: Line = []
-    const waiting: Line = []
-    const agenda = createAgenda<Place>(clock, (due) =>
+    const slots = new Map<string, Slot>()
+    const lines = createLines({ hasRoom: () => limit.hasRoom(), ask })
+    const agenda = createAgenda<Slot>(clock, (due) =>
       run(() => {
-        for (const place of due) enqueue(place, waiting)
+        for (const slot of due) lines.enter(slot, false)
       })
     )
-    /** The oldest first: those that may turn out to be slow. */
-    const fresh: Question[] = []
-    let slowTimer: unknown
-    /** Questions that are open, and those of them that may do work. */
-    let asked = 0
-    let working = 0
+    const limit = createProbeLimit<Question>({ ...options, later, isOver, onSlow: giveTime })
     const pulse = createPulse({ clock, beaten: doubt.pulse, onStall: options.onStall })
     let ended = false
 
@@ -84,7 +52,7 @@ export const createProber = (options: ProberOptions) =>
         pulse.keep()
         if (event.type === 'probe.wanted') plan(event)
         else forget(event.id)
-        askWaiting()
+        lines.askNext()
       } catch (fault) {
         // A crashed actor is not told to stop; what it began must not go on without it.
         end()
@@ -99,7 +67,7 @@ export const createProber = (options: ProberOptions) =>
       try {
         pulse.keep()
         work()
-        askWaiting()
+        lines.askNext()
       } catch (fault) {
         end()
         self.send({ type: 'prober.failed', fault })
@@ -107,59 +75,42 @@ export const createProber = (options: ProberOptions) =>
     }
 
     function plan(wanted: ProbeWanted) {
-      const place = placeOf(wanted.peer.id)
+      const slot = slotOf(wanted.peer.id)
       // It is being asked this very question.
-      const open = place.question?.wanted
+      const open = slot.question?.wanted
       if (open?.peer === wanted.peer && (open.keyInDoubt || !wanted.keyInDoubt)) return
-      clear(place)
-      place.wanted = wanted
-      if (wanted.afterMs > 0) agenda.plan(place, wanted.afterMs)
-      else enqueue(place, wanted.urgent ? urgent : waiting)
+      clear(slot)
+      slot.wanted = wanted
+      if (wanted.afterMs > 0) agenda.plan(slot, wanted.afterMs)
+      else lines.enter(slot, wanted.urgent)
     }
 
     function later(delayMs: number, work: () => void): unknown {
       return clock.setTimeout(() => run(work), delayMs)
     }
 
-    function placeOf(id: string): Place {
-      const known = places.get(id)
+    function slotOf(id: string): Slot {
+      const known = slots.get(id)
       if (known) return known
-      const place = { wanted: undefined, timer: undefined, tick: undefined, line: undefined, question: undefined }
-      places.set(id, place)
-      return place
+      const slot = { wanted: undefined, timer: undefined, tick: undefined, line: undefined, question: undefined }
+      slots.set(id, slot)
+      return slot
     }
 
-    function enqueue(place: Place, line: Line) {
-      place.line = line
-      line.push(place)
-    }
-
-    function askWaiting() {
-      askFrom(urgent)
-      askFrom(waiting)
-    }
-
-    function askFrom(line: Line) {
-      while (line.length > 0 && working < options.concurrency && asked < options.inFlight) {
-        const place = line.shift()
-        if (place?.line === line && place.wanted) ask(place, place.wanted)
-      }
-    }
-
-    function ask(place: Place, wanted: ProbeWanted) {
+    function ask(slot: Slot, wanted: ProbeWanted) {
       const question: Question = {
-        ...{ place, wanted, slow: false, spared: false },
+        slot,
+        wanted,
+        slow: false,
+        spared: false,
         began: clock.now(),
         abort: new AbortController(),
         timer: undefined
       }
-      place.line = undefined
-      place.wanted = undefined
-      place.question = question
-      fresh.push(question)
-      slowTimer ??= later(options.slowAfterMs, passSlow)
-      asked++
-      working++
+      slot.line = undefined
+      slot.wanted = undefined
+      slot.question = question
+      limit.began(question)
       answerTo(question)
     }
 
@@ -169,7 +120,7 @@ export const createProber = (options: ProberOptions) =>
       try {
         answer = await options.probe(question.wanted.peer, question.abort.signal, question.wanted.keyInDoubt)
       } catch {
-        answer = failure(question, at, 'internal', 'The probe itself failed')
+        answer = failure({ at, durationMs: lasted(question) }, 'internal', 'The probe itself failed')
       }
       run(() => finish(question, answer))
     }
@@ -190,19 +141,8 @@ export const createProber = (options: ProberOptions) =>
       options.onAnswer?.(peer, answer, doubted)
     }
 
-    /** One timer for all questions: nearly all are answered before it would tell. */
-    function passSlow() {
-      const now = clock.now()
-      while (fresh[0] && (isOver(fresh[0]) || now - fresh[0].began >= options.slowAfterMs)) {
-        const question = fresh.shift()
-        if (question && !isOver(question)) makeRoom(question)
-      }
-      slowTimer = fresh[0] && later(fresh[0].began + options.slowAfterMs - now, passSlow)
-    }
-
-    function makeRoom(question: Question) {
-      question.slow = true
-      working--
+    /** It only waits from here on, until its deadline. */
+    function giveTime(question: Question) {
       const left = question.began + options.deadlineMs - clock.now()
       question.timer = later(Math.max(left, GRACE_MS), () => giveUp(question))
     }
@@ -215,54 +155,49 @@ export const createProber = (options: ProberOptions) =>
         question.timer = later(GRACE_MS, () => giveUp(question))
         return
       }
-      const at = clock.wall() - (now - question.began)
       question.abort.abort()
-      finish(question, failure(question, at, 'timeout', `No answer within ${options.deadlineMs} ms`))
+      const detail = `No answer within ${options.deadlineMs} ms`
+      finish(
+        question,
+        failure({ at: clock.wall() - lasted(question), durationMs: lasted(question) }, 'timeout', detail)
+      )
     }
 
     /** Nothing is planned for it any more, and nothing is asked. */
-    function clear(place: Place) {
-      agenda.cancel(place)
-      place.line = undefined
-      place.wanted = undefined
-      const { question } = place
+    function clear(slot: Slot) {
+      agenda.cancel(slot)
+      slot.line = undefined
+      slot.wanted = undefined
+      const { question } = slot
       if (!question) return
       settle(question)
       question.abort.abort()
     }
 
     function forget(id: string) {
-      const place = places.get(id)
-      if (place) clear(place)
-      places.delete(id)
+      const slot = slots.get(id)
+      if (slot) clear(slot)
+      slots.delete(id)
       doubt.forget(id)
     }
 
-    function isOver(question: Question): boolean {
-      return question.place.question !== question
-    }
-
     function settle(question: Question) {
-      question.place.question = undefined
+      question.slot.question = undefined
       clock.clearTimeout(question.timer)
-      asked--
-      if (!question.slow) working--
+      limit.ended(question)
     }
 
-    function failure(question: Question, at: number, failed: 'internal' | 'timeout', detail: string): ProbeAnswer {
-      const durationMs = clock.now() - question.began
-      return { ok: false, asked: 'GET /api/health', at, durationMs, class: failed, detail }
+    function lasted({ began }: Question): number {
+      return clock.now() - began
     }
 
     function end() {
       ended = true
       pulse.stop()
-      clock.clearTimeout(slowTimer)
-      for (const place of places.values()) clear(place)
+      limit.stop()
+      for (const slot of slots.values()) clear(slot)
       agenda.end()
-      places.clear()
-      fresh.length = 0
-      urgent.length = 0
-      waiting.length = 0
+      slots.clear()
+      lines.clear()
     }
   })

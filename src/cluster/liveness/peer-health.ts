@@ -1,5 +1,5 @@
 import type { PeerSnapshot } from '../../../machines/peer/peer.ts'
-import type { RestartHistory } from '../../../machines/supervisor.ts'
+import type { RestartHistory } from '../../../machines/restarts.ts'
 import type { PeerHealth, PeerSpec, Verdict } from '../../schemas/health.ts'
 
 /** How one peer is, out of what its actor knows. Built at every answer, so without detours. */

@@ -1,4 +1,4 @@
-import type { SupervisorEmitted } from '../../../machines/supervisor.ts'
+import type { SupervisorEmitted } from '../../../machines/messages.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { PeerHealth, ProbeAnswer } from '../../schemas/health.ts'
 import { reasonOf } from './reason.ts'

@@ -1,5 +1,6 @@
 import type { Actor } from 'xstate'
-import type { RestartHistory, supervisorMachine } from '../../../machines/supervisor.ts'
+import type { RestartHistory } from '../../../machines/restarts.ts'
+import type { supervisorMachine } from '../../../machines/supervisor.ts'
 import type { PeerAnswered, PeerHealth } from '../../schemas/health.ts'
 import { peerHealth, unwatchedHealth } from './peer-health.ts'
 
