@@ -50,6 +50,20 @@ test('a request that says twice who asks or for what is refused, whichever comes
   }
 })
 
+test('a WebSocket that says twice who asks is refused too', async (t) => {
+  const { url } = await startNode(t)
+  const upgrade: [string, string][] = [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', 'websocket'],
+    ['Sec-WebSocket-Version', '13'],
+    ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA==']
+  ]
+  const path = '/api/cluster/peers/none/proxy/logs'
+  const twice: [string, string][] = [...upgrade, ['Authorization', READER], ['Authorization', OPERATOR]]
+  const { status, body } = await ask(url, 'GET', path, twice)
+  assert.deepEqual([status, body.code], [400, 'repeated_header'])
+})
+
 test('headers that are lists may come on several lines', async (t) => {
   const { url } = await startNode(t)
   const { status } = await ask(url, 'GET', '/api/cluster/peers', [

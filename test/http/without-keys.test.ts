@@ -67,3 +67,16 @@ test('without keys, only names of this server lead into it', async (t) => {
     assert.deepEqual([health, body.node_id !== undefined], [200, status === 200], host)
   }
 })
+
+test('without keys, the name that a trusted proxy was called by counts, and nobody else’s word', async (t) => {
+  const config = { 'auth.enabled': false, 'api.trust_proxy': ['127.0.0.1'] }
+  const { url } = await startNode(t, { name: 'web-1', config })
+  const asked = async (at: string, forwarded: string) =>
+    (await ask(at, 'GET', '/api/cluster/peers', { host: '127.0.0.1', 'x-forwarded-host': forwarded })).status
+  assert.equal(await asked(url, 'web-1'), 200)
+  assert.equal(await asked(url, 'evil.example'), 403)
+  // What the caller wrote comes first, what the proxy adds last.
+  assert.equal(await asked(url, 'web-1, evil.example'), 403)
+  const direct = await startNode(t, { name: 'web-2', config: { 'auth.enabled': false } })
+  assert.equal(await asked(direct.url, 'evil.example'), 200)
+})
