@@ -8,6 +8,7 @@ import { collect } from './collect.ts'
 import { createConnector, type LookupGuard } from './connector.ts'
 import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.ts'
 import { RemoteFailure } from './failure.ts'
+import { createLargeAnswers } from './large-answers.ts'
 import { openLink } from './links/open.ts'
 import { createParkedLinks } from './links/parked.ts'
 import { pass } from './pass.ts'
@@ -32,6 +33,8 @@ export interface RemoteOptions {
   clock?: Clock
   deadlines?: Deadlines
   keepAliveMs?: number
+  /** Of all answers that are coming, without small ones. */
+  mostBytes?: number
   watchConnections?: number
   trafficConnections?: number
 }
@@ -67,6 +70,7 @@ export function createRemote(options: RemoteOptions) {
     }
   })
   const authorization = createAuthorization({ ...options, now: clock.now })
+  const large = createLargeAnswers({ mostBytes: options.mostBytes ?? 64 << 20 })
   const meeting = new Map<string, Promise<unknown>>()
 
   function request(target: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
@@ -126,7 +130,7 @@ export function createRemote(options: RemoteOptions) {
     }
   }
 
-  const limitsOf = ({ maxBytes, signal }: Ask, deadlineMs: number) => ({ maxBytes, signal, deadlineMs, clock })
+  const limitsOf = ({ maxBytes, signal }: Ask, deadlineMs: number) => ({ maxBytes, signal, deadlineMs, clock, large })
 
   /** Over connections of their own: a slow peer's traffic cannot delay its probes. */
   function passOn(target: PeerTarget, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {

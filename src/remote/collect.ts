@@ -2,12 +2,14 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../../machines/clock.ts'
 import { startDeadline } from './deadline.ts'
 import { failure, failureOf, RemoteFailure } from './failure.ts'
+import { type LargeAnswers, SMALL_BYTES } from './large-answers.ts'
 import type { RemoteAnswer } from './target.ts'
 
 export interface CollectOptions {
   deadlineMs: number
   maxBytes: number
   signal: AbortSignal | undefined
+  large: LargeAnswers
   clock: Clock
 }
 
@@ -22,13 +24,13 @@ export function collect(
   options: CollectOptions
 ): Promise<RemoteAnswer> {
   return new Promise((resolve, reject) => {
-    const { signal } = options
+    const { signal, large } = options
     if (signal?.aborted) return reject(failure('aborted'))
     let controller: Dispatcher.DispatchController | undefined
-    let answer: RemoteAnswer | undefined
+    let answer: Omit<RemoteAnswer, 'text'> | undefined
     let settled = false
-    const chunks: Buffer[] = []
-    let size = 0
+    const body = createBody()
+    const coming = { giveUp: () => fail(failure('too_large')) }
 
     const stopDeadline = startDeadline(options.deadlineMs, () => fail(failure('timeout')), options.clock)
     const onAbort = () => fail(failure('aborted'))
@@ -37,6 +39,7 @@ export function collect(
     function settle(): boolean {
       if (settled) return false
       settled = true
+      large.release(coming)
       stopDeadline()
       signal?.removeEventListener('abort', onAbort)
       return true
@@ -44,7 +47,7 @@ export function collect(
 
     function fail(reason: Error) {
       if (!settle()) return
-      chunks.length = 0
+      body.drop()
       reject(reason)
       controller?.abort(reason)
     }
@@ -56,21 +59,25 @@ export function collect(
       },
       onResponseStart(_controller, status, headers) {
         if (status < 200) return
-        answer = { status, headers, text: '' }
+        answer = { status, headers }
         if (status >= 300 && status < 400 && status !== 304) return fail(redirect(status))
         if (isEncoded(headers['content-encoding'])) return fail(encoded(status))
-        if (Number(headers['content-length']) > options.maxBytes) return fail(failure('too_large', { status }))
+        const length = Number(headers['content-length'])
+        if (length > options.maxBytes) return fail(failure('too_large', { status }))
+        body.expect(length)
       },
       onResponseData(_controller, chunk) {
-        size += chunk.length
+        if (settled) return
+        const size = body.add(chunk)
         if (size > options.maxBytes) return fail(failure('too_large'))
-        chunks.push(chunk)
+        if (size > SMALL_BYTES) large.hold(coming, size)
       },
       onResponseEnd() {
         if (!answer || !settle()) return
-        const [only] = chunks
-        answer.text = (chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8')
-        resolve(answer)
+        const whole = body.whole()
+        const { status, headers } = answer
+        if (whole.length > SMALL_BYTES) large.textOf(whole).then((text) => resolve({ status, headers, text }), reject)
+        else resolve({ status, headers, text: whole.toString('utf8') })
       },
       onResponseError(_controller, error) {
         const reason = failureOf(error)
@@ -78,6 +85,35 @@ export function collect(
       }
     })
   })
+}
+
+/** A body whose length is known is put together while it comes, and not once more at its end. */
+function createBody() {
+  let chunks: Buffer[] = []
+  let room: Buffer | undefined
+  let size = 0
+
+  return {
+    expect(length: number): void {
+      if (length > SMALL_BYTES) room = Buffer.allocUnsafeSlow(length)
+    },
+    /** Its size by now. */
+    add(chunk: Buffer): number {
+      if (room && size + chunk.length <= room.length) chunk.copy(room, size)
+      else chunks.push(chunk)
+      size += chunk.length
+      return size
+    },
+    whole(): Buffer {
+      const [only] = chunks
+      if (room && chunks.length === 0) return room.subarray(0, size)
+      return chunks.length === 1 && only ? only : Buffer.concat(chunks)
+    },
+    drop(): void {
+      chunks = []
+      room = undefined
+    }
+  }
 }
 
 /** Following one would carry our key to wherever it points. */
