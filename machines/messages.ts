@@ -41,9 +41,9 @@ export type ProberReady = { type: 'prober.ready'; now: number }
 export type PeerCheck = { type: 'peer.check' }
 export type PeerUpdated = { type: 'peer.updated'; peer: PeerSpec; wall: number }
 /** It called us with its key, or is known otherwise to be up: reason to ask at once. */
-export type SignOfLife = { type: 'peer.alive'; now: number }
+export type ContactReported = { type: 'peer.alive'; now: number }
 /** A request to it failed, our key was refused, or it closed a kept connection: reason to ask at once. */
-export type SignOfDeath = { type: 'peer.doubtful'; now: number; keyRefused: boolean }
+export type FailureReported = { type: 'peer.doubtful'; now: number; keyRefused: boolean }
 
 /** To the supervisor, by a peer. */
 export type PeerJudged = {

@@ -1,14 +1,14 @@
 import { type AnyActorRef, assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate'
 import type { PeerSpec, Verdict } from '../../src/schemas/health.ts'
 import type {
+  ContactReported,
+  FailureReported,
   Hears,
   PeerCheck,
   PeerUpdated,
   ProbeAnswered,
   ProberReady,
   ProberRef,
-  SignOfDeath,
-  SignOfLife,
   SupervisorRef
 } from '../messages.ts'
 import { judged, nothingSeen, recorded, restlessAfter, type Seen } from './observation.ts'
@@ -32,7 +32,7 @@ export interface PeerContext {
   seen: Seen
 }
 
-type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | SignOfLife | SignOfDeath
+type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | ContactReported | FailureReported
 
 const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
 

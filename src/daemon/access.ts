@@ -44,7 +44,7 @@ export async function buildAccess(parts: AccessParts) {
           .catch(onError)
     }),
     onMember: ({ id, state, keyDigest }, used) => {
-      cluster.signOfLife(id)
+      cluster.reportContact(id)
       if (state === 'pending') onAccepted(id)
       if (keyDigest.next === used) rotation.promote(id, used).catch(onError)
     }

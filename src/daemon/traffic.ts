@@ -27,7 +27,7 @@ interface TrafficOptions {
 /** The ways in which a cluster is used: asking all, changing several, and passing a request on to one. */
 export function buildTraffic({ config, store: { members }, self, watching, local, parser }: TrafficOptions) {
   const { cluster, remote } = watching
-  const { signOfLife, signOfDeath } = cluster
+  const { reportContact, reportFailure } = cluster
 
   const targetOfId = (id: string) => {
     const member = members.get(id)
@@ -40,8 +40,8 @@ export function buildTraffic({ config, store: { members }, self, watching, local
     targetOf: targetOfId,
     peers: cluster.peers,
     selfName: self.name,
-    signOfLife,
-    signOfDeath,
+    reportContact,
+    reportFailure,
     maxConcurrency: config.cluster.maxConcurrency
   })
   const rollout = createRollout({
@@ -57,7 +57,7 @@ export function buildTraffic({ config, store: { members }, self, watching, local
         self.assertEnabled()
         return upstream(name)
       },
-      signOfDeath,
+      reportFailure,
       deadlines: remote.deadlines,
       openers: openersOf(config)
     })

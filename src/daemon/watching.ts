@@ -49,9 +49,9 @@ export function buildWatching(options: WatchingOptions) {
       return signer(credentialOf(id) ?? '', parts, to)
     },
     lookupGuard: (address) => mayDial(address, self.dialPolicy()),
-    onConnectionClosed: (id) => cluster.signOfDeath(id),
-    onLinked: (id) => cluster.signOfLife(id),
-    onUnlinked: (id) => cluster.signOfDeath(id, 'unlinked')
+    onConnectionClosed: (id) => cluster.reportFailure(id),
+    onLinked: (id) => cluster.reportContact(id),
+    onUnlinked: (id) => cluster.reportFailure(id, 'unlinked')
   })
   const ask = createProbe({
     remote,

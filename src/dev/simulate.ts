@@ -42,7 +42,7 @@ async function detection(name: string, condition: Condition, noticed: boolean) {
       await model.advance(model.random() * 3_000)
       model.set(id, condition)
       fellAt.set(id, model.clock.now())
-      if (noticed) model.cluster.signOfDeath(id)
+      if (noticed) model.cluster.reportFailure(id)
     }
     await model.advance(120_000)
     for (const [id, at] of fellAt) times.push((model.offlineAt(id) ?? Number.POSITIVE_INFINITY) - at)
@@ -73,7 +73,7 @@ async function restarts() {
     const id = `peer-${restart % PEERS}`
     const lasts = 1_000 + model.random() * 14_000
     model.set(id, 'crashed')
-    if (model.random() < 0.5) model.cluster.signOfDeath(id)
+    if (model.random() < 0.5) model.cluster.reportFailure(id)
     await model.advance(lasts)
     model.set(id, 'well')
     await model.advance(DAY / PEERS - lasts)

@@ -52,11 +52,11 @@ function createAlertWorld(
   world.cluster.start(['a', 'b', 'c', 'd', 'e'].map((name) => spec(name)))
   const down = (id: string) => {
     world.behave(id, 'refused')
-    world.cluster.signOfDeath(id)
+    world.cluster.reportFailure(id)
   }
   const up = (id: string) => {
     world.behave(id, 'up')
-    world.cluster.signOfLife(id)
+    world.cluster.reportContact(id)
   }
   return { ...world, sent, kept, waiting, failing, alerts, restart, down, up, tries: () => tries }
 }
@@ -176,7 +176,7 @@ test('a peer that falls again before its return was told has had one outage', as
   await clock.advance(3_000)
   assert.equal(cluster.peer('a')?.verdict, 'online')
   behave('a', 'key_refused')
-  cluster.signOfDeath('a')
+  cluster.reportFailure('a')
   await clock.advance(3_000)
   assert.equal(cluster.peer('a')?.verdict, 'rejected')
   await clock.advance(600_000)

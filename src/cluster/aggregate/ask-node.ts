@@ -18,8 +18,8 @@ export interface AskNodeOptions {
   local: Record<AggregateKind, (signal: AbortSignal) => Promise<unknown>>
   remote: Pick<Remote, 'request' | 'deadlines'>
   targetOf(id: string): PeerTarget | undefined
-  signOfLife?(id: string): void
-  signOfDeath?(id: string, failed: FailureClass): void
+  reportContact?(id: string): void
+  reportFailure?(id: string, failed: FailureClass): void
   /** Requests in flight, of all aggregates together, without those that have waited for long. */
   maxConcurrency?: number
   /** Of one peer's answer. */
@@ -83,11 +83,11 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
       let answer = await get(PATHS[kind])
       // An older agent has no stats of its own, but its health says something.
       if (kind === 'stats' && answer.status === 404) answer = await get('/api/health')
-      if (verdict !== 'online') options.signOfLife?.(id)
+      if (verdict !== 'online') options.reportContact?.(id)
       return await splice.data(kind, accepted(answer).text)
     } catch (error) {
       const reason = failureOf(error)
-      if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(id, reason.class)
+      if (SIGNS_OF_DEATH.has(reason.class)) options.reportFailure?.(id, reason.class)
       throw reason
     }
   }

@@ -44,7 +44,7 @@ interface AdmissionOptions {
   store: Pick<Store, 'members' | 'vault' | 'revoke' | 'journal'>
   self: Self
   invites: Invites
-  cluster: Pick<Cluster, 'joined' | 'left' | 'peer' | 'signOfDeath'>
+  cluster: Pick<Cluster, 'joined' | 'left' | 'peer' | 'reportFailure'>
   remote: Pick<Remote, 'exchange' | 'deadlines'>
   events: EventLog
   exchange: 'any' | 'sealed-only'
@@ -178,7 +178,7 @@ export function createAdmission(options: AdmissionOptions) {
     )
     // Its holder may have removed us a moment ago: whether our key is dead is asked now, and the invite is still good.
     const holder = found.kind === 'name_taken' ? members.byName(name) : undefined
-    if (holder) cluster.signOfDeath(holder.id, 'key_refused')
+    if (holder) cluster.reportFailure(holder.id, 'key_refused')
     const place = admitted(found, name)
     const transport = transportOf(url, applicant, options.allowInsecure)
     if (transport === undefined) throw new InsecureTransport()

@@ -119,9 +119,9 @@ export function createCluster(options: ClusterOptions) {
       return answer
     },
     /** It called us with its key. */
-    signOfLife: (id: string) => child(id)?.send({ type: 'peer.alive', now: clock.now() }),
+    reportContact: (id: string) => child(id)?.send({ type: 'peer.alive', now: clock.now() }),
     /** A request to it failed in that way, or it closed a kept connection. */
-    signOfDeath: (id: string, failed?: FailureClass) =>
+    reportFailure: (id: string, failed?: FailureClass) =>
       child(id)?.send({ type: 'peer.doubtful', now: clock.now(), keyRefused: failed === 'key_refused' }),
     peer,
     peers,

@@ -16,7 +16,7 @@ interface LinkedPeersOptions {
   store: Pick<Store, 'members'>
   self: Pick<Self, 'dialPolicy'>
   remote: Pick<Remote, 'links' | 'requestDirectly' | 'deadlines'>
-  cluster: Pick<Cluster, 'updated' | 'signOfLife'>
+  cluster: Pick<Cluster, 'updated' | 'reportContact'>
   events: EventLog
   allowInsecure: AllowInsecure
   onError(error: unknown): void
@@ -43,7 +43,7 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
       member.reach === 'reverse' ? undefined : { ...member, reach: 'reverse' }
     )
     if (!changed) return
-    cluster.signOfLife(id)
+    cluster.reportContact(id)
     tell(changed, 'it opens connections to this server, which asks it over them')
   }
 

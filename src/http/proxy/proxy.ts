@@ -10,7 +10,7 @@ import { acceptUpgrades } from './upgrades.ts'
 
 export interface ProxyOptions {
   find: GateOptions['find']
-  signOfDeath?: RelayOptions['signOfDeath']
+  reportFailure?: RelayOptions['reportFailure']
   /** Pages of other origins that may open WebSockets. */
   openers?: readonly string[]
   maxInFlight?: number
@@ -31,7 +31,7 @@ const WRITING = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 export async function registerProxy(app: FastifyInstance, options: ProxyOptions) {
   const { find, deadlines, maxInFlight = 128, openers = [] } = options
   const enter = createGate({ find, maxInFlight })
-  const limits = { deadlines, ...(options.signOfDeath && { signOfDeath: options.signOfDeath }) }
+  const limits = { deadlines, ...(options.reportFailure && { reportFailure: options.reportFailure }) }
   const { tunnel, closeAll } = createTunnels({ ...limits, openers })
   const heads = acceptUpgrades(app)
   app.addHook('preClose', async () => closeAll())

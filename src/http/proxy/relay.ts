@@ -10,7 +10,7 @@ import { headersFromPeer } from './response-headers.ts'
 
 export interface RelayOptions {
   deadlines: { proxiedReadMs: number; proxiedWriteMs: number }
-  signOfDeath?(id: string, failed: FailureClass): void
+  reportFailure?(id: string, failed: FailureClass): void
 }
 
 /** Passes one request on to a peer and its answer back, both as they come. */
@@ -57,7 +57,7 @@ export function relay(request: FastifyRequest, reply: FastifyReply, { peer, path
     // Less than the whole must not look like the whole.
     if (raw.headersSent) return raw.destroy()
     if (reason.stale && repeatable && asked === 1) return ask()
-    if (!reason.stale && SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id, reason.class)
+    if (!reason.stale && SIGNS_OF_DEATH.has(reason.class)) options.reportFailure?.(peer.id, reason.class)
     reply.send(proxyFault(peer.name, reason))
   }
 

@@ -50,7 +50,7 @@ export function createTunnels(options: TunnelOptions) {
       data: () => false,
       end() {},
       fail(reason) {
-        if (SIGNS_OF_DEATH.has(reason.class)) options.signOfDeath?.(peer.id, reason.class)
+        if (SIGNS_OF_DEATH.has(reason.class)) options.reportFailure?.(peer.id, reason.class)
         refuse(proxyFault(peer.name, reason))
       },
       upgraded(answer, socket) {

@@ -33,8 +33,8 @@ export async function aggregateWorld(t: TestContext, names: string[], options: O
     targetOf: (id) => targetOf(byName.get(id) as FakePeer),
     peers: () => peers.map((peer) => ({ ...healthOf(peer), ...verdicts.get(peer.name) })),
     selfName: () => 'self',
-    signOfLife: (id) => signs.push(`life ${id}`),
-    signOfDeath: (id, failed) => signs.push(`death ${id} ${failed}`),
+    reportContact: (id) => signs.push(`life ${id}`),
+    reportFailure: (id, failed) => signs.push(`death ${id} ${failed}`),
     clock,
     ...options
   })

@@ -86,11 +86,11 @@ test('the events of a flapping peer are held back while its state stays truthful
   await clock.advance(40_000)
   for (let outage = 0; outage < 4; outage++) {
     behave('a', 'refused')
-    cluster.signOfDeath('a')
+    cluster.reportFailure('a')
     await clock.advance(20_000)
     assert.equal(verdict('a'), 'offline')
     behave('a', 'up')
-    cluster.signOfLife('a')
+    cluster.reportContact('a')
     await clock.advance(5_000)
     assert.equal(verdict('a'), 'online')
   }
@@ -98,7 +98,7 @@ test('the events of a flapping peer are held back while its state stays truthful
   assert.equal(seen.filter(({ type }) => type === 'peer.flapping').length, 1)
   const before = seen.length
   behave('a', 'refused')
-  cluster.signOfDeath('a')
+  cluster.reportFailure('a')
   await clock.advance(20_000)
   assert.equal(verdict('a'), 'offline')
   assert.equal(seen.length, before)
@@ -146,7 +146,7 @@ test('peers that are down already are no reason to doubt the failure of another'
   await clock.advance(20_000)
   assert.equal(verdict('p1'), 'offline')
   behave('p2', 'refused')
-  cluster.signOfDeath('p2')
+  cluster.reportFailure('p2')
   await clock.advance(400)
   assert.equal(verdict('p2'), 'suspect')
 })

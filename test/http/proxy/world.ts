@@ -48,7 +48,7 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   await registerProxy(app, {
     find,
     deadlines: DEFAULT_DEADLINES,
-    signOfDeath: (id, failed) => signs.push(`${id} ${failed}`),
+    reportFailure: (id, failed) => signs.push(`${id} ${failed}`),
     ...options
   })
   options.prepare?.(app)

@@ -25,7 +25,7 @@ function watch({ peers, intervalMs, bare, measureAfterMs, measureMs }: WatcherTa
   const remote = createRemote({
     credentialOf: () => 'key',
     lookupGuard: () => true,
-    onConnectionClosed: (id) => signOfDeath(id)
+    onConnectionClosed: (id) => reportFailure(id)
   })
   const ask = createProbe({
     remote,
@@ -41,7 +41,7 @@ function watch({ peers, intervalMs, bare, measureAfterMs, measureMs }: WatcherTa
   )
 
   const begun = performance.now()
-  const signOfDeath = bare ? watchBare() : watchWithMachines()
+  const reportFailure = bare ? watchBare() : watchWithMachines()
   report({ type: 'started', ms: performance.now() - begun, at: now() })
   setTimeout(measure, measureAfterMs)
 
@@ -67,7 +67,7 @@ function watch({ peers, intervalMs, bare, measureAfterMs, measureMs }: WatcherTa
       if (from) report({ type: 'changed', id, from, to: verdict, at: now() })
     })
     cluster.start(specs)
-    return cluster.signOfDeath
+    return cluster.reportFailure
   }
 
   function measure() {
