@@ -139,7 +139,7 @@ export const LoopDetected = createError(
   508
 )
 export const PeerPending = createError<[string]>('peer_pending', 'Peer "%s" has not confirmed the join yet', 409)
-export const PeerAway = createError<[string, string]>('peer_offline', 'Peer "%s" was not asked: %s', 503)
+export const PeerUnavailable = createError<[string, string]>('peer_offline', 'Peer "%s" was not asked: %s', 503)
 export const PeerBusy = createError<[string]>(
   'peer_busy',
   'Too many requests to peer "%s" are under way; try again in a moment',

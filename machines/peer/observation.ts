@@ -8,7 +8,7 @@ import { decide, NOTHING_YET, type Tally, untilNext, weigh } from './verdict.ts'
  * What a peer's actor knows from its probes. One object made anew by each answer, always with the same keys in the same
  * order: as twenty fields of the context itself, copying them was a quarter of the cost of a probe.
  */
-export interface Seen {
+export interface Observation {
   /** How many answers it had: the number of the question that is open or comes next. */
   answers: number
   tally: Tally
@@ -39,7 +39,7 @@ const EVIDENCE = 10
 /** An answer is late by this share of the interval: longer than any answer takes. */
 const OVERDUE = 0.25
 
-export const nothingSeen = ({ lastSeenAt, features }: PeerSpec, waitMs: number): Seen => ({
+export const nothingObserved = ({ lastSeenAt, features }: PeerSpec, waitMs: number): Observation => ({
   answers: 0,
   tally: NOTHING_YET,
   flap: CALM,
@@ -60,7 +60,7 @@ export const nothingSeen = ({ lastSeenAt, features }: PeerSpec, waitMs: number):
 })
 
 /** What it knows after one more answer. */
-export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
+export function observe(context: PeerContext, event: ProbeAnswered): Observation {
   const { rule, seen: before } = context
   const { answer, now, wall } = event
   const tally = tallied(context, event)
@@ -104,12 +104,12 @@ export function recorded(context: PeerContext, event: ProbeAnswered): Seen {
 }
 
 /** The verdict that an answer leads to. */
-export const judged = (context: PeerContext, event: ProbeAnswered) =>
+export const nextVerdict = (context: PeerContext, event: ProbeAnswered) =>
   decide(context.verdict, tallied(context, event), context.rule)
 
 /** Whether it is flapping after an answer. */
-export const restlessAfter = (context: PeerContext, event: ProbeAnswered) =>
-  restless(context.seen.flap, context.verdict, judged(context, event), context.rule.flapping, event.now)
+export const flapAfter = (context: PeerContext, event: ProbeAnswered) =>
+  restless(context.seen.flap, context.verdict, nextVerdict(context, event), context.rule.flapping, event.now)
 
 const tallied = (context: PeerContext, event: ProbeAnswered) =>
   weigh(context.seen.tally, { answer: event.answer, doubted: event.doubted, due: isDue(context, event) })

@@ -1,6 +1,6 @@
 import type { SnapshotFrom } from 'xstate'
-import { nothingSeen } from './observation.ts'
-import { peerWords } from './setup.ts'
+import { nothingObserved } from './observation.ts'
+import { peerSetup } from './setup.ts'
 
 const refusesKey = {
   guard: 'keyRefused',
@@ -25,7 +25,7 @@ const isUp = { guard: 'answered', target: 'online', description: 'It answered' }
  * One remote node, as seen from here. Two regions run side by side: `probe` asks again and again, `health` is the
  * verdict, so that a verdict stands while the peer is asked anew. It knows no address but its peer's, and no secret.
  */
-export const peerMachine = peerWords.createMachine({
+export const peerMachine = peerSetup.createMachine({
   id: 'peer',
   description: 'One other server as seen from this one: asked again and again, and judged by its answers.',
   context: ({ input }) => ({
@@ -34,7 +34,7 @@ export const peerMachine = peerWords.createMachine({
     startAfterMs: input.startAfterMs,
     verdict: 'unknown',
     since: input.wall,
-    seen: nothingSeen(input.peer, input.startAfterMs)
+    seen: nothingObserved(input.peer, input.startAfterMs)
   }),
   type: 'parallel',
   states: {

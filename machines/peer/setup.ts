@@ -11,7 +11,7 @@ import type {
   ProberRef,
   SupervisorRef
 } from '../messages.ts'
-import { judged, nothingSeen, recorded, restlessAfter, type Seen } from './observation.ts'
+import { flapAfter, nextVerdict, nothingObserved, type Observation, observe } from './observation.ts'
 import type { Rule } from './rule.ts'
 
 interface PeerInput {
@@ -29,7 +29,7 @@ export interface PeerContext {
   verdict: Verdict
   /** Wall time at which the verdict became what it is. */
   since: number
-  seen: Seen
+  seen: Observation
 }
 
 type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | ContactReported | FailureReported
@@ -70,11 +70,11 @@ const becomes =
   (verdict: Verdict) =>
   ({ context, event }: Moment) => {
     assertEvent(event, 'probe.answered')
-    return event.number === context.seen.answers && judged(context, event) === verdict
+    return event.number === context.seen.answers && nextVerdict(context, event) === verdict
   }
 
 /** The words of the peer's machine: what it knows, hears, does and decides by. Its states are in `peer.ts`. */
-export const peerWords = setup({
+export const peerSetup = setup({
   types,
   actions: {
     askLater: sendTo(prober, ({ context, self }) => questionIn(context.seen.waitMs, context, self)),
@@ -86,7 +86,7 @@ export const peerWords = setup({
     askNoMore: sendTo(prober, ({ context }) => ({ type: 'probe.unwanted' as const, id: context.peer.id })),
     record: assign(({ context, event }) => {
       assertEvent(event, 'probe.answered')
-      return event.number === context.seen.answers ? { seen: recorded(context, event) } : {}
+      return event.number === context.seen.answers ? { seen: observe(context, event) } : {}
     }),
     remember: assign(({ event }) => {
       assertEvent(event, 'peer.updated')
@@ -96,7 +96,9 @@ export const peerWords = setup({
       assertEvent(event, 'peer.doubtful')
       return event.keyRefused ? { seen: { ...context.seen, keyInDoubt: true } } : {}
     }),
-    startOver: assign(({ context }) => ({ seen: { ...nothingSeen(context.peer, 0), answers: context.seen.answers } })),
+    startOver: assign(({ context }) => ({
+      seen: { ...nothingObserved(context.peer, 0), answers: context.seen.answers }
+    })),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context
       if (from === verdict) return
@@ -139,7 +141,7 @@ export const peerWords = setup({
     alreadyDoubted: ({ context }) => context.verdict !== 'online' && context.verdict !== 'unknown',
     flappingChanges: ({ context, event }) => {
       assertEvent(event, 'probe.answered')
-      return restlessAfter(context, event).flapping !== context.seen.flap.flapping
+      return flapAfter(context, event).flapping !== context.seen.flap.flapping
     }
   }
 })

@@ -1,5 +1,5 @@
 /** When this node should look for the fault at itself. Fed by the prober; knows neither actors nor timers. */
-export interface DoubtOptions {
+export interface LocalHealthOptions {
   /** A pulse that comes this much too late means that the process stood still. */
   stallMs: number
   /** Failures are doubted this long after a stall: what was waiting then ends only now. */
@@ -10,12 +10,12 @@ export interface DoubtOptions {
   peers: number
 }
 
-const DEFAULT_DOUBT: DoubtOptions = { stallMs: 1_000, aftermathMs: 5_000, periodMs: 40_000, peers: 3 }
+const DEFAULT_DOUBT: LocalHealthOptions = { stallMs: 1_000, aftermathMs: 5_000, periodMs: 40_000, peers: 3 }
 
 /** The period is forgotten in so many steps. */
 const STEPS = 16
 
-export function createDoubt(options: DoubtOptions = DEFAULT_DOUBT) {
+export function createLocalHealth(options: LocalHealthOptions = DEFAULT_DOUBT) {
   const stepMs = options.periodMs / STEPS
   /** Newest answer of each peer that was believed to be up, and the step of time in which it came. */
   const heard = new Map<string, { ok: boolean; step: number }>()

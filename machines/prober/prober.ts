@@ -3,11 +3,11 @@ import type { PeerSpec, ProbeAnswer } from '../../src/schemas/health.ts'
 import type { Clock } from '../clock.ts'
 import type { ProberEvent, ProbeWanted } from '../messages.ts'
 import { createLines } from './lines.ts'
-import { createDoubt, type DoubtOptions } from './local-health.ts'
+import { createLocalHealth, type LocalHealthOptions } from './local-health.ts'
 import { createProbeLimit, type ProbeLimits } from './probe-limit.ts'
 import { failure, isOver, type Question, type Slot } from './question.ts'
-import { createAgenda } from './scheduler.ts'
-import { createPulse } from './stall-detector.ts'
+import { createScheduler } from './scheduler.ts'
+import { createStallDetector } from './stall-detector.ts'
 
 export interface ProberOptions extends ProbeLimits {
   /** Asks one peer once; with its key in doubt, also something that needs the key. */
@@ -16,7 +16,7 @@ export interface ProberOptions extends ProbeLimits {
   random: () => number
   /** A probe that has given nothing by then has failed, whatever it does afterwards. */
   deadlineMs: number
-  doubt?: DoubtOptions
+  doubt?: LocalHealthOptions
   /** After the peer was told. */
   onAnswer?: (peer: PeerSpec, answer: ProbeAnswer, doubted: boolean) => void
   onStall?: (stalledMs: number) => void
@@ -34,16 +34,16 @@ const GRACE_MS = 250
 export const createProber = (options: ProberOptions) =>
   fromCallback<ProberEvent>(({ receive, self }) => {
     const { clock } = options
-    const doubt = createDoubt(options.doubt)
+    const doubt = createLocalHealth(options.doubt)
     const slots = new Map<string, Slot>()
     const lines = createLines({ hasRoom: () => limit.hasRoom(), ask })
-    const agenda = createAgenda<Slot>(clock, (due) =>
+    const agenda = createScheduler<Slot>(clock, (due) =>
       run(() => {
         for (const slot of due) lines.enter(slot, false)
       })
     )
     const limit = createProbeLimit<Question>({ ...options, later, isOver, onSlow: giveTime })
-    const pulse = createPulse({ clock, beaten: doubt.pulse, onStall: options.onStall })
+    const pulse = createStallDetector({ clock, beaten: doubt.pulse, onStall: options.onStall })
     let ended = false
 
     receive((event) => {

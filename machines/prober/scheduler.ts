@@ -20,7 +20,7 @@ const CATCH_UP_TICKS = 50
  * peers have a few hundred timers then, and those who are due together are asked in one turn of the event loop, which
  * costs half of waking up for each. After a stall they are spread over some seconds.
  */
-export function createAgenda<Item extends Planned>(clock: Clock, due: (items: readonly Item[]) => void) {
+export function createScheduler<Item extends Planned>(clock: Clock, due: (items: readonly Item[]) => void) {
   const ticks = new Map<number, { items: Item[]; timer: unknown }>()
 
   /** Of those that are overdue, how many were seen in a row. */

@@ -10,7 +10,7 @@ export interface PulseOptions {
 }
 
 /** Beats twice a second, and so notices that the process stood still: stopped, swapped out, or busy. */
-export function createPulse({ clock, beaten, onStall }: PulseOptions) {
+export function createStallDetector({ clock, beaten, onStall }: PulseOptions) {
   let due = 0
   let timer: unknown
   beat(clock.now())

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../machines/clock.ts'
 import { systemClock } from '../../clock.ts'
 import { type AggregateQuery, createFanOut, type Entry, type FanOutOptions, type OwnPart } from './fan-out.ts'
-import { createFlights } from './singleflight.ts'
+import { createSingleflight } from './singleflight.ts'
 import type { AggregateKind } from './splice-json.ts'
 
 export type { AggregateKind, AggregateQuery, OwnPart }
@@ -13,7 +13,7 @@ export type Aggregator = ReturnType<typeof createAggregate>
  */
 export function createAggregate(options: FanOutOptions & { clock?: Clock }) {
   const fanOut = createFanOut({ ...options, clock: options.clock ?? systemClock })
-  const share = createFlights<Buffer>()
+  const share = createSingleflight<Buffer>()
 
   return {
     /** One text: `{"servers":{…},"summary":{…}}`. Identical calls under way share one fan-out, and its bytes. */

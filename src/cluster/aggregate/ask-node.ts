@@ -9,8 +9,8 @@ import { refusalOf } from '../../remote/refusal.ts'
 import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
 import type { FailureClass, PeerHealth } from '../../schemas/health.ts'
 import { REACHABLE } from '../../schemas/health.ts'
-import { whyAway } from '../liveness/why-unavailable.ts'
-import { createFlights } from './singleflight.ts'
+import { whyUnavailable } from '../liveness/why-unavailable.ts'
+import { createSingleflight } from './singleflight.ts'
 import { type AggregateKind, inline, type Splice } from './splice-json.ts'
 
 export interface AskNodeOptions {
@@ -47,10 +47,10 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
   const { remote, maxBytes = 4 << 20, splice = inline, clock } = options
   const perPeerMs = remote.deadlines.aggregateMs
   const limit = pLimit(options.maxConcurrency ?? 64)
-  const share = createFlights<string>()
+  const share = createSingleflight<string>()
 
   function peer(kind: AggregateKind, health: PeerHealth, signal: AbortSignal): Promise<string> {
-    if (!REACHABLE.has(health.verdict)) return Promise.reject(whyAway(health))
+    if (!REACHABLE.has(health.verdict)) return Promise.reject(whyUnavailable(health))
     return share(`${kind} ${health.id}`, signal, (shared) => inTurn(() => request(kind, health, shared)))
   }
 

@@ -2,7 +2,7 @@
  * Work that several callers want at once is done once. It is cancelled when the last of them has left, and a caller who
  * leaves is not kept waiting by the others.
  */
-export function createFlights<T>() {
+export function createSingleflight<T>() {
   const flights = new Map<string, { result: Promise<T>; callers: number; controller: AbortController }>()
 
   function start(key: string, work: (signal: AbortSignal) => Promise<T>) {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../machines/clock.ts'
 import type { SupervisorEmitted } from '../../../machines/messages.ts'
 import { peerMachine } from '../../../machines/peer/peer.ts'
 import { DEFAULT_RULE, type Rule } from '../../../machines/peer/rule.ts'
-import type { DoubtOptions } from '../../../machines/prober/local-health.ts'
+import type { LocalHealthOptions } from '../../../machines/prober/local-health.ts'
 import { createProber, type ProberOptions } from '../../../machines/prober/prober.ts'
 import { type SupervisorContext, supervisorMachine } from '../../../machines/supervisor.ts'
 import { systemClock } from '../../clock.ts'
@@ -22,7 +22,7 @@ export interface ClusterOptions {
   clock?: Clock
   random?: () => number
   rule?: Partial<Rule>
-  doubt?: DoubtOptions
+  doubt?: LocalHealthOptions
   /** What a probe may last. */
   probeTimeoutMs?: number
   /** Bugs that were contained, for the log. */

@@ -12,7 +12,7 @@ const CLASSES: Partial<Record<Verdict, FailureClass>> = {
 }
 
 /** Why a peer is not asked at all, from what is known of it already. */
-export function whyAway(peer: PeerHealth): RemoteFailure {
+export function whyUnavailable(peer: PeerHealth): RemoteFailure {
   const last = peer.evidence.at(-1)
   const kind = CLASSES[peer.verdict] ?? (last && !last.ok ? last.class : 'timeout')
   return new RemoteFailure(kind, reasonOf(peer))

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit'
-import { PeerAway, PeerUnknown } from '../../errors.ts'
+import { PeerUnavailable, PeerUnknown } from '../../errors.ts'
 import { type PeerHealth, REACHABLE } from '../../schemas/health.ts'
 import { sameName } from '../../schemas/names.ts'
 import type { RolloutStep, RolloutSummary } from '../../schemas/operation.ts'
-import { whyAway } from '../liveness/why-unavailable.ts'
+import { whyUnavailable } from '../liveness/why-unavailable.ts'
 import type { RestartThere } from './restart-there.ts'
 
 export interface RolloutOptions {
@@ -46,7 +46,7 @@ export function createRollout({ selfName, peers, restartHere, restartThere }: Ro
     if (sameName(name, selfName())) return { name: selfName(), restart: restartHere }
     const peer = peers().find((candidate) => sameName(candidate.name, name))
     if (!peer) throw new PeerUnknown(name)
-    if (!REACHABLE.has(peer.verdict)) throw new PeerAway(peer.name, whyAway(peer).message)
+    if (!REACHABLE.has(peer.verdict)) throw new PeerUnavailable(peer.name, whyUnavailable(peer).message)
     return { name: peer.name, restart: (order, signal) => restartThere(peer.id, order, signal) }
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstream } from '../../cluster/peers/upstreams.ts'
-import { LoopDetected, PeerAway, PeerBusy, PeerPending, PeerRejected, PeerUnknown } from '../../errors.ts'
+import { LoopDetected, PeerBusy, PeerPending, PeerRejected, PeerUnavailable, PeerUnknown } from '../../errors.ts'
 import { REACHABLE } from '../../schemas/health.ts'
 import { nameOf } from '../access/scope.ts'
 import { whenOver } from '../sockets/when-over.ts'
@@ -70,5 +70,5 @@ function checkState(peer: Upstream, reply: FastifyReply) {
   if (peer.verdict === 'rejected') throw new PeerRejected(peer.name)
   if (REACHABLE.has(peer.verdict)) return
   reply.header('retry-after', String(Math.max(1, Math.ceil(peer.retryAfterS()))))
-  throw new PeerAway(peer.name, peer.reason())
+  throw new PeerUnavailable(peer.name, peer.reason())
 }

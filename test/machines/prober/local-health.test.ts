@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createDoubt } from '../../../machines/prober/local-health.ts'
+import { createLocalHealth } from '../../../machines/prober/local-health.ts'
 
 test('one of three peers that fails is its own fault, two of three are ours', () => {
-  const doubt = createDoubt()
+  const doubt = createLocalHealth()
   for (const id of ['a', 'b', 'c']) doubt.heard(id, true, 10_000)
   doubt.heard('a', false, 11_000)
   assert.equal(doubt.of(10_900, 11_000), false)
@@ -14,14 +14,14 @@ test('one of three peers that fails is its own fault, two of three are ours', ()
 })
 
 test('two peers say nothing about ourselves', () => {
-  const doubt = createDoubt()
+  const doubt = createLocalHealth()
   doubt.heard('a', false, 10_000)
   doubt.heard('b', false, 10_000)
   assert.equal(doubt.of(9_000, 10_000), false)
 })
 
 test('what was heard a period ago, or of a peer that is gone, does not count', () => {
-  const doubt = createDoubt()
+  const doubt = createLocalHealth()
   for (const id of ['a', 'b', 'c', 'd']) doubt.heard(id, false, 10_000)
   assert.equal(doubt.of(20_000, 20_000), true)
   doubt.forget('a')
@@ -32,7 +32,7 @@ test('what was heard a period ago, or of a peer that is gone, does not count', (
 })
 
 test('after a stall failures are doubted for a while, and whatever had begun before it', () => {
-  const doubt = createDoubt()
+  const doubt = createLocalHealth()
   assert.equal(doubt.pulse(1_000, 1_400), 0)
   assert.equal(doubt.of(900, 1_500), false)
   assert.equal(doubt.pulse(2_000, 22_000), 20_000)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createAgenda, type Planned } from '../../../machines/prober/scheduler.ts'
+import { createScheduler, type Planned } from '../../../machines/prober/scheduler.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { createClock } from '../../clock.ts'
 
@@ -24,7 +24,7 @@ function createWorld(t: TestContext) {
       return setTimeout(run, delayMs)
     }
   }
-  const agenda = createAgenda<Item>(clock, (items) => turns.push([now, ...items.map(({ name }) => name)]))
+  const agenda = createScheduler<Item>(clock, (items) => turns.push([now, ...items.map(({ name }) => name)]))
   return {
     agenda,
     turns,
@@ -93,7 +93,7 @@ for (const count of [300, 3_000]) {
   test(`${count} that are overdue after a stall are due over some seconds, each once`, async () => {
     const clock = createClock()
     const turns: { at: number; names: string[] }[] = []
-    const agenda = createAgenda<Item>(clock, (items) =>
+    const agenda = createScheduler<Item>(clock, (items) =>
       turns.push({ at: clock.now(), names: items.map(({ name }) => name) })
     )
     for (let index = 0; index < count; index++) agenda.plan(item(`${index}`), 30_000 + (index % 300) * 100)
