@@ -18,7 +18,7 @@ interface AccessParts {
   rotation: Rotation
   events: EventLog
   onAccepted: (memberId: string) => void
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
   closing: Closing
 }
 
@@ -26,7 +26,7 @@ const COPIED = 'Two agents present the keys of this peer; the one that came late
 
 /** Who is asking, what it means that a member does, which answers end with a key, and who did what. */
 export async function buildAccess(parts: AccessParts) {
-  const { operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onError, closing } = parts
+  const { operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onFault, closing } = parts
   const { members, vault } = store
   const callers = createCallers({
     operatorKeys,
@@ -41,18 +41,18 @@ export async function buildAccess(parts: AccessParts) {
       onBound: ({ id }) =>
         void members
           .change(id, (member) => ({ ...member, features: [...new Set([...member.features, 'bound-requests'])] }))
-          .catch(onError)
+          .catch(onFault)
     }),
     onMember: ({ id, state, keyDigest }, used) => {
       cluster.reportContact(id)
       if (state === 'pending') onAccepted(id)
-      if (keyDigest.next === used) rotation.promote(id, used).catch(onError)
+      if (keyDigest.next === used) rotation.promote(id, used).catch(onFault)
     }
   })
   const openAnswers = createOpenAnswers({ current: callers.current })
   members.subscribe(openAnswers.review)
   closing.add(openAnswers.close)
-  const audit = createAudit({ records: await store.table('audit', AuditEntry), onError })
+  const audit = createAudit({ records: await store.table('audit', AuditEntry), onFault })
   closing.add(audit.close)
   return { callers, openAnswers, audit }
 }

@@ -15,17 +15,17 @@ interface AlertingOptions {
   events: EventLog
   watching: Watching
   clock: Clock
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 /** Who is told when a peer goes offline or comes back. */
-export async function buildAlerts({ config, store, self, events, watching, clock, onError }: AlertingOptions) {
+export async function buildAlerts({ config, store, self, events, watching, clock, onFault }: AlertingOptions) {
   const outages = await store.table('outages', Outage)
   for (const { id } of outages.all()) if (!store.members.get(id)) await outages.delete(id)
   return createAlerts({
     ...{ config: config.alerts, events, clock, reasonOf, cluster: watching.cluster, store: outages },
     waiting: await store.table('alerts_waiting', WaitingAlert),
     server: self.name,
-    onFault: onError
+    onFault
   })
 }

@@ -10,12 +10,12 @@ export function createClosing() {
       steps.push(step)
     },
     /** Running it twice is running it once. */
-    async run(onError: (error: unknown) => void): Promise<void> {
+    async run(onFault: (error: unknown) => void): Promise<void> {
       for (const step of steps.splice(0).reverse()) {
         try {
           await step()
         } catch (error) {
-          onError(error)
+          onFault(error)
         }
       }
     }

@@ -66,26 +66,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     metrics.failed(where)
     tell(error)
   }
-  const onError = failed('internal')
+  const onFault = failed('internal')
   try {
     prepareDataPath(config.dataPath)
     assertOwnFolder(config.dataPath)
     const secrets = secretsOf(config)
-    const store = await openStore({ folder: config.dataPath, secrets, onError: failed('store') })
+    const store = await openStore({ folder: config.dataPath, secrets, onFault: failed('store') })
     closing.add(store.close)
-    return await goLive({ ...options, metrics, store, secrets, onError, closing })
+    return await goLive({ ...options, metrics, store, secrets, onFault, closing })
   } catch (error) {
-    await closing.run(onError)
+    await closing.run(onFault)
     throw error
   }
 }
 
 /** Opens the port, and goes on with what the store knows. */
 async function goLive(options: PartsOptions): Promise<Daemon> {
-  const { config, listener, store, onError, closing } = options
+  const { config, listener, store, onFault, closing } = options
   const parts = await buildParts(options)
   const { app, self, cluster, events, callers, certificate, openAnswers, adminKeyFile } = parts
-  const keepHouse = () => void parts.tidy().catch(onError)
+  const keepHouse = () => void parts.tidy().catch(onFault)
   const housekeeping = setInterval(keepHouse, MINUTE_MS).unref()
   closing.add(() => clearInterval(housekeeping))
 
@@ -114,7 +114,7 @@ async function goLive(options: PartsOptions): Promise<Daemon> {
     },
     assertStartable: parts.assertStartable,
     takeCertificate: certificate.take,
-    close: () => closing.run(onError)
+    close: () => closing.run(onFault)
   }
 }
 

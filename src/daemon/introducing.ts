@@ -23,30 +23,30 @@ interface IntroducingOptions {
   watching: Watching
   joining: Joining
   clock: Clock
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
   closing: Closing
 }
 
 /** How members of this server come to know each other, and how this one comes to know theirs. */
 export async function buildIntroducing(options: IntroducingOptions) {
-  const { config, store, self, events, watching, joining, clock, onError, closing } = options
+  const { config, store, self, events, watching, joining, clock, onFault, closing } = options
   const { cluster, remote } = watching
   const { invites, rotation, cards, pins } = joining
   const { allowInsecureExchange: allowInsecure, introductions: policy } = config.cluster
 
   const records = await store.table('introductions', Introduction)
-  const introductions = createIntroductions({ store, records, self, policy, events, clock, onError })
+  const introductions = createIntroductions({ store, records, self, policy, events, clock, onFault })
   store.members.subscribe(introductions.settle)
   const pairs = createPairs({ store, self, cluster, introductions, events, allowInsecure, clock })
   const answerIdentity = createAnswering({ store, self, invites, introductions, pairs, pins })
   const ask = createAsking({ store, self, invites, pairs, remote, allowInsecure, pins, clock })
-  const dialling = createDialling({ store, introductions, ask, cluster, remote, rotation, clock, onError })
+  const dialling = createDialling({ store, introductions, ask, cluster, remote, rotation, clock, onFault })
   const outbox = await store.table('outbox', Outbox)
-  const telling = createTelling({ store, outbox, cluster, remote, events, clock, onError })
+  const telling = createTelling({ store, outbox, cluster, remote, events, clock, onFault })
   closing.add(dialling.stop)
   closing.add(telling.stop)
   const suspending = createSuspending({ store, introductions, cluster, remote, events, clock })
-  cards.onCard((memberId) => void telling.begin(memberId).catch(onError))
+  cards.onCard((memberId) => void telling.begin(memberId).catch(onFault))
 
   return {
     introductions,

@@ -21,7 +21,7 @@ interface JoiningOptions {
   watching: Watching
   /** What peers must know our certificate by. */
   pin: () => string | undefined
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
   closing: Closing
 }
 
@@ -29,7 +29,7 @@ export type Joining = ReturnType<typeof buildJoining>
 
 /** Everything by which members come, change their keys, and go. */
 export function buildJoining(options: JoiningOptions) {
-  const { config, store, self, events, watching, pin, onError, closing } = options
+  const { config, store, self, events, watching, pin, onFault, closing } = options
   const { cluster, remote } = watching
   const { departures } = store
   const allowInsecure = config.cluster.allowInsecureExchange
@@ -40,15 +40,15 @@ export function buildJoining(options: JoiningOptions) {
   const { exchange, keyRotationMs: everyMs } = config.cluster
   const admission = createAdmission({ store, self, invites, cluster, remote, events, exchange, allowInsecure, pins })
   const joins = createJoins({
-    ...{ store, self, invites, remote, cluster, events, allowInsecure, pins, onError },
+    ...{ store, self, invites, remote, cluster, events, allowInsecure, pins, onFault },
     reach: config.cluster.reach,
     https: config.api.tls.mode !== 'off'
   })
-  const rotation = createRotation({ store, remote, events, onError, ...(everyMs !== undefined && { everyMs }) })
+  const rotation = createRotation({ store, remote, events, onFault, ...(everyMs !== undefined && { everyMs }) })
   const ownCard = createOwnCard({ store, self, pins, tags: config.cluster.tags })
-  const cards = createCards({ store, self, ownCard, cluster, remote, events, onError })
+  const cards = createCards({ store, self, ownCard, cluster, remote, events, onFault })
   const moving = createMoving({ store, self, cluster, remote, events, allowInsecure })
-  cards.onCard((memberId) => void moving.follow(memberId).catch(onError))
+  cards.onCard((memberId) => void moving.follow(memberId).catch(onFault))
   closing.add(joins.stop)
   closing.add(cards.stop)
 

@@ -33,19 +33,19 @@ export interface PartsOptions extends DaemonOptions {
   metrics: Metrics
   store: Store
   secrets: readonly string[]
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
   closing: Closing
 }
 
 /** Every part of a daemon, in order; each registers its end where it is built. Nothing listens yet. @throws Fatal */
 export async function buildParts(options: PartsOptions) {
-  const { config, log, clock = systemClock, metrics, store, secrets, onError, closing } = options
+  const { config, log, clock = systemClock, metrics, store, secrets, onFault, closing } = options
   const { members } = store
   const { operatorKeys, adminKeyFile } = operatorKeysOf(config)
   const readCertificate = () => loadTls(config.api.tls, { dataPath: config.dataPath, hosts: hostsOf(config) })
   const served = readCertificate()
 
-  const kept = createKeptEvents({ store: store.events, onFault: onError })
+  const kept = createKeptEvents({ store: store.events, onFault })
   closing.add(kept.close)
   const events = kept.log
   logEvents(events, log)
@@ -59,9 +59,9 @@ export async function buildParts(options: PartsOptions) {
   })
   const { enabled, serverName, advertiseUrl } = config.cluster
   const self = createSelf({ store, version: readVersion(), enabled, serverName, advertiseUrl })
-  const base = { config, log, store, self, events, clock, onError, closing }
+  const base = { config, log, store, self, events, clock, onFault, closing }
   const assertStartable = guardOwnName(members, self)
-  const onAccepted = (id: string) => void joining.membership.confirmed(id).catch(onError)
+  const onAccepted = (id: string) => void joining.membership.confirmed(id).catch(onFault)
   const watching = buildWatching({ ...base, onAccepted })
   const { cluster, history } = watching
   const joining = buildJoining({ ...base, watching, pin: () => certificate.current()?.pin })
@@ -70,14 +70,14 @@ export async function buildParts(options: PartsOptions) {
   const reaching = buildReaching({ ...base, watching, app: () => app })
   const access = await buildAccess({ ...base, operatorKeys, secrets, cluster, rotation, onAccepted })
   const { callers, openAnswers } = access
-  const lastSeen = createLastSeen({ cluster, membership, onError })
+  const lastSeen = createLastSeen({ cluster, membership, onFault })
   closing.add(lastSeen.stop)
   const parser = createParser()
   closing.add(parser.close)
   const local = buildLocal({ ...base, parser, engineTimeoutMs: options.engineTimeoutMs })
   closing.add(local.close)
-  const onFault = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
-  const insight = buildInsight({ ...base, cluster, joins, local, onFault })
+  const unkept = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
+  const insight = buildInsight({ ...base, cluster, joins, local, onFault: unkept })
   closing.add(insight.close)
   const alerts = await buildAlerts({ ...base, watching })
   closing.add(alerts.close)

@@ -16,17 +16,17 @@ interface ReachingOptions {
   events: EventLog
   watching: Pick<Watching, 'cluster' | 'remote'>
   app: () => FastifyInstance
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 const LOOK_EVERY_MS = 25
 
 /** Servers that cannot be dialled: the connections that they open to this one, and those that this one opens. */
-export function buildReaching({ config, store, self, events, watching, app, onError }: ReachingOptions) {
+export function buildReaching({ config, store, self, events, watching, app, onFault }: ReachingOptions) {
   const { cluster, remote } = watching
   const { reach: setting, allowInsecureExchange: allowInsecure } = config.cluster
   const sockets = createLinkSockets()
-  const linkedPeers = createLinkedPeers({ store, self, remote, cluster, events, allowInsecure, onError })
+  const linkedPeers = createLinkedPeers({ store, self, remote, cluster, events, allowInsecure, onFault })
   const dialBack = createDialBack({
     ...{ store, self, remote, cluster, events, setting },
     serve: (id, socket) => sockets.serve(app().server, id, socket)

@@ -22,7 +22,7 @@ interface WatchingOptions {
   self: Self
   events: EventLog
   clock: Clock
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
   /** A pending peer accepted our key: it has stored us. */
   onAccepted: (id: string) => void
   closing: Closing
@@ -30,7 +30,7 @@ interface WatchingOptions {
 
 /** The connections to other nodes, and the actors that watch them. */
 export function buildWatching(options: WatchingOptions) {
-  const { config, store, self, events, clock, onError, onAccepted, closing } = options
+  const { config, store, self, events, clock, onFault, onAccepted, closing } = options
   const { members, departures } = store
   const open = createOpener(store.vault)
   const signer = createSigner()
@@ -70,12 +70,12 @@ export function buildWatching(options: WatchingOptions) {
     events,
     probeTimeoutMs: remote.deadlines.probeMs,
     rule: { intervalMs: config.cluster.healthIntervalMs },
-    onFault: onError,
+    onFault,
     clock
   })
   watchClocks({ cluster, events })
   const history = createHistory({
-    ...{ store: store.history, clock, cluster, onFault: onError },
+    ...{ store: store.history, clock, cluster, onFault },
     isMember: (id) => members.get(id) !== undefined
   })
   for (const end of [remote.close, history.close, cluster.stop]) closing.add(end)

@@ -30,7 +30,7 @@ interface CollectionOptions<P extends TProperties> {
   /** One table per collection: adapters that share a table mix their namespaces. */
   table: string
   schema: TObject<P>
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 /**
@@ -39,7 +39,7 @@ interface CollectionOptions<P extends TProperties> {
  */
 export async function openCollection<P extends TProperties>(options: CollectionOptions<P>) {
   type Record = Static<TObject<P>> & { id: string }
-  const { handle, file, table, schema, turns, onCommit, onError } = options
+  const { handle, file, table, schema, turns, onCommit, onFault } = options
   const isRecord = (value: unknown): value is Record => Check(schema, value)
   const oneAtATime = pLimit(1)
   /** Of SQLite, as it gave them: the adapter passes on their words alone, or nothing. */
@@ -87,7 +87,7 @@ export async function openCollection<P extends TProperties>(options: CollectionO
       if (written === true || (Array.isArray(written) && !written.includes(false))) return onCommit()
       const [cause] = faults
       if (cause instanceof StoreBusy) throw cause
-      onError(cause)
+      onFault(cause)
       throw new StoreFailed({ cause })
     })
 

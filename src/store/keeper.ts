@@ -14,7 +14,7 @@ interface KeeperOptions {
   identity: Identity
   /** As it was found. */
   marker: Marker | undefined
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 /** After a write, so that a burst of them is moved together. */
@@ -24,7 +24,7 @@ const IDLE_MS = 5_000
  * Keeps the marker in step with the store, and the write-ahead log short: what it holds is lost with it. A start counts
  * in the marker once it is in the database file itself, so a lost log is never taken for a backup that was put back.
  */
-export function openKeeper({ folder, handle, identity, marker, onError }: KeeperOptions) {
+export function openKeeper({ folder, handle, identity, marker, onFault }: KeeperOptions) {
   const state: Marker = { node_id: identity.nodeId, epoch: marker?.epoch ?? 0, revoked: marker?.revoked ?? [] }
   let count: ReturnType<typeof openCount> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -55,7 +55,7 @@ export function openKeeper({ folder, handle, identity, marker, onError }: Keeper
       try {
         settle()
       } catch (error) {
-        onError(error)
+        onFault(error)
       }
     }, IDLE_MS).unref()
   }
@@ -73,7 +73,7 @@ export function openKeeper({ folder, handle, identity, marker, onError }: Keeper
       try {
         count?.write(readLedger(handle).changes)
       } catch (error) {
-        onError(error)
+        onFault(error)
       }
     },
     /** @throws StoreFailed */

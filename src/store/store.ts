@@ -24,7 +24,7 @@ export interface StoreOptions {
   folder: string
   /** The first seals, all open. */
   secrets: readonly string[]
-  onError?: (error: unknown) => void
+  onFault?: (error: unknown) => void
 }
 
 export type Store = Awaited<ReturnType<typeof openStore>>
@@ -35,7 +35,7 @@ const CANARY = 'flatrun-cluster'
  * Everything that outlives the process, in one file that this process alone owns.
  * @throws Fatal with the exit code of PROTOCOL §0, and then nothing was touched.
  */
-export async function openStore({ folder, secrets, onError = () => {} }: StoreOptions) {
+export async function openStore({ folder, secrets, onFault = () => {} }: StoreOptions) {
   prepareDataPath(folder)
   const lock = lockDataPath(path.join(folder, 'lock'))
   let handle: DatabaseSync | undefined
@@ -48,7 +48,7 @@ export async function openStore({ folder, secrets, onError = () => {} }: StoreOp
     // Before the store begins to count: from then on a marker without a count is refused.
     if (marker && marker.changes === undefined) writeMarker(folder, marker)
     handle = openDatabase(folder)
-    return await assemble({ folder, vault, salt, onError, marker, known: found?.identity, handle, lock })
+    return await assemble({ folder, vault, salt, onFault, marker, known: found?.identity, handle, lock })
   } catch (error) {
     handle?.close()
     lock.release()
@@ -62,14 +62,14 @@ interface Parts {
   folder: string
   vault: Vault
   salt: string
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
   marker: Marker | undefined
   known: Identity | undefined
   handle: DatabaseSync
   lock: { release(): void }
 }
 
-async function assemble({ folder, vault, salt, onError, marker, known, handle, lock }: Parts) {
+async function assemble({ folder, vault, salt, onFault, marker, known, handle, lock }: Parts) {
   const turns = createTurns()
   const table = <P extends TObject['properties']>(name: string, schema: TObject<P>) =>
     openCollection({
@@ -79,7 +79,7 @@ async function assemble({ folder, vault, salt, onError, marker, known, handle, l
       schema,
       turns,
       onCommit: () => keeper?.committed(),
-      onError
+      onFault
     })
   let keeper: Keeper | undefined
 
@@ -104,7 +104,7 @@ async function assemble({ folder, vault, salt, onError, marker, known, handle, l
   await meta.put(identity)
   const events = openEvents(handle, 2_000, turns)
   const history = openHistory(handle, turns)
-  keeper = openKeeper({ folder, handle, identity, marker, onError })
+  keeper = openKeeper({ folder, handle, identity, marker, onFault })
   // From here on requests are served: nobody waits for a lock inside of SQLite.
   handle.exec('PRAGMA busy_timeout = 0')
 

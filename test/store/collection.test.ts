@@ -23,7 +23,7 @@ const open = (handle: DatabaseSync) =>
     schema: Type.Object({ id: Type.String(), word: Type.String() }),
     turns: createTurns(),
     onCommit: () => {},
-    onError: () => {}
+    onFault: () => {}
   })
 
 async function filled() {

@@ -6,7 +6,7 @@ import { KEEP_IN_ALL, mergeKeyOf, superfluous } from './audit-rings.ts'
 interface AuditOptions {
   records: Collection<AuditEntry>
   now?: () => number
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 /** The same thing again within this time is counted, not listed: a flood is one line. */
@@ -17,11 +17,11 @@ const FLUSH_MS = 1_000
 export type Audit = ReturnType<typeof createAudit>
 
 /** Who did what, from where, with which result. Never a secret. Written in batches, and at the latest on close. */
-export function createAudit({ records, now = Date.now, onError }: AuditOptions) {
+export function createAudit({ records, now = Date.now, onFault }: AuditOptions) {
   let lastId = Math.max(0, ...records.all().map(({ id }) => Number(id)))
   const unsaved = new Map<string, AuditEntry>()
   const recent = new LRUCache<string, AuditEntry>({ max: MERGED_AT_ONCE })
-  const timer = setInterval(() => flush().catch(onError), FLUSH_MS)
+  const timer = setInterval(() => flush().catch(onFault), FLUSH_MS)
   timer.unref()
 
   async function flush(): Promise<void> {
@@ -57,7 +57,7 @@ export function createAudit({ records, now = Date.now, onError }: AuditOptions) 
 
     async close(): Promise<void> {
       clearInterval(timer)
-      await flush().catch(onError)
+      await flush().catch(onFault)
     }
   }
 }

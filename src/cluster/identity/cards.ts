@@ -19,7 +19,7 @@ interface CardsOptions {
   cluster: Pick<Cluster, 'peer' | 'onChange'>
   remote: Pick<Remote, 'request' | 'deadlines'>
   events: EventLog
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 const AT_ONCE = 8
@@ -31,12 +31,12 @@ export type Cards = ReturnType<typeof createCards>
  * The cards that members exchange. Each tells the others its own whenever it changed; an identity is learnt once, from
  * what could not be changed on the way, and another one for the same member is refused and told.
  */
-export function createCards({ store: { members }, self, ownCard, cluster, remote, events, onError }: CardsOptions) {
+export function createCards({ store: { members }, self, ownCard, cluster, remote, events, onFault }: CardsOptions) {
   const atOnce = pLimit(AT_ONCE)
   const underWay = new Map<string, Promise<void>>()
   const listeners = new Set<(memberId: string) => void>()
   const end = cluster.onChange(({ id, verdict }) => {
-    if (verdict === 'online') tell(id).catch(onError)
+    if (verdict === 'online') tell(id).catch(onFault)
   })
 
   /** @throws IdentityConflict */

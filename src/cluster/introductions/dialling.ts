@@ -18,7 +18,7 @@ interface DiallingOptions {
   remote: Pick<Remote, 'request' | 'deadlines'>
   rotation: Pick<Rotation, 'renew'>
   clock: Clock
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 const AT_ONCE = 8
@@ -31,7 +31,7 @@ const SMALL = 16_384
  * What it knows of time is in the journal, so it goes on after a stop where it was.
  */
 export function createDialling(options: DiallingOptions) {
-  const { store, introductions, ask, cluster, remote, rotation, clock, onError } = options
+  const { store, introductions, ask, cluster, remote, rotation, clock, onFault } = options
   const { members } = store
   const atOnce = pLimit(AT_ONCE)
   const stopping = new AbortController()
@@ -66,7 +66,7 @@ export function createDialling(options: DiallingOptions) {
       const member = await joined(record.card)
       if (!(member instanceof NotPaired)) return introductions.ended(id)
       if (!stopping.signal.aborted) await introductions.failed(id, member.failure)
-    }).catch(onError)
+    }).catch(onFault)
   }
 
   const isMember = ({ identity }: Card) =>
@@ -82,7 +82,7 @@ export function createDialling(options: DiallingOptions) {
       return member
     } catch (error) {
       if (error instanceof NotPaired) return error
-      onError(error)
+      onFault(error)
       return new NotPaired({ code: 'internal', reason: 'it failed for a reason that is in the log of this server' })
     }
   }
@@ -102,7 +102,7 @@ export function createDialling(options: DiallingOptions) {
     if (last !== undefined && clock.now() - last < RENEW_EVERY_MS) return
     renewed.set(memberId, clock.now())
     const { card } = member
-    atOnce(() => joined(card)).catch(onError)
+    atOnce(() => joined(card)).catch(onFault)
   }
 
   return {

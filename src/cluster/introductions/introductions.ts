@@ -22,7 +22,7 @@ interface IntroductionsOptions {
   policy: IntroductionPolicy
   events: EventLog
   clock: Pick<Clock, 'wall'>
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 export type Introductions = ReturnType<typeof createIntroductions>
@@ -35,7 +35,7 @@ export function createIntroductions({
   policy: config,
   events,
   clock,
-  onError
+  onFault
 }: IntroductionsOptions) {
   const oneAtATime = pLimit(1)
   const listeners = new Set<() => void>()
@@ -212,7 +212,7 @@ export function createIntroductions({
         )
         const over = records.all().filter(({ card }) => joined.has(card.identity))
         await records.deleteAll(over.map(({ id }) => id))
-      }).catch(onError)
+      }).catch(onFault)
     },
 
     /** Run at start and each minute. */

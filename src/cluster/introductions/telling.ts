@@ -19,7 +19,7 @@ interface TellingOptions {
   remote: Pick<Remote, 'request' | 'deadlines'>
   events: EventLog
   clock: Pick<Clock, 'wall'>
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 const AT_ONCE = 8
@@ -36,12 +36,12 @@ export type Telling = ReturnType<typeof createTelling>
  * The introducer's side: members are told of each other because an operator wanted it, once, and then never again. Who
  * cannot be reached is told at its next sign of life. What is passed on are cards, which hold nothing secret.
  */
-export function createTelling({ store: { members }, outbox, cluster, remote, events, clock, onError }: TellingOptions) {
+export function createTelling({ store: { members }, outbox, cluster, remote, events, clock, onFault }: TellingOptions) {
   const atOnce = pLimit(AT_ONCE)
   const oneAtATime = pLimit(1)
   const underWay = new Map<string, Promise<void>>()
   const end = cluster.onChange(({ id, verdict }) => {
-    if (verdict === 'online') deliver(id).catch(onError)
+    if (verdict === 'online') deliver(id).catch(onFault)
   })
 
   const canBeTold = ({ state, features }: Member) => state === 'active' && features.includes('introduce')
@@ -59,7 +59,7 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
         })
       )
     )
-    for (const id of targets) deliver(id).catch(onError)
+    for (const id of targets) deliver(id).catch(onFault)
   }
 
   /** An operator's act: the named ones and all others are told of each other. */
@@ -206,7 +206,7 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
         const gone = subjects.filter((one) => !members.get(one))
         if (!members.get(id) || Date.parse(until) <= clock.wall()) await oneAtATime(() => outbox.delete(id))
         else if (gone.length > 0) await forget(id, gone)
-        if (cluster.peer(id)?.verdict === 'online') deliver(id).catch(onError)
+        if (cluster.peer(id)?.verdict === 'online') deliver(id).catch(onFault)
       }
     },
     /** How many are still to be told of others. */

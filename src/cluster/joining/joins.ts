@@ -17,7 +17,7 @@ interface JoinsOptions extends Omit<StepsOptions, 'pins' | 'now'> {
   invites: Pick<Invites, 'isOurs' | 'inTurn'>
   pins?: () => readonly string[]
   now?: () => number
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 type Joined = Omit<AcceptReply, 'status'>
@@ -26,7 +26,7 @@ export type Joins = ReturnType<typeof createJoins>
 
 /** The joiner's side of joins: each has a journal entry before anything is sent, and an actor until it has ended. */
 export function createJoins(options: JoinsOptions) {
-  const { onError, now = Date.now, pins = () => [], invites, reach = 'direct', https = false } = options
+  const { onFault, now = Date.now, pins = () => [], invites, reach = 'direct', https = false } = options
   const { members, vault, journal } = options.store
   const { prepare, assertFree } = createJoinRequests({ ...options, reach, https, pins, now })
   const { look, ask, confirm, giveUp } = createJoinSteps({ ...options, pins, now })
@@ -66,7 +66,7 @@ export function createJoins(options: JoinsOptions) {
     const input = { exchangeId: attempt.id, repeatable, expiresAt: Date.parse(attempt.expiresAt) }
     const actor = createActor(machine, { id: attempt.id, input })
     actors.set(attempt.id, actor)
-    actor.subscribe({ complete: () => actors.delete(attempt.id), error: onError })
+    actor.subscribe({ complete: () => actors.delete(attempt.id), error: onFault })
     for (const listener of listeners) listener(actor)
     return actor.start()
   }

@@ -19,7 +19,7 @@ interface RotationOptions {
   now?: () => number
   /** Of the limit on how often a peer gets a key. */
   monotonic?: () => number
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 export type Rotation = ReturnType<typeof createRotation>
@@ -31,7 +31,7 @@ const BY_ITSELF: Renewal = { mutual: false, atOnce: false }
  * sealed to a one-time key and with the current one, so that nobody in between can read it or put another in its place.
  */
 export function createRotation(options: RotationOptions) {
-  const { store, remote, events, everyMs, now = Date.now, onError } = options
+  const { store, remote, events, everyMs, now = Date.now, onFault } = options
   const { members, vault } = store
   const timestamp = (at = now()) => new Date(at).toISOString()
   const underWay = new Map<string, Promise<void>>()
@@ -39,7 +39,7 @@ export function createRotation(options: RotationOptions) {
   const wentBack = new Set<string>()
   const issued = createIssuedKeys({
     ...options,
-    onMutual: (id, atOnce) => void renew(id, { mutual: false, atOnce }).catch(onError)
+    onMutual: (id, atOnce) => void renew(id, { mutual: false, atOnce }).catch(onFault)
   })
 
   /** Asks a peer for a new key to present there. @throws ContactFailed, RotationRefused, RotationOpen, BadPeerAnswer */
@@ -121,7 +121,7 @@ export function createRotation(options: RotationOptions) {
         if (member.state !== 'active') continue
         if (member.credential.previous !== undefined) await settle(member.id).catch(() => {})
         else if (everyMs !== undefined && isDueForRotation(member, everyMs, now()))
-          await renew(member.id, BY_ITSELF).catch(onError)
+          await renew(member.id, BY_ITSELF).catch(onFault)
       }
     }
   }

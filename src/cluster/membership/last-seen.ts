@@ -4,7 +4,7 @@ import type { Membership } from './membership.ts'
 interface LastSeenOptions {
   cluster: Pick<Cluster, 'onAnswer' | 'onChange'>
   membership: Pick<Membership, 'seen'>
-  onError: (error: unknown) => void
+  onFault: (error: unknown) => void
 }
 
 /** Written at once: few enough that the store is not blocked for long, and no more than Keyv writes in one commit. */
@@ -16,7 +16,7 @@ const SOON_MS = 1_000
  * Keeps in the store when a peer was last seen: soon after each change of its state, else in turns, those that waited
  * longest first, and on stop. A crash costs little, since whoever is up is seen again at the next start.
  */
-export function createLastSeen({ cluster, membership, onError }: LastSeenOptions) {
+export function createLastSeen({ cluster, membership, onFault }: LastSeenOptions) {
   /** Wall milliseconds. */
   const unsaved = new Map<string, number>()
   const changed = new Set<string>()
@@ -37,7 +37,7 @@ export function createLastSeen({ cluster, membership, onError }: LastSeenOptions
     timer = undefined
     const ids = [...changed]
     changed.clear()
-    save(ids).catch(onError)
+    save(ids).catch(onFault)
   }
 
   async function save(ids: readonly string[]): Promise<void> {
@@ -59,7 +59,7 @@ export function createLastSeen({ cluster, membership, onError }: LastSeenOptions
     stop: async () => {
       clearTimeout(timer)
       for (const end of ends) end()
-      await save([...unsaved.keys()]).catch(onError)
+      await save([...unsaved.keys()]).catch(onFault)
     }
   }
 }

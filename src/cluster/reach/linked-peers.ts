@@ -19,14 +19,14 @@ interface LinkedPeersOptions {
   cluster: Pick<Cluster, 'updated' | 'reportContact'>
   events: EventLog
   allowInsecure: AllowInsecure
-  onError(error: unknown): void
+  onFault(error: unknown): void
 }
 
 export type LinkedPeers = ReturnType<typeof createLinkedPeers>
 
 /** Peers that cannot be dialled, and the connections that they open: taken in, given up where a peer can be dialled after all. */
 export function createLinkedPeers(options: LinkedPeersOptions) {
-  const { store, self, remote, cluster, events, allowInsecure, onError } = options
+  const { store, self, remote, cluster, events, allowInsecure, onFault } = options
   const { members } = store
   const { links } = remote
   const mayTry = createAllowance({ perMinute: 10 })
@@ -102,7 +102,7 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
       const known = member.reach === 'reverse' ? undefined : becomesReverse(member)
       Promise.resolve(known)
         .then(() => (url !== undefined && isNews ? tryDirect(member, url) : undefined))
-        .catch(onError)
+        .catch(onFault)
     }
   }
 }

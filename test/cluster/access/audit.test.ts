@@ -20,7 +20,7 @@ async function world(t: TestContext) {
         return records.putAll(batch)
       }
     },
-    onError: () => {}
+    onFault: () => {}
   })
   t.after(audit.close)
   return { audit, records, failing }

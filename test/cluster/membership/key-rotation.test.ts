@@ -67,7 +67,7 @@ async function createPair(t: TestContext) {
     events: createEventLog(),
     now: () => now,
     monotonic: () => now,
-    onError: (error: unknown) => assert.fail(String(error))
+    onFault: (error: unknown) => assert.fail(String(error))
   }
 
   const ofB = createRotation({

@@ -17,7 +17,7 @@ function createSeenWorld(t: TestContext) {
         batches.push(new Map(times))
       }
     },
-    onError: (fault) => faults.push(fault)
+    onFault: (fault) => faults.push(fault)
   })
   const setBroken = (now: boolean) => {
     broken = now
