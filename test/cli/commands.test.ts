@@ -35,7 +35,7 @@ test('a server is invited, joins, is seen, asked, explained and removed by comma
   await sees(a, 'web-2', 'online')
   const peers = await cli('peers', { node: a })
   assert.match(peers.out, /^NAME +STATE +FOR +LATENCY +LAST SEEN +VERSION +URL\nweb-2 +online/)
-  assert.match((await cli('status', { node: a })).out, /^web-1 .*\n.*\n1 peer: 1 online$/)
+  assert.match((await cli('status', { node: a })).out, /^web-1 .*\n.*\nfingerprint [0-9a-f-]{39}\n1 peer: 1 online$/)
   assert.equal((await cli('check', { node: a })).code, 0)
   assert.match((await cli('explain web-2', { node: a })).out, /^web-2 is online/)
   assert.equal((await cli('wait --for up web-2', { node: a })).code, 0)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sampleWorld } from './sample.ts'
 import { useScenes } from './scene.ts'
 
 const scene = useScenes()
@@ -44,6 +45,29 @@ test('an invite shows its token once, counts down, and is revoked', async (t) =>
   await row.getByRole('button', { name: 'Revoke' }).click()
   await row.waitFor({ state: 'detached' })
   assert.doesNotMatch(await page.content(), /frc1\./)
+})
+
+test('a server that a peer introduced is shown, and accepted', async (t) => {
+  const { page, fake } = await scene(t, {
+    world: {
+      ...sampleWorld(),
+      introductions: [
+        {
+          ...{ id: 'd27d4825', node_id: 'node-x', name: 'oslo-1', urls: ['https://oslo-1.example.net:8090'] },
+          ...{ fingerprint: '9c1e-0b52-77d4-a3f8-5e20-c6b1-48fd-913a', introduced_by: 'warsaw-1', state: 'offered' },
+          since: new Date().toISOString()
+        }
+      ]
+    }
+  })
+  await page.goto(fake.url)
+  await page.getByRole('link', { name: '1 introduced server to decide on' }).click()
+  const row = page.getByRole('row').filter({ hasText: 'oslo-1' })
+  await row.getByText('waits for you').waitFor()
+  await row.getByText('9c1e-0b52').waitFor()
+  await row.getByRole('button', { name: 'Accept' }).click()
+  await row.waitFor({ state: 'detached' })
+  assert.ok(fake.asked.includes('POST /api/cluster/introductions/d27d4825/accept'))
 })
 
 test('a peer is removed only after its name was typed', async (t) => {

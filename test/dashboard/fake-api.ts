@@ -69,6 +69,7 @@ export async function startFake(world: World): Promise<FakeNode> {
           enabled: true,
           server_name: world.self,
           peer_count: peers().length,
+          waiting: world.introductions?.length ?? 0,
           advertise_url: `https://${world.self}.example.net:8090`,
           version: { version: '0.1.0', build_time: '2026-11-23T00:00:00Z', git_commit: 'unknown' }
         }
@@ -117,6 +118,11 @@ export async function startFake(world: World): Promise<FakeNode> {
   app.delete<{ Params: { id: string } }>('/api/cluster/invites/:id', async (request) => {
     invites.delete(request.params.id)
     return { status: 'revoked' }
+  })
+  app.get('/api/cluster/introductions', async () => ({ introductions: world.introductions ?? [] }))
+  app.post<{ Params: { id: string; word: string } }>('/api/cluster/introductions/:id/:word', async (request) => {
+    world.introductions = world.introductions?.filter(({ id }) => id !== request.params.id)
+    return {}
   })
   app.get('/api/cluster/joins', async () => ({ joins: [] }))
   app.post<{ Body: { invite_token: string } }>('/api/cluster/preflight', async (request) => {

@@ -2,6 +2,7 @@ import type { Answer } from '../../src/schemas/answer.ts'
 import type { Deployment } from '../../src/schemas/deployment.ts'
 import type { ClusterEvent } from '../../src/schemas/event.ts'
 import type { Verdict } from '../../src/schemas/health.ts'
+import type { IntroductionView } from '../../src/schemas/introduction.ts'
 import type { PeerView } from '../../src/schemas/peer.ts'
 import type { Stats } from '../../src/schemas/stats.ts'
 
@@ -27,6 +28,7 @@ export interface World {
   readOnly?: boolean
   servers: Server[]
   events: ClusterEvent[]
+  introductions?: IntroductionView[]
   now: number
 }
 

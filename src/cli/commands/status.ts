@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { type Row, row, rows, text } from '../shape.ts'
+import { number, type Row, row, rows, text } from '../shape.ts'
 import { harmless, spanOf } from '../words.ts'
 import { isUp, stateOf, summaryOf } from './peers.ts'
 
@@ -44,6 +44,9 @@ export function statusCommands(program: Command, { act }: Tie): void {
             : 'clustering is off: set cluster.enabled, or flatrun-cluster cluster setup',
           ...(text(cluster.fingerprint) ? [`fingerprint ${text(cluster.fingerprint)}`] : []),
           ...(on ? [summaryOf(peers)] : []),
+          ...(number(cluster.waiting)
+            ? [paint('yellow', `${number(cluster.waiting)} wait for your word: flatrun-cluster introductions`)]
+            : []),
           ...peers.filter((peer) => !isUp(peer)).map((peer) => paint('red', trouble(peer, io.now())))
         ]
           .map((line) => line.trimEnd())

@@ -139,6 +139,11 @@ export function createIntroductions({
     receive: (by: Member, cards: readonly Card[]) => oneAtATime(() => receive(by, cards)),
 
     list: (): IntroductionView[] => records.all().map((record) => viewOf(record, dialling.has(record.id))),
+    /** How many wait for an operator's word, with members that their introducer takes back. */
+    waiting: (): number =>
+      records.all().filter(({ state }) => state === 'offered').length +
+      store.members.all().filter(({ state, suspension }) => suspension && state !== 'suspended').length,
+
     byIdentity: (identity: string) => records.all().find(({ card }) => card.identity === identity),
     get: records.get,
 

@@ -20,6 +20,8 @@ export interface ClusterStatus {
   server_name?: string
   advertise_url?: string
   peer_count?: number
+  fingerprint?: string
+  waiting?: number
   version?: { version: string; build_time: string; git_commit: string }
 }
 

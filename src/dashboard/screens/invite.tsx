@@ -21,6 +21,7 @@ export function InviteDialog({ close }: { close: () => void }) {
   const { api, peers } = useDesk()
   const [made, setMade] = useState<Made>()
   const [fault, setFault] = useState<Fault>()
+  const others = (peers.data.value ?? []).filter(({ features }) => features.includes('introduce')).length
 
   async function make(event: SubmitEvent) {
     event.preventDefault()
@@ -29,10 +30,12 @@ export function InviteDialog({ close }: { close: () => void }) {
     const said = (name: string) => String(form.get(name) ?? '').trim()
     const wish = { expires_in: said('life'), note: said('note'), expected_name: said('name') }
     const approval = form.get('approval') !== null
+    const introduce = form.get('introduce') !== null
     try {
       const body = {
         ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== '')),
-        ...(approval ? { require_approval: true } : {})
+        ...(approval ? { require_approval: true } : {}),
+        ...(introduce ? { introduce: true, introductions: 'accept' } : {})
       }
       const before = new Set(peers.data.value?.map(({ peer_id }) => peer_id))
       setMade({ ...(await api.post<Omit<Made, 'before'>>('/cluster/invite', body)), before })
@@ -67,6 +70,12 @@ export function InviteDialog({ close }: { close: () => void }) {
             <Field label="Only for a server named" name="name" hint="Any name, when empty" />
           </div>
           <Field label="Note" name="note" hint="For the list of open invites" />
+          {others > 0 && (
+            <label class="tick">
+              <input type="checkbox" name="introduce" defaultChecked />
+              Introduce it to the other {others === 1 ? 'peer' : `${others} peers`} of this server, and them to it
+            </label>
+          )}
           <label class="tick">
             <input type="checkbox" name="approval" />
             Ask me before the server is let in

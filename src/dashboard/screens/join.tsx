@@ -18,7 +18,12 @@ export function JoinDialog({ close }: { close: () => void }) {
   const [checks, setChecks] = useState<readonly PreflightCheck[]>([])
   const [fault, setFault] = useState<Fault>()
   const [name, setName] = useState('')
-  const wish = { invite_token: token.trim(), ...(url.trim() ? { peer_url: url.trim() } : {}) }
+  const [whole, setWhole] = useState(false)
+  const wish = {
+    invite_token: token.trim(),
+    ...(url.trim() ? { peer_url: url.trim() } : {}),
+    ...(whole ? { introductions: 'accept' } : {})
+  }
   const plain = wish.invite_token !== '' && !wish.invite_token.startsWith('frc1.')
   const busy = stage === 'checking' || stage === 'joining'
 
@@ -67,6 +72,12 @@ export function JoinDialog({ close }: { close: () => void }) {
                 onInput={setUrl}
                 required
               />
+            )}
+            {!plain && (
+              <label class="tick">
+                <input type="checkbox" checked={whole} onChange={() => setWhole(!whole)} />
+                Also join, without asking me, every server that it introduces
+              </label>
             )}
           </>
         )}

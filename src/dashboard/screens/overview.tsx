@@ -12,12 +12,17 @@ import { FullMark, StatusMark, VerdictMark, verdictLook } from '../parts/state.t
 
 /** Is anything wrong, what, since when and why. */
 export function Overview() {
-  const { peers, servers, live } = useDesk()
+  const { peers, servers, live, status } = useDesk()
   const events = live.events.value.slice(-10).reverse()
   return (
     <>
       <Verdict />
       <FaultNotice of={peers} what="the list of peers" />
+      {status.data.value?.waiting ? (
+        <a class="notice warn" href="/peers">
+          {plural(status.data.value.waiting, 'introduced server')} to decide on
+        </a>
+      ) : null}
       <Counters />
       <div class="section">
         <h2>Servers</h2>

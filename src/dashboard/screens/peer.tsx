@@ -72,7 +72,7 @@ function Head({ peer }: { peer: PeerView }) {
   const checks = useMemo(() => histories.checks(peer.name), [peer.name])
   useResource(checks)
 
-  async function ask(what: 'check' | 'approve') {
+  async function ask(what: 'check' | 'approve' | 'restore') {
     setBusy(true)
     try {
       await api.post(`/cluster/peers/${segment(peer.name)}/${what}`)
@@ -128,6 +128,20 @@ function Head({ peer }: { peer: PeerView }) {
           </span>
         </p>
       )}
+      {peer.suspended_by && (
+        <p class="notice warn">
+          <strong class="foreign">{peer.suspended_by} introduced it, and wants it out of the whole cluster</strong>
+          <span class="soft">
+            {peer.state === 'suspended' ? 'Its keys open nothing here. ' : 'Nothing was done yet. '}Remove it, or keep
+            it.
+          </span>
+          {who.mayChange() && (
+            <button type="button" class="button tiny" onClick={() => ask('restore')} disabled={busy}>
+              Keep it
+            </button>
+          )}
+        </p>
+      )}
       <Facts peer={peer} />
     </>
   )
@@ -160,6 +174,20 @@ function Facts({ peer }: { peer: PeerView }) {
         <dt>Travels</dt>
         <dd>{TRANSPORTS[peer.transport]}</dd>
       </div>
+      {peer.introduced_by && (
+        <div>
+          <dt>Introduced by</dt>
+          <dd class="cut foreign">{peer.introduced_by}</dd>
+        </div>
+      )}
+      {peer.fingerprint && (
+        <div class="long">
+          <dt>Fingerprint</dt>
+          <dd class="cut mono" title="Compare it with what that server shows under Settings">
+            {peer.fingerprint}
+          </dd>
+        </div>
+      )}
       <div class="long">
         <dt>Address</dt>
         <dd class="cut foreign mono" title={peer.url}>

@@ -7,6 +7,7 @@ import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { PeerTable } from '../parts/peer-table.tsx'
 import { ReadOnly } from '../parts/read-only.tsx'
+import { Introduced } from './introduced.tsx'
 import { InviteDialog } from './invite.tsx'
 import { OpenInvites } from './invites.tsx'
 import { JoinDialog } from './join.tsx'
@@ -101,6 +102,7 @@ function PeerList() {
           )}
         </>
       )}
+      <Introduced />
       <JoinsUnderWay />
       <OpenInvites />
     </>

@@ -14,7 +14,7 @@ const TABS = [
 export function Settings() {
   const { route, status } = useDesk()
   const tab = route.path.value[1] ?? ''
-  const { version } = status.data.value ?? {}
+  const { version, fingerprint } = status.data.value ?? {}
   return (
     <>
       <div class="head">
@@ -23,6 +23,12 @@ export function Settings() {
           flatrun-cluster {version?.version}
           {version && version.git_commit !== 'unknown' && (
             <span class="faint mono"> {version.git_commit.slice(0, 8)}</span>
+          )}
+          {fingerprint && (
+            <span class="faint mono" title="Fingerprint of this server">
+              {' '}
+              · {fingerprint}
+            </span>
           )}
         </span>
       </div>

@@ -72,7 +72,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   'GET /api/users/me': { answer: { user: USER, permissions: PERMISSIONS, deployments: [] } },
 
-  'GET /api/cluster/status': { answer: { ...STATUS, node_id: NODE_1, fingerprint: FINGERPRINT, peers: { online: 1 } } },
+  'GET /api/cluster/status': {
+    answer: { ...STATUS, node_id: NODE_1, fingerprint: FINGERPRINT, waiting: 0, peers: { online: 1 } }
+  },
   'POST /api/cluster/setup': {
     request: { server_name: 'web-1', advertise_url: 'https://web-1.example.org' },
     answer: { ...STATUS, peer_count: 0 }

@@ -25,6 +25,8 @@ const ClusterStatus = Type.Object({
   node_id: Type.Optional(Type.String()),
   /** Of this server's identity, to be compared with what other servers show of it. */
   fingerprint: Type.Optional(Type.String()),
+  /** Introduced servers, and peers that their introducer takes back, that wait for an operator. */
+  waiting: Type.Optional(Type.Integer()),
   peers: Type.Optional(Type.Record(Type.String(), Type.Integer())),
   /** How watching the peers goes: quarantined peers are named. */
   supervision: Type.Optional(
@@ -51,10 +53,13 @@ const SetupRequest = Type.Object({
   advertise_url: Type.String({ minLength: 1, maxLength: 512 })
 })
 
-type StatusServices = Pick<Services, 'self' | 'membership' | 'cluster' | 'stopping'>
+type StatusServices = Pick<Services, 'self' | 'membership' | 'cluster' | 'introductions' | 'stopping'>
 
 /** Whether this node is well, and what it is in the cluster. */
-export function statusRoutes(app: Routes, { self, membership, cluster, stopping }: StatusServices): void {
+export function statusRoutes(
+  app: Routes,
+  { self, membership, cluster, introductions, stopping }: StatusServices
+): void {
   app.get(
     '/api/health',
     { config: anybody, schema: { tags: ['status'], summary: 'Whether this agent is well', response: answers(Health) } },
@@ -115,6 +120,7 @@ export function statusRoutes(app: Routes, { self, membership, cluster, stopping 
       return {
         ...status,
         fingerprint: self.fingerprint(),
+        waiting: introductions.waiting(),
         peers,
         supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
       }

@@ -1,30 +1,11 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
-import path from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { BARE } from '../../bare.ts'
-import {
-  authorized,
-  OPERATOR_KEY,
-  type Reply,
-  request,
-  startNode,
-  type TestNode,
-  temporaryFolder,
-  until
-} from '../../daemon.ts'
+import { startNode, type TestNode, until } from '../../daemon.ts'
+import { createVictim, type Victim } from '../victim.ts'
 
 /** Few here, so that a run stays short; `.ci/extra/crash.sh` asks for more. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 6)
-const ROOT = path.join(import.meta.dirname, '..', '..', '..')
-
-/** A node in a process of its own, which can be killed and comes back with the same data. */
-interface Victim extends Pick<TestNode, 'name' | 'url' | 'call'> {
-  kill(): Promise<void>
-  start(): Promise<void>
-}
 
 test('a join that either side is killed in ends in both joined or both not, and spends no invite for nothing', async (t) => {
   const survivor = await startNode(t, { name: 'survivor' })
@@ -144,52 +125,4 @@ async function peersOf(node: Pick<TestNode, 'call'>): Promise<{ name: string; st
 async function leave(node: Pick<TestNode, 'call'>, peer: string) {
   await node.call('DELETE', `/api/cluster/peers/${peer}`)
   return peersOf(node)
-}
-
-async function createVictim(t: TestContext, name: string): Promise<Victim> {
-  const folder = temporaryFolder(t)
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const env = {
-    ...BARE,
-    FLATRUN_DEPLOYMENTS_PATH: folder,
-    FLATRUN_DOCKER_SOCKET: '',
-    FLATRUN_DATA_PATH: path.join(folder, 'data'),
-    FLATRUN_API__PORT: String(port),
-    FLATRUN_AUTH__API_KEYS: OPERATOR_KEY,
-    FLATRUN_CLUSTER__ENABLED: 'true',
-    FLATRUN_CLUSTER__SERVER_NAME: name,
-    FLATRUN_CLUSTER__HEALTH_INTERVAL: '1s',
-    FLATRUN_LOGGING__LEVEL: 'warn'
-  }
-  let child: ChildProcess | undefined
-  const kill = async () => {
-    const ended = new Promise((resolve) => (child ? child.once('exit', resolve) : resolve(undefined)))
-    child?.kill('SIGKILL')
-    await ended
-    child = undefined
-  }
-  t.after(kill)
-  const call = (method: string, where: string, body?: unknown): Promise<Reply> =>
-    request(url + where, { method, body, headers: authorized(OPERATOR_KEY) })
-  async function start() {
-    child = spawn(process.execPath, ['src/main.ts', 'agent'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] })
-    await until(
-      () =>
-        fetch(`${url}/api/health`).then(
-          ({ ok }) => ok,
-          () => false
-        ),
-      `${name} starting`
-    )
-  }
-  return { name, url, call, kill, start }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -1,0 +1,92 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import type { IntroductionView } from '../../schemas/introduction.ts'
+import { useDesk } from '../lib/desk.ts'
+import { asFault } from '../lib/fault.ts'
+import { wall } from '../lib/format.ts'
+import { createResource, useResource } from '../lib/resource.ts'
+import { Ago } from '../parts/ago.tsx'
+
+/** Servers that peers introduced here, and what is to be decided; nothing is shown where there are none. */
+export function Introduced() {
+  const { api, live, toasts, who } = useDesk()
+  const introductions = useMemo(
+    () =>
+      createResource<readonly IntroductionView[]>({
+        load: async (signal) =>
+          (await api.get<{ introductions: IntroductionView[] }>('/cluster/introductions', signal)).introductions,
+        everyMs: 30_000
+      }),
+    []
+  )
+  useResource(introductions)
+  const news = live.events.value.findLast(({ type }) => type.startsWith('introduction.') || type === 'peer.joined')?.id
+  useEffect(() => {
+    introductions.refresh()
+  }, [news])
+  const all = introductions.data.value ?? []
+  if (all.length === 0) return null
+
+  async function decide(id: string, word: 'accept' | 'refuse') {
+    try {
+      await api.post(`/cluster/introductions/${id}/${word}`)
+    } catch (thrown) {
+      toasts.show(asFault(thrown).message, { bad: true })
+    }
+    introductions.refresh()
+  }
+
+  return (
+    <>
+      <div class="section">
+        <h2>Introduced servers</h2>
+      </div>
+      <table class="table">
+        <thead>
+          <tr>
+            <th class="first">Server</th>
+            <th class="w-act if-phone">By</th>
+            <th class="w-act">State</th>
+            <th class="w-time if-phone">Since</th>
+            <th class="w-act">
+              <span class="unseen">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.map(({ id, name, fingerprint, introduced_by, state, reason, since }) => (
+            <tr key={id}>
+              <td class="first">
+                <span class="cut foreign">{name}</span>
+                <span class="cut faint small mono" title={fingerprint}>
+                  {reason ?? fingerprint}
+                </span>
+              </td>
+              <td class="if-phone soft">
+                <span class="cut foreign">{introduced_by}</span>
+              </td>
+              <td>{state === 'offered' ? 'waits for you' : state}</td>
+              <td class="if-phone soft">
+                <Ago at={wall(since)} word=" ago" />
+              </td>
+              <td class="num end">
+                {who.mayChange() && DECIDED.has(state) && (
+                  <button type="button" class="button bare tiny" onClick={() => decide(id, 'accept')}>
+                    Accept
+                  </button>
+                )}
+                {who.mayChange() && state !== 'refused' && (
+                  <button type="button" class="button bare tiny" onClick={() => decide(id, 'refuse')}>
+                    Refuse
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+/** Where an operator's word makes a difference. */
+const DECIDED: ReadonlySet<string> = new Set(['offered', 'refused', 'unreachable'])
