@@ -56,6 +56,33 @@ test('a deployment is listed, shown, restarted and stopped, with its steps', asy
   assert.deepEqual([code, err.split('(')[0]], [5, 'Error: deployment "nobody" not found '])
 })
 
+test('what is not as the files have it is told for the deployment and for each service', async (t) => {
+  const root = await folder(t, {
+    'shop/compose.yml': 'services: { web: { image: "nginx:1.28", deploy: { replicas: 3 } } }\n',
+    'wiki/compose.yml': 'services: { web: { image: "nginx:1.28" } }\n'
+  })
+  const fake = await startFakeEngine(t, {
+    'GET /containers/json': (_, response) =>
+      json(response, [
+        container({ service: 'web', project: 'shop', dir: path.join(root, 'shop') }),
+        container({ service: 'old', project: 'shop', dir: path.join(root, 'shop') }),
+        container({
+          ...{ service: 'web', project: 'wiki', dir: path.join(root, 'wiki') },
+          labels: { 'com.docker.compose.config-hash': 'of an earlier file' }
+        })
+      ])
+  })
+  const a = await startNode(t, { name: 'web-1', config: { deployments_path: root, docker_socket: fake.socket } })
+  const cli = createCli(t, { node: a })
+  const { out } = await cli('deployment info shop')
+  assert.match(out, /\nweb has 1 of 3 containers\nwarning: Left over from services .*: shop-old-1\n/)
+  assert.match(out, /\nweb +running 1 of 3 +- +nginx:1.27/)
+  assert.match(out, /\nweb: the file names nginx:1.28\nold: the files no longer have it$/)
+  const warning = /warning: The files changed since it was started/
+  assert.match((await cli('deployment info wiki')).out, warning)
+  assert.match((await cli('deployment list')).out, warning)
+})
+
 test('a log commands no terminal, and keeps its lines', async (t) => {
   const a = await node(t, 'web-1')
   const cli = createCli(t, { node: a })

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { serverNamed } from '../servers.ts'
-import { type Row, row, rows, text, texts } from '../shape.ts'
+import { number, type Row, row, rows, text, texts } from '../shape.ts'
 import { tableOf } from '../table.ts'
 import { colorOf, harmless } from '../words.ts'
 import { changeDeployment } from './deployment-change.ts'
@@ -114,13 +114,19 @@ function describe(one: Row, { paint }: Context): string {
     head.join('  '),
     ...(why ? [harmless(why)] : []),
     ...texts(one.warnings).map((warning) => `warning: ${harmless(warning)}`),
-    ...table
+    ...table,
+    ...rows(one.services).flatMap(({ name, status_reason: said }) =>
+      said ? [`${harmless(text(name))}: ${harmless(text(said))}`] : []
+    )
   ].join('\n')
 }
 
+const replicas = ({ running, total }: Row) =>
+  total === undefined ? '' : ` ${number(running) ?? 0} of ${number(total) ?? 0}`
+
 const service = (one: Row) => [
   text(one.name),
-  { text: text(one.status), color: colorOf(text(one.status)) },
+  { text: text(one.status) + replicas(row(one.replicas)), color: colorOf(text(one.status)) },
   text(one.health),
   text(one.image),
   texts(one.ports).join(', ')

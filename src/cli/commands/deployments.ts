@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
-import { isRow, number, type Row, row, rows, text } from '../shape.ts'
+import { isRow, number, type Row, row, rows, text, texts } from '../shape.ts'
 import { type Cell, tableOf } from '../table.ts'
 import { agoOf, bytesOf, colorOf, harmless, percentOf, plural, spanOf } from '../words.ts'
 
@@ -80,8 +80,14 @@ export function deployment(one: Row, now: number): (Cell | string)[] {
     { text: status, color: colorOf(status) },
     `${running}/${services.length}`,
     agoOf(one.updated_at, now),
-    text(one.error) || text(one.status_reason) || ' '
+    text(one.error) || text(one.status_reason) || warned(one) || ' '
   ]
+}
+
+/** The first of them; `deployment get` tells all. */
+function warned(one: Row): string {
+  const [first, ...others] = texts(one.warnings)
+  return first === undefined ? '' : `warning: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}`
 }
 
 function figures(data: Row): string[] {

@@ -44,12 +44,14 @@ export function problems(servers: readonly ServerRow[], deployments: readonly De
         !away.has(server) && (status === 'error' || status === 'partial' || error !== undefined)
     )
     .map(({ server, deployment }): Problem => {
-      const down = deployment.services.filter(({ status }) => !/^(running|up)/i.test(status))
+      const down = deployment.services.filter(({ status }) => !/^(running|up)/i.test(status)).map(({ name }) => name)
+      const why =
+        deployment.error ?? deployment.status_reason ?? (down.length > 0 ? `${down.join(', ')} not running` : '')
       return {
         name: deployment.name,
         to: `/deployments/${segment(server)}/${segment(deployment.name)}`,
         status: deployment.error === undefined ? deployment.status : 'error',
-        why: `on ${server}${deployment.error ? ` · ${deployment.error}` : down.length > 0 ? ` · ${down.map(({ name }) => name).join(', ')} not running` : ''}`,
+        why: `on ${server}${why ? ` · ${why}` : ''}`,
         grave: deployment.status === 'error'
       }
     })

@@ -41,6 +41,8 @@ export function deployment(row: unknown): Deployment {
 }
 
 function service(row: unknown): DeploymentService {
+  const reason = text(field(row, 'status_reason'))
+  const total = number(field(row, 'replicas', 'total'))
   return {
     name: text(field(row, 'name')),
     container_id: text(field(row, 'container_id')),
@@ -49,7 +51,9 @@ function service(row: unknown): DeploymentService {
     health: text(field(row, 'health')),
     ports: list(field(row, 'ports')).map(text).filter(Boolean),
     networks: list(field(row, 'networks')).map(text).filter(Boolean),
-    created_at: text(field(row, 'created_at'))
+    created_at: text(field(row, 'created_at')),
+    ...(reason ? { status_reason: reason } : {}),
+    ...(total === undefined ? {} : { replicas: { running: number(field(row, 'replicas', 'running')) ?? 0, total } })
   }
 }
 

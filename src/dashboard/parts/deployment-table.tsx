@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks'
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
-import { wall } from '../lib/format.ts'
+import { plural, wall } from '../lib/format.ts'
 import { imageOf, isUp } from '../lib/images.ts'
 import type { DeploymentRow } from '../lib/rows.ts'
 import { Ago } from './ago.tsx'
@@ -62,6 +62,7 @@ function Row({ row, drift, index }: { row: DeploymentRow; drift: boolean; index:
   const { deployment, server } = row
   const to = `/deployments/${segment(server)}/${segment(deployment.name)}`
   const up = deployment.services.filter(isUp).length
+  const why = deployment.error ?? deployment.status_reason
   const ports = [...new Set(deployment.services.flatMap(({ ports }) => ports ?? []).map(hostPort))].join(', ')
   return (
     <tr
@@ -76,6 +77,11 @@ function Row({ row, drift, index }: { row: DeploymentRow; drift: boolean; index:
           <a class="name cut foreign" href={to}>
             {deployment.name}
           </a>
+          {deployment.warnings && deployment.warnings.length > 0 && (
+            <span class="tag warn" title={deployment.warnings.join('\n')}>
+              {plural(deployment.warnings.length, 'warning')}
+            </span>
+          )}
           {drift && (
             <span class="tag warn" title="Runs other images than on other servers">
               differs
@@ -101,9 +107,9 @@ function Row({ row, drift, index }: { row: DeploymentRow; drift: boolean; index:
         {up}/{deployment.services.length}
       </td>
       <td class="if-phone">
-        {deployment.error ? (
-          <span class="cut foreign wrong" title={deployment.error}>
-            {deployment.error}
+        {why ? (
+          <span class="cut foreign wrong" title={why}>
+            {why}
           </span>
         ) : (
           <span class="cut foreign soft" title={deployment.services.map(({ image }) => image).join('\n')}>
@@ -121,5 +127,5 @@ function Row({ row, drift, index }: { row: DeploymentRow; drift: boolean; index:
   )
 }
 
-/** `0.0.0.0:8080->80/tcp` as people say it: 8080. */
-const hostPort = (port: string) => /(\d+)->/.exec(port)?.[1] ?? port
+/** `127.0.0.1:8080:80/tcp`, or `0.0.0.0:8080->80/tcp` of FlatRun's agent, as people say it: 8080. */
+const hostPort = (port: string) => /(?:^|:)([\d-]+)(?:->|:)[\d-]+(?:\/\w+)?$/.exec(port)?.[1] ?? port

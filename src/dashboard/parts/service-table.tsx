@@ -26,12 +26,18 @@ export function Services({ services }: { services: readonly DeploymentService[] 
               <span class={`state tone-${isUp(service) ? (service.health === 'unhealthy' ? 'warn' : 'good') : 'none'}`}>
                 <Glyph shape={isUp(service) ? (service.health === 'unhealthy' ? 'half' : 'full') : 'square'} />
                 <span class="foreign">{service.health === 'unhealthy' ? 'unhealthy' : service.status}</span>
+                {service.replicas && (
+                  <span class="soft">
+                    {service.replicas.running} of {service.replicas.total}
+                  </span>
+                )}
               </span>
             </td>
             <td>
               <span class="cut foreign" title={service.image}>
                 {service.image || '–'}
               </span>
+              {service.status_reason && <span class="small foreign wrong">{service.status_reason}</span>}
             </td>
             <td class="if-phone">
               <span class="cut foreign soft">{service.ports?.join(', ') || '–'}</span>
