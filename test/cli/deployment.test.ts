@@ -29,7 +29,11 @@ async function node(t: TestContext, name: string, { refuse = false } = {}) {
       else response.writeHead(204).end()
     }
   })
-  const started = await startNode(t, { name, config: { deployments_path: root, docker_socket: fake.socket } })
+  const started = await startNode(t, {
+    name,
+    config: { deployments_path: root, docker_socket: fake.socket },
+    engineTimeoutMs: 60_000
+  })
   return { ...started, told, fake }
 }
 
@@ -72,7 +76,11 @@ test('what is not as the files have it is told for the deployment and for each s
         })
       ])
   })
-  const a = await startNode(t, { name: 'web-1', config: { deployments_path: root, docker_socket: fake.socket } })
+  const a = await startNode(t, {
+    name: 'web-1',
+    config: { deployments_path: root, docker_socket: fake.socket },
+    engineTimeoutMs: 60_000
+  })
   const cli = createCli(t, { node: a })
   const { out } = await cli('deployment info shop')
   assert.match(out, /\nweb has 1 of 3 containers\nwarning: Left over from services .*: shop-old-1\n/)
