@@ -80,33 +80,44 @@ test('a pipe in the place of an address is not waited for', async (t) => {
   assert.match(err, /passed over: .*url is no file/)
 })
 
-test('on the server the command line reaches an agent whose certificate is for another name and by an authority unknown here', async (t) => {
-  const folder = temporaryFolder(t)
-  const openssl = (...words: string[]) => {
-    const { status, stderr } = spawnSync('openssl', words, { cwd: folder, encoding: 'utf8' })
-    assert.equal(status, 0, stderr)
-  }
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=Our authority', '-days', '2')
-  const name = ['-subj', '/CN=web-1.example.org', '-addext', 'subjectAltName=DNS:web-1.example.org', '-days', '2']
-  openssl('req', '-x509', ...key, '-keyout', 'web.key', '-out', 'web.crt', '-CA', 'ca.crt', '-CAkey', 'ca.key', ...name)
-  writeFileSync(
-    path.join(folder, 'chain.crt'),
-    ['web.crt', 'ca.crt'].map((one) => readFileSync(path.join(folder, one))).join('')
-  )
+for (const chain of [['web.crt', 'ca.crt'], ['web.crt']])
+  test(`on the server the command line reaches an agent whose certificate is for another name and by an authority unknown here, served as ${chain.join(' and ')}`, async (t) => {
+    const folder = temporaryFolder(t)
+    const openssl = (...words: string[]) => {
+      const { status, stderr } = spawnSync('openssl', words, { cwd: folder, encoding: 'utf8' })
+      assert.equal(status, 0, stderr)
+    }
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+    openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=Our authority', '-days', '2')
+    const name = ['-subj', '/CN=web-1.example.org', '-addext', 'subjectAltName=DNS:web-1.example.org', '-days', '2']
+    openssl(
+      'req',
+      '-x509',
+      ...key,
+      '-keyout',
+      'web.key',
+      '-out',
+      'web.crt',
+      '-CA',
+      'ca.crt',
+      '-CAkey',
+      'ca.key',
+      ...name
+    )
+    writeFileSync(path.join(folder, 'chain.crt'), chain.map((one) => readFileSync(path.join(folder, one))).join(''))
 
-  const tls = { mode: 'files', cert: path.join(folder, 'chain.crt'), key: path.join(folder, 'web.key') }
-  const node = await startNode(t, { folder, config: { 'api.tls': tls, 'auth.api_keys': [] } })
-  const cli = createCli(t, { cwd: folder })
-  const near = await cli('status')
-  assert.equal(near.code, 0, near.err)
+    const tls = { mode: 'files', cert: path.join(folder, 'chain.crt'), key: path.join(folder, 'web.key') }
+    const node = await startNode(t, { folder, config: { 'api.tls': tls, 'auth.api_keys': [] } })
+    const cli = createCli(t, { cwd: folder })
+    const near = await cli('status')
+    assert.equal(near.code, 0, near.err)
 
-  // Another certificate at the address that was left is not the agent.
-  const other = createCli(t, { cwd: folder })
-  const port = new URL(node.url).port
-  await node.stop()
-  await startNode(t, { config: { 'api.tls.mode': 'auto', 'api.port': Number(port) } })
-  const changed = await other('status')
-  assert.equal(changed.code, 3)
-  assert.doesNotMatch(changed.err, /key is not one of/)
-})
+    // Another certificate at the address that was left is not the agent.
+    const other = createCli(t, { cwd: folder })
+    const port = new URL(node.url).port
+    await node.stop()
+    await startNode(t, { config: { 'api.tls.mode': 'auto', 'api.port': Number(port) } })
+    const changed = await other('status')
+    assert.equal(changed.code, 3)
+    assert.doesNotMatch(changed.err, /key is not one of/)
+  })
