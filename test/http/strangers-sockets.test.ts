@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type TestContext, test } from 'node:test'
 import type { Limits } from '../../src/http/app.ts'
+import { CONNECTION_LIMITS } from '../../src/http/sockets/limit-connections.ts'
 import { authorized, OPERATOR_KEY, request, startNode, until } from '../daemon.ts'
 
 const outside = Object.values(networkInterfaces())
@@ -166,4 +167,12 @@ outsideTest('one address has so many places, and a key is not among those counte
     [...known, ...strangers.slice(3), ...near].map(({ socket }) => socket.readyState),
     Array(12).fill('open')
   )
+})
+
+test('no connection is ended sooner than its answers say that it is kept', async (t) => {
+  const { daemon, url } = await startNode(t)
+  const kept = (await fetch(`${url}/api/health`)).headers.get('keep-alive')
+  const seconds = Number(/^timeout=(\d+)$/.exec(kept ?? '')?.[1])
+  assert.equal(seconds * 1_000, daemon.app.server.keepAliveTimeout)
+  assert.ok(CONNECTION_LIMITS.idleMs > seconds * 1_000)
 })

@@ -8,7 +8,8 @@ import { endsOf } from './ends.ts'
 /** Those that peers opened and leave to us. */
 const LINKS = 2_048
 
-export const CONNECTION_LIMITS: ConnectionLimits = { total: 4_096, perNetwork: 256, idleMs: 60_000 }
+/** Idle for longer than each answer says that its connection is kept: whoever trusts that is not cut off. */
+export const CONNECTION_LIMITS: ConnectionLimits = { total: 4_096, perNetwork: 256, idleMs: 75_000 }
 
 /** Connects the server's sockets with their limits. Goes around `authenticate`, which tells who is no stranger. */
 export function limitConnections(app: FastifyInstance, authenticate: () => void, limits: ConnectionLimits): void {

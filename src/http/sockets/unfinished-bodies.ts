@@ -40,8 +40,11 @@ function endUnfinished(raw: IncomingMessage): void {
 
 function endStalled(raw: IncomingMessage, everyMs: number): NodeJS.Timeout {
   let seen = raw.socket.bytesRead
-  return setInterval(() => {
-    if (raw.socket.bytesRead === seen) endUnfinished(raw)
+  const looking = setInterval(() => {
+    // It may have been over before its caller was known.
+    if (raw.complete || raw.destroyed) clearInterval(looking)
+    else if (raw.socket.bytesRead === seen) raw.socket.destroy()
     seen = raw.socket.bytesRead
-  }, everyMs).unref()
+  }, everyMs)
+  return looking.unref()
 }
