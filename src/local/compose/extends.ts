@@ -10,6 +10,8 @@ export interface Scope {
   resets: readonly Path[]
   /** Throws Unjudged for a file that is not looked at. */
   open: (file: string) => Promise<Scope>
+  /** What the services are with all that they extend, once it is known: many may extend one. */
+  done: Map<string, Mapping | null>
 }
 
 /** A construct that is not followed here: what comes of it is compose's to know. */
@@ -19,6 +21,14 @@ export class Unjudged extends Error {
 
 /** A service with what it extends, in the same document or another file, beneath it. */
 export async function extended(name: string, scope: Scope, seen: readonly string[] = []): Promise<Mapping | null> {
+  const known = scope.done.get(name)
+  if (known !== undefined) return known
+  const whole = await withBase(name, scope, seen)
+  scope.done.set(name, whole)
+  return whole
+}
+
+async function withBase(name: string, scope: Scope, seen: readonly string[]): Promise<Mapping | null> {
   const service = scope.services.get(name)
   if (!isMapping(service)) return null
   const from = service.get('extends')

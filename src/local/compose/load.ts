@@ -29,7 +29,7 @@ export async function loadLayers({ files, dir, lookup, within }: Layers, reading
   let tree = EMPTY
   for (const file of files) {
     await reading.inFile(file, async () => {
-      for (const document of await reading.documents(file)) {
+      for (const document of await reading.layers(file)) {
         const written = resolveAll(document.value, lookup)
         for (const key of unknownOfTop(written)) reading.incomplete.push(`has "${key}", which is not known here`)
         const scope = scopeOf({ file, dir, lookup }, written, document.resets, reading)
@@ -82,7 +82,13 @@ function scopeOf({ file, dir, lookup }: Place, written: Mapping, resets: Scope['
     if (!isMapping(service) && service !== null) throw new Fault(`has a service ${name} that is no mapping`)
     services.set(name, service === null ? null : longService(name, checked(name, service, reading), dir))
   }
-  return { file, services, resets, open: (other) => openScope({ file: other, dir, lookup }, reading) }
+  const opened = new Map<string, Promise<Scope>>()
+  const open = (other: string) => {
+    const known = opened.get(other) ?? openScope({ file: other, dir, lookup }, reading)
+    opened.set(other, known)
+    return known
+  }
+  return { file, services, resets, open, done: new Map() }
 }
 
 function checked(name: string, service: Mapping, { unjudged }: Reading): Mapping {
@@ -96,7 +102,7 @@ async function openScope({ file, dir, lookup }: Place, reading: Reading): Promis
   const place = reading.placeOf(file, dir)
   if (place === undefined) throw new Unjudged(`it extends a service of ${file}, which is outside of its folder`)
   return reading.inFile(place, async () => {
-    const documents = await reading.documents(place)
+    const documents = await reading.layers(place)
     const tree = documents
       .map(({ value, resets }) => ({ value: resolveAll(value, lookup), resets }))
       .reduce((whole, { value, resets }) => merge(withoutResets(whole, resets), value), EMPTY)

@@ -135,9 +135,12 @@ async function readFolder({ root, realRoot, name, real, modifiedAt, mostBytes, f
     if (!found) return undefined
     if (stamps.get(file) === UNREAD) stamps.set(file, found.stamp)
     if (path.basename(file) !== METADATA) writtenAt = Math.max(writtenAt, found.modifiedAt)
-    bytes += found.text.length
-    if (bytes > mostBytes) throw new FolderTooLarge()
+    spend(found.text.length)
     return found.text
+  }
+  function spend(size: number): void {
+    bytes += size
+    if (bytes > mostBytes) throw new FolderTooLarge()
   }
   const names = new Set([...entries.values()].filter((entry) => !entry.isDirectory()).map((entry) => entry.name))
   const folder = { ...emptyFolder(root, name), real, modifiedAt }
@@ -147,6 +150,7 @@ async function readFolder({ root, realRoot, name, real, modifiedAt, mostBytes, f
     folder: name,
     names,
     read,
+    again: spend,
     environment: lookupIn(composeEnvironment(folder.path)),
     ...(files ? { files: files.map((file) => path.join(real, file)) } : {})
   })
