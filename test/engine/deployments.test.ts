@@ -6,6 +6,7 @@ import { createRestartHere } from '../../src/cluster/rollout/restart-here.ts'
 import type { DeploymentChange } from '../../src/local/listing/status-changes.ts'
 import { createLocalNode } from '../../src/local/node.ts'
 import type { Action, DeploymentAudit, LogLine } from '../../src/schemas/operation.ts'
+import { differences } from '../local/engine/shape.ts'
 import { folder } from '../local/folder.ts'
 import { startEngine, whyNoEngine } from './engine.ts'
 
@@ -275,6 +276,21 @@ test(
     assert.match(await engine.inspect(after.db ?? ''), /STAGE=prod/)
   }
 )
+
+test('what the engine answers has the shape that was recorded of it', options, async (t) => {
+  const { root, node } = await world(t, { 'shop/docker-compose.yml': SHOP })
+  await engine.compose(path.join(root, 'shop'), 'up', '-d')
+  const [first] = Object.values(await ids(node))
+  const place = path.join(import.meta.dirname, '..', 'local', 'engine', 'recorded')
+  const recorded = async (name: string) => JSON.parse(await readFile(path.join(place, `${name}.json`), 'utf8'))
+  // Labels are compose's, and this one is another version; mounts and health are only where a file asks for them.
+  const besides = /\.Labels|Mounts|Binds|Health|Config\.(Env|Cmd|Entrypoint)|HostConfig|Networks/
+
+  const listed = JSON.parse(await engine.get('/containers/json?all=1'))
+  assert.deepEqual(differences((await recorded('containers')).slice(0, 1), listed, besides), [])
+  assert.deepEqual(differences(await recorded('inspect'), JSON.parse(await engine.inspect(first ?? '')), besides), [])
+  assert.deepEqual(differences(await recorded('missing'), JSON.parse(await engine.inspect('none')), /^$/), [])
+})
 
 test('a project that was started with -f goes on with the same files', options, async (t) => {
   const web = (stage: string) => `${settings(`, environment: { STAGE: ${stage} }`)}`

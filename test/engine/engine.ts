@@ -48,6 +48,7 @@ export async function startEngine() {
     socket,
     dir,
     stop,
+    get: (place: string) => asked(socketPath, `/v1.41${place}`),
     /** A container as the engine tells of it. */
     inspect: (id: string) => asked(socketPath, `/v1.41/containers/${id}/json`),
     /** Runs docker-compose in a project's folder. */

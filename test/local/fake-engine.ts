@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
+import recorded from './engine/recorded/containers.json' with { type: 'json' }
 import { folder } from './folder.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
@@ -47,7 +48,7 @@ export interface FakeContainer {
   id?: string
 }
 
-/** A container as Docker lists it. */
+/** A container as an engine lists it: what a test does not say is as it was recorded of a real one. */
 export function container({
   service,
   state = 'running',
@@ -56,6 +57,7 @@ export function container({
   ...rest
 }: FakeContainer) {
   return {
+    ...recorded[0],
     Id: rest.id ?? `${project}-${service}`.padEnd(64, '0'),
     Names: [`/${project}-${service}-1`],
     Image: 'nginx:1.27',
