@@ -61,7 +61,7 @@ export async function buildParts(options: PartsOptions) {
   const self = createSelf({ store, version: readVersion(), enabled, serverName, advertiseUrl })
   const base = { config, log, store, self, events, clock, onFault, closing }
   const assertStartable = guardOwnName(members, self)
-  const onAccepted = (id: string) => void joining.membership.confirmed(id).catch(onFault)
+  const onAccepted = (id: string) => joining.membership.confirmed(id).catch(onFault)
   const watching = buildWatching({ ...base, onAccepted })
   const { cluster, history } = watching
   const joining = buildJoining({ ...base, watching, pin: () => certificate.current()?.pin })

@@ -24,7 +24,7 @@ interface WatchingOptions {
   clock: Clock
   onFault: (error: unknown) => void
   /** A pending peer accepted our key: it has stored us. */
-  onAccepted: (id: string) => void
+  onAccepted: (id: string) => Promise<void>
   closing: Closing
 }
 
@@ -64,7 +64,8 @@ export function buildWatching(options: WatchingOptions) {
   const cluster = createCluster({
     probe: async (spec, signal, keyInDoubt) => {
       const answer = await ask(spec, signal, keyInDoubt)
-      if (answer.ok && answer.keyAccepted && members.get(spec.id)?.state === 'pending') onAccepted(spec.id)
+      // Before the answer counts: whoever asked for it is to find the peer as it is after that.
+      if (answer.ok && answer.keyAccepted && members.get(spec.id)?.state === 'pending') await onAccepted(spec.id)
       return answer
     },
     events,
