@@ -47,7 +47,7 @@ export function deployment(name: string, images: string[], more: Partial<Deploym
       container_id: `${name}${index}`.padEnd(12, '0').slice(0, 12),
       image,
       status: status === 'stopped' ? 'exited' : status === 'partial' && index > 0 ? 'exited' : 'running',
-      ports: index === 0 ? ['0.0.0.0:8080->80/tcp'] : [],
+      ports: index === 0 ? ['8080:80'] : [],
       networks: [`${name}_default`],
       created_at: '2026-11-20T17:40:00Z'
     })),
