@@ -16,7 +16,7 @@ export interface ConfigDocument {
 export function readDocument(file: string, text: string): ConfigDocument {
   const name = path.basename(file)
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: 'error' })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return `${name}:${line}:${col}`
