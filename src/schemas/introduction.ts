@@ -7,16 +7,7 @@ import { IntroductionPolicy, PeerName, Timestamp } from './names.ts'
  * How far an introduction is. offered: an operator has to decide. accepted → dialling ⇄ waiting: this server joins it, or
  * waits to try again; the record goes with the join. refused, unreachable, expired: it came to nothing, and says why.
  */
-export const IntroductionState = Type.Enum([
-  'offered',
-  'accepted',
-  'dialling',
-  'waiting',
-  'refused',
-  'unreachable',
-  'expired'
-])
-export type IntroductionState = Static<typeof IntroductionState>
+const IntroductionState = Type.Enum(['offered', 'accepted', 'dialling', 'waiting', 'refused', 'unreachable', 'expired'])
 
 /** A server that a member introduced, as it is stored. Holds nothing secret. */
 export const Introduction = Type.Object({

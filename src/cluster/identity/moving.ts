@@ -22,8 +22,6 @@ interface MovingOptions {
 const Health = Type.Object({ node_id: Type.String() })
 const MAX_BYTES = 16_384
 
-export type Moving = ReturnType<typeof createMoving>
-
 /**
  * A card that says another name or address than a member is known by. A name counts unless it is somebody else's; an
  * address once the member itself was met there.
