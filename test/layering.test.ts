@@ -48,7 +48,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/systemd': ['src/errors.ts'],
   'src/config': ['src/errors.ts', 'src/security/certificate.ts', 'npm:yaml'],
   'src/admin': [
-    'src/cli/addresses.ts',
+    'src/cli/agent/addresses.ts',
     'src/cli/command.ts',
     'src/cli/io.ts',
     'src/cli/prompt.ts',

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { CliFault, EXIT } from './exit.ts'
 import type { Io } from './io.ts'
 import { createProgram, type LocalCommands } from './program.ts'
-import { harmless, painter } from './words.ts'
+import { harmless, painter } from './text/words.ts'
 
 export interface CliOptions {
   readonly io: Io

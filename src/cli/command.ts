@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type Context, createContext, type Flags } from './context.ts'
 import type { Io } from './io.ts'
-import { text } from './shape.ts'
+import { text } from './text/shape.ts'
 
 /** What was given to one command. */
 export interface Given {

@@ -1,9 +1,9 @@
-import { type Client, createClient } from './client.ts'
+import { type Client, createClient } from './agent/client.ts'
+import { findPlace } from './agent/place.ts'
 import { CliFault, EXIT } from './exit.ts'
 import { readText } from './fields.ts'
 import type { Io } from './io.ts'
-import { findPlace } from './place.ts'
-import { type Paint, painter } from './words.ts'
+import { type Paint, painter } from './text/words.ts'
 
 /** The flags that every command takes: those of FlatRun's command line, and files for what must not be in a process list. */
 export interface Flags {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { belongTogether } from '../security/certificate.ts'
+import type { Between } from './check/rules.ts'
 import { because } from './environment.ts'
-import type { Between } from './rules.ts'
 import type { Tls } from './shape.ts'
 
 /** What is wrong with the files of a certificate: the start would end with it, and a reload is refused for it. */

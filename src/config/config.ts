@@ -1,18 +1,18 @@
 import { readFileSync, statSync } from 'node:fs'
 import { Value } from 'typebox/value'
 import { certificateFaults } from './certificate.ts'
-import { check } from './check.ts'
+import { check } from './check/check.ts'
+import { ConfigFaults, type Fault } from './check/faults.ts'
+import { faultsBetween, notesOn } from './check/rules.ts'
 import { readDocument } from './document.ts'
 import { because, type Environment, readEnvironment } from './environment.ts'
-import { ConfigFaults, type Fault } from './faults.ts'
 import { entriesOf, freeze, overlay, settingAt } from './layers.ts'
 import { dotted, type Path } from './path.ts'
 import { resolve } from './resolve.ts'
-import { faultsBetween, notesOn } from './rules.ts'
 import { ConfigFile, FOREIGN } from './schema.ts'
 import type { Config } from './shape.ts'
 
-export { ConfigFaults } from './faults.ts'
+export { ConfigFaults } from './check/faults.ts'
 export type { Config, Tls } from './shape.ts'
 
 export interface ConfigOptions {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import type { Fault } from './faults.ts'
+import type { Fault } from './check/faults.ts'
 import type { Path } from './path.ts'
 
 /** A config file that was read: its values as plain objects, and where in the file each of them stands. */

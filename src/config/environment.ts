@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TSchema, Type } from 'typebox'
 import { parse } from 'yaml'
-import type { Fault } from './faults.ts'
+import type { Fault } from './check/faults.ts'
+import { nearest } from './check/nearest.ts'
 import { allKeys, type Key, secret, variableOf } from './keys.ts'
-import { nearest } from './nearest.ts'
 import { FOREIGN } from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -7,8 +7,8 @@ import { createNotifier, type Notifier } from '../systemd/notifier.ts'
 import { startWatchdog } from '../systemd/watchdog.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { type Lifecycle, startLifecycle } from './lifecycle.ts'
-import { createLog } from './log.ts'
-import { createLogOutput } from './log-output.ts'
+import { createLog } from './log/log.ts'
+import { createLogOutput } from './log/log-output.ts'
 import { keptSecret } from './secrets.ts'
 
 /** Runs the daemon until it is told to stop; gives the exit code of PROTOCOL §0. */

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Self } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
-import { writeWhole } from '../store/whole-file.ts'
+import { writeWhole } from '../store/disk/whole-file.ts'
 
 /** Opens the port, or takes over one that listens already; gives the URL. @throws Fatal 71 */
 export async function listen(app: FastifyInstance, { api }: Config, listener: number | undefined): Promise<string> {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Fatal } from '../errors.ts'
-import { readOwnFile } from '../store/ownership.ts'
-import { writeWhole } from '../store/whole-file.ts'
+import { readOwnFile } from '../store/disk/ownership.ts'
+import { writeWhole } from '../store/disk/whole-file.ts'
 
 /** A secret that the config does not give is made once and kept in the data path, readable by its owner only. */
 export function keptSecret(folder: string, name: string, prefix = ''): { value: string; file: string; made: boolean } {

@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { Tls } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 import { belongTogether, createCertificate, isSelfSigned, type KeyPair, pinOf } from '../security/certificate.ts'
-import { readOwnFile } from '../store/ownership.ts'
-import { writeWhole } from '../store/whole-file.ts'
+import { readOwnFile } from '../store/disk/ownership.ts'
+import { writeWhole } from '../store/disk/whole-file.ts'
 
 export interface ServedTls extends KeyPair {
   /** What peers must know it by; undefined where an authority vouches for it, whose next certificate has another key. */

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { type Daemon, startDaemon } from '../daemon/daemon.ts'
-import { createLog } from '../daemon/log.ts'
+import { createLog } from '../daemon/log/log.ts'
 
 const KEY = 'demo-operator-key'
 const SAMPLES: Record<string, Record<string, string[]>> = {

@@ -5,9 +5,9 @@ import pLimit from 'p-limit'
 import type { Static, TObject, TProperties } from 'typebox'
 import { Check } from 'typebox/value'
 import { StoreBusy, StoreFailed } from '../errors.ts'
+import type { Turns } from './disk/turns.ts'
 import { refusal } from './examine.ts'
 import { checkedJson, countChanges } from './ledger.ts'
-import type { Turns } from './turns.ts'
 
 export interface Collection<T> {
   /** In the order in which they were first written. */

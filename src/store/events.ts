@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Check } from 'typebox/value'
 import { ClusterEvent } from '../schemas/event.ts'
 import { newestOf } from '../schemas/event-rings.ts'
+import { createTurns } from './disk/turns.ts'
 import { inTransaction } from './history.ts'
-import { createTurns } from './turns.ts'
 
 /** The newest events, so that their ids and what happened survive a restart. Of older ones nothing is kept. */
 export function openEvents(handle: DatabaseSync, keep = 2_000, turns = createTurns()) {

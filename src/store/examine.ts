@@ -2,9 +2,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { Check } from 'typebox/value'
 import { Fatal, StoreBusy } from '../errors.ts'
 import { Identity } from '../schemas/invite.ts'
+import { isBusy, isDisk } from './disk/sqlite-error.ts'
 import { assertAddsUp, collectionsIn, recordIn } from './ledger.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
-import { isBusy, isDisk } from './sqlite-error.ts'
 
 /** "FRC1" in SQLite's header: a file with another number is somebody else's. */
 export const APPLICATION_ID = 0x46524331

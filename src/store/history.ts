@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { createTurns } from './turns.ts'
+import { createTurns } from './disk/turns.ts'
 
 /**
  * What is remembered of each peer, as bytes by its id, beside the collections: it is rewritten all the time, may be

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreFailed } from '../errors.ts'
 import type { Identity } from '../schemas/invite.ts'
-import { checkpoint } from './database.ts'
+import { checkpoint } from './disk/database.ts'
+import { type Marker, openCount, writeMarker } from './disk/marker.ts'
+import { isBusy } from './disk/sqlite-error.ts'
 import { readLedger } from './ledger.ts'
-import { type Marker, openCount, writeMarker } from './marker.ts'
-import { isBusy } from './sqlite-error.ts'
 
 export type Keeper = ReturnType<typeof openKeeper>
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLog } from '../../src/daemon/log.ts'
+import { createLog } from '../../src/daemon/log/log.ts'
 import { join, sees, startNode } from '../daemon.ts'
 
 test('joins, outages, removals and failed messages are in the log, an outage as a warning', async (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createFaultLog } from '../../src/daemon/fault-log.ts'
-import { createLog, type LogOptions } from '../../src/daemon/log.ts'
-import { createLogOutput } from '../../src/daemon/log-output.ts'
+import { createFaultLog } from '../../src/daemon/log/fault-log.ts'
+import { createLog, type LogOptions } from '../../src/daemon/log/log.ts'
+import { createLogOutput } from '../../src/daemon/log/log-output.ts'
 
 function logged(options: Partial<LogOptions>) {
   const lines: string[] = []

@@ -3,8 +3,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { test } from 'node:test'
 import Type from 'typebox'
 import { openCollection } from '../../src/store/collection.ts'
+import { createTurns } from '../../src/store/disk/turns.ts'
 import { CREATE_LEDGER } from '../../src/store/ledger.ts'
-import { createTurns } from '../../src/store/turns.ts'
 
 /** A database of which nothing can be read any more once it is told so. */
 class FailingDatabase extends DatabaseSync {

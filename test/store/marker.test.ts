@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { readMarker, writeMarker } from '../../src/store/marker.ts'
+import { readMarker, writeMarker } from '../../src/store/disk/marker.ts'
 
 const DAY = 24 * 3_600_000
 const NOW = Date.UTC(2026, 10, 28)

@@ -1,4 +1,4 @@
-import { type Row, rows, text } from '../shape.ts'
+import { type Row, rows, text } from '../text/shape.ts'
 import { stateOf } from './peers.ts'
 
 const BY_STATE: Readonly<Record<string, readonly string[]>> = {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { row, rows, text } from '../shape.ts'
-import { tableOf } from '../table.ts'
-import { harmless } from '../words.ts'
+import { row, rows, text } from '../text/shape.ts'
+import { tableOf } from '../text/table.ts'
+import { harmless } from '../text/words.ts'
 
 /** `alert test`: whether whoever is to be told can be told. */
 export function alertCommands(program: Command, { act }: Tie): void {

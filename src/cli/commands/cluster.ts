@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { type Reply, refusal } from '../client.ts'
+import { type Reply, refusal } from '../agent/client.ts'
 import { collect, examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { dataOf, fieldsOf, queryOf } from '../fields.ts'
-import { renderAnswer } from '../render.ts'
+import { renderAnswer } from '../text/render.ts'
 
 const OPERATIONS: readonly (readonly [words: string, method: string, path: string, summary: string])[] = [
   ['status', 'GET', '/cluster/status', 'Whether clustering is on, and who this server is'],

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { createClient } from '../client.ts'
+import { createClient } from '../agent/client.ts'
+import { findPlace } from '../agent/place.ts'
+import { type Profiles, profilesFile, readProfiles, writeProfiles } from '../agent/profiles.ts'
 import { examples, type Given, givenTo, type Tie } from '../command.ts'
 import type { Flags } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { readText } from '../fields.ts'
 import type { Io } from '../io.ts'
-import { findPlace } from '../place.ts'
-import { type Profiles, profilesFile, readProfiles, writeProfiles } from '../profiles.ts'
 
 /** Profiles: which agents there are, and with which keys. They call no agent but to try a key at `login`. */
 export function configureCommands(program: Command, { io }: Tie): void {

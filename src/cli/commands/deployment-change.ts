@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { type Row, row, text, texts } from '../shape.ts'
-import { harmless } from '../words.ts'
+import { type Row, row, text, texts } from '../text/shape.ts'
+import { harmless } from '../text/words.ts'
 
 interface Change {
   action: 'start' | 'stop' | 'restart'

@@ -1,10 +1,10 @@
 import { text as textOfStream } from 'node:stream/consumers'
-import type { Ask } from '../client.ts'
+import type { Ask } from '../agent/client.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
-import { linesIn } from '../lines.ts'
-import { row, text } from '../shape.ts'
-import { logLine } from '../words.ts'
+import { linesIn } from '../text/lines.ts'
+import { row, text } from '../text/shape.ts'
+import { logLine } from '../text/words.ts'
 
 /** Prints a log line by line. Plain FlatRun, which does not follow, sends all of it as JSON. */
 export async function readLogs({ client, io }: Context, ask: Pick<Ask, 'path' | 'query'>): Promise<number> {

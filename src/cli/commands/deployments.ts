@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander'
 import { examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
-import { isRow, number, type Row, row, rows, text, texts } from '../shape.ts'
-import { type Cell, tableOf } from '../table.ts'
-import { agoOf, bytesOf, colorOf, harmless, percentOf, plural, spanOf } from '../words.ts'
+import { isRow, number, type Row, row, rows, text, texts } from '../text/shape.ts'
+import { type Cell, tableOf } from '../text/table.ts'
+import { agoOf, bytesOf, colorOf, harmless, percentOf, plural, spanOf } from '../text/words.ts'
 
 /** What all servers have, in one table: deployments, and figures. */
 export function fleetCommands(program: Command, { act }: Tie): void {

@@ -1,7 +1,7 @@
 import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import type { CliFault } from '../exit.ts'
-import { number, type Row, row, rows, text } from '../shape.ts'
-import { plural } from '../words.ts'
+import { number, type Row, row, rows, text } from '../text/shape.ts'
+import { plural } from '../text/words.ts'
 import { adviceFor } from './advice.ts'
 import { isUp, stateOf } from './peers.ts'
 

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
-import { bytesOf } from '../words.ts'
+import { bytesOf } from '../text/words.ts'
 import type { Finding } from './doctor-findings.ts'
 
 const LEAST_BYTES = 64 * 1_024 * 1_024

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { row, rows, text } from '../shape.ts'
-import { type Color, harmless } from '../words.ts'
+import { row, rows, text } from '../text/shape.ts'
+import { type Color, harmless } from '../text/words.ts'
 import {
   clock,
   cluster,

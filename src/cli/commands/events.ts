@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { type Context, durationOf } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { type Row, row, text } from '../shape.ts'
-import { colorOf, harmless, localTime } from '../words.ts'
+import { type Row, row, text } from '../text/shape.ts'
+import { colorOf, harmless, localTime } from '../text/words.ts'
 
 const AGAIN_MS = 2_000
 

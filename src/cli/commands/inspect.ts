@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { createContext } from '../context.ts'
 import { CliFault } from '../exit.ts'
-import { row, text } from '../shape.ts'
+import { row, text } from '../text/shape.ts'
 
 /** The state machines of a running agent, live in a browser. */
 export function inspectCommand(program: Command, { act }: Tie): void {

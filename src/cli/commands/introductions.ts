@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
+import { peerNamed } from '../agent/servers.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { peerNamed } from '../servers.ts'
-import { type Row, row, rows, text, texts } from '../shape.ts'
-import { tableOf } from '../table.ts'
-import { agoOf, harmless, spanOf } from '../words.ts'
+import { type Row, row, rows, text, texts } from '../text/shape.ts'
+import { tableOf } from '../text/table.ts'
+import { agoOf, harmless, spanOf } from '../text/words.ts'
 
 const POLICIES = ['accept', 'ask', 'never']
 

@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 import { BadToken, bareToken, type Invitation, readInvitation } from '../../security/invite-token.ts'
-import { howToBeReached, isLoopback } from '../addresses.ts'
+import { howToBeReached, isLoopback } from '../agent/addresses.ts'
 import { examples, type Tie } from '../command.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { readText } from '../fields.ts'
 import { GRANTS_HELP, grantsOf } from '../grants.ts'
 import type { Io } from '../io.ts'
-import { row, rows, text } from '../shape.ts'
-import { tableOf } from '../table.ts'
-import { agoOf, harmless, spanOf } from '../words.ts'
+import { row, rows, text } from '../text/shape.ts'
+import { tableOf } from '../text/table.ts'
+import { agoOf, harmless, spanOf } from '../text/words.ts'
 
 /** Invites: made, read, listed, revoked. */
 export function inviteCommands(program: Command, { act, io }: Tie): void {

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { agrees } from '../prompt.ts'
-import { harmless, plural } from '../words.ts'
+import { harmless, plural } from '../text/words.ts'
 import { namesIn } from './peers.ts'
 
 /** `leave`: every peer is removed on both sides, as by `remove`. */

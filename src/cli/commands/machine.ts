@@ -5,9 +5,9 @@ import { drawnMachines } from '../charts.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { type Row, row, rows, text, texts } from '../shape.ts'
-import { tableOf } from '../table.ts'
-import { colorOf } from '../words.ts'
+import { type Row, row, rows, text, texts } from '../text/shape.ts'
+import { tableOf } from '../text/table.ts'
+import { colorOf } from '../text/words.ts'
 
 type Drawn = ReturnType<typeof drawnMachines>[number]
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
+import { peerNamed } from '../agent/servers.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { peerNamed } from '../servers.ts'
-import { number, type Row, row, rows, text, texts } from '../shape.ts'
-import { tableOf } from '../table.ts'
-import { agoOf, colorOf, harmless, plural, spanOf } from '../words.ts'
+import { number, type Row, row, rows, text, texts } from '../text/shape.ts'
+import { tableOf } from '../text/table.ts'
+import { agoOf, colorOf, harmless, plural, spanOf } from '../text/words.ts'
 
 /** The peers of the agent: looked at, asked now, removed. */
 export function peerCommands(program: Command, { act }: Tie): void {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
+import { peerNamed } from '../agent/servers.ts'
 import { examples, type Tie } from '../command.ts'
 import { GRANTS_HELP, grantsOf } from '../grants.ts'
-import { peerNamed } from '../servers.ts'
-import { row, rows, text, texts } from '../shape.ts'
-import { tableOf } from '../table.ts'
-import { harmless } from '../words.ts'
+import { row, rows, text, texts } from '../text/shape.ts'
+import { tableOf } from '../text/table.ts'
+import { harmless } from '../text/words.ts'
 
 /** `policy PEER [GRANTS]`: what a peer may do here. */
 export function policyCommand(program: Command, { act }: Tie): void {

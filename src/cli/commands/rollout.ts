@@ -1,9 +1,9 @@
-import type { Ask } from '../client.ts'
+import type { Ask } from '../agent/client.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { linesIn } from '../lines.ts'
-import { number, type Row, row, text } from '../shape.ts'
-import { type Color, harmless, spanOf } from '../words.ts'
+import { linesIn } from '../text/lines.ts'
+import { number, type Row, row, text } from '../text/shape.ts'
+import { type Color, harmless, spanOf } from '../text/words.ts'
 
 const COLORS: Readonly<Record<string, Color>> = { done: 'green', failed: 'red', skipped: 'yellow' }
 

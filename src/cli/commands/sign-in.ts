@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
-import { row, text } from '../shape.ts'
+import { row, text } from '../text/shape.ts'
 
 /** `sign-in`: a link that opens the dashboard, once. */
 export function signInCommand(program: Command, { act }: Tie): void {

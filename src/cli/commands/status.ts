@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { number, type Row, row, rows, text } from '../shape.ts'
-import { harmless, spanOf } from '../words.ts'
+import { number, type Row, row, rows, text } from '../text/shape.ts'
+import { harmless, spanOf } from '../text/words.ts'
 import { isUp, stateOf, summaryOf } from './peers.ts'
 
 /** How the agent is, and how the cluster is as it sees it. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
+import { peerNamed } from '../agent/servers.ts'
 import { examples, type Tie } from '../command.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { peerNamed } from '../servers.ts'
-import { number, row, rows, text } from '../shape.ts'
-import { tableOf } from '../table.ts'
-import { agoOf, harmless } from '../words.ts'
+import { number, row, rows, text } from '../text/shape.ts'
+import { tableOf } from '../text/table.ts'
+import { agoOf, harmless } from '../text/words.ts'
 import { stateOf } from './peers.ts'
 
 /** Who is let in, with which keys, and who did what. */

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
+import { peerNamed } from '../agent/servers.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
-import { peerNamed } from '../servers.ts'
-import { type Row, row, rows, text } from '../shape.ts'
-import { harmless, spanOf } from '../words.ts'
+import { type Row, row, rows, text } from '../text/shape.ts'
+import { harmless, spanOf } from '../text/words.ts'
 import { isUp, stateOf, summaryOf } from './peers.ts'
 
 const USUAL_MS = 60_000

@@ -1,0 +1,134 @@
+import { systemClock } from '../../clock.ts'
+import { createKeptEvents } from '../../cluster/events/persistent.ts'
+import { createLastSeen } from '../../cluster/membership/last-seen.ts'
+import { createPolicies } from '../../cluster/membership/policies.ts'
+import { createPeerList } from '../../cluster/peers/peer-list.ts'
+import { createSelf } from '../../cluster/peers/self.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
+import { createParser } from '../../parsing/parser.ts'
+import type { Store } from '../../store/store.ts'
+import { readVersion } from '../../version.ts'
+import { createCertificateSwap } from '../certificate.ts'
+import type { Closing } from '../closing.ts'
+import type { DaemonOptions } from '../daemon.ts'
+import { operatorKeysOf } from '../keys.ts'
+import { announce, hostsOf } from '../listen.ts'
+import { logEvents } from '../log/log-events.ts'
+import { guardOwnName } from '../own-name.ts'
+import { loadTls } from '../tls.ts'
+import { buildAccess } from './access.ts'
+import { buildAlerts } from './alerts.ts'
+import { buildInsight } from './insight.ts'
+import { buildInspecting } from './inspecting.ts'
+import { buildIntroducing } from './introducing.ts'
+import { buildJoining } from './joining.ts'
+import { buildLocal } from './local.ts'
+import { buildMeasuring } from './measuring.ts'
+import { buildReaching } from './reaching.ts'
+import { buildServing } from './serving.ts'
+import { buildTraffic } from './traffic.ts'
+import { buildWatching } from './watching.ts'
+
+export interface PartsOptions extends DaemonOptions {
+  metrics: Metrics
+  store: Store
+  secrets: readonly string[]
+  onFault: (error: unknown) => void
+  closing: Closing
+}
+
+/** Every part of a daemon, in order; each registers its end where it is built. Nothing listens yet. @throws Fatal */
+export async function buildParts(options: PartsOptions) {
+  const { config, log, clock = systemClock, metrics, store, secrets, onFault, closing } = options
+  const { members } = store
+  const { operatorKeys, adminKeyFile } = operatorKeysOf(config)
+  const readCertificate = () => loadTls(config.api.tls, { dataPath: config.dataPath, hosts: hostsOf(config) })
+  const served = readCertificate()
+
+  const kept = createKeptEvents({ store: store.events, onFault })
+  closing.add(kept.close)
+  const events = kept.log
+  logEvents(events, log)
+  const certificate = createCertificateSwap({
+    served,
+    load: readCertificate,
+    log,
+    events,
+    app: () => app,
+    onTaken: ({ cert }) => announce(config.dataPath, self.listensAt(), cert)
+  })
+  const { enabled, serverName, advertiseUrl } = config.cluster
+  const self = createSelf({ store, version: readVersion(), enabled, serverName, advertiseUrl })
+  const base = { config, log, store, self, events, clock, onFault, closing }
+  const assertStartable = guardOwnName(members, self)
+  const onAccepted = (id: string) => joining.membership.confirmed(id).catch(onFault)
+  const watching = buildWatching({ ...base, onAccepted })
+  const { cluster, history } = watching
+  const joining = buildJoining({ ...base, watching, pin: () => certificate.current()?.pin })
+  const { membership, joins, rotation } = joining
+  const introducing = await buildIntroducing({ ...base, watching, joining })
+  const reaching = buildReaching({ ...base, watching, app: () => app })
+  const access = await buildAccess({ ...base, operatorKeys, secrets, cluster, rotation, onAccepted })
+  const { callers, openAnswers } = access
+  const lastSeen = createLastSeen({ cluster, membership, onFault })
+  closing.add(lastSeen.stop)
+  const parser = createParser()
+  closing.add(parser.close)
+  const local = buildLocal({ ...base, parser, engineTimeoutMs: options.engineTimeoutMs })
+  closing.add(local.close)
+  const unkept = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
+  const insight = buildInsight({ ...base, cluster, joins, local, onFault: unkept })
+  closing.add(insight.close)
+  const alerts = await buildAlerts({ ...base, watching })
+  closing.add(alerts.close)
+  const { aggregate, rollout, proxy } = buildTraffic({ ...base, watching, local, parser })
+  const nameOf = (id: string) => members.get(id)?.name
+  const inspecting = buildInspecting({ ...base, cluster, joins, membership, nameOf })
+  const { inspector } = inspecting
+  const measuring = buildMeasuring({ ...base, ...joining, metrics, cluster, local, inspector })
+
+  closing.add(store.hurry)
+  const policies = createPolicies({ members, events })
+  const peerList = createPeerList({ members, cluster })
+  const used = { policies, peerList, cluster, history, alerts, aggregate, rollout, local, callers, audit: access.audit }
+  const app = await buildServing({
+    ...base,
+    served,
+    openAnswers,
+    reaching,
+    limits: options.limits,
+    watch: metrics,
+    services: {
+      ...joining,
+      ...introducing,
+      ...insight.services,
+      ...used,
+      self,
+      events,
+      linkedPeers: reaching.linkedPeers
+    },
+    parts: [proxy, measuring, inspecting.part]
+  })
+  return {
+    joins,
+    introducing,
+    reaching,
+    app,
+    self,
+    cluster,
+    events,
+    served,
+    certificate,
+    callers,
+    openAnswers,
+    lastSeen,
+    adminKeyFile,
+    assertStartable,
+    /** Run at start and each minute. */
+    async tidy(): Promise<void> {
+      await lastSeen.flush()
+      await joining.tidy()
+      await introducing.tidy()
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { createAggregate } from '../../cluster/aggregate/aggregate.ts'
+import type { Self } from '../../cluster/peers/self.ts'
+import { targetOf } from '../../cluster/peers/transport.ts'
+import { createUpstreams } from '../../cluster/peers/upstreams.ts'
+import { createRestartHere } from '../../cluster/rollout/restart-here.ts'
+import { createRestartThere } from '../../cluster/rollout/restart-there.ts'
+import { createRollout } from '../../cluster/rollout/rollout.ts'
+import type { Config } from '../../config/config.ts'
+import { openersOf } from '../../http/access/origin.ts'
+import { registerProxy } from '../../http/proxy/proxy.ts'
+import type { LocalNode } from '../../http/services.ts'
+import { spliceOn } from '../../parsing/large.ts'
+import type { Parser } from '../../parsing/parser.ts'
+import type { Store } from '../../store/store.ts'
+import type { Watching } from './watching.ts'
+
+interface TrafficOptions {
+  config: Config
+  store: Pick<Store, 'members'>
+  self: Self
+  watching: Pick<Watching, 'cluster' | 'remote'>
+  local: LocalNode
+  parser: Pick<Parser, 'run'>
+}
+
+/** The ways in which a cluster is used: asking all, changing several, and passing a request on to one. */
+export function buildTraffic({ config, store: { members }, self, watching, local, parser }: TrafficOptions) {
+  const { cluster, remote } = watching
+  const { reportContact, reportFailure } = cluster
+
+  const targetOfId = (id: string) => {
+    const member = members.get(id)
+    return member && targetOf(member)
+  }
+  const aggregate = createAggregate({
+    local,
+    remote,
+    splice: spliceOn(parser),
+    targetOf: targetOfId,
+    peers: cluster.peers,
+    selfName: self.name,
+    reportContact,
+    reportFailure,
+    maxConcurrency: config.cluster.maxConcurrency
+  })
+  const rollout = createRollout({
+    selfName: self.name,
+    peers: cluster.peers,
+    restartHere: createRestartHere({ local }),
+    restartThere: createRestartThere({ remote, targetOf: targetOfId })
+  })
+  const upstream = createUpstreams({ members, cluster, remote })
+  const proxy: FastifyPluginAsync = async (scope) =>
+    registerProxy(scope, {
+      find(name) {
+        self.assertEnabled()
+        return upstream(name)
+      },
+      reportFailure,
+      deadlines: remote.deadlines,
+      openers: openersOf(config)
+    })
+
+  return { aggregate, rollout, proxy }
+}
