@@ -34,6 +34,13 @@ const TrustedNetwork = Type.String({
   expected: 'an address or a network such as 10.0.0.0/8, or loopback; host names are not looked up'
 })
 
+const Tag = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
+  expected: 'a word of letters, digits, dots, dashes and underscores, at most 64 characters'
+})
+
 const Api = Type.Object(
   {
     host: Type.String({
@@ -128,7 +135,7 @@ const Cluster = Type.Object(
       default: 'ask',
       description: 'What is done with servers that a peer introduces, where nothing else is said of that peer'
     }),
-    tags: Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }), {
+    tags: Type.Array(Tag, {
       default: [],
       maxItems: 32,
       description: 'Words that this server is found by, such as prod or eu'

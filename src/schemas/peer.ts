@@ -9,8 +9,7 @@ export const Transport = Type.Enum(['insecure', 'signed', 'tls', 'pinned'])
 export type Transport = Static<typeof Transport>
 
 /** How a peer is reached. `reverse`: over connections that it opened. */
-export const Reach = Type.Enum(['direct', 'reverse'])
-export type Reach = Static<typeof Reach>
+const Reach = Type.Enum(['direct', 'reverse'])
 
 /** A member as it is stored. Secrets are sealed, or digests. */
 export const Member = Type.Object({

@@ -60,6 +60,7 @@ function valuesOf(schema: TSchema): unknown[] {
   if (Type.IsObject(schema))
     return [Object.fromEntries(Object.entries(schema.properties).map(([name, inner]) => [name, valuesOf(inner)[0]]))]
   if (remark(schema, 'format') === 'go-duration') return ['1ms', '1h30m', '24h']
+  if (remark(schema, 'pattern') !== undefined) return [...own, 'prod', 'eu-west_1.a']
   return [...own, `a secret, or a word ${'x'.repeat(40)}`]
 }
 

@@ -25,8 +25,6 @@ const PATH = '/api/cluster/reverse'
 /** It has found out that it can dial us. */
 const REACHED_DIRECTLY = 409
 
-export type DialBack = ReturnType<typeof createDialBack>
-
 /** Keeps connections open to the peers that cannot dial this server, so that they can ask it all the same. */
 export function createDialBack(options: DialBackOptions) {
   const { store, self, remote, cluster, events, setting, serve } = options
