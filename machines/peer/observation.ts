@@ -117,6 +117,5 @@ const tallied = (context: PeerContext, event: ProbeAnswered) =>
 /** Timers may come a little before their time. */
 const EARLY_MS = 5
 
-// What is answered when the next question is due stands for it, whoever asked: else signs of life could put it off for
-// ever.
+// An answer counts as the scheduled one when that is due, whoever asked: else contacts could put it off for ever.
 const isDue = ({ seen }: PeerContext, { now }: ProbeAnswered) => now >= seen.dueAt - EARLY_MS

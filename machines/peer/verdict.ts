@@ -34,7 +34,7 @@ export function weigh(tally: Tally, { answer, doubted, due }: Finding): Tally {
   // Not counted for ever: one object stands for all the days of all peers that are well.
   if (answer.ok) return WELL[Math.min(tally.successes, WELL.length - 1)] ?? NOTHING_YET
   if (answer.class === 'aborted') return tally
-  // An extra question can only acquit: else a busy caller would rush a restarting peer through its four failures.
+  // An unscheduled probe may end a suspicion, and never adds a failure: a busy caller would count four within a second.
   if (!due && tally.failures > 0) return tally
   // A fault of our own says little about the peer; yet a lasting one must not leave it online for ever.
   if ((doubted || answer.class === 'internal') && !tally.doubted) return { ...tally, doubted: true }

@@ -150,7 +150,7 @@ function createServer({ log, trustProxy, https, cors, limits = {} }: AppOptions)
     genReqId: requestId,
     requestIdHeader: false as const,
     bodyLimit: BODY_LIMIT,
-    // Of whoever connects, its own word only: what stands before it in the header, a caller may have made up.
+    // Trusts only the last hop of X-Forwarded-For: a caller may have written everything before it.
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy && isNearest : [...trustProxy],
     connectionTimeout: 0,
     // By the clock, an upload that is passed on would end in the middle: bodies are limited by what comes of them.

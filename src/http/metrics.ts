@@ -18,7 +18,7 @@ export interface RequestWatch {
 
 interface WatchOptions {
   watch: RequestWatch
-  /** The name of a peer as it is stored; undefined for one that is none: what callers make up is no label. */
+  /** The name of a peer as it is stored; undefined for an unknown name: unknown names never become labels. */
   peerNamed: (name: string) => string | undefined
 }
 

@@ -25,7 +25,7 @@ export interface RemoteOptions {
   resolve?: Resolve
   /** Signs requests of transport `signed`, on which no key travels. */
   sign?(target: PeerTarget, request: ToAuthorize): Record<string, string>
-  /** A peer ended a kept connection: a sign of death. */
+  /** A peer ended a kept connection: reported as a failure. */
   onConnectionClosed?(id: string): void
   /** The first link of a peer that cannot be dialled has come, or its last one has ended. */
   onLinked?(id: string): void

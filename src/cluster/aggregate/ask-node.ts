@@ -54,7 +54,7 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
     return share(`${kind} ${health.id}`, signal, (shared) => inTurn(() => request(kind, health, shared)))
   }
 
-  /** Whoever has waited for long keeps no others waiting: what it still costs is an idle connection. */
+  /** After half a second a request gives up its slot: it only waits, and costs an idle connection. */
   function inTurn(work: () => Promise<string>): Promise<string> {
     return new Promise((resolve, reject) => {
       limit(

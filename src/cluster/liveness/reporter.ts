@@ -22,7 +22,7 @@ export function createReporter({ events, peer, onFault }: ReporterOptions) {
       if (!health) return
       const about = { peer: health.name, peer_id: health.id }
       if (told.type === 'peer.judged') {
-        // While a peer flaps its changes are no news; that it flaps is.
+        // Suppresses state events while the peer flaps; that it flaps is an event of its own.
         if (health.flapping) return
         const { from, to } = told
         const shown = to === 'removed' ? health.verdict : to
