@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { BARE } from '../bare.ts'
+import { startHostileInviter } from '../cluster/joining/hostile-inviter.ts'
 import { authorized, request, temporaryFolder, until } from '../daemon.ts'
 
 const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
@@ -109,4 +110,31 @@ test('SIGTERM on a full disk ends with 0, and without a flood of stacks', async 
   assert.equal(await gone, 0)
   const stacks = readFileSync(log, 'utf8').split('"stack"').length - 1
   assert.ok(stacks <= 5, readFileSync(log, 'utf8'))
+})
+
+test('a joiner whose disk is full when the answer comes has joined once there is room', async (t) => {
+  const disk = smallDisk(t, '2m')
+  if (!disk) return t.skip('needs root, for a small disk')
+  const data = path.join(disk.folder, 'data')
+  mkdirSync(data)
+  const { ready } = start(t, temporaryFolder(t), 'pipe', data)
+  const url = await ready()
+  const call = (method: string, where: string, body?: unknown) =>
+    request(url + where, { method, headers: authorized(KEY), ...(body === undefined ? {} : { body }) })
+  const inviter = await startHostileInviter(t)
+  inviter.holdNext(async () => {
+    disk.fill()
+    await until(async () => (await call('POST', '/api/cluster/invite')).status === 503, 'a write that is refused')
+  })
+
+  const accept = { invite_token: inviter.invite('node-b'), callback_url: url, skip_checks: true }
+  const answer = await call('POST', '/api/cluster/accept', accept)
+
+  assert.ok(answer.status >= 500, answer.text)
+  assert.deepEqual((await call('GET', '/api/cluster/peers')).body.peers, [])
+  disk.free()
+  await until(async () => {
+    const { body } = await call('GET', '/api/cluster/peers')
+    return body.peers.some(({ name }: { name: string }) => name === 'node-b')
+  }, 'the join')
 })
