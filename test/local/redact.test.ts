@@ -6,6 +6,7 @@ type Row = [what: string, env: string, said: string, shown: string]
 
 const TABLE: Row[] = [
   ['a value before a comment', 'PW=hunter2hunter2 # note\n', 'x hunter2hunter2 y', 'x ••• y'],
+  ['a dollar sign that compose doubles', `PW='hunter$two'\n`, 'hunter$$two', '•••'],
   ['a dollar sign', 'PW=hunter$$two\n', 'hunter$two and hunter$$two', '••• and •••'],
   ['a quoted value', `PW='hunter two' # x\n`, "hunter two, 'hunter two'", '•••, •••'],
   ['an escaped value', 'PW="hunter\\"two"\n', 'hunter"two hunter\\"two', '••• •••'],
