@@ -8,6 +8,7 @@ import type { Clock } from '../machines/clock.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { type Daemon, startDaemon } from '../src/daemon/daemon.ts'
 import type { Limits } from '../src/http/app.ts'
+import { REVERSED } from './reversed.ts'
 
 export interface NodeOptions {
   name?: string
@@ -60,6 +61,7 @@ export async function startNode(t: TestContext, options: NodeOptions = {}): Prom
     'cluster.enabled': true,
     'cluster.server_name': name,
     'cluster.advertise_url': '',
+    ...(REVERSED && { 'cluster.reach': 'reverse' }),
     ...options.config
   }
   const config = loadConfig({ env: {}, flags, cwd: folder })

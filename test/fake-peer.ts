@@ -68,7 +68,12 @@ export async function startFakePeer(options: FakePeerOptions = {}): Promise<Fake
     const seen = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: '' }
     peer.requests.push(seen)
     if (behaviour) return behaviour(request, response)
-    for await (const chunk of request) seen.body += chunk
+    try {
+      for await (const chunk of request) seen.body += chunk
+    } catch {
+      // Whoever asked has broken it off.
+      return
+    }
     const authorized = !refusing && (auth === 'any' || peer.keys.has(bearer(request)))
     const reply = (status: number, body: unknown) => json(response, status, body)
     const allowed = (body: unknown) =>

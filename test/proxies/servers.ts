@@ -12,16 +12,17 @@ const docs = path.join(import.meta.dirname, '..', '..', 'docs', 'proxies')
 export interface ReverseProxy {
   readonly name: string
   readonly skip: string | false
-  /** Serves `port`, in a folder such as `/flatrun` if it is given, and passes on to `upstream`. */
-  start(t: TestContext, port: number, upstream: number, below?: string): Promise<void>
+  /** Serves `port`, in a folder such as `/flatrun` if it is given, and passes on to `upstream`; nginx ends what is silent for that long. */
+  start(t: TestContext, port: number, upstream: number, below?: string, silence?: string): Promise<void>
 }
 
 export const nginx: ReverseProxy = {
   name: 'nginx',
   skip: missing('nginx', '-v'),
-  async start(t, port, upstream, below) {
+  async start(t, port, upstream, below, silence = '1h') {
     const folder = temporaryFolder(t)
     const site = changed('nginx.conf', [
+      ['proxy_read_timeout 1h;', `proxy_read_timeout ${silence};`],
       ['listen 443 ssl;', `listen 127.0.0.1:${port};`],
       ['    ssl_certificate     /etc/ssl/web-1.example.org.pem;\n', ''],
       ['    ssl_certificate_key /etc/ssl/private/web-1.example.org.key;\n', ''],

@@ -24,6 +24,9 @@ const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
 /** A link that lived for so long was no accident: after it the delays begin anew. */
 const HEALTHY_MS = 60_000
+/** Something in between ends silent links sooner: then they are followed after this share of what one lived. */
+const LESSON = 0.7
+const SHORTEST_MS = 1_000
 
 export type Keeper = ReturnType<typeof keepLinks>
 
@@ -33,10 +36,13 @@ export type Keeper = ReturnType<typeof keepLinks>
  */
 export function keepLinks({ dial, serve, clock = systemClock, random = Math.random }: KeeperOptions) {
   /** With whatever stops the timer of each. */
-  const parked = new Map<Socket, { fresh: boolean; stop: () => void }>()
+  const parked = new Map<Socket, { fresh: boolean; since: number; stop: () => void }>()
   const active = new Set<Socket>()
   const giveUp = new AbortController()
   let dialling = 0
+  let freshMs = FRESH_MS
+  /** How long a link had lived that was ended; it says something of the way only if the next one can be opened at once. */
+  let endedAfterMs: number | undefined
   let failures = 0
   let linkedSince: number | undefined
   let stopWaiting: (() => void) | undefined
@@ -54,10 +60,13 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
         dialling -= 1
         if (giveUp.signal.aborted) return socket.destroy()
         linkedSince ??= clock.now()
+        if (endedAfterMs !== undefined) freshMs = Math.max(SHORTEST_MS, endedAfterMs * LESSON)
+        endedAfterMs = undefined
         park(socket)
       },
       (error: unknown) => {
         dialling -= 1
+        endedAfterMs = undefined
         retry(error instanceof LinkRefused ? error.retryAfterMs : 0)
       }
     )
@@ -79,16 +88,25 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
   function park(socket: Socket): void {
     socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
-    const link = { fresh: true, stop: after(clock, FRESH_MS + random() * 4_000, () => replace(socket)) }
+    const link = {
+      fresh: true,
+      since: clock.now(),
+      stop: after(clock, freshMs * (1 + random() / 10), () => replace(socket))
+    }
     parked.set(socket, link)
     for (const [old, { fresh }] of parked) if (!fresh && freshCount() >= SPARE) end(old)
     socket.once('close', () => {
-      if (forget(socket)) retry()
+      if (forget(socket)) ended(clock.now() - link.since)
       else if (active.delete(socket)) fill()
     })
     // A first byte is the other side's question; nothing to read is its end.
     socket.once('readable', () => (socket.readableLength > 0 ? use(socket) : socket.destroy()))
     fill()
+  }
+
+  function ended(afterMs: number): void {
+    if (afterMs >= SHORTEST_MS && afterMs < freshMs) endedAfterMs = afterMs
+    retry()
   }
 
   const freshCount = () => [...parked.values()].filter(({ fresh }) => fresh).length
@@ -104,7 +122,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
   function replace(socket: Socket): void {
     const link = parked.get(socket)
     if (!link) return
-    parked.set(socket, { fresh: false, stop: after(clock, LONGEST_MS - FRESH_MS - 4_000, () => end(socket)) })
+    parked.set(socket, { ...link, fresh: false, stop: after(clock, LONGEST_MS - FRESH_MS - 4_000, () => end(socket)) })
     fill()
   }
 
@@ -127,6 +145,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
       stopWaiting?.()
       stopWaiting = undefined
       failures = 0
+      freshMs = FRESH_MS
       for (const socket of [...parked.keys()]) {
         forget(socket)
         socket.destroy()

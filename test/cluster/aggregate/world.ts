@@ -8,6 +8,7 @@ import type { Aggregate } from '../../../src/schemas/answer.ts'
 import type { PeerHealth, Verdict } from '../../../src/schemas/health.ts'
 import { deployment, type FakePeer, startFakePeer } from '../../fake-peer.ts'
 import { movedClock, targetOf } from '../../remote/world.ts'
+import { turnRound, via } from '../../reversed.ts'
 
 type Options = Partial<Parameters<typeof createAggregate>[0]> & { deadlines?: Deadlines }
 
@@ -20,6 +21,7 @@ export async function aggregateWorld(t: TestContext, names: string[], options: O
   const { clock, advance } = movedClock()
   const { deadlines = DEFAULT_DEADLINES } = options
   const remote = createRemote({ credentialOf: () => 'key', lookupGuard: () => true, clock, deadlines })
+  for (const { name, server } of peers) await turnRound(t, remote, name, server)
   t.after(async () => {
     remote.close()
     await Promise.all(peers.map((peer) => peer.close()))
@@ -30,7 +32,7 @@ export async function aggregateWorld(t: TestContext, names: string[], options: O
       stats: async () => ({ containers: { total: 1, running: 1, stopped: 0 } })
     },
     remote,
-    targetOf: (id) => targetOf(byName.get(id) as FakePeer),
+    targetOf: (id) => targetOf(byName.get(id) as FakePeer, via()),
     peers: () => peers.map((peer) => ({ ...healthOf(peer), ...verdicts.get(peer.name) })),
     selfName: () => 'self',
     reportContact: (id) => signs.push(`life ${id}`),

@@ -11,6 +11,7 @@ import { createRemote } from '../../../src/remote/client.ts'
 import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
 import type { Verdict } from '../../../src/schemas/health.ts'
 import { type FakePeer, startFakePeer } from '../../fake-peer.ts'
+import { turnRound, via } from '../../reversed.ts'
 
 interface Options extends Partial<ProxyOptions> {
   peers?: string[]
@@ -27,11 +28,12 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   const peers = new Map<string, FakePeer>()
   for (const name of names) peers.set(name, await startFakePeer({ name }))
   const remote = createRemote({ credentialOf: (id) => `key-of-${id}`, lookupGuard: () => true })
+  for (const [name, { server }] of peers) await turnRound(t, remote, name, server)
   const signs: string[] = []
   const find = (name: string): Upstream | undefined => {
     const peer = peers.get(name)
     if (!peer) return undefined
-    const target = { id: name, url: peer.url + base, transport: 'insecure' as const, pins: [] }
+    const target = { id: name, url: peer.url + base, transport: 'insecure' as const, pins: [], ...via() }
     return {
       id: name,
       name,

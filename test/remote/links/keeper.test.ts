@@ -121,18 +121,33 @@ test('a peer that is away is dialled less and less often, up to each 30 s', asyn
 })
 
 test('a peer that ends each link at once is not dialled in a loop', async (t) => {
-  const { there, advance, dials, settled } = await kept(t)
+  const { keeper, there, advance, dials, settled } = await kept(t)
   for (let round = 0; round < 4; round++) {
-    await until(() => there.size > 0)
+    await until(() => keeper.counts().parked === 2 && there.size === 2)
     for (const socket of there) socket.destroy()
-    await until(() => there.size === 0)
-    for (let turn = 0; turn < 20; turn++) await settled()
+    await until(() => keeper.counts().parked === 0)
     const before = dials.length
     for (let turn = 0; turn < 20; turn++) await settled()
     assert.equal(dials.length, before, 'nothing happens before time has passed')
     advance(500 * 2 ** round)
     await until(() => dials.length > before)
   }
+})
+
+test('where silent links are ended sooner on the way, they are followed sooner', async (t) => {
+  const { keeper, there, advance, dials, settled } = await kept(t)
+  await two(keeper)
+  advance(5_000)
+  for (const socket of there) socket.destroy()
+  await until(() => keeper.counts().parked === 0)
+  advance(500)
+  await two(keeper)
+  const before = dials.length
+  const old = [...there]
+  advance(3_900)
+  await until(() => dials.length === before + 2 && old.every(({ destroyed }) => destroyed))
+  await settled()
+  assert.equal(keeper.counts().parked, 2, 'before they are ended again')
 })
 
 test('who asks for patience is given it', async (t) => {
