@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Sources } from './metrics.ts'
 
-type Seen = Pick<Sources, 'local' | 'openInvites' | 'runningJoins' | 'watchers' | 'enabled' | 'storeBytes'>
+type Seen = Pick<Sources, 'local' | 'openInvites' | 'runningJoins' | 'watchers' | 'enabled' | 'storeBytes' | 'links'>
 
 /** This server itself: its deployments, its engine, its store, its joins. Machine figures are node_exporter's. */
 export function measureLocal(registers: Registry[]) {
@@ -17,6 +17,7 @@ export function measureLocal(registers: Registry[]) {
   const invites = gauge('invites_open', 'Invites that nobody has used yet')
   const joins = gauge('joins_running', 'Joins of this server that are under way')
   const watchers = gauge('watchers', 'Browsers in which somebody watches the state machines')
+  const links = gauge('links', 'Connections that peers opened to be asked over them', ['state'])
   const enabled = gauge('enabled', '1: clustering is on')
   const store = gauge('store_size_bytes', 'Size of the store')
 
@@ -25,6 +26,9 @@ export function measureLocal(registers: Registry[]) {
       invites.set(sources.openInvites())
       joins.set(sources.runningJoins())
       watchers.set(sources.watchers())
+      const { parked, open } = sources.links()
+      links.set({ state: 'parked' }, parked)
+      links.set({ state: 'used' }, open - parked)
       enabled.set(sources.enabled() ? 1 : 0)
       store.set(sources.storeBytes())
       const known = await sources.local()

@@ -15,6 +15,8 @@ export interface Sources {
   openInvites: () => number
   runningJoins: () => number
   watchers: () => number
+  /** Connections that peers opened to be asked over them. */
+  links: () => { parked: number; open: number }
   enabled: () => boolean
   storeBytes: () => number
   /** This server's own figures; undefined when they cannot be had in time. */

@@ -73,6 +73,7 @@ export function sampleWorld(now = Date.now()): World {
       },
       {
         name: 'home-nas',
+        reach: 'reverse',
         verdict: 'online',
         latencyMs: 86,
         flapping: true,

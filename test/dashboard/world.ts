@@ -16,6 +16,8 @@ export interface Server {
   code?: NonNullable<Answer['code']>
   load?: [cpu: number, memory: number, disk: number]
   flapping?: boolean
+  /** It dials this server, and cannot be dialled. */
+  reach?: 'reverse'
   version?: string
   deployments: Deployment[]
 }
@@ -74,7 +76,7 @@ export function peerView(world: World, server: Server, number: number): PeerView
     state: server.verdict,
     since: ago(world, server.sinceS ?? 6 * 86_400),
     transport: server.version?.startsWith('0.3') ? 'insecure' : 'pinned',
-    reach: 'direct',
+    reach: server.reach ?? 'direct',
     reach_back: 'direct',
     features: server.version?.startsWith('0.3') ? [] : ['events', 'checks', 'leave', 'rotate'],
     version: server.version ?? '0.1.0',

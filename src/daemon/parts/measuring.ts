@@ -19,6 +19,7 @@ interface MeasuringOptions {
   joins: { list(): readonly unknown[] }
   local: LocalNode
   inspector: { watchers(): number } | undefined
+  links: () => { parked: number; open: number }
 }
 
 /** A scrape does not wait longer for an engine that hangs. */
@@ -26,7 +27,7 @@ const LOCAL_MS = 2_000
 
 /** Tells the metrics what happens, and gives the route on which they are read. */
 export function buildMeasuring(options: MeasuringOptions): FastifyPluginAsync {
-  const { config, metrics, self, cluster, events, invites, joins, local, inspector } = options
+  const { config, metrics, self, cluster, events, invites, joins, local, inspector, links } = options
   cluster.onAnswer(metrics.probed)
   events.subscribe(metrics.happened)
   metrics.watch({
@@ -34,6 +35,7 @@ export function buildMeasuring(options: MeasuringOptions): FastifyPluginAsync {
     openInvites: () => invites.list().length,
     runningJoins: () => joins.list().length,
     watchers: () => inspector?.watchers() ?? 0,
+    links,
     enabled: self.enabled,
     storeBytes: () => statSync(path.join(config.dataPath, 'cluster.db'), { throwIfNoEntry: false })?.size ?? 0,
     local: async () => {

@@ -85,7 +85,7 @@ export async function buildParts(options: PartsOptions) {
   const nameOf = (id: string) => members.get(id)?.name
   const inspecting = buildInspecting({ ...base, cluster, joins, membership, nameOf })
   const { inspector } = inspecting
-  const measuring = buildMeasuring({ ...base, ...joining, metrics, cluster, local, inspector })
+  const measuring = buildMeasuring({ ...base, ...joining, metrics, cluster, local, inspector, links: reaching.links })
 
   closing.add(store.hurry)
   const policies = createPolicies({ members, events })

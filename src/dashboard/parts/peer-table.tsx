@@ -88,7 +88,7 @@ function Row({ peer, ours, index }: { peer: PeerView; ours: string | undefined; 
       </td>
       <td class="if-wide">
         <span class="cut foreign soft mono" title={peer.url}>
-          {peer.url.replace(/^https:\/\//, '')}
+          {peer.reach === 'reverse' ? 'dials us' : peer.url.replace(/^https:\/\//, '')}
         </span>
       </td>
       <td class="if-mid">

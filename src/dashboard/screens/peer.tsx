@@ -196,8 +196,10 @@ function Facts({ peer }: { peer: PeerView }) {
               {peer.url}
             </a>
           ) : (
-            peer.url
+            peer.url || 'none'
           )}
+          {peer.reach === 'reverse' && ' · it cannot be dialled from here, and is asked over connections that it opens'}
+          {peer.reach_back === 'reverse' && ' · it cannot dial this server, which keeps connections open to it'}
         </dd>
       </div>
     </dl>

@@ -1,7 +1,7 @@
 /**
  * Measures this agent beside others, in one run, and prints tables.
  *
- *   npm run bench -- [proxy] [aggregate] [--rounds N] [--seconds N]
+ *   npm run bench -- [proxy] [aggregate] [reverse] [--rounds N] [--seconds N]
  */
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { benchAggregate } from './aggregate.ts'
 import { createProcesses } from './processes.ts'
 import { benchProxy } from './proxy.ts'
+import { benchReverse } from './reverse.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,4 +30,5 @@ if (build.status !== 0) process.exit(70)
 const processes = createProcesses()
 if (wanted.includes('proxy')) await benchProxy(processes, { rounds, seconds })
 if (wanted.includes('aggregate')) await benchAggregate(processes, { rounds, seconds })
+if (wanted.includes('reverse')) await benchReverse(processes, { rounds, seconds })
 process.exit(0)

@@ -8,8 +8,12 @@ const KEY = 'operator-key-of-the-benchmark-0123456789'
 const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 
 /** The agent as it is installed, in a process of its own, with peers that join it as plain FlatRun does. */
-export async function startAgent(processes: Processes, folder = mkdtempSync(path.join(tmpdir(), 'flatrun-bench-'))) {
-  const port = await freePort()
+export async function startAgent(
+  processes: Processes,
+  folder = mkdtempSync(path.join(tmpdir(), 'flatrun-bench-')),
+  given?: number
+) {
+  const port = given ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const child = processes.start(process.execPath, [path.join(ROOT, 'dist/flatrun-cluster.js'), 'agent'], {
     FLATRUN_API__PORT: String(port),
@@ -48,11 +52,12 @@ export async function startAgent(processes: Processes, folder = mkdtempSync(path
     folder,
     authorization: `Bearer ${KEY}`,
     call,
-    /** Lets a peer at this URL join. */
-    async admit(name: string, peerUrl: string) {
+    /** Lets a peer at this URL join; gives the key that it is to present. */
+    async admit(name: string, peerUrl: string): Promise<string> {
       const { invite_token } = JSON.parse(await call('POST', '/api/cluster/invite'))
       const api_key = `key-that-${name}-gives-to-the-agent-0123456789abcdef`
-      await call('POST', '/api/cluster/exchange', { invite_token, url: peerUrl, api_key, name })
+      const answer = await call('POST', '/api/cluster/exchange', { invite_token, url: peerUrl, api_key, name })
+      return JSON.parse(answer).api_key
     },
     async states(): Promise<string[]> {
       return JSON.parse(await call('GET', '/api/cluster/peers')).peers.map(({ state }: { state: string }) => state)

@@ -46,11 +46,13 @@ async function kept(t: TestContext, { refuse }: { refuse?: () => Error | undefin
   return { keeper, there, served, heard, dials, advance, settled }
 }
 
-const two = (keeper: { counts(): { parked: number } }) => until(() => keeper.counts().parked === 2)
+/** Both sides know of two. */
+const two = ({ keeper, there }: Pick<Awaited<ReturnType<typeof kept>>, 'keeper' | 'there'>) =>
+  until(() => keeper.counts().parked === 2 && there.size === 2)
 
 test('two links are kept, and each that is used is followed by another', async (t) => {
   const { keeper, there, served } = await kept(t)
-  await two(keeper)
+  await two({ keeper, there })
   for (let used = 1; used <= 5; used++) {
     const [link] = [...there].slice(-1)
     link?.write('GET / HTTP/1.1\r\n\r\n')
@@ -61,7 +63,7 @@ test('two links are kept, and each that is used is followed by another', async (
 
 test('what comes first is not lost on the way to the server', async (t) => {
   const { keeper, there, heard } = await kept(t)
-  await two(keeper)
+  await two({ keeper, there })
   const [link] = there
   link?.write('first')
   await until(() => heard.length === 1)
@@ -82,7 +84,7 @@ test('not more than 64 are ever open', async (t) => {
 
 test('a link that waits is followed by a new one before 45 s, and ends only then', async (t) => {
   const { keeper, there, advance, dials } = await kept(t)
-  await two(keeper)
+  await two({ keeper, there })
   const old = new Set(there)
   advance(44_000)
   await until(() => [...old].every(({ destroyed }) => destroyed) && there.size === 2)
@@ -94,7 +96,7 @@ test('without a successor a link ends before 60 s all the same', async (t) => {
   let away = false
   const refuse = () => (away ? new Error('gone') : undefined)
   const { keeper, there, advance, settled } = await kept(t, { refuse })
-  await two(keeper)
+  await two({ keeper, there })
   away = true
   advance(44_000)
   await settled()
@@ -136,12 +138,12 @@ test('a peer that ends each link at once is not dialled in a loop', async (t) =>
 
 test('where silent links are ended sooner on the way, they are followed sooner', async (t) => {
   const { keeper, there, advance, dials, settled } = await kept(t)
-  await two(keeper)
+  await two({ keeper, there })
   advance(5_000)
   for (const socket of there) socket.destroy()
   await until(() => keeper.counts().parked === 0)
   advance(500)
-  await two(keeper)
+  await two({ keeper, there })
   const before = dials.length
   const old = [...there]
   advance(3_900)
@@ -163,7 +165,7 @@ test('who asks for patience is given it', async (t) => {
 
 test('a change of our own address opens new links at once, whatever was waited for', async (t) => {
   const { keeper, there, dials } = await kept(t)
-  await two(keeper)
+  await two({ keeper, there })
   const old = [...there]
   keeper.renew()
   await until(() => old.every(({ destroyed }) => destroyed) && there.size === 2)
@@ -172,7 +174,7 @@ test('a change of our own address opens new links at once, whatever was waited f
 
 test('a stop ends what waits and leaves what is in use, unless all is to end', async (t) => {
   const { keeper, there, served } = await kept(t)
-  await two(keeper)
+  await two({ keeper, there })
   const [used] = there
   used?.write('x')
   await until(() => served.length === 1 && keeper.counts().parked === 2)
