@@ -1,5 +1,5 @@
 /** What an answer is made of: the kind of each value by its path; what a list holds counts once, `any` is told by nothing. */
-export function shapeOf(value: unknown, path = '', shape = new Map<string, string>()): Map<string, string> {
+function shapeOf(value: unknown, path = '', shape = new Map<string, string>()): Map<string, string> {
   if (Array.isArray(value)) {
     for (const item of value) shapeOf(item, `${path}[]`, shape)
   } else if (typeof value === 'object' && value !== null) {
