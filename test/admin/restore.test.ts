@@ -51,6 +51,7 @@ test('a restored node says so, in the log and as an event, and only once', async
 test('a peer that was removed after the backup stays locked out of the restored node', async (t) => {
   const { ours, theirs, archive, again } = await pair(t)
   assert.equal((await ours.call('DELETE', '/api/cluster/peers/theirs')).status, 200)
+  await sees(theirs, 'ours', 'removed')
   await ours.stop()
   restore({ archive, folder: dataOf(ours), replace: true, now: NOW })
   const back = await again()
