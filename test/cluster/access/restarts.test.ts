@@ -47,7 +47,7 @@ test('a request that was recorded before a restart of its receiver is refused af
   await b.call('POST', '/api/cluster/peers/node-a/proxy/deployments/shop/restart')
   await b.call('GET', '/api/cluster/deployments')
   const recorded = signedIn(captured())
-  assert.ok(recorded.some(({ method }) => method === 'POST') && recorded.length > 3)
+  for (const verb of ['GET', 'POST']) assert.ok(recorded.some(({ method }) => method === verb))
 
   const again = await restart(t, a)
 
