@@ -43,6 +43,7 @@ export type ParkedLinks = ReturnType<typeof createParkedLinks>
 export function createParkedLinks(options: ParkedOptions = {}) {
   const { onLinked, onUnlinked, waitMs = 3_000, mostOfPeer = 4, most = 2_048, clock = systemClock } = options
   const peers = new Map<string, Peer>()
+  const aged = new WeakSet<Socket>()
   let parkedCount = 0
 
   function peerOf(id: string): Peer {
@@ -64,7 +65,11 @@ export function createParkedLinks(options: ParkedOptions = {}) {
   /** What is too old may be dead without a word. */
   function endOld(peer: Peer): void {
     const old = peer.parked.filter(({ parkedAt }) => clock.now() - parkedAt > USABLE_MS)
-    for (const link of old) unpark(peer, link)?.destroy()
+    for (const link of old) {
+      const socket = unpark(peer, link)
+      // Its successor is on the way, and may be waited for.
+      if (socket) aged.add(socket.destroy())
+    }
   }
 
   function closed(id: string, peer: Peer, socket: Socket): void {
@@ -74,6 +79,7 @@ export function createParkedLinks(options: ParkedOptions = {}) {
     )
     if (!peer.open.delete(socket) || peer.open.size > 0 || peers.get(id) !== peer) return
     peer.endedAt = clock.now()
+    if (!aged.has(socket)) for (const give of [...peer.waiting]) give(unlinked(peer), null)
     onUnlinked?.(id)
   }
 

@@ -80,6 +80,16 @@ test('where all links are in use, a request waits three seconds for the next one
   await assert.rejects(waiting, { class: 'unlinked', message: 'it dials us; all its connections are in use' })
 })
 
+test('a request that waits fails at once when the last link ends', async (t) => {
+  const { open, take } = await place(t)
+  const socket = await open('a')
+  const used = await take('a')
+  used.resume().once('end', () => used.destroy())
+  const waiting = take('a')
+  socket.destroy()
+  await assert.rejects(waiting, { class: 'unlinked', message: 'it dials us; its last connection ended 0 s ago' })
+})
+
 test('the first link and the end of the last one are told, those between are not', async (t) => {
   const { links, open, told } = await place(t)
   const [first, second] = [await open('a'), await open('a')]
