@@ -152,6 +152,7 @@ function Facts({ peer }: { peer: PeerView }) {
   const since = wall(peer.since)
   const next = wall(peer.next_check_at)
   const link = linkOf(peer.url)
+  const way = wayOf(peer)
   return (
     <dl class="facts">
       <div>
@@ -198,10 +199,14 @@ function Facts({ peer }: { peer: PeerView }) {
           ) : (
             peer.url || 'none'
           )}
-          {peer.reach === 'reverse' && ' · it cannot be dialled from here, and is asked over connections that it opens'}
-          {peer.reach_back === 'reverse' && ' · it cannot dial this server, which keeps connections open to it'}
         </dd>
       </div>
+      {way && (
+        <div class="long">
+          <dt>Connection</dt>
+          <dd>{way}</dd>
+        </div>
+      )}
     </dl>
   )
 }
@@ -221,4 +226,13 @@ function linkOf(url: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Who opens the connections, where it is not whoever asks. */
+function wayOf({ reach, reach_back }: PeerView): string {
+  const ways = [
+    reach === 'reverse' && 'It cannot be dialled from here, and is asked over connections that it opens.',
+    reach_back === 'reverse' && 'It cannot dial this server, which keeps connections open to it.'
+  ]
+  return ways.filter(Boolean).join(' ')
 }

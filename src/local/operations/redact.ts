@@ -85,7 +85,7 @@ const MIN_LENGTH = 4
 function spellingsOf(secret: string): string[] {
   const bare = secret.replace(/ #.*$/s, '').trimEnd()
   const values = [secret, bare, unquoted(secret), unquoted(bare)].flatMap((value) => [value, ...value.split('\n')])
-  return values
+  return [...new Set(values)]
     .flatMap((value) => [
       value,
       value.replaceAll('$', '$$$$'),

@@ -67,7 +67,7 @@ test('informational answers without end do not keep a caller waiting without end
 })
 
 test('informational answers do not end an upload that is under way', async (t) => {
-  const { url, peer } = await proxyWorld(t, { deadlines: { proxiedReadMs: 50, proxiedWriteMs: 50 } })
+  const { url, peer } = await proxyWorld(t, { deadlines: { proxiedReadMs: 1_000, proxiedWriteMs: 1_000 } })
   peer.on('/api/things', async (request, response) => {
     response.writeProcessing()
     let text = ''
@@ -79,9 +79,10 @@ test('informational answers do not end an upload that is under way', async (t) =
   const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
     upload.once('response', resolve).once('error', reject)
   })
+  // Longer than the deadline in all, with pauses far below it.
   for (let part = 0; part < 10; part++) {
     upload.write('part ')
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 150))
   }
   upload.end()
   let text = ''
