@@ -21,6 +21,8 @@ export interface Run {
   container: Container
   /** As the engine writes it; undefined when it does not say. */
   startedAt?: string
+  /** When the run before it ended. A first line may have an earlier time than `startedAt`, which is written after the start. */
+  after?: string
   terminal: boolean
 }
 
@@ -67,8 +69,9 @@ export function createRevival({ engine, successor, busy, now, graceMs = 3_000, p
     const found = await engine.json(`/containers/${container.id}/json`, { signal })
     const state = isRecord(found) && isRecord(found.State) ? found.State : {}
     const config = isRecord(found) && isRecord(found.Config) ? found.Config : {}
-    const startedAt = textOf(state.StartedAt)
-    const run = { container, terminal: config.Tty === true, ...(startedAt === undefined ? {} : { startedAt }) }
+    const [startedAt, after] = [textOf(state.StartedAt), textOf(state.FinishedAt)]
+    const times = { ...(startedAt !== undefined && { startedAt }), ...(after !== undefined && { after }) }
+    const run = { container, terminal: config.Tty === true, ...times }
     return { run, state: textOf(state.Status) ?? 'unknown' }
   }
 

@@ -106,8 +106,8 @@ export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollow
       while (how.follow !== undefined) {
         const next = await revival.next(how.follow, run, how.signal)
         if (!next) return
+        yield* read(next, { tail: 'all', since: startOf(next, run) }, how)
         run = next
-        yield* read(run, { tail: 'all', since: run.startedAt && parseSince(run.startedAt, now()) }, how)
       }
     } catch (cause) {
       if (!(cause instanceof EngineFailure)) throw cause
@@ -116,6 +116,12 @@ export function createLogs({ engine, revival, now, timeoutMs = 10_000, maxFollow
       if (cause.status === undefined) throw new EngineUnavailable(cause.message, { cause })
       throw new EngineRefused(`The log of ${container.name} could not be read. ${cause.message}`, { cause })
     }
+  }
+
+  /** From where a run's lines are wanted: all of a new container's, and else those after the run before. */
+  function startOf({ container, after, startedAt }: Run, before: Run): string | undefined {
+    if (container.id !== before.container.id) return undefined
+    return [after, startedAt].flatMap((at) => (at && parseSince(at, now())) || []).at(0)
   }
 
   async function* read({ container, terminal }: Run, part: Part, { follow, signal }: How): AsyncGenerator<LogLine> {
