@@ -121,6 +121,29 @@ test('what a peer may do is changed, and kept', async (t) => {
   assert.equal(await run.isChecked(), false)
 })
 
+test('what a peer may do is not shown before it is known', async (t) => {
+  const { page, fake } = await scene(t)
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    void page.route('**/policy', async (route) => {
+      if (!route.request().url().includes('/api/')) return route.continue()
+      resolve()
+      await new Promise<void>((go) => {
+        answer = go
+      })
+      await route.continue()
+    })
+  })
+  await page.goto(`${fake.url}/peers/helsinki-1/policy`)
+  await asked
+  const run = page.getByLabel('Start, stop and restart deployments')
+  await page.locator('.late').waitFor({ state: 'attached' })
+  assert.equal(await run.count(), 0)
+  answer()
+  await run.waitFor()
+  assert.equal(await run.isChecked(), true)
+})
+
 test('a key that may only read sees everything and is offered no change', async (t) => {
   const { page, fake } = await scene(t)
   fake.world.readOnly = true

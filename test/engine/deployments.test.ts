@@ -6,6 +6,7 @@ import { createRestartHere } from '../../src/cluster/rollout/restart-here.ts'
 import type { DeploymentChange } from '../../src/local/listing/status-changes.ts'
 import { createLocalNode } from '../../src/local/node.ts'
 import type { Action, DeploymentAudit, LogLine } from '../../src/schemas/operation.ts'
+import { until } from '../daemon.ts'
 import { differences } from '../local/engine/shape.ts'
 import { folder } from '../local/folder.ts'
 import { startEngine, whyNoEngine } from './engine.ts'
@@ -250,6 +251,9 @@ test('a container that cannot start is the answer, with the reason of the engine
 const RUNS = '["sh", "-c", "trap \'exit 0\' TERM; while true; do sleep 0.1; done"]'
 const settings = (more = '') =>
   `{ image: localhost/busybox:1, network_mode: host, command: ${RUNS}, stop_grace_period: 2s${more} }`
+/** What compose did beside the agent is known a moment later, by the engine's events. */
+const reasoned = (node: { deployment(name: string): Promise<{ status_reason?: string }> }, reason: string) =>
+  until(async () => (await node.deployment('shop')).status_reason === reason, reason)
 const ids = async (node: { containers(): Promise<{ id: string; service?: string }[]> }) =>
   Object.fromEntries((await node.containers()).map(({ service: name = '', id }) => [name, id]))
 
@@ -267,7 +271,7 @@ test(
     await engine.compose(place, 'up', '-d')
     const before = await ids(node)
     await engine.compose(place, 'rm', '-sf', 'db')
-    assert.equal((await node.deployment('shop')).status_reason, 'db has no container')
+    await reasoned(node, 'db has no container')
 
     assert.equal((await act('start', 'shop')).deployment?.status, 'running')
     const after = await ids(node)
@@ -302,8 +306,8 @@ test('a project that was started with -f goes on with the same files', options, 
   await engine.compose(place, '-f', 'prod.yml', 'up', '-d')
   const before = await ids(node)
   await engine.compose(place, '-f', 'prod.yml', 'rm', '-sf', 'db')
-  const { status_reason, warnings } = await node.deployment('shop')
-  assert.equal(status_reason, 'db has no container')
+  await reasoned(node, 'db has no container')
+  const { warnings } = await node.deployment('shop')
   assert.deepEqual(warnings, ['It runs with prod.yml: compose by itself would choose docker-compose.yml'])
 
   assert.equal((await act('start', 'shop')).deployment?.status, 'running')
@@ -335,7 +339,7 @@ test('of three replicas those that are missing are made', options, async (t) => 
     'shop/docker-compose.yml': `version: "3.8"\nservices:\n  web: ${settings(', deploy: { replicas: 3 }')}\n`
   })
   await engine.compose(path.join(root, 'shop'), 'up', '-d', '--scale', 'web=1')
-  assert.equal((await node.deployment('shop')).status_reason, 'web has 1 of 3 containers')
+  await reasoned(node, 'web has 1 of 3 containers')
 
   const { deployment } = await act('start', 'shop')
   assert.deepEqual([deployment?.status, deployment?.services[0]?.replicas], ['running', { running: 3, total: 3 }])

@@ -45,7 +45,14 @@ export function PeerPolicy({ name }: { name: string }) {
     }
   }
 
-  const has = (capability: string) => grants?.some((grant) => grant.capability === capability) ?? false
+  const problem = fault && (
+    <p class="notice bad" role="alert">
+      {fault.message}
+    </p>
+  )
+  // What is not known is not shown as forbidden.
+  if (!grants) return problem || <div class="late" aria-busy="true" />
+  const has = (capability: string) => grants.some((grant) => grant.capability === capability)
   const changed = JSON.stringify(grants) !== JSON.stringify(stored)
   return (
     <form class="stack policy" onSubmit={save}>
@@ -53,26 +60,22 @@ export function PeerPolicy({ name }: { name: string }) {
         What <b class="foreign">{name}</b> may do on this server with its key. Whatever is chosen, it can never invite,
         join, remove or change peers here.
       </p>
-      {fault && (
-        <p class="notice bad" role="alert">
-          {fault.message}
-        </p>
-      )}
+      {problem}
       <ul>
         {CAPABILITIES.map(([capability, word, hint]) => {
-          const limited = grants?.find((grant) => grant.capability === capability)?.deployments
+          const limited = grants.find((grant) => grant.capability === capability)?.deployments
           return (
             <li key={capability}>
               <label class="tick">
                 <input
                   type="checkbox"
-                  disabled={!grants || !who.mayChange()}
+                  disabled={!who.mayChange()}
                   checked={has(capability)}
                   onChange={() =>
                     setGrants(
                       has(capability)
-                        ? grants?.filter((grant) => grant.capability !== capability)
-                        : [...(grants ?? []), { capability }]
+                        ? grants.filter((grant) => grant.capability !== capability)
+                        : [...grants, { capability }]
                     )
                   }
                 />
