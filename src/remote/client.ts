@@ -159,7 +159,6 @@ export function createRemote(options: RemoteOptions) {
     return openLink({
       ...{ origin, client: pools.single(target), path: asked.path, signal, clock },
       authorize: () => authorization.attempt(target, asked),
-      ready: authorization.isUncertain(target) ? meet(target) : undefined,
       timeoutMs: deadlines.requestMs
     })
   }

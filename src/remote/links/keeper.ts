@@ -27,6 +27,8 @@ const HEALTHY_MS = 60_000
 /** Something in between ends silent links sooner: then they are followed after this share of what one lived. */
 const LESSON = 0.7
 const SHORTEST_MS = 1_000
+/** A timer on the way ends the next link at about the same age; an accident comes at any. */
+const ALIKE = 0.1
 
 export type Keeper = ReturnType<typeof keepLinks>
 
@@ -43,6 +45,8 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
   let freshMs = FRESH_MS
   /** How long a link had lived that was ended; it says something of the way only if the next one can be opened at once. */
   let endedAfterMs: number | undefined
+  /** And the one before it. */
+  let endedBeforeMs: number | undefined
   let failures = 0
   let linkedSince: number | undefined
   let stopWaiting: (() => void) | undefined
@@ -60,7 +64,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
         dialling -= 1
         if (giveUp.signal.aborted) return socket.destroy()
         linkedSince ??= clock.now()
-        if (endedAfterMs !== undefined) freshMs = Math.max(SHORTEST_MS, endedAfterMs * LESSON)
+        if (endedAfterMs !== undefined) learn(endedAfterMs)
         endedAfterMs = undefined
         park(socket)
       },
@@ -102,6 +106,13 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
     // A first byte is the other side's question; nothing to read is its end.
     socket.once('readable', () => (socket.readableLength > 0 ? use(socket) : socket.destroy()))
     fill()
+  }
+
+  function learn(afterMs: number): void {
+    const before = endedBeforeMs
+    endedBeforeMs = afterMs
+    if (before === undefined || Math.abs(afterMs - before) > before * ALIKE) return
+    freshMs = Math.max(SHORTEST_MS, afterMs * LESSON)
   }
 
   function ended(afterMs: number): void {
@@ -146,6 +157,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
       stopWaiting = undefined
       failures = 0
       freshMs = FRESH_MS
+      endedBeforeMs = undefined
       for (const socket of [...parked.keys()]) {
         forget(socket)
         socket.destroy()

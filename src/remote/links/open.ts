@@ -13,8 +13,6 @@ interface OpenOptions {
   client: Client.Options
   path: string
   authorize: () => Attempt
-  /** To wait for first; undefined: nothing. */
-  ready: Promise<unknown> | undefined
   timeoutMs: number
   signal: AbortSignal
   clock: Clock
@@ -27,8 +25,9 @@ const LONGEST_WAIT_MS = 30_000
  * @throws RemoteFailure, LinkRefused
  */
 export function openLink(options: OpenOptions): Promise<Socket> {
-  const { origin, path, authorize, ready, timeoutMs, signal, clock } = options
+  const { origin, path, authorize, timeoutMs, signal, clock } = options
   const client = new Client(origin, options.client)
+  const settled = new AbortController()
   const opened = new Promise<Socket>((resolve, reject) => {
     const request = { method: 'GET', path, headers: [], upgrade: LINK_PROTOCOL, headersTimeoutMs: timeoutMs }
     const sink: UpstreamSink = {
@@ -43,13 +42,17 @@ export function openLink(options: OpenOptions): Promise<Socket> {
         if (socket instanceof Socket) resolve(socket)
       }
     }
-    const call = pass(request, sink, { pool: client, authorize, clock, ready })
-    signal.addEventListener('abort', () => {
+    const call = pass(request, sink, { pool: client, authorize, clock, ready: undefined })
+    const cancel = () => {
       call.abort()
       reject(new RemoteFailure('aborted', 'the request was cancelled'))
-    })
+    }
+    signal.addEventListener('abort', cancel, { signal: settled.signal })
   })
-  const over = () => void client.destroy().catch(() => {})
+  const over = () => {
+    settled.abort()
+    client.destroy().catch(() => {})
+  }
   opened.then(over, over)
   return opened
 }

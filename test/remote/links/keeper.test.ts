@@ -136,20 +136,39 @@ test('a peer that ends each link at once is not dialled in a loop', async (t) =>
   }
 })
 
-test('where silent links are ended sooner on the way, they are followed sooner', async (t) => {
-  const { keeper, there, advance, dials, settled } = await kept(t)
-  await two({ keeper, there })
-  advance(5_000)
+/** Something on the way ends both links at this age, and the next two are opened after `pauseMs`. */
+async function cutAt(ageMs: number, { keeper, there, advance }: Awaited<ReturnType<typeof kept>>, pauseMs: number) {
+  advance(ageMs)
   for (const socket of there) socket.destroy()
   await until(() => keeper.counts().parked === 0)
-  advance(500)
+  advance(pauseMs)
   await two({ keeper, there })
+}
+
+test('where silent links are ended sooner on the way, they are followed sooner', async (t) => {
+  const world = await kept(t)
+  const { keeper, there, advance, dials, settled } = world
+  await two(world)
+  await cutAt(5_000, world, 500)
+  await cutAt(5_100, world, 1_000)
   const before = dials.length
   const old = [...there]
-  advance(3_900)
+  advance(4_000)
   await until(() => dials.length === before + 2 && old.every(({ destroyed }) => destroyed))
   await settled()
   assert.equal(keeper.counts().parked, 2, 'before they are ended again')
+})
+
+test('a link that is lost by accident teaches nothing', async (t) => {
+  const world = await kept(t)
+  const { advance, dials, settled } = world
+  await two(world)
+  await cutAt(5_000, world, 500)
+  await cutAt(20_000, world, 1_000)
+  const before = dials.length
+  advance(39_000)
+  for (let turn = 0; turn < 20; turn++) await settled()
+  assert.equal(dials.length, before, 'none is replaced before its time')
 })
 
 test('who asks for patience is given it', async (t) => {

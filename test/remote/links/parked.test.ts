@@ -76,7 +76,16 @@ test('where all links are in use, a request waits three seconds for the next one
   await open('a')
   await take('a')
   const waiting = take('a')
-  advance(3_000)
+  let over = false
+  waiting
+    .catch(() => {})
+    .finally(() => {
+      over = true
+    })
+  advance(2_999)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(over, false)
+  advance(1)
   await assert.rejects(waiting, { class: 'unlinked', message: 'it dials us; all its connections are in use' })
 })
 
