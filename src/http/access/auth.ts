@@ -12,7 +12,7 @@ interface AuthOptions {
   /** Looks at requests without a key where none is needed; undefined where every request needs one. */
   ownPage: OwnPage | undefined
   openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
-  links: Pick<LinkSockets, 'assertOwn'>
+  links: Pick<LinkSockets, 'peerAt' | 'assertOwn'>
 }
 
 const NOBODY: Caller = { kind: 'nobody' }
@@ -40,16 +40,24 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
   app.addHook('onRequest', (request, reply, done) => {
     const access = request.routeOptions.config.access
     if (!access) return done()
+    // Looked at first: of a connection that ends while a session is read, it could not be told any more whose it was.
+    const peer = links.peerAt(request.raw.socket)
+    if (request.raw.socket.destroyed) return done(new Unauthorized('The connection ended before it was known who asks'))
     const caller = callerOf(request, access)
     if (!(caller instanceof Promise)) {
+      links.assertOwn(peer, caller)
       admit(caller, access, request, reply)
       return done()
     }
-    caller.then((known) => admit(known, access, request, reply)).then(() => done(), done)
+    caller
+      .then((known) => {
+        links.assertOwn(peer, known)
+        admit(known, access, request, reply)
+      })
+      .then(() => done(), done)
   })
 
   function admit(caller: Caller, access: Access, request: FastifyRequest, reply: FastifyReply) {
-    links.assertOwn(request.raw.socket, caller)
     request.identified = narrowed(caller, request)
     const known = request.identified
     // What it says of itself is answered to the end, also that it leaves.

@@ -28,10 +28,11 @@ export function createLinkSockets() {
       server.emit('connection', socket)
     },
 
+    /** The peer at the other end; undefined for a connection that was accepted. To be asked while it is open. */
+    peerAt: (socket: Socket): string | undefined => (peers.size === 0 ? undefined : peers.get(endsOf(socket) ?? '')),
+
     /** @throws Unauthorized where the request came over a link, and not from its peer. */
-    assertOwn(socket: Socket, caller: { kind: string; id?: string }): void {
-      if (peers.size === 0) return
-      const id = peers.get(endsOf(socket) ?? '')
+    assertOwn(id: string | undefined, caller: { kind: string; id?: string }): void {
       if (id !== undefined && (caller.kind !== 'peer' || caller.id !== id))
         throw new Unauthorized('Over this connection only the peer at its other end may ask, with its own key')
     },
