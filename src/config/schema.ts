@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Alerts } from '../schemas/alert.ts'
 import { Duration } from '../schemas/duration.ts'
+import { IntroductionPolicy } from '../schemas/names.ts'
 
 /**
  * The config as it is written. The schema is all there is: the check, the defaults, the environment's names, the printed
@@ -131,7 +132,7 @@ const Cluster = Type.Object(
       default: '60s',
       description: 'How long a peer may take to begin its answer to what is proxied and neither GET nor HEAD'
     }),
-    introductions: Type.Enum(['accept', 'ask', 'never'], {
+    introductions: Type.Enum([...IntroductionPolicy.enum], {
       default: 'ask',
       description: 'What is done with servers that a peer introduces, where nothing else is said of that peer'
     }),

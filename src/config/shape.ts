@@ -1,4 +1,5 @@
 import type { Alerts } from '../schemas/alert.ts'
+import type { IntroductionPolicy } from '../schemas/names.ts'
 
 /** Where a value came from: `default`, `config.yml:12`, or the name of the variable. */
 type Origin = string
@@ -51,7 +52,7 @@ export interface Config {
     readonly requestTimeoutMs: number
     readonly proxyTimeoutMs: number
     /** Where nothing else is said of the peer that introduces. */
-    readonly introductions: 'accept' | 'ask' | 'never'
+    readonly introductions: IntroductionPolicy
     readonly tags: readonly string[]
     readonly maxConcurrency: number
     readonly reach: 'auto' | 'direct' | 'reverse'

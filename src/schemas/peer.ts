@@ -73,6 +73,9 @@ export const Member = Type.Object({
 })
 export type Member = Static<typeof Member>
 
+/** Taken out, for good or until it is restored: its key opens nothing here, and it is asked nothing. */
+export const isOut = ({ state }: Pick<Member, 'state'>) => state === 'removed' || state === 'suspended'
+
 /** A peer on the wire: FlatRun's fields in FlatRun's order, what its UI reads besides, then ours. */
 export const PeerView = Type.Object({
   name: Type.String(),

@@ -1,5 +1,5 @@
 import { type Grant, type Permission, permissionsOf } from '../../schemas/grant.ts'
-import type { Member } from '../../schemas/peer.ts'
+import { isOut, type Member } from '../../schemas/peer.ts'
 import { type AnswerParts, signAnswer, wantsBoot } from '../../security/answer-signatures.ts'
 import type { Session, Sessions } from '../../security/session.ts'
 import { digest, randomToken } from '../../security/tokens.ts'
@@ -114,7 +114,8 @@ export function createCallers(options: CallersOptions) {
     /** Whether the key was a member's once: its holder may not know yet that it is none any more. */
     wasMembers(key: string): boolean {
       const keyDigest = digest(key)
-      return isRevoked(keyDigest) || isOut(members.byKeyDigest(keyDigest))
+      const member = members.byKeyDigest(keyDigest)
+      return isRevoked(keyDigest) || (member !== undefined && isOut(member))
     },
 
     /**
@@ -187,14 +188,12 @@ function index(keys: readonly OperatorKey[]): Map<string, Operator> {
 }
 
 function asCaller(member: Member, keyDigest: string): Caller | undefined {
-  if (member.state === 'removed' || member.state === 'suspended') return undefined
+  if (isOut(member)) return undefined
   const grants = member.awaitsApproval ? [] : member.grants
   const { id, name } = member
   const outdated = member.keyDigest.previous?.digest === keyDigest
   return { kind: 'peer', id, name, permissions: permissionsOf(grants), grants, keyDigest, outdated }
 }
-
-const isOut = (member: Member | undefined) => member?.state === 'removed' || member?.state === 'suspended'
 
 /** The part of a key's digest that a session names: enough to tell keys apart. */
 const sessionKeyOf = (keyDigest: string) => keyDigest.slice(0, SESSION_KEY_LENGTH)

@@ -7,6 +7,7 @@ import type { EventLog } from '../../schemas/event.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { fingerprintOf } from '../../security/identity.ts'
 import type { Store } from '../../store/store.ts'
+import { createListeners } from '../liveness/listeners.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import type { Self } from '../peers/self.ts'
 import { targetOf } from '../peers/transport.ts'
@@ -34,7 +35,7 @@ export type Cards = ReturnType<typeof createCards>
 export function createCards({ store: { members }, self, ownCard, cluster, remote, events, onFault }: CardsOptions) {
   const atOnce = pLimit(AT_ONCE)
   const underWay = new Map<string, Promise<void>>()
-  const listeners = new Set<(memberId: string) => void>()
+  const listeners = createListeners<[memberId: string]>(onFault)
   const end = cluster.onChange(({ id, verdict }) => {
     if (verdict === 'online') tell(id).catch(onFault)
   })
@@ -42,19 +43,20 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
   /** @throws IdentityConflict */
   async function take(memberId: string, said: Card): Promise<void> {
     const card = cardOf(said)
+    let [taken, fault]: [boolean, string | undefined] = [false, undefined]
     const member = members.get(memberId)
-    if (!member) return
-    const fault = faultOf(member, card)
-    if (fault) {
-      events.publish({ type: 'peer.identity', peer: member.name, peer_id: memberId, reason: fault })
-      throw new IdentityConflict(member.name)
-    }
-    let taken = false
+    // Looked at where it is written: of two first cards that come at once, the second is not the first.
     await members.change(memberId, (now) => {
+      fault = faultOf(now, card)
+      if (fault) return undefined
       taken = now.card === undefined || now.card.seq < card.seq
       return taken ? { ...now, card, features: [...new Set([...now.features, ...card.features])] } : undefined
     })
-    if (taken) for (const listener of listeners) listener(memberId)
+    if (member && fault) {
+      events.publish({ type: 'peer.identity', peer: member.name, peer_id: memberId, reason: fault })
+      throw new IdentityConflict(member.name)
+    }
+    if (taken) listeners.tell(memberId)
   }
 
   function faultOf({ id, nodeId, card: known }: Member, card: Card): string | undefined {
@@ -92,7 +94,12 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
     const theirs = parse(answer.text)
     // On plain http only a signed answer is its own word.
     const certain = member.transport !== 'signed' || member.features.includes('signed-answers')
-    if (certain && Check(Card, theirs)) await take(memberId, theirs).catch(() => {})
+    if (certain && Check(Card, theirs)) await take(memberId, theirs).catch(unlessConflict)
+  }
+
+  /** That is told as an event already. */
+  const unlessConflict = (fault: unknown) => {
+    if (!(fault instanceof IdentityConflict)) throw fault
   }
 
   const takesCards = ({ id, state, features }: Member) =>

@@ -1,11 +1,13 @@
+import pLimit from 'p-limit'
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
 import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import { sameName } from '../../schemas/names.ts'
+import { RESERVED_NAMES, sameName } from '../../schemas/names.ts'
 import type { Member, Transport } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
+import type { Invites } from '../membership/invites.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
@@ -13,6 +15,7 @@ import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts
 interface MovingOptions {
   store: Pick<Store, 'members'>
   self: Pick<Self, 'name' | 'dialPolicy' | 'isOwnUrl'>
+  invites: Pick<Invites, 'inTurn'>
   cluster: Pick<Cluster, 'updated' | 'peer'>
   remote: Pick<Remote, 'request' | 'deadlines'>
   events: EventLog
@@ -20,15 +23,26 @@ interface MovingOptions {
 }
 
 const Health = Type.Object({ node_id: Type.String() })
+const AT_ONCE = 8
 const MAX_BYTES = 16_384
 
 /**
  * A card that says another name or address than a member is known by. A name counts unless it is somebody else's; an
  * address once the member itself was met there.
  */
-export function createMoving({ store: { members }, self, cluster, remote, events, allowInsecure }: MovingOptions) {
+export function createMoving({
+  store: { members },
+  self,
+  invites,
+  cluster,
+  remote,
+  events,
+  allowInsecure
+}: MovingOptions) {
+  const atOnce = pLimit(AT_ONCE)
+
   async function rename({ id, name, card }: Member): Promise<void> {
-    if (!card || card.name === name) return
+    if (!card || card.name === name || RESERVED_NAMES.has(card.name.toLowerCase())) return
     const taken = sameName(card.name, self.name()) ? self.name() : members.byName(card.name)
     if (taken && (typeof taken === 'string' || taken.id !== id)) {
       events.publish({
@@ -89,7 +103,8 @@ export function createMoving({ store: { members }, self, cluster, remote, events
     async follow(memberId: string): Promise<void> {
       const member = members.get(memberId)
       if (!member?.card || member.state !== 'active') return
-      await rename(member)
+      // A join and another's new name must not take it meanwhile.
+      await invites.inTurn(() => rename(members.get(memberId) ?? member))
       await move(members.get(memberId) ?? member)
     },
     /** Run each minute: those that are silent where they were may have answered elsewhere before we were told. */
@@ -100,7 +115,7 @@ export function createMoving({ store: { members }, self, cluster, remote, events
           ({ id, state, url, card }) =>
             state === 'active' && cluster.peer(id)?.verdict !== 'online' && card && card.urls[0] !== url
         )
-      for (const member of silent) await move(member)
+      await Promise.all(silent.map((member) => atOnce(() => move(member))))
     }
   }
 }

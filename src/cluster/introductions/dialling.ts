@@ -61,8 +61,8 @@ export function createDialling(options: DiallingOptions) {
     introductions.began(id)
     atOnce(async () => {
       const record = introductions.get(id)
-      if (!record || stopping.signal.aborted) return
-      if (isMember(record.card)) return introductions.ended(id)
+      if (stopping.signal.aborted) return
+      if (!record || isMember(record.card)) return introductions.ended(id)
       const member = await joined(record.card)
       if (!(member instanceof NotPaired)) return introductions.ended(id)
       if (!stopping.signal.aborted) await introductions.failed(id, member.failure)

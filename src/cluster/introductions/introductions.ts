@@ -9,6 +9,7 @@ import type { Member } from '../../schemas/peer.ts'
 import { fingerprintOf, pairOf } from '../../security/identity.ts'
 import type { Collection } from '../../store/collection.ts'
 import type { Store } from '../../store/store.ts'
+import { createListeners } from '../liveness/listeners.ts'
 import type { Self } from '../peers/self.ts'
 import { inheritedPolicy, policyOf } from './policy.ts'
 import { type Decision, decide, isOpen, type Known, MOST_OF_ONE } from './rule.ts'
@@ -38,13 +39,11 @@ export function createIntroductions({
   onFault
 }: IntroductionsOptions) {
   const oneAtATime = pLimit(1)
-  const listeners = new Set<() => void>()
+  const listeners = createListeners<[]>(onFault)
   const dialling = new Set<string>()
   let settling = false
   const timestamp = (at = clock.wall()) => new Date(at).toISOString()
-  const tell = () => {
-    for (const listener of listeners) listener()
-  }
+  const { tell } = listeners
 
   const known = (introductions: readonly Introduction[]): Known => ({
     self: { nodeId: self.nodeId(), name: self.name(), identity: self.identity() },
@@ -86,9 +85,15 @@ export function createIntroductions({
     if (decision.kind !== 'conflict') return []
     const { code, reason, rival } = decision
     const stopped =
-      rival && isOpen(rival) ? [refusedAs(rival, code, `${by.name} introduced another one; ${COMPARE}`)] : []
+      rival && isOpen(rival) && rival.allowedAt === undefined
+        ? [refusedAs(rival, code, `${by.name} introduced another one; ${COMPARE}`)]
+        : []
+    const mine = recordOf(card, by)
+    const before = records.get(mine.id)
+    // Said again, it is the same doubt; and what an operator allowed is the operator's own.
+    if (before && (before.allowedAt !== undefined || (before.by.id === by.id && before.code === code))) return stopped
     const full = records.all().filter((record) => record.by.id === by.id).length >= 2 * MOST_OF_ONE
-    return full ? stopped : [...stopped, refusedAs(recordOf(card, by), code, reason)]
+    return full ? stopped : [...stopped, refusedAs(mine, code, reason)]
   }
 
   function recordOf(

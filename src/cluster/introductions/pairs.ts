@@ -25,6 +25,7 @@ import { type AllowInsecure, transportOf } from '../peers/transport.ts'
 import type { Introductions } from './introductions.ts'
 import { inCommon } from './policy.ts'
 import { isOpen, isRemoved } from './rule.ts'
+import { mayIntroduce } from './schedule.ts'
 
 interface PairsOptions {
   store: Pick<Store, 'members' | 'vault' | 'departures' | 'revoke'>
@@ -60,7 +61,8 @@ export function createPairs(options: PairsOptions) {
     const record = introductions.byIdentity(identity)
     if (isRemoved({ identity, node_id: record?.card.node_id ?? '' }, departures.all(), record?.allowedAt))
       throw new RemovedHere()
-    if (!record) throw new IntroductionUnknown()
+    if (!record || (record.allowedAt === undefined && !mayIntroduce(members.get(record.by.id))))
+      throw new IntroductionUnknown()
     if (record.state === 'offered') throw new IntroductionWaits()
     if (!isOpen(record) && record.state !== 'unreachable') throw new RemovedHere()
     return record

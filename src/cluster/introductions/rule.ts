@@ -49,13 +49,16 @@ export function decide({ card, by, policy }: Offer, known: Known): Decision {
   if (member) return memberSays(member, card)
   if (isRemoved(card, known.departures)) return { kind: 'refused', code: 'removed_here' }
 
+  const record = introductions.find((one) => one.card.identity === card.identity)
+  // An operator compared them.
+  if (record?.allowedAt !== undefined && isOpen(record) && record.card.node_id === card.node_id)
+    return { kind: 'same', record }
   const rival = introductions.find((one) => claimsSame(one.card, card))
   if (rival)
     return {
       ...conflict('identity_conflict', `${rival.by.name} introduced another server with that node id or identity`),
       rival
     }
-  const record = introductions.find((one) => one.card.identity === card.identity)
   if (record && !mayBegin(record, policy)) return { kind: 'same', record }
 
   const taken =

@@ -1,5 +1,5 @@
 import type { Introduction } from '../../schemas/introduction.ts'
-import type { Member } from '../../schemas/peer.ts'
+import { isOut, type Member } from '../../schemas/peer.ts'
 import { isOpen } from './rule.ts'
 
 /** Why a try came to nothing, as an operator reads it. */
@@ -36,7 +36,7 @@ export function afterFailure(
   now: number
 ): Introduction {
   const since = new Date(now).toISOString()
-  const attempts = record.attempts + 1
+  const attempts = record.code === code ? record.attempts + 1 : 1
   const told = { ...record, attempts, code, reason }
   if (now - Date.parse(record.openedAt) >= TRIED_FOR_MS)
     return { ...told, state: REFUSALS.has(code) ? 'refused' : 'unreachable', since }
@@ -51,6 +51,10 @@ export function delayAfter(attempts: number, code: string): number {
   return Math.min(FIRST_MS * 2 ** Math.min(times - 1, 10), LONGEST_MS)
 }
 
+/** Whoever was taken out introduces nobody any more. */
+export const mayIntroduce = (introducer: Pick<Member, 'state'> | undefined) =>
+  introducer !== undefined && !isOut(introducer)
+
 interface Around {
   members: readonly Pick<Member, 'id' | 'state' | 'card'>[]
   now: number
@@ -63,8 +67,8 @@ export function tidied(record: Introduction, { members, now }: Around): Introduc
   const age = now - Date.parse(record.since)
   if (!isOpen(record)) return age >= SHOWN_FOR_MS ? undefined : record
   const introducer = members.find(({ id }) => id === record.by.id)
-  // Whoever is out introduces nobody; what an operator allowed is the operator's own.
-  if ((!introducer || introducer.state === 'removed') && record.allowedAt === undefined) return undefined
+  // What an operator allowed is the operator's own.
+  if (!mayIntroduce(introducer) && record.allowedAt === undefined) return undefined
   if (record.state === 'offered' && age >= OFFERED_FOR_MS)
     return { ...record, state: 'expired', reason: 'nobody decided within 30 days', since: new Date(now).toISOString() }
   return record

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Clock } from '../../../machines/clock.ts'
 import { NothingToRestore, PeerUnknown, RestoreTooLate } from '../../errors.ts'
 import type { EventLog } from '../../schemas/event.ts'
@@ -38,6 +39,8 @@ export function createSuspending({
   clock
 }: SuspendingOptions) {
   const timestamp = () => new Date(clock.wall()).toISOString()
+  // Of many requests at once each counts those before it.
+  const oneAtATime = pLimit(1)
 
   function suspendedBy(id: string): number {
     const from = clock.wall() - HOUR_MS
@@ -72,11 +75,12 @@ export function createSuspending({
   }
 
   return {
-    async withdraw(by: Member, nodeIds: readonly string[], reason: string): Promise<WithdrawResult[]> {
-      const results: WithdrawResult[] = []
-      for (const node_id of nodeIds) results.push({ node_id, state: await withdrawOne(by, node_id, reason) })
-      return results
-    },
+    withdraw: (by: Member, nodeIds: readonly string[], reason: string): Promise<WithdrawResult[]> =>
+      oneAtATime(async () => {
+        const results: WithdrawResult[] = []
+        for (const node_id of nodeIds) results.push({ node_id, state: await withdrawOne(by, node_id, reason) })
+        return results
+      }),
 
     /** Its keys open again what they opened before. @throws PeerUnknown, NothingToRestore, RestoreTooLate */
     async restore(name: string): Promise<Member> {

@@ -96,6 +96,15 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
     await members.change(memberId, ({ introduce: _, ...rest }) => rest)
   }
 
+  /** A member's card has come or changed: it can be told of others, and others of it. */
+  async function carded(memberId: string): Promise<void> {
+    await begin(memberId)
+    for (const { id, subjects } of outbox.all())
+      if (subjects.includes(memberId) && isOnline(id)) deliver(id).catch(onFault)
+  }
+
+  const isOnline = (id: string) => cluster.peer(id)?.verdict === 'online'
+
   function deliver(memberId: string): Promise<void> {
     const known = underWay.get(memberId)
     if (known) return known.then(() => deliver(memberId))
@@ -161,10 +170,12 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
     return true
   }
 
-  /** Everybody is told, whoever is away at its next sign of life; gives those who took it back by now. */
-  async function withdraw(nodeId: string): Promise<string[]> {
+  const othersThan = (nodeId: string) => members.all().filter((member) => canBeTold(member) && member.nodeId !== nodeId)
+
+  /** Everybody is to be told that it was taken out, whoever is away at its next sign of life. */
+  async function noteWithdrawal(nodeId: string): Promise<void> {
     const until = new Date(clock.wall() + KEPT_FOR_MS).toISOString()
-    const targets = members.all().filter((member) => canBeTold(member) && member.nodeId !== nodeId)
+    const targets = othersThan(nodeId)
     await oneAtATime(() =>
       outbox.putAll(
         targets.map(({ id }) => {
@@ -173,7 +184,12 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
         })
       )
     )
-    await Promise.allSettled(targets.map(({ id }) => deliver(id)))
+  }
+
+  /** Tells those who are there; gives the names of those who took it back by now. */
+  async function deliverWithdrawal(nodeId: string): Promise<string[]> {
+    const there = othersThan(nodeId).filter(({ id }) => isOnline(id))
+    await Promise.allSettled(there.map(({ id }) => deliver(id)))
     const told = [...(tookBack.get(nodeId) ?? [])].sort()
     tookBack.delete(nodeId)
     return told
@@ -197,8 +213,9 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
 
   return {
     introduce,
-    withdraw,
-    begin,
+    noteWithdrawal,
+    deliverWithdrawal,
+    carded,
     /** Run at start and each minute. */
     async tidy(): Promise<void> {
       for (const { id } of members.all().filter(({ introduce }) => introduce)) await begin(id)
@@ -206,7 +223,7 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
         const gone = subjects.filter((one) => !members.get(one))
         if (!members.get(id) || Date.parse(until) <= clock.wall()) await oneAtATime(() => outbox.delete(id))
         else if (gone.length > 0) await forget(id, gone)
-        if (cluster.peer(id)?.verdict === 'online') deliver(id).catch(onFault)
+        if (isOnline(id)) deliver(id).catch(onFault)
       }
     },
     /** How many are still to be told of others. */
@@ -235,7 +252,7 @@ function pagesOf<Entry extends { card: Card }>(entries: readonly Entry[]): Entry
   const pages: Entry[][] = []
   let bytes = 0
   for (const entry of entries) {
-    const size = JSON.stringify(entry.card).length + 1
+    const size = Buffer.byteLength(JSON.stringify(entry.card)) + 1
     const page = pages.at(-1)
     if (!page || page.length >= CARDS_OF_A_PAGE || bytes + size > BYTES_OF_A_PAGE) {
       pages.push([entry])

@@ -1,6 +1,6 @@
 import type { Evidence, PeerHealth, PeerSpec, ProbeAnswer } from '../../schemas/health.ts'
 import { NEVER } from '../../schemas/names.ts'
-import type { Member, PeerDetail, PeerView } from '../../schemas/peer.ts'
+import { isOut, type Member, type PeerDetail, type PeerView } from '../../schemas/peer.ts'
 import { fingerprintOf } from '../../security/identity.ts'
 import { reasonOf } from '../liveness/reason.ts'
 import { shownUrl } from './no-address.ts'
@@ -13,7 +13,7 @@ export function specOf({ id, name, url, state, features, lastSeenAt }: Member): 
     url,
     features,
     pending: state === 'pending',
-    removed: state === 'removed' || state === 'suspended',
+    removed: isOut({ state }),
     ...(state === 'suspended' && { suspended: true as const })
   }
   return lastSeenAt === undefined ? spec : { ...spec, lastSeenAt: Date.parse(lastSeenAt) }

@@ -3,7 +3,7 @@ import type { Remote } from '../../remote/client.ts'
 import { type Keeper, keepLinks } from '../../remote/links/keeper.ts'
 import { LinkRefused } from '../../remote/links/refused.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { Member } from '../../schemas/peer.ts'
+import { isOut, type Member } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import type { ReachSetting } from '../joining/way-back.ts'
 import type { Cluster } from '../liveness/liveness.ts'
@@ -48,7 +48,7 @@ export function createDialBack(options: DialBackOptions) {
   }
 
   function needsLinks(member: Member): boolean {
-    if (setting === 'direct' || member.state === 'removed') return false
+    if (setting === 'direct' || isOut(member)) return false
     if (setting === 'auto' && member.reachBack !== 'reverse') return false
     return member.features.includes('reverse') || cluster.peer(member.id)?.features.includes('reverse') === true
   }

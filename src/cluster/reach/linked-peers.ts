@@ -3,7 +3,7 @@ import { ReachedDirectly, TooManyLinks } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { isAgentError } from '../../remote/refusal.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { Member } from '../../schemas/peer.ts'
+import { isOut, type Member } from '../../schemas/peer.ts'
 import { BadUrl, parsePeerUrl } from '../../security/addresses.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
@@ -32,6 +32,8 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
   const mayTry = createAllowance({ perMinute: 10 })
   /** Of peers that were found to answer there. */
   const direct = new Map<string, string>()
+  /** Where each was last tried: the same address is news only after all its connections had ended. */
+  const tried = new Map<string, string>()
 
   // One that says it has removed us is asked no more; one that was removed here is forgotten where that is decided.
   members.subscribe(() => {
@@ -49,6 +51,7 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
 
   /** Whether it answers at that address, with its own key. */
   async function tryDirect(member: Member, url: string): Promise<void> {
+    tried.set(member.id, url)
     if (!mayTry(member.id) || !(await answersAt(member, url))) return
     direct.set(member.id, url)
     const changed = await members.change(member.id, ({ reach: _, ...now }) => ({ ...now, url }))
@@ -63,7 +66,9 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
     const ask = { path: '/api/cluster/status', deadlineMs: remote.deadlines.reachMs, maxBytes: 16_384 }
     try {
       const answer = await remote.requestDirectly(target, ask)
-      return answer.status === 200 || (answer.status === 403 && isAgentError(answer))
+      // Who signs its answers signs a refusal too.
+      const isItsOwn = answer.own === true || target.signsAnswers !== true
+      return answer.status === 200 || (answer.status === 403 && isItsOwn && isAgentError(answer))
     } catch {
       return false
     }
@@ -94,9 +99,9 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
 
     take(id: string, socket: Socket, given: string | undefined): void {
       const member = members.get(id)
-      if (!member || member.state === 'removed') return void socket.destroy()
+      if (!member || isOut(member)) return void socket.destroy()
       const url = given === undefined ? undefined : addressOf(member, given)
-      const isNews = !links.isLinked(id) || url !== member.url
+      const isNews = !links.isLinked(id) || url !== tried.get(id)
       direct.delete(id)
       links.park(id, socket)
       const known = member.reach === 'reverse' ? undefined : becomesReverse(member)

@@ -46,7 +46,7 @@ export async function buildIntroducing(options: IntroducingOptions) {
   closing.add(dialling.stop)
   closing.add(telling.stop)
   const suspending = createSuspending({ store, introductions, cluster, remote, events, clock })
-  cards.onCard((memberId) => void telling.begin(memberId).catch(onFault))
+  cards.onCard((memberId) => void telling.carded(memberId).catch(onFault))
 
   return {
     introductions,

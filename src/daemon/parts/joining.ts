@@ -47,7 +47,7 @@ export function buildJoining(options: JoiningOptions) {
   const rotation = createRotation({ store, remote, events, onFault, ...(everyMs !== undefined && { everyMs }) })
   const ownCard = createOwnCard({ store, self, pins, tags: config.cluster.tags })
   const cards = createCards({ store, self, ownCard, cluster, remote, events, onFault })
-  const moving = createMoving({ store, self, cluster, remote, events, allowInsecure })
+  const moving = createMoving({ store, self, invites, cluster, remote, events, allowInsecure })
   cards.onCard((memberId) => void moving.follow(memberId).catch(onFault))
   closing.add(joins.stop)
   closing.add(cards.stop)

@@ -121,7 +121,6 @@ export async function buildParts(options: PartsOptions) {
     certificate,
     callers,
     openAnswers,
-    lastSeen,
     adminKeyFile,
     assertStartable,
     /** Run at start and each minute. */

@@ -45,7 +45,6 @@ export function buildReaching({ config, store, self, events, watching, app, onFa
     sockets,
     links: remote.links.count,
     linkedPeers,
-    dialBack,
     start(): void {
       dialBack.start()
       stopWatching = watchOwnAddresses(dialBack.renew)

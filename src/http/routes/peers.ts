@@ -142,8 +142,11 @@ export function peerRoutes(app: Routes, services: PeerServices): void {
     async ({ params, query, caller }) => {
       const { nodeId } = membership.find(params.name)
       const by = caller.kind === 'operator' ? caller.name : 'operator'
+      const everywhere = query.everywhere ? nodeId : undefined
+      // First what is to be told: a removal that was stored cannot be asked for again.
+      if (everywhere !== undefined) await telling.noteWithdrawal(everywhere)
       const { peer } = await membership.remove(params.name, `${by} on ${self.name()}`)
-      const told = query.everywhere && nodeId !== undefined ? await telling.withdraw(nodeId) : undefined
+      const told = everywhere !== undefined ? await telling.deliverWithdrawal(everywhere) : undefined
       return { status: 'removed' as const, peer, ...(told && { told }) }
     }
   )
