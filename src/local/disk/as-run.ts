@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { createFolderReader, type Folder, FolderTooLarge } from './folder.ts'
-import { type FoldersOptions, LARGE } from './folders.ts'
+import { type FoldersOptions, LARGE, whyUnreadable } from './folders.ts'
 
 /**
  * Reads a deployment by the files that its containers were made with (`compose -f`, or what has been changed since),
@@ -21,11 +21,20 @@ export function createAsRun({ root, readLarge }: Pick<FoldersOptions, 'root' | '
   }
 
   async function readWith(folder: Folder, files: readonly string[]): Promise<Folder | undefined> {
+    try {
+      return await readHereOrApart(folder, files)
+    } catch (cause) {
+      // It costs its own deployment only.
+      return { ...folder, files, services: [], error: `${folder.name} ${whyUnreadable(cause)}` }
+    }
+  }
+
+  async function readHereOrApart(folder: Folder, files: readonly string[]): Promise<Folder | undefined> {
     const realRoot = await realpath(root)
     try {
       return await readerOf(folder, files)(root, realRoot, folder.name)
     } catch (cause) {
-      if (readLarge && cause instanceof FolderTooLarge) return readLarge(root, realRoot, folder.name, files)
+      if (readLarge && cause instanceof FolderTooLarge) return await readLarge(root, realRoot, folder.name, files)
       throw cause
     }
   }

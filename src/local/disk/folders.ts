@@ -77,8 +77,7 @@ export function createFolders({ root, readLarge, located = () => {} }: FoldersOp
       })
       return folder ? { ...found, folder } : found
     } catch (cause) {
-      const why = cause instanceof Fault ? cause.message : `cannot be read (${codeOf(cause)})`
-      return { ...found, folder: unreadable(root, name, why) }
+      return { ...found, folder: unreadable(root, name, whyUnreadable(cause)) }
     }
   }
 
@@ -120,6 +119,10 @@ async function list(root: string): Promise<{ realRoot: string; names: string[] }
     return { error: reason(codeOf(cause)) }
   }
 }
+
+/** The rest of a sentence about a folder. */
+export const whyUnreadable = (cause: unknown) =>
+  cause instanceof Fault ? cause.message : `cannot be read (${codeOf(cause)})`
 
 const unreadable = (root: string, name: string, why: string): Folder => ({
   ...emptyFolder(root, name),

@@ -43,4 +43,4 @@ function howToRun(
 }
 
 const lostFiles = ({ files }: Folder, { files: before, lost }: NonNullable<Folder['startedWith']>) =>
-  `It was started with ${before.join(', ')}, ${lost}: put it back, or run "docker compose up -d" in its folder, which goes on with ${files.join(', ')}`
+  `It was started with ${before.join(', ')}, ${lost}. Run in its folder "docker compose ${before.map((file) => `-f ${file}`).join(' ')} up -d", or, to go on with ${files.join(', ')}, "docker compose up -d"`

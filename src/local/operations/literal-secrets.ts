@@ -9,7 +9,8 @@ export const SECRET_NAME =
 const OF_COMPOSE = /^(credential_spec|secrets|cache_from|pull_policy)$/
 /** A path, a switch, or the place of a file that holds it. */
 const PUBLIC = /^(true|false|yes|no|on|off|null|none|\.{0,2}\/[\w./-]*)$/i
-const URL_PASSWORD = /[a-z][\w+.-]*:\/\/[^\s/:@"']*:([^\s/@"']+)@/gi
+// Bounded: of a long run of letters each would be a beginning.
+const URL_PASSWORD = /[a-z][\w+.-]{0,31}:\/\/[^\s/:@"']*:([^\s/@"']+)@/gi
 const DEFAULT = /\$\{\w+:?[-+]([^{}]*)\}/g
 
 /** Beyond this a file is not parsed for its secrets, since somebody waits: its lines are looked at. */

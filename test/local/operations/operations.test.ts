@@ -288,7 +288,7 @@ for (const [what, files, why] of [
     await withPath(`${root}/bin:/usr/bin:/bin`, () =>
       assert.rejects(act('start'), {
         statusCode: 422,
-        message: new RegExp(`^It was started with ${was}, ${why}: put it back`)
+        message: new RegExp(`^It was started with ${was}, ${why}\\. Run in its folder`)
       })
     )
     assert.ok(!existsSync(`${root}/called`))
