@@ -43,7 +43,8 @@ function endStalled(raw: IncomingMessage, everyMs: number): NodeJS.Timeout {
   const looking = setInterval(() => {
     // It may have been over before its caller was known.
     if (raw.complete || raw.destroyed) clearInterval(looking)
-    else if (raw.socket.bytesRead === seen) raw.socket.destroy()
+    // What lies here unread waits for us, and not for its caller.
+    else if (raw.socket.bytesRead === seen && raw.readableLength === 0) raw.socket.destroy()
     seen = raw.socket.bytesRead
   }, everyMs)
   return looking.unref()
