@@ -11,36 +11,38 @@ const root = path.join(import.meta.dirname, '..')
 const MOST_LINES = 200
 const MEDIAN = 60
 const MOST_FILES = 14
+/** A mend of a few lines is no reason to change this list. */
+const ROOM = 10
 
 const LONGER: Record<string, number> = {
-  'machines/prober/prober.ts': 220,
-  'src/cluster/access/callers.ts': 220,
+  'machines/prober/prober.ts': 210,
+  'src/cluster/access/callers.ts': 210,
   'src/cluster/introductions/introductions.ts': 280,
-  'src/cluster/introductions/telling.ts': 260,
-  'src/cluster/joining/admission.ts': 280,
+  'src/cluster/introductions/telling.ts': 270,
+  'src/cluster/joining/admission.ts': 270,
   'src/cluster/joining/steps.ts': 220,
   'src/config/schema.ts': 260,
   'src/dashboard/screens/peer.tsx': 240,
-  'src/dashboard/screens/servers.tsx': 220,
+  'src/dashboard/screens/servers.tsx': 210,
   'src/errors.ts': 320,
-  'src/http/openapi/examples.ts': 220,
+  'src/http/openapi/examples.ts': 210,
   'src/http/routes/joining.ts': 220,
-  'src/local/disk/folder.ts': 220,
-  'src/remote/client.ts': 220,
-  'src/schemas/joining.ts': 220
+  'src/local/disk/folder.ts': 210,
+  'src/remote/client.ts': 210,
+  'src/schemas/joining.ts': 210
 }
 
 const FULLER: Record<string, number> = {
-  'src/cli/commands': 29,
-  'src/dashboard/lib': 33,
-  'src/dashboard/parts': 36,
-  'src/dashboard/screens': 30,
-  'src/dev/bench': 19,
-  'src/http/routes': 20,
-  'src/local/compose': 19,
-  'src/remote': 20,
-  'src/schemas': 26,
-  'src/security': 17
+  'src/cli/commands': 28,
+  'src/dashboard/lib': 32,
+  'src/dashboard/parts': 35,
+  'src/dashboard/screens': 29,
+  'src/dev/bench': 18,
+  'src/http/routes': 19,
+  'src/local/compose': 18,
+  'src/remote': 19,
+  'src/schemas': 25,
+  'src/security': 16
 }
 
 const files = ['src', 'machines'].flatMap((room) =>
@@ -70,7 +72,11 @@ test(`no folder has more than ${MOST_FILES} files beside its sub-rooms, and none
   assert.deepEqual(full, [])
 })
 
-test('what is listed as too large still is', () => {
-  const shrunk = Object.keys(LONGER).filter((file) => !files.includes(file) || linesOf(file) <= MOST_LINES)
-  assert.deepEqual(shrunk, [])
+test('what became smaller is listed as small as it is', () => {
+  const shorter = Object.entries(LONGER).filter(
+    ([file, lines]) => !files.includes(file) || linesOf(file) < lines - ROOM
+  )
+  const inside = (folder: string) => files.filter((file) => path.dirname(file) === folder).length
+  const emptier = Object.entries(FULLER).filter(([folder, count]) => inside(folder) < count)
+  assert.deepEqual([...shorter, ...emptier], [])
 })
