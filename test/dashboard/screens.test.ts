@@ -2,34 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seriousFaults, withAxe } from './browser.ts'
 import { useScenes } from './scene.ts'
+import { SCREENS } from './screen-list.ts'
 
 const scene = useScenes()
-
-/** Every screen, and what is there when it is drawn. */
-const SCREENS: readonly (readonly [path: string, shows: string])[] = [
-  ['/', '4 problems'],
-  ['/peers', 'warsaw-1'],
-  ['/peers?do=invite', 'Make the token'],
-  ['/peers?do=join', 'Invite token'],
-  ['/peers?do=remove&name=warsaw-1', 'Type warsaw-1 to remove it'],
-  ['/peers/home-nas', 'Time to answer'],
-  ['/peers/warsaw-1/deployments', 'wiki'],
-  ['/peers/home-nas/state', 'Last changes'],
-  ['/peers/home-nas/events', 'comes and goes'],
-  ['/peers/home-nas/policy', 'See CPU, memory and disk'],
-  ['/deployments', 'old-shop'],
-  ['/deployments/frankfurt-1/shop', 'Also on'],
-  ['/deployments/frankfurt-1/shop?view=log', 'order 41877'],
-  ['/deployments/frankfurt-1/shop?view=compose', 'services:'],
-  ['/servers', 'Now'],
-  ['/machines', 'Last changes'],
-  ['/events', 'joined'],
-  ['/settings', 'cluster.health_interval'],
-  ['/settings/alerts', 'Send a test message'],
-  ['/settings/audit', 'POST /api/auth/login'],
-  ['/more', 'Theme: system'],
-  ['/nowhere', 'There is nothing at this address']
-]
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every screen is drawn in ${colorScheme}, and axe finds nothing serious`, async (t) => {

@@ -25,7 +25,7 @@ export function PeerTable({ rows, waiting }: { rows: readonly PeerView[]; waitin
           <Sortable by="state" class="w-state">
             State
           </Sortable>
-          <th class="w-checks if-phone">Last 50 checks</th>
+          <th class="w-checks if-not-tablet">Last 50 checks</th>
           <Sortable by="latency" class="w-num num">
             Latency
           </Sortable>
@@ -79,7 +79,7 @@ function Row({ peer, ours, index }: { peer: PeerView; ours: string | undefined; 
           <VerdictMark verdict={peer.state} />
         </span>
       </td>
-      <td class="full">
+      <td class="full if-not-tablet">
         <PeerChecks name={peer.name} />
       </td>
       <td class="num">{away ? '–' : millis(peer.latency_ms)}</td>

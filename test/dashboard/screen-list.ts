@@ -1,0 +1,25 @@
+/** Every screen, and what is there when it is drawn. */
+export const SCREENS: readonly (readonly [path: string, shows: string])[] = [
+  ['/', '4 problems'],
+  ['/peers', 'warsaw-1'],
+  ['/peers?do=invite', 'Make the token'],
+  ['/peers?do=join', 'Invite token'],
+  ['/peers?do=remove&name=warsaw-1', 'Type warsaw-1 to remove it'],
+  ['/peers/home-nas', 'Time to answer'],
+  ['/peers/warsaw-1/deployments', 'wiki'],
+  ['/peers/home-nas/state', 'Last changes'],
+  ['/peers/home-nas/events', 'comes and goes'],
+  ['/peers/home-nas/policy', 'See CPU, memory and disk'],
+  ['/deployments', 'old-shop'],
+  ['/deployments/frankfurt-1/shop', 'Also on'],
+  ['/deployments/frankfurt-1/shop?view=log', 'order 41877'],
+  ['/deployments/frankfurt-1/shop?view=compose', 'services:'],
+  ['/servers', 'Now'],
+  ['/machines', 'Last changes'],
+  ['/events', 'joined'],
+  ['/settings', 'cluster.health_interval'],
+  ['/settings/alerts', 'Send a test message'],
+  ['/settings/audit', 'POST /api/auth/login'],
+  ['/more', 'Theme: system'],
+  ['/nowhere', 'There is nothing at this address']
+]
