@@ -27,17 +27,19 @@ import type {
   ActionResult,
   ContainerStats,
   ContainerView,
+  DeploymentStats,
   Job,
   LogLine,
   LogsAsk
 } from '../schemas/operation.ts'
-import type { Stats } from '../schemas/stats.ts'
+import type { Capacity, Stats } from '../schemas/stats.ts'
 import type { UsagePast, UsageRange } from '../schemas/usage.ts'
 
 /** This node's own deployments and statistics, and what can be done with them. */
 export interface LocalNode {
   deployments(signal?: AbortSignal): Promise<DeploymentList>
   stats(signal?: AbortSignal, counts?: (deployment: string) => boolean): Promise<Stats>
+  capacity(signal?: AbortSignal): Promise<Capacity>
   deployment(name: string): Promise<Deployment>
   compose(name: string): Promise<{ name: string; content: string; filename: string }>
   /** `result` rejects with what went wrong. */
@@ -46,7 +48,8 @@ export interface LocalNode {
   logs(name: string, ask: LogsAsk, signal?: AbortSignal): Promise<{ lines: LogLine[]; cut: boolean }>
   followLogs(name: string, ask: LogsAsk, signal: AbortSignal): Promise<AsyncIterable<LogLine>>
   containers(): Promise<ContainerView[]>
-  containerStats(name?: string): Promise<ContainerStats[]>
+  containerStats(): Promise<ContainerStats[]>
+  deploymentStats(name: string): Promise<DeploymentStats>
 }
 
 /** The config that counts, each value with where it came from and without secrets. */

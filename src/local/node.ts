@@ -1,11 +1,18 @@
 import { Stopping } from '../errors.ts'
 import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
-import type { ContainerStats, ContainerView, DeploymentAudit, LogLine, LogsAsk } from '../schemas/operation.ts'
-import type { Stats } from '../schemas/stats.ts'
+import type {
+  ContainerStats,
+  ContainerView,
+  DeploymentAudit,
+  DeploymentStats,
+  LogLine,
+  LogsAsk
+} from '../schemas/operation.ts'
+import type { Capacity, Stats } from '../schemas/stats.ts'
 import { readComposeText } from './disk/compose-text.ts'
 import type { ReadLarge } from './disk/folders.ts'
 import { createEngine } from './engine/client.ts'
-import { createContainerStats } from './engine/container-stats.ts'
+import { addedUp, createContainerStats } from './engine/container-stats.ts'
 import { readRuns } from './engine/runs.ts'
 import { ownersOf, viewContainers } from './listing/container-views.ts'
 import { withRuns } from './listing/describe.ts'
@@ -37,6 +44,8 @@ export interface LocalNodeOptions {
 }
 
 export type LocalNode = ReturnType<typeof createLocalNode>
+
+const NOT_OFFERED = { enabled: false, reason: 'This agent places no workloads of other servers' } as const
 
 /** Of a log that one reader follows: more than anybody reads, and no flood for the rest of this process. */
 const LINES_A_SECOND = 5_000
@@ -91,6 +100,14 @@ export function createLocalNode({
       return countStats(survey, machine, counts)
     },
 
+    /** What this machine has. No workload of others is placed here, and that is said. */
+    async capacity(): Promise<Capacity> {
+      const { cpu, memory } = await system.stats()
+      const { total: memory_total, available: memory_available } = memory
+      const host = { cpu_cores: cpu.cores, cpu_usage_percent: cpu.usage_percent, memory_total, memory_available }
+      return { host, policy: { allow_vertical: false, allow_horizontal: false }, offer: NOT_OFFERED }
+    },
+
     /** With the runs of its containers, which only the engine's look at each of them tells. */
     async deployment(name: string): Promise<Deployment> {
       const { deployment, members } = findDeployment(await watched.current(), name, { engineNeeded: false })
@@ -123,12 +140,18 @@ export function createLocalNode({
       return viewContainers(survey)
     },
 
-    /** Of one deployment, or of every container on this machine. */
-    async containerStats(name?: string): Promise<ContainerStats[]> {
+    /** Of every container on this machine. */
+    async containerStats(): Promise<ContainerStats[]> {
       const survey = await watched.current()
-      const members = name === undefined ? survey.containers : findDeployment(survey, name).members
       needEngine(survey)
-      return containerStats(members, ownersOf(survey))
+      return containerStats(survey.containers, ownersOf(survey))
+    },
+
+    async deploymentStats(name: string): Promise<DeploymentStats> {
+      const survey = await watched.current()
+      const { members } = findDeployment(survey, name)
+      needEngine(survey)
+      return addedUp(name, await containerStats(members, ownersOf(survey)))
     },
 
     async close(): Promise<void> {

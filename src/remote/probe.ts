@@ -29,6 +29,7 @@ const Health = Type.Object({ status: Type.String() })
 /** What else may be in it. Ours says more to a key that it knows. */
 const Said = {
   version: Type.Object({ version: Type.String() }),
+  ownVersion: Type.String({ minLength: 1 }),
   features: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
   nodeId: Type.String({ minLength: 1, maxLength: 64 })
 }
@@ -128,9 +129,11 @@ function objectOf(answer: RemoteAnswer): Record<string, unknown> | undefined {
 
 const badStatus = (status: number) => new RemoteFailure('http', `it answered with status ${status}`, { status })
 
-function saidBy({ version, features, node_id: nodeId }: Record<string, unknown>) {
+function saidBy({ version, agent_version: ownVersion, features, node_id: nodeId }: Record<string, unknown>) {
   return {
     ...(Value.Check(Said.version, version) && { version: version.version.slice(0, 64) }),
+    // What one of ours tells FlatRun's clients is not its own.
+    ...(Value.Check(Said.ownVersion, ownVersion) && { version: ownVersion.slice(0, 64) }),
     ...(Value.Check(Said.features, features) && { features }),
     ...(Value.Check(Said.nodeId, nodeId) && { nodeId })
   }

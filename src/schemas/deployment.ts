@@ -41,6 +41,7 @@ export type Deployment = Static<typeof Deployment>
 
 export const DeploymentList = Type.Object({
   deployments: Type.Array(Deployment),
+  items: Type.Optional(Type.Array(Deployment)),
   path: Type.String(),
   /** Why `path` cannot be listed. */
   error: Type.Optional(Type.String()),

@@ -8,13 +8,15 @@ const Capability = Type.Enum([
   'capacity.read',
   'capacity.offer',
   'events.publish',
-  'routing.manage'
+  'routing.manage',
+  'deployments.manage'
 ])
 type Capability = Static<typeof Capability>
 
 export const Permission = Type.Enum([
   'cluster:read',
   'cluster:write',
+  'cluster:capacity:claim',
   'deployments:read',
   'deployments:write',
   'containers:read',
@@ -44,12 +46,16 @@ export const DEFAULT_GRANTS: readonly Grant[] = [
   { capability: 'capacity.read' }
 ]
 
+const RUN: readonly Permission[] = ['deployments:read', 'deployments:write', 'containers:read', 'containers:write']
+
 const PERMISSIONS: Record<Capability, readonly Permission[]> = {
   'fleet.read': ['cluster:read'],
   'deployments.read': ['deployments:read', 'containers:read'],
-  'deployments.run': ['deployments:read', 'deployments:write', 'containers:read', 'containers:write'],
+  'deployments.run': RUN,
+  // Creating and deleting are FlatRun's; what is left of it here is to run them.
+  'deployments.manage': RUN,
   'capacity.read': ['system:read'],
-  'capacity.offer': [],
+  'capacity.offer': ['cluster:capacity:claim'],
   'events.publish': [],
   'routing.manage': ['infrastructure:read', 'infrastructure:write']
 }

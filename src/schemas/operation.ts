@@ -83,6 +83,19 @@ export const ContainerStats = Type.Object({
 })
 export type ContainerStats = Static<typeof ContainerStats>
 
+/** FlatRun's figures of one deployment: of each container, and added up. */
+export const DeploymentStats = Type.Object({
+  deployment: Type.String(),
+  services: Type.Array(ContainerStats),
+  summary: Type.Object({
+    cpu_percent: Type.Number(),
+    memory_percent: Type.Number(),
+    memory_usage: Type.Number(),
+    memory_limit: Type.Number()
+  })
+})
+export type DeploymentStats = Static<typeof DeploymentStats>
+
 /** One line of a container's log. */
 export const LogLine = Type.Object({
   service: Type.String(),

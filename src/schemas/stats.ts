@@ -42,3 +42,33 @@ export const Stats = Type.Object({
   system: SystemStats
 })
 export type Stats = Static<typeof Stats>
+
+/** What a server has, as FlatRun tells it: bytes and percent. */
+const Host = Type.Object({
+  cpu_cores: Type.Number(),
+  cpu_usage_percent: Type.Number(),
+  memory_total: Type.Number(),
+  memory_available: Type.Number()
+})
+
+/** FlatRun places workloads by this. No agent of ours takes any, and each says so. */
+export const Capacity = Type.Object({
+  host: Host,
+  policy: Type.Object({ allow_vertical: Type.Boolean(), allow_horizontal: Type.Boolean() }),
+  offer: Type.Object({ enabled: Type.Boolean(), reason: Type.String() })
+})
+export type Capacity = Static<typeof Capacity>
+
+/** The answer to a peer that wants to place workloads here. */
+export const CapacityClaim = Type.Object({ enabled: Type.Boolean(), reason: Type.String(), host: Host })
+
+const Provider = Type.Object({
+  id: Type.String(),
+  active: Type.Boolean(),
+  available: Type.Boolean(),
+  reason: Type.Optional(Type.String())
+})
+
+/** What runs deployments, and what leads requests to them. */
+export const Providers = Type.Object({ orchestrators: Type.Array(Provider), routing: Type.Array(Provider) })
+export type Providers = Static<typeof Providers>

@@ -223,7 +223,7 @@ test('containers are listed with the deployment that they belong to, and measure
       ['web', 'shop', 'running']
     ]
   )
-  const stats = await node.containerStats('shop')
+  const { services: stats } = await node.deploymentStats('shop')
   assert.deepEqual(stats.map(({ service }) => service).sort(), ['api', 'db', 'web'])
   // Without cgroups, as here, an engine has no figures; then it says so.
   assert.ok(stats.every(({ error, memory_usage }) => error !== undefined || memory_usage > 0))

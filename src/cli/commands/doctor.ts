@@ -44,11 +44,14 @@ async function examine(context: Context): Promise<Finding[]> {
   const { place } = client
   const reached = await attempt(() => client.ask({ path: '/health' }))
   if ('fault' in reached) return [fault('agent', reached.fault)]
-  const { version, name, time } = row(reached.value.json)
+  const { version, agent_version: own, name, time } = row(reached.value.json)
   if (text(row(version).version) === '')
     return [{ name: 'agent', verdict: 'fault', detail: `what answers at ${place.url} is no agent` }]
   const found: Finding[] = [
-    good('agent', `${place.url} answers, version ${text(row(version).version)}; address from ${place.from}`)
+    good(
+      'agent',
+      `${place.url} answers, version ${text(own) || text(row(version).version)}; address from ${place.from}`
+    )
   ]
   const status = await attempt(() => client.get('/cluster/status'))
   if ('fault' in status) return [...found, fault('key', status.fault)]

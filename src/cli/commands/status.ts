@@ -17,7 +17,9 @@ export function statusCommands(program: Command, { act }: Tie): void {
       const answer = row(await context.client.get('/health'))
       const { version } = row(answer.version)
       context.print(answer, () =>
-        harmless(`${text(answer.status)}  ${text(answer.name) || text(answer.agent)} ${text(version)}`)
+        harmless(
+          `${text(answer.status)}  ${text(answer.name) || text(answer.agent)} ${text(answer.agent_version) || text(version)}`
+        )
       )
       if (!has('check')) return EXIT.ok
       const peers = rows(row(await context.client.get('/cluster/peers')).peers)
@@ -38,7 +40,7 @@ export function statusCommands(program: Command, { act }: Tie): void {
       const peers = on ? rows(row(await client.get('/cluster/peers')).peers) : []
       context.print({ ...cluster, peers }, () =>
         [
-          `${paint('bold', text(cluster.server_name) || 'this server')}  ${text(row(cluster.version).version)} at ${client.place.url}`,
+          `${paint('bold', text(cluster.server_name) || 'this server')}  ${text(cluster.agent_version) || text(row(cluster.version).version)} at ${client.place.url}`,
           on
             ? `others reach it at ${text(cluster.advertise_url) || 'no address: set cluster.advertise_url'}`
             : 'clustering is off: set cluster.enabled, or flatrun-cluster cluster setup',

@@ -27,7 +27,11 @@ export interface AskNodeOptions {
   splice?: Splice
 }
 
-const PATHS: Record<AggregateKind, string> = { deployments: '/api/deployments', stats: '/api/stats' }
+const PATHS: Record<AggregateKind, string> = {
+  deployments: '/api/deployments',
+  stats: '/api/stats',
+  capacity: '/api/capacity'
+}
 /** After this a request that is still waiting gives its place to the next. */
 const PATIENCE_MS = 500
 /** These say that something is wrong with the peer, and not just with one of its answers. */

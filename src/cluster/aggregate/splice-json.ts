@@ -2,7 +2,7 @@ import { RemoteFailure } from '../../remote/failure.ts'
 import { isObject, memberText, parseJson } from '../../remote/json.ts'
 import type { Answer } from '../../schemas/answer.ts'
 
-export type AggregateKind = 'deployments' | 'stats'
+export type AggregateKind = 'deployments' | 'stats' | 'capacity'
 
 /** How nodes' answers are read. Rejects with a RemoteFailure. */
 export interface Splice {
@@ -20,7 +20,8 @@ export const inline: Splice = {
 
 export const dataText: Record<AggregateKind, (text: string) => string> = {
   deployments: deploymentsText,
-  stats: statsText
+  stats: objectText,
+  capacity: objectText
 }
 
 /** Of whatever shape a node sends its list in, the array alone. FlatRun writes none at all as `null`. */
@@ -40,7 +41,7 @@ function checkedList(list: readonly unknown[], text: string): string {
   return text
 }
 
-function statsText(text: string): string {
+function objectText(text: string): string {
   if (!isObject(parseJson(text))) throw unusable()
   return text
 }

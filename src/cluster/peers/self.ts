@@ -23,6 +23,8 @@ export const FEATURES = [
 interface SelfOptions {
   store: Pick<Store, 'identity' | 'changeIdentity' | 'members'>
   version: Version
+  /** The version that FlatRun's clients are told; default: the same. */
+  toldVersion?: () => Version
   enabled: boolean
   serverName: string
   /** Empty: not known. */
@@ -32,7 +34,14 @@ interface SelfOptions {
 export type Self = ReturnType<typeof createSelf>
 
 /** Who this node is, and where others reach it. */
-export function createSelf({ store, version, enabled, serverName, advertiseUrl }: SelfOptions) {
+export function createSelf({
+  store,
+  version,
+  toldVersion = () => version,
+  enabled,
+  serverName,
+  advertiseUrl
+}: SelfOptions) {
   let listenUrl = ''
   let settingUp = false
   const setup = () => store.identity().setup
@@ -41,6 +50,7 @@ export function createSelf({ store, version, enabled, serverName, advertiseUrl }
 
   return {
     version,
+    toldVersion,
     nodeId: () => store.identity().nodeId,
     /** The public key by which others know this node. */
     identity,

@@ -7,7 +7,7 @@ import { createSelf } from '../../cluster/peers/self.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { createParser } from '../../parsing/parser.ts'
 import type { Store } from '../../store/store.ts'
-import { readVersion } from '../../version.ts'
+import { asFlatRun, readVersion } from '../../version.ts'
 import { createCertificateSwap } from '../certificate.ts'
 import type { Closing } from '../closing.ts'
 import type { DaemonOptions } from '../daemon.ts'
@@ -58,7 +58,8 @@ export async function buildParts(options: PartsOptions) {
     onTaken: ({ cert }) => announce(config.dataPath, self.listensAt(), cert)
   })
   const { enabled, serverName, advertiseUrl } = config.cluster
-  const self = createSelf({ store, version: readVersion(), enabled, serverName, advertiseUrl })
+  const version = readVersion()
+  const self = createSelf({ store, version, toldVersion: () => asFlatRun(version), enabled, serverName, advertiseUrl })
   const base = { config, log, store, self, events, clock, onFault, closing }
   const assertStartable = guardOwnName(members, self)
   const onAccepted = (id: string) => joining.membership.confirmed(id).catch(onFault)

@@ -22,6 +22,7 @@ export interface ClusterStatus {
   peer_count?: number
   fingerprint?: string
   waiting?: number
+  agent_version?: string
   version?: { version: string; build_time: string; git_commit: string }
 }
 
@@ -64,7 +65,7 @@ export function createDesk(page: Window) {
   const servers = computed(() =>
     serverRows({
       self: self.value,
-      version: status.data.value?.version?.version ?? '',
+      version: status.data.value?.agent_version ?? '',
       peers: peers.data.value ?? [],
       stats: stats.data.value ?? new Map(),
       deployed: byServer.value

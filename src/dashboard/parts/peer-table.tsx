@@ -14,7 +14,7 @@ export function PeerTable({ rows, waiting }: { rows: readonly PeerView[]; waitin
   const { status } = useDesk()
   const body = useRef<HTMLTableSectionElement>(null)
   const part = useWindow(rows.length, body)
-  const ours = status.data.value?.version?.version
+  const ours = status.data.value?.agent_version
   return (
     <table class="table windowed" aria-rowcount={rows.length + 1}>
       <thead>

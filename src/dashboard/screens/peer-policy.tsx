@@ -8,6 +8,7 @@ const CAPABILITIES = [
   ['fleet.read', 'See this server and its peers', 'names, states and addresses'],
   ['deployments.read', 'See deployments and containers', 'their services, images, ports and logs'],
   ['deployments.run', 'Start, stop and restart deployments', 'changes what runs here'],
+  ['deployments.manage', 'Create and delete deployments', 'where FlatRun’s agent can; here the same as to run them'],
   ['capacity.read', 'See CPU, memory and disk', ''],
   ['capacity.offer', 'Offer capacity', 'for schedulers that ask'],
   ['events.publish', 'Publish events', ''],

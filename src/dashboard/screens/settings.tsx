@@ -14,13 +14,13 @@ const TABS = [
 export function Settings() {
   const { route, status } = useDesk()
   const tab = route.path.value[1] ?? ''
-  const { version, fingerprint } = status.data.value ?? {}
+  const { version, agent_version: own, fingerprint } = status.data.value ?? {}
   return (
     <>
       <div class="head">
         <h1>Settings</h1>
         <span class="soft">
-          flatrun-cluster {version?.version}
+          flatrun-cluster {own}
           {version && version.git_commit !== 'unknown' && (
             <span class="faint mono"> {version.git_commit.slice(0, 8)}</span>
           )}

@@ -14,21 +14,24 @@ export function reachable(caller: Caller, permission: Permission): (deployment: 
  * This node's own answers as far as a caller may have them. An operator's are whole; a peer's hold what its grants cover,
  * counts too. @throws PermissionDenied
  */
-export function partFor(caller: Caller, local: Pick<LocalNode, 'deployments' | 'stats'>) {
+export function partFor(caller: Caller, local: Pick<LocalNode, 'deployments' | 'stats' | 'capacity'>) {
   const mine = reachable(caller, 'deployments:read')
-  const assertGranted = () => {
-    if (caller.kind === 'peer' && !caller.permissions.has('deployments:read'))
-      throw new PermissionDenied('deployments:read')
+  const assertGranted = (need: Permission) => {
+    if (caller.kind === 'peer' && !caller.permissions.has(need)) throw new PermissionDenied(need)
   }
   return {
     async deployments(signal?: AbortSignal) {
-      assertGranted()
+      assertGranted('deployments:read')
       const list = await local.deployments(signal)
       return { ...list, deployments: list.deployments.filter(({ name }) => mine(name)) }
     },
     async stats(signal?: AbortSignal) {
-      assertGranted()
+      assertGranted('deployments:read')
       return local.stats(signal, mine)
+    },
+    async capacity(signal?: AbortSignal) {
+      assertGranted('system:read')
+      return local.capacity(signal)
     }
   }
 }

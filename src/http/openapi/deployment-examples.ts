@@ -18,6 +18,8 @@ const FIGURES = {
   block_write: 4_096,
   pids: 5
 }
+const HOST = { cpu_cores: 4, cpu_usage_percent: 12.5, memory_total: 8_589_934_592, memory_available: 4_294_967_296 }
+const OFFER = { enabled: false, reason: 'This agent places no workloads of other servers' }
 const ACCEPTED = { job_id: INVITE_ID, deployment: 'shop', status: 'running' }
 
 function change(action: string, message: string) {
@@ -33,7 +35,40 @@ export const DEPLOYMENT_EXAMPLES = {
   'GET /api/deployments/{name}/compose': {
     answer: { name: 'shop', content: COMPOSE, filename: 'compose.yml' }
   },
-  'GET /api/deployments/{name}/stats': { answer: { stats: [FIGURES] } },
+  'GET /api/deployments/{name}/stats': {
+    answer: {
+      deployment: 'shop',
+      services: [FIGURES],
+      summary: { cpu_percent: 3.2, memory_percent: 1.22, memory_usage: 52_428_800, memory_limit: 4_294_967_296 }
+    }
+  },
+  'GET /api/deployments/{name}/services': {
+    answer: { deployment: 'shop', services: SHOP?.services, items: SHOP?.services }
+  },
+  'GET /api/capacity': {
+    answer: { host: HOST, policy: { allow_vertical: false, allow_horizontal: false }, offer: OFFER }
+  },
+  'POST /api/cluster/capacity/claim': { answer: { ...OFFER, host: HOST } },
+  'GET /api/cluster/capacity': {
+    answer: {
+      servers: {
+        'web-1': {
+          name: 'web-1',
+          online: true,
+          state: 'online',
+          age_ms: 0,
+          data: { host: HOST, policy: { allow_vertical: false, allow_horizontal: false }, offer: OFFER }
+        }
+      },
+      summary: { answered: 1, failed: 0, total: 1 }
+    }
+  },
+  'GET /api/cluster/providers': {
+    answer: {
+      orchestrators: [{ id: 'standalone', active: true, available: true }],
+      routing: [{ id: 'nginx', active: false, available: false, reason: 'FlatRun’s agent has it; this one does not' }]
+    }
+  },
   'POST /api/deployments/{name}/start': change('start', 'Deployment started'),
   'POST /api/deployments/{name}/stop': change('stop', 'Deployment stopped'),
   'POST /api/deployments/{name}/restart': change('restart', 'Deployment restarted'),

@@ -43,7 +43,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     answer: {
       status: 'healthy',
       agent: 'flatrun',
-      version: VERSION,
+      version: { ...VERSION, version: '0.4.0' },
+      agent_version: VERSION.version,
       name: 'web-1',
       node_id: NODE_1,
       features: FEATURES,

@@ -20,7 +20,8 @@ const Query = Type.Object({
 
 const SUMMARIES: Record<AggregateKind, string> = {
   deployments: 'The deployments of all servers',
-  stats: 'CPU, memory, disk, and counts of all servers'
+  stats: 'CPU, memory, disk, and counts of all servers',
+  capacity: 'Processors and memory of all servers, and what each offers to the others'
 }
 const STREAMED = 'With Accept: application/x-ndjson or text/event-stream, each server as soon as it has answered'
 
@@ -34,7 +35,7 @@ export function aggregateRoutes(
 ): void {
   app.addHook('preHandler', async () => self.assertEnabled())
 
-  for (const kind of ['deployments', 'stats'] as const) {
+  for (const kind of ['deployments', 'stats', 'capacity'] as const) {
     app.get(
       `/api/cluster/${kind}`,
       {

@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
-import { Deployment } from '../../schemas/deployment.ts'
+import { Deployment, DeploymentService } from '../../schemas/deployment.ts'
 import {
   type Action,
   ActionAccepted,
   ActionResult,
   ContainerStats,
   ContainerView,
+  DeploymentStats,
   Job
 } from '../../schemas/operation.ts'
 import { operatorOrPeer } from '../access/access.ts'
@@ -29,6 +30,11 @@ const Wait = Type.Object({
   wait_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_WAIT_S }))
 })
 const FIGURES = Type.Object({ stats: Type.Array(ContainerStats) })
+const SERVICES = Type.Object({
+  deployment: Type.String(),
+  services: Type.Array(DeploymentService),
+  items: Type.Array(DeploymentService)
+})
 const tags = ['this server']
 
 /** The deployments of this server, one by one, under FlatRun's paths: what they are, and what can be done with them. */
@@ -74,12 +80,25 @@ export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>
         tags,
         summary: 'CPU, memory and network of its containers',
         params: DeploymentParams,
-        response: answers(FIGURES)
+        response: answers(DeploymentStats)
       }
     },
     async ({ caller, params: { name } }) => {
       assertReach(caller, 'deployments:read', name)
-      return { stats: await local.containerStats(name) }
+      return local.deploymentStats(name)
+    }
+  )
+
+  app.get(
+    '/api/deployments/:name/services',
+    {
+      config: read,
+      schema: { tags, summary: 'Its services, and how each is', params: DeploymentParams, response: answers(SERVICES) }
+    },
+    async ({ caller, params: { name } }) => {
+      assertReach(caller, 'deployments:read', name)
+      const { services } = await local.deployment(name)
+      return { deployment: name, services, items: services }
     }
   )
 

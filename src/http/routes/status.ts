@@ -10,6 +10,8 @@ const Health = Type.Object({
   status: Type.Literal('healthy'),
   agent: Type.Literal('flatrun'),
   version: Version,
+  /** Of this program; `version` is the one that FlatRun's clients understand. */
+  agent_version: Type.Optional(Type.String()),
   name: Type.Optional(Type.String()),
   node_id: Type.Optional(Type.String()),
   features: Type.Optional(Type.Array(Type.String())),
@@ -21,6 +23,7 @@ const ClusterStatus = Type.Object({
   server_name: Type.Optional(Type.String()),
   peer_count: Type.Optional(Type.Integer()),
   version: Type.Optional(Version),
+  agent_version: Type.Optional(Type.String()),
   advertise_url: Type.Optional(Type.String()),
   node_id: Type.Optional(Type.String()),
   /** Of this server's identity, to be compared with what other servers show of it. */
@@ -65,10 +68,11 @@ export function statusRoutes(
     { config: anybody, schema: { tags: ['status'], summary: 'Whether this agent is well', response: answers(Health) } },
     async ({ caller }) => {
       if (stopping()) throw new Stopping()
-      const health = { status: 'healthy' as const, agent: 'flatrun' as const, version: self.version }
+      const health = { status: 'healthy' as const, agent: 'flatrun' as const, version: self.toldVersion() }
       if (caller.kind === 'nobody') return health
       return {
         ...health,
+        agent_version: self.version.version,
         name: self.name(),
         node_id: self.nodeId(),
         features: [...FEATURES],
@@ -106,7 +110,8 @@ export function statusRoutes(
         enabled: true,
         server_name: self.name(),
         peer_count: membership.count(),
-        version: self.version,
+        version: self.toldVersion(),
+        agent_version: self.version.version,
         advertise_url: self.advertiseUrl(),
         node_id: self.nodeId()
       }
@@ -140,7 +145,7 @@ export function statusRoutes(
         server_name: serverName,
         advertise_url: advertiseUrl,
         peer_count: membership.count(),
-        version: self.version
+        version: self.toldVersion()
       }
     }
   )

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { ContainerStats } from '../../schemas/operation.ts'
+import type { ContainerStats, DeploymentStats } from '../../schemas/operation.ts'
 import type { Engine } from './client.ts'
 import type { Container } from './container.ts'
 import { EngineFailure } from './failure.ts'
@@ -76,3 +76,16 @@ function cpuPercent({ cpu, system, processors }: Usage, before: Pick<Usage, 'cpu
 }
 
 const round = (value: number) => Math.round(value * 100) / 100
+
+/** What the containers of one deployment use together. */
+export function addedUp(deployment: string, services: ContainerStats[]): DeploymentStats {
+  const sum = (figure: 'cpu_percent' | 'memory_percent' | 'memory_usage' | 'memory_limit') =>
+    services.reduce((sum, one) => sum + one[figure], 0)
+  const summary = {
+    cpu_percent: sum('cpu_percent'),
+    memory_percent: sum('memory_percent'),
+    memory_usage: sum('memory_usage'),
+    memory_limit: sum('memory_limit')
+  }
+  return { deployment, services, summary }
+}

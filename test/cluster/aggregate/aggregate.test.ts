@@ -236,7 +236,8 @@ test('a good answer of a peer in doubt is a sign of life', async (t) => {
 })
 
 test("this node's own fault is its own entry", async (t) => {
-  const local = { deployments: () => Promise.reject(new Error('/srv is gone')), stats: async () => ({}) }
+  const empty = async () => ({})
+  const local = { deployments: () => Promise.reject(new Error('/srv is gone')), stats: empty, capacity: empty }
   const { servers } = await (await aggregateWorld(t, ['a'], { local })).ask()
   assert.deepEqual([servers.self!.online, servers.self!.code, servers.a!.online], [false, 'internal', true])
   assert.ok(!servers.self!.error!.includes('/srv'))

@@ -29,7 +29,8 @@ export async function aggregateWorld(t: TestContext, names: string[], options: O
   const aggregate = createAggregate({
     local: {
       deployments: async () => ({ deployments: [deployment('own')], path: '/srv' }),
-      stats: async () => ({ containers: { total: 1, running: 1, stopped: 0 } })
+      stats: async () => ({ containers: { total: 1, running: 1, stopped: 0 } }),
+      capacity: async () => ({ host: { cpu_cores: 2 } })
     },
     remote,
     targetOf: (id) => targetOf(byName.get(id) as FakePeer, via()),

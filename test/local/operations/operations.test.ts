@@ -531,7 +531,9 @@ test('containers are measured as docker stats does it, and one without figures s
       'GET /containers/db/stats': (_, response) => json(response, { message: 'no cgroup' }, 500)
     }
   })
-  const [web, db, ...others] = await node.containerStats('web')
+  const { deployment, services, summary } = await node.deploymentStats('web')
+  const [web, db, ...others] = services
+  assert.deepEqual([deployment, summary.cpu_percent, summary.memory_usage], ['web', 100, 200])
 
   assert.deepEqual(web, {
     container_id: 'web',
