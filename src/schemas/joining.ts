@@ -111,7 +111,9 @@ export const IdentityRequestContent = Type.Object({
   exchange_id: Type.String({ maxLength: 64 }),
   node_id: Type.String({ maxLength: 64 }),
   features: Features,
-  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 })
+  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
+  /** It cannot be dialled, and opens connections itself. */
+  reach: Type.Optional(Type.Literal('reverse'))
 })
 export type IdentityRequestContent = Static<typeof IdentityRequestContent>
 

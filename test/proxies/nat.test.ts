@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
+import { joinAll, mesh } from '../cluster/introductions/world.ts'
 import { entry } from '../cluster/reach/world.ts'
 import { OPERATOR_KEY, sees, startNode, temporaryFolder, until } from '../daemon.ts'
 import { freePort } from './servers.ts'
@@ -58,12 +59,24 @@ async function inside(method: string, where: string, body: unknown) {
   return JSON.parse(stdout)
 }
 
-test('a home behind a real address translation joins, is seen, and is asked', { skip: whyNot() }, async (t) => {
+test('a home behind a real address translation joins a whole cluster, is seen, and is asked', {
+  skip: whyNot()
+}, async (t) => {
   translate(t)
   const port = await freePort()
   const peer_url = `http://${OUTSIDE}:${port}`
   const config = { 'api.host': OUTSIDE, 'api.port': port, 'cluster.advertise_url': peer_url }
   const hub = await startNode(t, { name: 'hub', config })
+  const otherPort = await freePort()
+  const other = await startNode(t, {
+    name: 'other',
+    config: {
+      ...{ 'api.host': OUTSIDE, 'api.port': otherPort },
+      'cluster.advertise_url': `http://${OUTSIDE}:${otherPort}`
+    }
+  })
+  await joinAll(hub, other)
+  await mesh([hub, other])
   const folder = temporaryFolder(t)
   const env = {
     PATH: process.env.PATH ?? '',
@@ -89,12 +102,14 @@ test('a home behind a real address translation joins, is seen, and is asked', { 
         .catch(() => false),
     'the home'
   )
-  const { body } = await hub.call('POST', '/api/cluster/invite')
-  const joined = await inside('POST', '/api/cluster/accept', { invite_token: body.invite_token })
+  const home = { call: async (...asked: Parameters<typeof inside>) => ({ status: 200, body: await inside(...asked) }) }
+  const { body: joined } = await joinAll(hub, home)
   assert.equal(joined.reach_back, 'reverse', JSON.stringify(joined))
-  await sees(hub, 'home', 'online')
-  const { status } = await hub.call('GET', '/api/cluster/peers/home/proxy/deployments')
-  assert.equal(status, 200)
+  for (const node of [hub, other]) {
+    await sees(node, 'home', 'online')
+    const { status } = await node.call('GET', '/api/cluster/peers/home/proxy/deployments')
+    assert.equal(status, 200)
+  }
 
   child.kill('SIGKILL')
   await entry(hub, 'home', ({ state }) => state !== 'online')

@@ -8,6 +8,7 @@ import type { Member, Transport } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import type { Invites } from '../membership/invites.ts'
+import { hasAddress, shownUrl } from '../peers/no-address.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
@@ -17,7 +18,7 @@ interface MovingOptions {
   self: Pick<Self, 'name' | 'dialPolicy' | 'isOwnUrl'>
   invites: Pick<Invites, 'inTurn'>
   cluster: Pick<Cluster, 'updated' | 'peer'>
-  remote: Pick<Remote, 'request' | 'deadlines'>
+  remote: Pick<Remote, 'requestDirectly' | 'links' | 'deadlines'>
   events: EventLog
   allowInsecure: AllowInsecure
 }
@@ -56,24 +57,27 @@ export function createMoving({
   }
 
   /** Tries the addresses of its card, best first, and keeps the first one at which it answers itself. */
-  async function move(member: Member): Promise<void> {
-    for (const given of member.card?.urls ?? []) {
+  async function move(member: Member, isSilent: boolean): Promise<void> {
+    // It opens connections, and says itself where it may be dialled instead.
+    if (member.reach === 'reverse' && member.card?.reach === 'reverse') return
+    for (const given of member.card?.urls.filter(hasAddress) ?? []) {
       const place = await placeAt(member, given)
-      if (place === 'here') return
-      if (!place || !(await answersAt(member, place))) continue
-      const from = member.url
-      await store(member.id, (now) => ({ ...now, ...place }))
-      events.publish({ type: 'peer.moved', peer: member.name, peer_id: member.id, from, to: place.url })
+      if (place === 'here' && !isSilent) return
+      if (!place || place === 'here' || !(await answersAt(member, place))) continue
+      await store(member.id, ({ reach: _, ...now }) => ({ ...now, ...place }))
+      if (member.reach === 'reverse') remote.links.forget(member.id)
+      const [from, to] = [shownUrl(member.url), place.url]
+      events.publish({ type: 'peer.moved', peer: member.name, peer_id: member.id, from, to })
       return
     }
   }
 
   /** Never from https to http, nor where a pin was to where there is none. */
   async function placeAt(member: Member, given: string) {
-    const { card, url: known, transport: before } = member
+    const { card, url: known, transport: before, reach } = member
     if (!card) return undefined
     const url = parsed(given, self)
-    if (url === known && member.pins.join() === card.pins.join()) return 'here'
+    if (url === known && reach === undefined && member.pins.join() === card.pins.join()) return 'here'
     if (url === undefined || (await self.isOwnUrl(url))) return undefined
     const transport = transportOf(url, { kind: 'sealed', ...card }, allowInsecure)
     return transport === undefined || STRENGTH[transport] < STRENGTH[before]
@@ -85,7 +89,7 @@ export function createMoving({
     try {
       const target = targetOf({ ...member, ...place })
       const ask = { path: '/api/health', deadlineMs: remote.deadlines.probeMs, maxBytes: MAX_BYTES }
-      const { status, text } = await remote.request(target, ask)
+      const { status, text } = await remote.requestDirectly(target, ask)
       const said: unknown = JSON.parse(text)
       return status === 200 && Check(Health, said) && said.node_id === member.nodeId
     } catch {
@@ -105,7 +109,7 @@ export function createMoving({
       if (!member?.card || member.state !== 'active') return
       // A join and another's new name must not take it meanwhile.
       await invites.inTurn(() => rename(members.get(memberId) ?? member))
-      await move(members.get(memberId) ?? member)
+      await move(members.get(memberId) ?? member, false)
     },
     /** Run each minute: those that are silent where they were may have answered elsewhere before we were told. */
     async tidy(): Promise<void> {
@@ -113,9 +117,9 @@ export function createMoving({
         .all()
         .filter(
           ({ id, state, url, card }) =>
-            state === 'active' && cluster.peer(id)?.verdict !== 'online' && card && card.urls[0] !== url
+            state === 'active' && cluster.peer(id)?.verdict !== 'online' && card?.urls.some((other) => other !== url)
         )
-      await Promise.all(silent.map((member) => atOnce(() => move(member))))
+      await Promise.all(silent.map((member) => atOnce(() => move(member, true))))
     }
   }
 }

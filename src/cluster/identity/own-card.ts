@@ -3,10 +3,12 @@ import type { Card } from '../../schemas/card.ts'
 import { digest } from '../../security/tokens.ts'
 import type { Store } from '../../store/store.ts'
 import { FEATURES, type Self } from '../peers/self.ts'
+import type { OwnReach } from '../reach/own-reach.ts'
 
 interface OwnCardOptions {
   store: Pick<Store, 'identity' | 'changeIdentity' | 'restored'>
-  self: Pick<Self, 'nodeId' | 'name' | 'advertiseUrl' | 'identity'>
+  self: Pick<Self, 'nodeId' | 'name' | 'identity'>
+  reach: Pick<OwnReach, 'place'>
   pins: () => readonly string[]
   tags: readonly string[]
   now?: () => number
@@ -16,23 +18,23 @@ export type OwnCard = ReturnType<typeof createOwnCard>
 
 /**
  * This node's own card. Its number grows when what stands on it changed since it was last given out, and after a backup
- * was put back, which may hold an older number than others have seen. Undefined while others cannot reach this node.
+ * was put back, which may hold an older number than others have seen. Undefined while others cannot reach this node in any way.
  */
-export function createOwnCard({ store, self, pins, tags, now = Date.now }: OwnCardOptions) {
+export function createOwnCard({ store, self, reach, pins, tags, now = Date.now }: OwnCardOptions) {
   const oneAtATime = pLimit(1)
   let isNew = store.restored
 
   async function current(): Promise<Card | undefined> {
-    const url = self.advertiseUrl()
-    if (url === '') return undefined
+    const place = reach.place()
+    if (!place) return undefined
     const content = {
       node_id: self.nodeId(),
       name: self.name(),
-      urls: [url],
+      urls: place.urls,
       identity: self.identity(),
       pins: [...pins()],
       features: [...FEATURES],
-      reach: 'direct' as const,
+      reach: place.reach,
       tags: [...tags]
     }
     const { card: last } = store.identity()

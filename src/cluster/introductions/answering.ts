@@ -61,7 +61,9 @@ export function createAnswering({ store, self, invites, introductions, pairs, pi
     const { content, sealReply } = await opened(message)
     if (!Check(IdentityRequestContent, content) || !isExchangeId(content.exchange_id))
       throw new BadRequest('the sealed request has a wrong shape')
-    if (await self.isOwnUrl(urlOf('url', content.url, self.dialPolicy()))) throw new OwnAddress('url')
+    const url = urlOf('url', content.url, self.dialPolicy())
+    // Two homes may have the same address in their networks.
+    if (content.reach === undefined && (await self.isOwnUrl(url))) throw new OwnAddress('url')
     return invites.inTurn(async () => {
       const api_key = await admit(message.from, content)
       const urls = [self.advertiseUrl()].filter((url) => url !== '')

@@ -1,6 +1,6 @@
 import { Check } from 'typebox/value'
 import type { Clock } from '../../../machines/clock.ts'
-import { ExchangeStale, IdentityConflict, NoCallbackUrl, RemovedHere } from '../../errors.ts'
+import { BadRequest, ExchangeStale, IdentityConflict, RemovedHere } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import type { RemoteAnswer } from '../../remote/target.ts'
@@ -13,17 +13,21 @@ import type { Store } from '../../store/store.ts'
 import { openIdentity } from '../identity/own-identity.ts'
 import { EXCHANGE_PURPOSE, shownReason } from '../joining/exchange-client.ts'
 import type { Invites } from '../membership/invites.ts'
+import { hasAddress } from '../peers/no-address.ts'
 import { FEATURES, type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, transportOf } from '../peers/transport.ts'
+import type { OwnReach } from '../reach/own-reach.ts'
+import type { WayBack } from '../reach/way-back.ts'
 import { createExchangeId, isLater } from './exchange-id.ts'
 import type { Pairs } from './pairs.ts'
-import type { Failure } from './schedule.ts'
+import { type Failure, NEITHER } from './schedule.ts'
 
 interface AskingOptions {
   store: Pick<Store, 'identity' | 'vault' | 'members'>
   self: Self
   invites: Pick<Invites, 'inTurn'>
   pairs: Pairs
+  reach: Pick<OwnReach, 'isReverse' | 'towards'>
   remote: Pick<Remote, 'exchange' | 'deadlines'>
   allowInsecure: AllowInsecure
   pins: () => readonly string[]
@@ -48,19 +52,20 @@ const MAX_BYTES = 65_536
  * keys. Each time is a later exchange than the one before, so what was lost on the way needs no memory.
  */
 export function createAsking(options: AskingOptions) {
-  const { store, self, invites, pairs, remote, allowInsecure, pins, clock } = options
+  const { store, self, invites, pairs, reach, remote, allowInsecure, pins, clock } = options
 
   /** @throws NotPaired */
   return async function ask(card: Card, signal: AbortSignal): Promise<Member> {
     let last: unknown
-    for (const url of card.urls) {
+    for (const url of card.urls.filter(hasAddress)) {
       try {
         return await askAt(card, url, signal)
       } catch (error) {
-        if (!(error instanceof NotPaired) || !(error.cause instanceof RemoteFailure)) throw asNotPaired(error)
-        last = error
+        last = asNotPaired(error)
+        if (!(last instanceof NotPaired) || !neverArrived(last)) throw last
       }
     }
+    if (card.reach === 'reverse') last = new NotPaired(reach.isReverse() ? NEITHER_REACHABLE : DIALS_HERE)
     throw last
   }
 
@@ -73,16 +78,17 @@ export function createAsking(options: AskingOptions) {
     const own = openIdentity(store)
     const exchangeId = createExchangeId(pairs.ofIdentity(card.identity)?.exchangeId, clock.wall())
     const key = exchangeKey(own, card.identity, exchangeId)
-    const plain = JSON.stringify(contentOf(exchangeId, key))
+    const wayBack = reach.towards(url, card.features)
+    const plain = JSON.stringify(contentOf(wayBack, exchangeId, key))
     const { request, openReply } = await sealBetween(own, card.identity, { plain, purpose: EXCHANGE_PURPOSE })
     const answer = parse(accepted(await post(url, { card, body: request, signal })).text)
     if (!Check(IdentityReplyBody, answer)) throw notItself()
     const said = parse(opened(() => openReply(answer)))
     if (!Check(SealedReplyContent, said)) throw notItself()
-    return invites.inTurn(() => keep({ card, url, exchangeId, key, said }))
+    return invites.inTurn(() => keep({ card, url, exchangeId, key, said, wayBack }))
   }
 
-  async function keep({ card, url, exchangeId, key, said }: Kept): Promise<Member> {
+  async function keep({ card, url, exchangeId, key, said, wayBack }: Kept): Promise<Member> {
     const member = pairs.ofIdentity(card.identity)
     if (member?.state === 'suspended') throw new RemovedHere()
     // The two asked each other at once, and the other one's exchange is the later.
@@ -94,14 +100,19 @@ export function createAsking(options: AskingOptions) {
         code: 'address_conflict',
         reason: 'the address that it was introduced with is not one that it gives itself'
       })
-    return pairs.write({ identity: card.identity, said: { ...said, url }, exchangeId, key, state: 'active' })
+    return pairs.write({
+      ...{ identity: card.identity, said: { ...said, url }, exchangeId, key },
+      ...{ state: 'active', reachBack: wayBack.reach }
+    })
   }
 
-  function contentOf(exchange_id: string, api_key: string): IdentityRequestContent {
-    const url = self.advertiseUrl()
-    if (url === '') throw new NoCallbackUrl()
+  function contentOf(
+    { callbackUrl: url, reach }: WayBack,
+    exchange_id: string,
+    api_key: string
+  ): IdentityRequestContent {
     const who = { url, name: self.name(), node_id: self.nodeId(), features: [...FEATURES], pins: [...pins()] }
-    return { ...who, api_key, exchange_id }
+    return { ...who, api_key, exchange_id, ...(reach && { reach }) }
   }
 
   async function post(url: string, { card, body, signal }: { card: Card; body: unknown; signal: AbortSignal }) {
@@ -121,6 +132,20 @@ interface Kept {
   exchangeId: string
   key: string
   said: SealedReplyContent
+  wayBack: WayBack
+}
+
+/** Nothing that is asked came to it, so another address may lead there. */
+const neverArrived = ({ cause, failure }: NotPaired) =>
+  cause instanceof RemoteFailure || cause instanceof BadRequest || failure.code === 'own_address'
+
+const DIALS_HERE: Failure = {
+  code: 'dials_here',
+  reason: 'it cannot be dialled from here; it dials this server as soon as it has been told of it'
+}
+const NEITHER_REACHABLE: Failure = {
+  code: NEITHER,
+  reason: 'the two cannot dial each other; the dashboard of who introduced them shows both'
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -6,19 +6,22 @@ import type { EventLog } from '../../schemas/event.ts'
 import type { Introduction, IntroductionResult, IntroductionView } from '../../schemas/introduction.ts'
 import type { IntroductionPolicy } from '../../schemas/names.ts'
 import type { Member } from '../../schemas/peer.ts'
-import { fingerprintOf, pairOf } from '../../security/identity.ts'
+import { pairOf } from '../../security/identity.ts'
 import type { Collection } from '../../store/collection.ts'
 import type { Store } from '../../store/store.ts'
 import { createListeners } from '../liveness/listeners.ts'
 import type { Self } from '../peers/self.ts'
+import type { OwnReach } from '../reach/own-reach.ts'
 import { inheritedPolicy, policyOf } from './policy.ts'
 import { type Decision, decide, isOpen, type Known, MOST_OF_ONE } from './rule.ts'
 import { afterFailure, type Failure, SECOND_DIALS_AFTER_MS, tidied } from './schedule.ts'
+import { resultOf, saidOf, viewOf } from './views.ts'
 
 interface IntroductionsOptions {
   store: Pick<Store, 'members' | 'departures'>
   records: Collection<Introduction>
   self: Pick<Self, 'nodeId' | 'name' | 'identity'>
+  reach: Pick<OwnReach, 'isReverse'>
   /** Of the config: where nothing else is said of the member that introduces. */
   policy: IntroductionPolicy
   events: EventLog
@@ -33,6 +36,7 @@ export function createIntroductions({
   store,
   records,
   self,
+  reach,
   policy: config,
   events,
   clock,
@@ -78,7 +82,7 @@ export function createIntroductions({
       return record.by.id === by.id && record.card.seq < card.seq ? [{ ...record, card }] : []
     }
     if (decision.kind === 'open') {
-      const waitsMs = decision.state === 'accepted' && self.nodeId() > card.node_id ? SECOND_DIALS_AFTER_MS : 0
+      const waitsMs = dialsFirst(card) ? 0 : SECOND_DIALS_AFTER_MS
       const next = decision.state === 'accepted' ? { nextAt: timestamp(clock.wall() + waitsMs) } : {}
       return [{ ...recordOf(card, by), state: decision.state, ...next }]
     }
@@ -94,6 +98,12 @@ export function createIntroductions({
     if (before && (before.allowedAt !== undefined || (before.by.id === by.id && before.code === code))) return stopped
     const full = records.all().filter((record) => record.by.id === by.id).length >= 2 * MOST_OF_ONE
     return full ? stopped : [...stopped, refusedAs(mine, code, reason)]
+  }
+
+  /** Who can dial while the other cannot; else the smaller node id. */
+  function dialsFirst({ reach: theirs, node_id }: Card): boolean {
+    const isReverse = reach.isReverse()
+    return isReverse === (theirs === 'reverse') ? self.nodeId() < node_id : isReverse
   }
 
   function recordOf(
@@ -242,38 +252,3 @@ export function createIntroductions({
 }
 
 const COMPARE = 'compare the fingerprints on both servers before you allow one of them'
-
-function saidOf({ accepted, asked }: { accepted: number; asked: number }): string {
-  const parts = [accepted > 0 && `${accepted} will be joined`, asked > 0 && `${asked} wait for an operator's word`]
-  return `It introduced servers: ${parts.filter(Boolean).join(', ')}`
-}
-
-function resultOf({ node_id }: Card, decision: Decision): IntroductionResult {
-  if (decision.kind === 'known') return { node_id, state: 'known' }
-  if (decision.kind === 'refused' || decision.kind === 'conflict')
-    return { node_id, state: 'refused', code: decision.code }
-  const { state, code } = decision.kind === 'same' ? decision.record : { state: decision.state, code: undefined }
-  if (state === 'offered') return { node_id, state: 'asked' }
-  return isOpen({ state })
-    ? { node_id, state: 'accepted' }
-    : { node_id, state: 'refused', ...(code !== undefined && { code }) }
-}
-
-function viewOf(
-  { id, card, by, state, code, reason, nextAt, since }: Introduction,
-  dialled: boolean
-): IntroductionView {
-  return {
-    id,
-    node_id: card.node_id,
-    name: card.name,
-    urls: card.urls,
-    fingerprint: fingerprintOf(card.identity),
-    introduced_by: by.name,
-    state: dialled ? 'dialling' : state,
-    ...(code !== undefined && { code }),
-    ...(reason !== undefined && { reason }),
-    ...(nextAt !== undefined && { next_at: nextAt }),
-    since
-  }
-}

@@ -40,10 +40,12 @@ interface PairsOptions {
 /** What came of one exchange: who it was with, what that one says, and the key that it presents here from now on. */
 interface Exchanged {
   identity: string
-  said: Omit<SealedReplyContent, 'joins'> & { url: string }
+  said: Omit<SealedReplyContent, 'joins'> & { url: string; reach?: 'reverse' }
   exchangeId: string
   key: string
   state: 'pending' | 'active'
+  /** It was told that it cannot dial this server. */
+  reachBack?: 'reverse' | undefined
 }
 
 export type Pairs = ReturnType<typeof createPairs>
@@ -103,12 +105,15 @@ export function createPairs(options: PairsOptions) {
     }
   }
 
-  function fresh({ card, by, grants, policy }: Introduction, { said, exchangeId, key, state }: Exchanged): Member {
+  function fresh(
+    { card, by, grants, policy }: Introduction,
+    { said, exchangeId, key, state, reachBack }: Exchanged
+  ): Member {
     const name = nameOf('name', said.name)
     if (said.node_id !== card.node_id) throw new IdentityConflict(name)
     const url = urlOf('url', said.url, self.dialPolicy())
     const place = placeOf(
-      { name, nodeId: said.node_id, url },
+      { name, nodeId: said.node_id, url, reach: said.reach },
       { self: { name: self.name(), nodeId: self.nodeId() }, members: standing(members.all(), cluster) }
     )
     if (place.kind !== 'new' && place.kind !== 'over') throw refusalOf(place, name) ?? new RemovedHere()
@@ -120,7 +125,7 @@ export function createPairs(options: PairsOptions) {
     return {
       ...memberOf({
         ...{ vault, members: members.all(), over: place.kind === 'over' ? place.member : undefined },
-        ...{ other, url, transport, state, key, at, came: { exchangeId } },
+        ...{ other, url, transport, state, key, at, came: { exchangeId, ...(reachBack && { reachBack }) } },
         grants: inCommon(DEFAULT_GRANTS, introducer ? inCommon(grants, introducer.grants) : grants)
       }),
       card,

@@ -21,6 +21,10 @@ const SHOWN_FOR_MS = 30 * DAY_MS
 const NOT_TOLD_YET = 'introduction_unknown'
 const MOMENTS = 4
 
+/** Both open connections instead of being dialled. Another try changes nothing, unless one was on its way elsewhere. */
+export const NEITHER = 'neither_reachable'
+const TRIES_OF_NEITHER = 3
+
 /** A refusal that comes back is not proven to be the other server's, so it ends nothing: it is asked again, seldom. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'removed_here',
@@ -38,6 +42,7 @@ export function afterFailure(
   const since = new Date(now).toISOString()
   const attempts = record.code === code ? record.attempts + 1 : 1
   const told = { ...record, attempts, code, reason }
+  if (code === NEITHER && attempts >= TRIES_OF_NEITHER) return { ...told, state: 'unreachable', since }
   if (now - Date.parse(record.openedAt) >= TRIED_FOR_MS)
     return { ...told, state: REFUSALS.has(code) ? 'refused' : 'unreachable', since }
   const nextAt = new Date(now + delayAfter(attempts, code)).toISOString()

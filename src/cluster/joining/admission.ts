@@ -186,7 +186,9 @@ export function createAdmission(options: AdmissionOptions) {
   }
 
   async function assertElsewhere(applicant: Applicant): Promise<void> {
-    if (await self.isOwnUrl(urlOf('url', applicant.url, self.dialPolicy()))) throw new OwnAddress('url')
+    const url = urlOf('url', applicant.url, self.dialPolicy())
+    const isDialled = applicant.kind === 'plain' || applicant.reach === undefined
+    if (isDialled && (await self.isOwnUrl(url))) throw new OwnAddress('url')
   }
 
   async function openSealed(body: SealedRequest) {

@@ -6,10 +6,10 @@ import type { Member } from '../../schemas/peer.ts'
 import { readInvitation } from '../../security/invite-token.ts'
 import { joinContext } from '../../store/contexts.ts'
 import type { Invites } from '../membership/invites.ts'
+import type { ReachSetting } from '../reach/way-back.ts'
 import { type Look, ok } from './preflight.ts'
 import { createJoinRequests } from './prepare.ts'
 import { createJoinSteps, type StepsOptions, stepFailure } from './steps.ts'
-import type { ReachSetting } from './way-back.ts'
 
 interface JoinsOptions extends Omit<StepsOptions, 'pins' | 'now'> {
   reach?: ReachSetting

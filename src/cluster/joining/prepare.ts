@@ -9,9 +9,9 @@ import type { Cluster } from '../liveness/liveness.ts'
 import type { Invites } from '../membership/invites.ts'
 import { type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, transportOf } from '../peers/transport.ts'
+import { type ReachSetting, wayBackOf } from '../reach/way-back.ts'
 import { placeOf, refusalOf } from './claim.ts'
 import { standing } from './standing.ts'
-import { type ReachSetting, wayBackOf } from './way-back.ts'
 
 interface RequestOptions {
   cluster: Pick<Cluster, 'peer'>
@@ -49,7 +49,7 @@ export function createJoinRequests(options: RequestOptions) {
     const urls = urlsOf(request, invitation).map((url) => urlOf('peer_url', url, policy))
     const wayBack = wayBackOf({
       ...{ asked: request.callback_url, advertised: self.advertiseUrl(), nodeId: self.nodeId() },
-      ...{ setting: options.reach, invitation, urls, policy },
+      ...{ setting: options.reach, takesLinks: invitation.kind === 'sealed', urls, policy },
       tls: { https: options.https, pinned: options.pins().length > 0 }
     })
     if (invitation.kind === 'plain' && urls.some((url) => transportOf(url, invitation, allowInsecure) === undefined))

@@ -5,5 +5,7 @@ const SUFFIX = '.invalid'
 export const noAddress = (nodeId: string, { https }: { https: boolean }) =>
   `${https ? 'https' : 'http'}://${nodeId}${SUFFIX}`
 
+export const hasAddress = (url: string) => !URL.parse(url)?.hostname.endsWith(SUFFIX)
+
 /** A URL as people see it: empty where there is no address. */
-export const shownUrl = (url: string) => (URL.parse(url)?.hostname.endsWith(SUFFIX) ? '' : url)
+export const shownUrl = (url: string) => (hasAddress(url) ? url : '')

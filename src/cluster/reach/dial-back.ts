@@ -5,10 +5,10 @@ import { LinkRefused } from '../../remote/links/refused.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
-import type { ReachSetting } from '../joining/way-back.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import type { Self } from '../peers/self.ts'
 import { targetOf } from '../peers/transport.ts'
+import type { ReachSetting } from './way-back.ts'
 
 interface DialBackOptions {
   store: Pick<Store, 'members'>

@@ -31,15 +31,15 @@ interface IntroducingOptions {
 export async function buildIntroducing(options: IntroducingOptions) {
   const { config, store, self, events, watching, joining, clock, onFault, closing } = options
   const { cluster, remote } = watching
-  const { invites, rotation, cards, pins } = joining
+  const { invites, rotation, cards, pins, reach } = joining
   const { allowInsecureExchange: allowInsecure, introductions: policy } = config.cluster
 
   const records = await store.table('introductions', Introduction)
-  const introductions = createIntroductions({ store, records, self, policy, events, clock, onFault })
+  const introductions = createIntroductions({ store, records, self, reach, policy, events, clock, onFault })
   store.members.subscribe(introductions.settle)
   const pairs = createPairs({ store, self, cluster, introductions, events, allowInsecure, clock })
   const answerIdentity = createAnswering({ store, self, invites, introductions, pairs, pins })
-  const ask = createAsking({ store, self, invites, pairs, remote, allowInsecure, pins, clock })
+  const ask = createAsking({ store, self, invites, pairs, reach, remote, allowInsecure, pins, clock })
   const dialling = createDialling({ store, introductions, ask, cluster, remote, rotation, clock, onFault })
   const outbox = await store.table('outbox', Outbox)
   const telling = createTelling({ store, outbox, cluster, remote, events, clock, onFault })

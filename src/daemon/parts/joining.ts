@@ -7,6 +7,7 @@ import { createInvites } from '../../cluster/membership/invites.ts'
 import { createRotation } from '../../cluster/membership/key-rotation.ts'
 import { createMembership } from '../../cluster/membership/membership.ts'
 import type { Self } from '../../cluster/peers/self.ts'
+import { createOwnReach } from '../../cluster/reach/own-reach.ts'
 import type { Config } from '../../config/config.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { Store } from '../../store/store.ts'
@@ -45,7 +46,10 @@ export function buildJoining(options: JoiningOptions) {
     https: config.api.tls.mode !== 'off'
   })
   const rotation = createRotation({ store, remote, events, onFault, ...(everyMs !== undefined && { everyMs }) })
-  const ownCard = createOwnCard({ store, self, pins, tags: config.cluster.tags })
+  const reach = createOwnReach({
+    ...{ members: store.members, self, pins, setting: config.cluster.reach, https: config.api.tls.mode !== 'off' }
+  })
+  const ownCard = createOwnCard({ store, self, reach, pins, tags: config.cluster.tags })
   const cards = createCards({ store, self, ownCard, cluster, remote, events, onFault })
   const moving = createMoving({ store, self, invites, cluster, remote, events, allowInsecure })
   cards.onCard((memberId) => void moving.follow(memberId).catch(onFault))
@@ -54,6 +58,7 @@ export function buildJoining(options: JoiningOptions) {
 
   return {
     pins,
+    reach,
     cards,
     invites,
     membership,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { join, until } from '../../daemon.ts'
+import { join, sees, until } from '../../daemon.ts'
 import { joinAll, knows, mesh, named, peersOf } from '../introductions/world.ts'
+import { entry, homeAndHub } from '../reach/world.ts'
 import { signedPost } from '../signed-post.ts'
 
 test('a server with a new address and a new name is found again by everybody', async (t) => {
@@ -44,4 +45,14 @@ test('an address is believed once the server answers there, and a name unless it
   const { body } = await a.call('GET', '/api/cluster/peers/b2')
   assert.equal(body.url, b.url, 'nobody else’s address is taken for its own')
   assert.equal(a.daemon.events.since(0).filter(({ type }) => type === 'peer.moved').length, 0)
+})
+
+test('a home that gets an address, and is set to be dialled, is', async (t) => {
+  const { home, hub } = await homeAndHub(t)
+  await sees(hub, 'home', 'online')
+  await home.stop()
+  const moved = await named(t, 'home', { folder: home.folder, config: { 'cluster.reach': 'direct' } })
+  const seen = await entry(hub, 'home', ({ reach, state }) => reach === 'direct' && state === 'online')
+  assert.equal(seen.url, moved.url)
+  await until(() => hub.daemon.links().open === 0, 'the end of the connections')
 })

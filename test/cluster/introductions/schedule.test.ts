@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createExchangeId, isExchangeId, isLater } from '../../../src/cluster/introductions/exchange-id.ts'
-import { afterFailure, delayAfter, tidied } from '../../../src/cluster/introductions/schedule.ts'
+import { afterFailure, delayAfter, NEITHER, tidied } from '../../../src/cluster/introductions/schedule.ts'
 import type { Introduction } from '../../../src/schemas/introduction.ts'
 
 const START = Date.UTC(2026, 0, 1)
@@ -52,6 +52,18 @@ test('one that is not told yet is tried again within moments, one that refuses o
     afterFailure(refused, { code: 'removed_here', reason: 'it refuses' }, START + 7 * DAY_MS).state,
     'refused'
   )
+})
+
+test('two of which neither can be dialled are tried three times, and are unreachable', () => {
+  const neither = { code: NEITHER, reason: 'the two cannot dial each other' }
+  const states = []
+  let tried = record()
+  for (let time = 0; time < 3; time++) {
+    tried = afterFailure(tried, neither, START + time * 60_000)
+    states.push(tried.state)
+  }
+  assert.deepEqual(states, ['waiting', 'waiting', 'unreachable'])
+  assert.deepEqual([tried.reason, tried.nextAt], [neither.reason, undefined])
 })
 
 test('time and members end a record: joined, its introducer gone, nobody decided, shown long enough', () => {

@@ -1,11 +1,14 @@
 import type { TestContext } from 'node:test'
-import { type NodeOptions, type Reply, startNode, type TestNode, until } from '../../daemon.ts'
+import { type NodeOptions, startNode, type TestNode, until } from '../../daemon.ts'
 
 /** A node that stands alone. */
 export const named = (t: TestContext, name: string, options: NodeOptions = {}) => startNode(t, { name, ...options })
 
 /** `joiner` joins `door` by one invite, and with it all that `door` knows. */
-export async function joinAll(door: TestNode, joiner: TestNode): Promise<Reply> {
+export async function joinAll<Answer>(
+  door: Pick<TestNode, 'call'>,
+  joiner: { call(method: string, path: string, body: unknown): Promise<Answer> }
+): Promise<Answer> {
   const { body } = await door.call('POST', '/api/cluster/invite', { introduce: true, introductions: 'accept' })
   return joiner.call('POST', '/api/cluster/accept', { invite_token: body.invite_token, introductions: 'accept' })
 }

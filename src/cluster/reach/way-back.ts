@@ -1,7 +1,6 @@
 import { NoCallbackUrl } from '../../errors.ts'
 import type { JoinAttempt } from '../../schemas/joining.ts'
 import type { DialPolicy } from '../../security/addresses.ts'
-import type { Invitation } from '../../security/invite-token.ts'
 import { noAddress } from '../peers/no-address.ts'
 import { isOnLoopback, urlOf } from '../peers/self.ts'
 
@@ -14,8 +13,9 @@ interface Question {
   /** Empty: not known. */
   advertised: string
   setting: ReachSetting
-  invitation: Invitation
-  /** Of the inviter. */
+  /** The other side takes connections that this server opens. */
+  takesLinks: boolean
+  /** Of the other side. */
   urls: readonly string[]
   nodeId: string
   tls: { https: boolean; pinned: boolean }
@@ -24,13 +24,13 @@ interface Question {
 
 export type WayBack = Pick<JoinAttempt, 'callbackUrl' | 'reach'>
 
-/** How the inviter is to reach this server: at an address, or by what this server opens. @throws NoCallbackUrl, BadRequest */
+/** How the other side of a join is to reach this server: at an address, or by what this server opens. @throws NoCallbackUrl, BadRequest */
 export function wayBackOf(question: Question): WayBack {
-  const { asked, advertised, setting, invitation, urls, nodeId, tls, policy } = question
+  const { asked, advertised, setting, takesLinks, urls, nodeId, tls, policy } = question
   const address = asked ?? advertised
   // An address on loopback is for servers that are there as well.
   const hasAddress = address !== '' && (asked !== undefined || !isOnLoopback(address) || urls.some(isOnLoopback))
-  const mayLink = invitation.kind === 'sealed' && setting !== 'direct'
+  const mayLink = takesLinks && setting !== 'direct'
   if (mayLink && !hasAddress && isKnownWithoutName(tls))
     return { callbackUrl: noAddress(nodeId, tls), reach: 'reverse' }
   if (address === '') throw new NoCallbackUrl()
@@ -39,4 +39,4 @@ export function wayBackOf(question: Question): WayBack {
 }
 
 /** A certificate that an authority vouches for is good for its name alone. */
-const isKnownWithoutName = ({ https, pinned }: Question['tls']) => !https || pinned
+export const isKnownWithoutName = ({ https, pinned }: Question['tls']) => !https || pinned
