@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { Fatal } from '../errors.ts'
+import { noteBackup } from '../store/backup-note.ts'
 import { backup } from './backup.ts'
 import { nameOfBackup, prune } from './backup-folder.ts'
 import { checkBackup, restore } from './restore.ts'
@@ -18,7 +19,11 @@ export function runBackup(given: Given, io: Io, root?: string): undefined {
   const said = `${files.join(', ')} of ${meant.folder}, from ${meant.from} (${Math.ceil(bytes / 1_024)} KiB)`
   if (target === '-') io.err(said)
   else io.out(`${target}: ${said}`)
-  if (given.has('keep')) for (const old of prune(path.dirname(target), keepOf(given))) io.err(`deleted ${old}`)
+  if (given.has('keep')) {
+    for (const old of prune(path.dirname(target), keepOf(given))) io.err(`deleted ${old}`)
+    // Who keeps a number of them makes them by a timer, and will want to know when there is no next one.
+    noteBackup(meant.folder, io.now())
+  }
   io.err('It holds the secrets of this node: keep it as you keep a private key.')
 }
 

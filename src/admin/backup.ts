@@ -17,7 +17,7 @@ import { copyDatabase, inspectDatabase } from '../store/snapshot.ts'
 import { type Entry, pack } from './archive.ts'
 
 /** Of the running process alone, or made anew by SQLite. */
-const NOT_KEPT = /^(lock.*|url|url\.crt|cluster\.db.*|.*\.next)$/
+const NOT_KEPT = /^(lock.*|url|url\.crt|cluster\.db.*|last-backup\.json|.*\.next)$/
 const LARGEST = 1_024 * 1_024
 
 /**

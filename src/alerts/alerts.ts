@@ -1,12 +1,21 @@
 import type { Clock } from '../../machines/clock.ts'
-import type { AlertMessage, Alerts, AlertTarget, AlertTest, Outage } from '../schemas/alert.ts'
+import type { AlertMessage, Alerts, AlertTest } from '../schemas/alert.ts'
+import type { AlertTarget } from '../schemas/alert-target.ts'
 import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
-import type { PeerHealth, Verdict } from '../schemas/health.ts'
-import { createDelivery, type WaitingStore } from './delivery.ts'
+import type { PeerHealth } from '../schemas/health.ts'
+import type { Incident, Problem } from '../schemas/incident.ts'
+import type { Trouble, WaitingStore } from './delivery.ts'
+import { nameIn, type ServerFacts } from './facts.ts'
+import { createIncidents, peerKey } from './incidents.ts'
 import { inMaintenance } from './maintenance.ts'
-import { downMessage, testMessage, upMessage } from './message.ts'
+import { messageOf, testMessage } from './message.ts'
+import { createOutbox } from './outbox.ts'
+import { outcomeOf } from './outcome.ts'
+import { isAway, peerProblem } from './peer-problem.ts'
 import { send as sendNow } from './send.ts'
+import { createSilences, type SilenceOptions } from './silences.ts'
+import { createWatch } from './watch.ts'
 
 export interface AlertOptions {
   config: Alerts
@@ -16,11 +25,16 @@ export interface AlertOptions {
   cluster: {
     onChange(listener: (peer: PeerHealth) => void): () => void
     onLeft(listener: (id: string) => void): () => void
-    peers(): readonly unknown[]
+    peers(): readonly { id: string }[]
   }
   reasonOf: (peer: PeerHealth) => string
-  /** Outages of which somebody was told. */
-  store: { all(): readonly Outage[]; put(outage: Outage): Promise<void>; delete(id: string): Promise<boolean> }
+  /** What every server tells of itself now. */
+  look: (signal: AbortSignal) => AsyncIterable<ServerFacts>
+  tagsOf: SilenceOptions['tagsOf']
+  isMember: (id: string) => boolean
+  /** Incidents of which somebody was told. */
+  store: { all(): readonly Incident[]; put(incident: Incident): Promise<void>; delete(id: string): Promise<boolean> }
+  silences: SilenceOptions['store']
   /** Messages that targets have not taken yet. */
   waiting: WaitingStore
   clock: Clock
@@ -28,141 +42,137 @@ export interface AlertOptions {
   send?: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
 }
 
-const DOWN: ReadonlySet<Verdict> = new Set(['offline', 'rejected', 'skewed', 'incompatible'])
-/** What happens within this time is one message: a cut cable is one cause. */
-const GATHER_MS = 10_000
-const MAINTENANCE_MS = 60_000
-
-/** Tells people when a peer stays down and when it is back: one message an outage, however often it flaps. */
+/** Tells people what is wrong and when it is over: one message an incident, however much belongs to it. */
 export function createAlerts(options: AlertOptions) {
-  const { config, events, cluster, store, waiting, clock, onFault, send = sendNow } = options
-  const delayMs = parseDuration(config.delay) ?? 0
-  const keys = keysOf(config.targets)
-  // Nobody is left who could be told by a target that the config no longer has.
-  for (const { id, target } of waiting.all()) if (!keys.includes(target)) waiting.delete(id).catch(onFault)
-  const deliveries = config.targets.map((target, index) =>
-    createDelivery({
-      target,
-      key: keys[index] ?? '',
-      clock,
-      store: waiting,
-      send,
-      onFault,
-      onSent: (message) => publish('alert.sent', target, message, message.title),
-      onFailed: (message, reason) => publish('alert.failed', target, message, reason)
-    })
-  )
-  const told = new Map(store.all().map((outage) => [outage.id, outage]))
-  /** Down, and nobody was told yet. */
-  const fresh = new Map<string, { outage: Outage; timer: unknown }>()
-  const toTell = new Map<string, { up: boolean; outage: Outage }>()
-  let gathering: unknown
-  // With nobody to tell, an outage must not count as told either.
-  const unsubscribe = deliveries.length > 0 ? [cluster.onChange(changed), cluster.onLeft(drop)] : []
+  const { server, events, cluster, store, waiting, clock, onFault, send = sendNow } = options
+  let { config } = options
+  const incidents = createIncidents(store.all())
+  const stored = new Map(store.all().map((incident) => [incident.id, JSON.stringify(incident)]))
+  const silences = createSilences({ store: options.silences, tagsOf: options.tagsOf, wall: clock.wall, onFault })
+  const outbox = createOutbox({ events, waiting, clock, send, onTrouble: troubled, onFault })
+  const watch = createWatch({
+    rules: () => config.rules,
+    look: options.look,
+    incidents,
+    clock,
+    wanted: () => !outbox.empty(),
+    onLooked: tell,
+    onFault
+  })
+  let timer: unknown
+  outbox.use(config.targets)
+  incidents.drop((problem) => isLost(problem) || !(problem.server_id === 'self' || options.isMember(problem.server_id)))
+  const unsubscribe = [cluster.onChange(changed), cluster.onLeft(left)]
 
   return {
-    /** Sends a message to every target at once, and answers with what became of it. */
-    async test(): Promise<AlertTest> {
-      const message = testMessage(options.server(), clock.wall())
-      const signal = AbortSignal.timeout(15_000)
-      const targets = config.targets.map(async (target) => {
-        const sent = send(target, message, signal)
-        return sent.then(
-          () => ({ target: nameOf(target), ok: true }),
-          (fault: Error) => ({ target: nameOf(target), ok: false, error: fault.message })
-        )
-      })
-      return { targets: await Promise.all(targets) }
+    silences,
+    /** What is wrong now, whether somebody was told or not. */
+    problems: incidents.problems,
+    incidents: incidents.all,
+    targets: outbox.states,
+    /** Sends a message to every target at once, or to one, and answers with what became of it. */
+    test: (only?: string): Promise<AlertTest> => outbox.test(testMessage(server(), clock.wall()), only),
+    /** Other settings count from now on; what waits for a target that stays goes on. */
+    use(next: Alerts): void {
+      config = next
+      outbox.use(config.targets)
+      incidents.drop(isLost)
+      tell()
     },
+    /** After a silence began or ended. */
+    review: tell,
     close() {
       for (const end of unsubscribe) end()
-      for (const { timer } of fresh.values()) clock.clearTimeout(timer)
-      clock.clearTimeout(gathering)
-      for (const delivery of deliveries) delivery.close()
+      watch.close()
+      clock.clearTimeout(timer)
+      outbox.close()
     }
   }
 
   function changed(peer: PeerHealth) {
-    if (DOWN.has(peer.verdict)) fell(peer)
-    // While it flaps the outage goes on: else each moment of calm would be a message.
-    else if (peer.verdict === 'online' && !peer.flapping) rose(peer.id)
-    else if (peer.verdict === 'removed' || peer.verdict === 'pending') drop(peer.id)
+    const { id, verdict, flapping } = peer
+    if (isAway(verdict)) {
+      const known = watch.known(id)
+      const problem = peerProblem(peer, options.reasonOf(peer), known)
+      incidents.open(problem, parseDuration(config.delay) ?? 0, clock.now())
+      // While it flaps the outage goes on: else each moment of calm would be a message.
+    } else if (verdict === 'online' && !flapping)
+      incidents.close(peerKey(id), outcomeOf(peerProblem(peer, ''), {}), clock.now())
+    else if (verdict === 'removed' || verdict === 'suspended' || verdict === 'pending') forget(id)
+    else return
+    tell()
   }
 
-  function fell(peer: PeerHealth) {
-    const { id, name, verdict: state, since } = peer
-    if (toTell.get(id)?.up) toTell.delete(id)
-    if (told.has(id) || toTell.has(id) || fresh.has(id)) return
-    const outage = { id, name, state, since, reason: options.reasonOf(peer) }
-    fresh.set(id, { outage, timer: clock.setTimeout(() => tell(outage, false), delayMs) })
-  }
-
-  function rose(id: string) {
-    const outage = told.get(id)
-    if (outage) tell(outage, true)
-    else forget(id)
-  }
-
-  /** Its outages are nobody's business any more. */
-  function drop(id: string) {
+  function left(id: string) {
+    silences.forget(id)
+    watch.forget(id)
     forget(id)
-    if (told.delete(id)) store.delete(id).catch(onFault)
+    tell()
   }
 
   function forget(id: string) {
-    clock.clearTimeout(fresh.get(id)?.timer)
-    fresh.delete(id)
-    toTell.delete(id)
+    incidents.drop(({ server_id }) => server_id === id)
   }
 
-  function tell(outage: Outage, up: boolean) {
-    fresh.delete(outage.id)
-    toTell.set(outage.id, { outage, up })
-    gathering ??= clock.setTimeout(flush, GATHER_MS)
+  /** Of a target that is no longer there. */
+  function isLost({ kind, key }: Problem): boolean {
+    return kind === 'alert' && !outbox.has(key.slice(ALERT.length))
   }
 
-  function flush() {
-    gathering = undefined
-    const now = new Date(clock.wall())
-    const ready = [...toTell.values()].filter(({ outage }) => !inMaintenance(config.maintenance, outage.name, now))
-    for (const { outage } of ready) toTell.delete(outage.id)
-    if (toTell.size > 0) gathering = clock.setTimeout(flush, MAINTENANCE_MS)
-
-    const down = ready.filter(({ up }) => !up).map(({ outage }) => outage)
-    const back = ready.filter(({ up }) => up).map(({ outage }) => outage)
-    // What is to be delivered is stored first: a crash in between repeats a message and loses none.
-    if (down.length > 0) deliver(downMessage(options.server(), down, cluster.peers().length, clock.wall()))
-    if (back.length > 0) deliver(upMessage(options.server(), back, clock.wall()))
-    for (const outage of down) {
-      told.set(outage.id, outage)
-      store.put(outage).catch(onFault)
+  function troubled(key: string, trouble: Trouble | undefined) {
+    const problem: Problem = {
+      key: `${ALERT}${key}`,
+      kind: 'alert',
+      server: server(),
+      server_id: 'self',
+      since: trouble?.since ?? clock.wall(),
+      title: `messages to ${nameIn(key)} do not arrive`,
+      ...(trouble && { detail: trouble.reason }),
+      grave: false
     }
-    for (const { id } of back) {
-      told.delete(id)
-      store.delete(id).catch(onFault)
+    if (trouble) incidents.open(problem, 0, clock.now())
+    else incidents.close(problem.key, `messages to ${nameIn(key)} arrive again`, clock.now())
+    tell()
+  }
+
+  /** With nobody to tell, nothing must count as told either. */
+  function tell(): void {
+    clock.clearTimeout(timer)
+    if (!outbox.empty()) {
+      const at = { now: clock.now(), wall: clock.wall() }
+      const { notices, next } = incidents.step(at, {
+        hushed,
+        members: cluster.peers().length,
+        remindMs: parseDuration(config.remind)
+      })
+      // What is to be delivered is stored first: a crash in between repeats a message and loses none.
+      for (const notice of notices) outbox.add(messageOf(notice, server(), at.wall))
+      if (next !== undefined) timer = clock.setTimeout(tell, next - at.now)
     }
+    keep()
   }
 
-  function deliver(message: AlertMessage) {
-    for (const delivery of deliveries) delivery.add(message)
+  function hushed(problem: Problem): boolean {
+    return silences.hushes(problem) || inMaintenance(config.maintenance, problem.server, new Date(clock.wall()))
   }
 
-  function publish(type: 'alert.sent' | 'alert.failed', target: AlertTarget, message: AlertMessage, reason: string) {
-    events.publish({
-      type,
-      reason,
-      facts: { target: nameOf(target), about: message.type, peers: message.peers.length }
-    })
+  /** Writes what has changed since it was written last. */
+  function keep(): void {
+    const now = new Map(incidents.all().map((incident) => [incident.id, incident]))
+    for (const id of stored.keys())
+      if (!now.has(id)) {
+        stored.delete(id)
+        store.delete(id).catch(onFault)
+      }
+    for (const [id, incident] of now) {
+      const text = JSON.stringify(incident)
+      if (stored.get(id) === text) continue
+      stored.set(id, text)
+      store.put(structuredClone(incident)).catch(onFault)
+    }
   }
 }
 
-const nameOf = (target: AlertTarget) => target.name ?? target.type
+const ALERT = 'alert '
 
-/** A key for each target: its name, with a number where several have the same. */
-function keysOf(targets: readonly AlertTarget[]): string[] {
-  const names = targets.map(nameOf)
-  return names.map((name, index) => {
-    const before = names.slice(0, index).filter((other) => other === name).length
-    return before === 0 ? name : `${name}#${before + 1}`
-  })
-}
+export type AlertCentre = ReturnType<typeof createAlerts>

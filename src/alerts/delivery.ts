@@ -1,5 +1,8 @@
 import type { Clock } from '../../machines/clock.ts'
-import type { AlertMessage, AlertTarget, WaitingAlert } from '../schemas/alert.ts'
+import type { AlertMessage, WaitingAlert } from '../schemas/alert.ts'
+import type { AlertTarget } from '../schemas/alert-target.ts'
+import { SendFailed } from './send.ts'
+import { lasted } from './words.ts'
 
 /** Messages that are still to be delivered, of all targets. */
 export interface WaitingStore {
@@ -18,19 +21,32 @@ export interface DeliveryOptions {
   onSent: (message: AlertMessage) => void
   /** After the last attempt. */
   onFailed: (message: AlertMessage, reason: string) => void
+  /** It takes no messages for ten minutes, with the last reason; without a reason it takes them again. */
+  onTrouble: (trouble: Trouble | undefined) => void
   /** The store could not keep a message; it is delivered all the same. */
   onFault: (fault: unknown) => void
 }
 
-const RETRY_AFTER_MS = [5_000, 30_000, 120_000, 600_000, 1_800_000]
+export interface Trouble {
+  /** Wall milliseconds of the first attempt that failed. */
+  since: number
+  reason: string
+}
+
+const MINUTE_MS = 60_000
+const RETRY_AFTER_MS = [5_000, 30_000, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS]
+const RETRY_LATER_MS = 30 * MINUTE_MS
+const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE_MS
+const TROUBLE_AFTER_MS = 10 * MINUTE_MS
+const LATE_MS = 10 * MINUTE_MS
 const MOST_WAITING = 100
 
 /**
- * One target's messages, in order, each tried until it is taken or nearly an hour went by. Nobody waits for it. What a
- * stop interrupts goes on after the next start, with the attempts that are left.
+ * One target's messages, in order, each tried until it is taken or a day went by. Nobody waits for it. What a stop
+ * interrupts goes on after the next start.
  */
 export function createDelivery(options: DeliveryOptions) {
-  const { target, key, clock, store, send, onSent, onFailed, onFault } = options
+  const { target, key, clock, store, send, onSent, onFailed, onTrouble, onFault } = options
   const closing = new AbortController()
   const waiting = store
     .all()
@@ -38,6 +54,8 @@ export function createDelivery(options: DeliveryOptions) {
     .toSorted((a, b) => a.order - b.order)
   let timer: unknown
   let busy = false
+  let failing: Trouble | undefined
+  let troubled = false
   goOn()
 
   return {
@@ -53,6 +71,9 @@ export function createDelivery(options: DeliveryOptions) {
       }
       if (!busy) void attempt()
     },
+    /** Since when its messages fail, and why. */
+    failing: () => failing,
+    waiting: () => waiting.length,
     close() {
       closing.abort()
       clock.clearTimeout(timer)
@@ -64,26 +85,42 @@ export function createDelivery(options: DeliveryOptions) {
     busy = first !== undefined && !closing.signal.aborted
     if (!first || !busy) return
     try {
-      await send(target, first.message, closing.signal)
+      await send(target, late(first.message), closing.signal)
     } catch (fault) {
       if (closing.signal.aborted) return
-      return failed(first, fault instanceof Error ? fault.message : 'It failed')
+      return failed(first, fault)
     }
+    works()
     waiting.shift()
     end(first)
     return attempt()
   }
 
-  function failed(first: WaitingAlert, reason: string) {
-    const delayMs = RETRY_AFTER_MS[first.attempts]
-    if (delayMs === undefined) {
+  function failed(first: WaitingAlert, fault: unknown) {
+    const reason = fault instanceof Error ? fault.message : 'It failed'
+    const now = clock.wall()
+    const since = first.failing_since ?? failing?.since ?? now
+    failing = { since, reason }
+    if (now - since >= TROUBLE_AFTER_MS) {
+      troubled = true
+      onTrouble(failing)
+    }
+    if (now - Date.parse(first.message.at) > GIVE_UP_AFTER_MS) {
       waiting.shift()
       end(first, reason)
       return attempt()
     }
-    waiting[0] = { ...first, attempts: first.attempts + 1, retry_at: clock.wall() + delayMs }
+    const asked = fault instanceof SendFailed ? (fault.retryAfterMs ?? 0) : 0
+    const delayMs = Math.max(RETRY_AFTER_MS[first.attempts] ?? RETRY_LATER_MS, Math.min(asked, RETRY_LATER_MS))
+    waiting[0] = { ...first, attempts: first.attempts + 1, retry_at: now + delayMs, failing_since: since }
     store.put(waiting[0]).catch(onFault)
     timer = clock.setTimeout(() => void attempt(), delayMs)
+  }
+
+  function works() {
+    failing = undefined
+    if (troubled) onTrouble(undefined)
+    troubled = false
   }
 
   /** After a start: the pause between two attempts is kept, so that restarts do not use them up. */
@@ -91,8 +128,22 @@ export function createDelivery(options: DeliveryOptions) {
     const [first] = waiting
     if (!first) return
     busy = true
-    const longest = RETRY_AFTER_MS[first.attempts - 1] ?? 0
+    if (first.failing_since !== undefined) {
+      failing = { since: first.failing_since, reason: 'It took no messages before the last start' }
+      troubled = clock.wall() - first.failing_since >= TROUBLE_AFTER_MS
+    }
+    const longest = first.attempts === 0 ? 0 : (RETRY_AFTER_MS[first.attempts - 1] ?? RETRY_LATER_MS)
     timer = clock.setTimeout(() => void attempt(), Math.min(Math.max(0, first.retry_at - clock.wall()), longest))
+  }
+
+  /** Whoever reads it hours later must not take it for news. */
+  function late(message: AlertMessage): AlertMessage {
+    const lateMs = clock.wall() - Date.parse(message.at)
+    if (lateMs < LATE_MS) return message
+    return {
+      ...message,
+      text: `${message.text}\n(This message is ${lasted(lateMs)} late: it could not be delivered before.)`
+    }
   }
 
   function end({ id, message }: WaitingAlert, failure?: string) {

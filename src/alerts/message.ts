@@ -1,50 +1,96 @@
 import { randomUUID } from 'node:crypto'
-import type { AlertMessage, Outage } from '../schemas/alert.ts'
+import type { AlertMessage } from '../schemas/alert.ts'
+import type { IncidentProblem } from '../schemas/incident.ts'
+import type { Notice } from './incidents.ts'
+import { lasted, lines, listed, plain, plural, time } from './words.ts'
 
-export function downMessage(server: string, outages: readonly Outage[], members: number, wall: number): AlertMessage {
-  const cutOff = members >= 3 && outages.length * 2 > members
-  const hint = `That is ${outages.length} of ${members}: the fault may be at ${server} itself.`
-  return {
-    ...headOf('peers.down', server, wall),
-    title: `${listed(outages)} ${outages.length === 1 ? 'is' : 'are'} down, says ${server}`,
-    text: [
-      ...outages.map((outage) => `${outage.name} is ${outage.state}: ${outage.reason}`),
-      ...(cutOff ? [hint] : [])
-    ].join('\n'),
-    peers: outages.map(peerOf)
-  }
-}
+/** More of them are counted in the text, and left out of what programs read. */
+const MOST_PROBLEMS = 50
 
-export function upMessage(server: string, outages: readonly Outage[], wall: number): AlertMessage {
+/** A notice as a person reads it: what, where, since when, and what was known before. */
+export function messageOf(notice: Notice, server: string, wall: number): AlertMessage {
+  const { type, incident, told, open } = notice
+  const over = type === 'closed' ? { lasted_ms: Math.max(0, wall - incident.since) } : {}
   return {
-    ...headOf('peers.up', server, wall),
-    title: `${listed(outages)} ${outages.length === 1 ? 'is' : 'are'} back, says ${server}`,
-    text: outages.map(({ name, since }) => `${name} is online again after ${lasted(wall - since)}`).join('\n'),
-    peers: outages.map((outage) => ({ ...peerOf(outage), state: 'online', lasted_ms: wall - outage.since }))
+    ...headOf(`incident.${type}`, server, wall),
+    urgency: type === 'closed' || type === 'changed' ? 'low' : told.some(({ grave }) => grave) ? 'high' : 'normal',
+    title: titleOf(notice, server),
+    text: textOf(notice, wall).join('\n'),
+    incident: { id: incident.id, since: new Date(incident.since).toISOString(), ...over },
+    problems: [...told, ...(type === 'changed' ? open : [])].slice(0, MOST_PROBLEMS).map(problemView)
   }
 }
 
 export function testMessage(server: string, wall: number): AlertMessage {
-  const text = 'This is what a message would look like. Nothing is down.'
-  return { ...headOf('test', server, wall), title: `A test from ${server}`, text, peers: [] }
+  const text = 'This is what a message would look like. Nothing is wrong.'
+  return { ...headOf('test', server, wall), urgency: 'low', title: `A test from ${server}`, text, problems: [] }
 }
 
 const headOf = (type: AlertMessage['type'], server: string, wall: number) => ({
-  ...{ id: randomUUID(), type, server, at: new Date(wall).toISOString() }
+  id: randomUUID(),
+  type,
+  server,
+  at: new Date(wall).toISOString()
 })
 
-const peerOf = ({ name, id, state, since, reason }: Outage) => ({
-  ...{ name, peer_id: id, state, reason, since: new Date(since).toISOString() }
+const problemView = ({ kind, server, server_id, since, title, detail, ended, outcome }: IncidentProblem) => ({
+  kind,
+  server,
+  ...(server_id !== 'self' && { peer_id: server_id }),
+  title,
+  ...(detail !== undefined && { detail }),
+  since: new Date(since).toISOString(),
+  ...(ended !== undefined && { ended: new Date(ended).toISOString(), outcome: outcome ?? '' })
 })
 
-function listed(outages: readonly Outage[]): string {
-  const names = outages.map(({ name }) => name)
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
+function titleOf({ type, incident, told, open }: Notice, server: string): string {
+  const names = listed([...new Set(told.map((one) => one.server))])
+  const still = type === 'reminder' ? 'still ' : ''
+  if (incident.kind === 'cut') {
+    if (type === 'closed') return `${server} reaches its peers again`
+    const away = (type === 'changed' ? open : told).length
+    const rest = `${away} of ${plural(incident.members, 'peer')} ${away === 1 ? 'does' : 'do'} not answer it`
+    return type === 'changed'
+      ? `${server} reaches ${names} again; ${rest}`
+      : `${server} may ${still}be cut off: ${rest}`
+  }
+  if (incident.kind === 'peers') {
+    const several = told.length > 1
+    if (type === 'closed') return `${names} ${several ? 'are' : 'is'} back, says ${server}`
+    if (type === 'changed')
+      return `${names} ${several ? 'are' : 'is'} back; ${listed(open.map((one) => one.server))} still down, says ${server}`
+    return `${names} ${several ? 'are' : 'is'} ${still}down, says ${server}`
+  }
+  return titleOfOthers({ type, told, open }, still)
 }
 
-function lasted(ms: number): string {
-  const minutes = Math.round(ms / 60_000)
-  if (minutes < 1) return `${Math.max(1, Math.round(ms / 1_000))} s`
-  if (minutes < 60) return `${minutes} min`
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.round(minutes / 1_440)} days`
+/** One problem speaks for itself; several are counted by server. */
+function titleOfOthers({ type, told, open }: Pick<Notice, 'type' | 'told' | 'open'>, still: string): string {
+  const names = listed([...new Set(told.map((one) => one.server))])
+  const [first] = told
+  const over = type === 'closed' || type === 'changed'
+  const rest = type === 'changed' ? `; ${plural(open.length, 'problem')} left` : ''
+  if (told.length === 1 && first) return `${names}: ${over ? first.outcome : `${still}${first.title}`}${rest}`
+  return `${names}: ${plural(told.length, 'problem')} ${over ? `over${rest}` : `${still}there`}`.replace(' there', '')
+}
+
+function textOf({ type, incident, told, open }: Notice, wall: number): string[] {
+  if (type === 'closed' || type === 'changed') {
+    const over = lines(
+      told.map((one) => `${nameOf(one)} ${one.outcome} after ${lasted((one.ended ?? wall) - one.since)}`)
+    )
+    return open.length === 0 ? over : [...over, 'Still wrong:', ...lines(open.map((one) => lineOf(one, wall)))]
+  }
+  const hint =
+    incident.kind === 'cut' ? ['The fault may be at this server itself: its network, or its name server.'] : []
+  return [...hint, ...lines(told.map((one) => lineOf(one, wall)))]
+}
+
+const nameOf = ({ kind, server }: IncidentProblem) => (kind === 'peer' ? server : `${server}:`)
+
+function lineOf(problem: IncidentProblem, wall: number): string {
+  const { title, detail, known, since } = problem
+  const head = `${nameOf(problem)} ${title}${detail === undefined ? '' : `. ${detail}`}`
+  const before = known === undefined ? '' : ` Before that: ${known}.`
+  return plain(`${head.replace(/[.]$/, '')}, since ${time(since, wall)}.${before}`, 500)
 }

@@ -1,9 +1,22 @@
 import { createHmac } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { request } from 'undici'
-import type { AlertMessage, AlertTarget } from '../schemas/alert.ts'
+import type { AlertMessage } from '../schemas/alert.ts'
+import type { AlertTarget } from '../schemas/alert-target.ts'
 
 type Target<Type extends AlertTarget['type']> = Extract<AlertTarget, { type: Type }>
+
+/** It was not taken; the message names no address and no secret. */
+export class SendFailed extends Error {
+  override name = 'SendFailed'
+  /** When the receiver wants to be asked again. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(message: string, options: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.retryAfterMs = options.retryAfterMs
+  }
+}
 
 const PATIENCE_MS = 10_000
 
@@ -30,8 +43,8 @@ export function signatureOf(secret: string, content: string): string {
 async function sendNtfy({ url, token }: Target<'ntfy'>, message: AlertMessage, signal: AbortSignal) {
   const headers = {
     title: message.title,
-    priority: message.type === 'peers.down' ? 'high' : 'default',
-    tags: message.type === 'peers.down' ? 'rotating_light' : 'white_check_mark',
+    priority: message.urgency === 'high' ? 'high' : 'default',
+    tags: message.urgency === 'low' ? 'white_check_mark' : 'rotating_light',
     ...(token && { authorization: `Bearer ${token}` })
   }
   await post(url, message.text, headers, signal)

@@ -30,6 +30,8 @@ export interface RemoteOptions {
   /** The first link of a peer that cannot be dialled has come, or its last one has ended. */
   onLinked?(id: string): void
   onUnlinked?(id: string): void
+  /** When the certificate ends that a peer showed, wall milliseconds. */
+  onCertificate?(id: string, endsAt: number): void
   clock?: Clock
   deadlines?: Deadlines
   keepAliveMs?: number
@@ -60,6 +62,7 @@ export function createRemote(options: RemoteOptions) {
     links,
     guard: options.lookupGuard,
     resolve,
+    ...(options.onCertificate && { onCertificate: options.onCertificate }),
     connectTimeoutMs: deadlines.connectMs,
     keepAliveMs: options.keepAliveMs ?? 300_000,
     watchConnections: options.watchConnections ?? 2,

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type buildConnector, type Client, type Dispatcher, Pool } from 'undici'
+import { tellingCertificateEnd } from './certificate-end.ts'
 import { createConnector, createLinkConnector, type LookupGuard } from './connector.ts'
 import { createKeptConnections } from './kept-connections.ts'
 import type { ParkedLinks } from './links/parked.ts'
@@ -13,6 +14,8 @@ export interface PoolsOptions {
   watchConnections: number
   trafficConnections: number
   connectTimeoutMs: number
+  /** When the certificate ends that a peer showed, wall milliseconds. */
+  onCertificate?(id: string, endsAt: number): void
   /** How long an idle connection is kept when the peer does not say: longer than the time between two probes. */
   keepAliveMs: number
   onConnectionClosed?(id: string): void
@@ -46,7 +49,8 @@ export function createPools(options: PoolsOptions) {
   }
 
   function connectorFor({ id, pins, via }: PeerTarget): buildConnector.connector {
-    const dial = pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned
+    const connect = pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned
+    const dial = tellingCertificateEnd(connect, (endsAt) => options.onCertificate?.(id, endsAt))
     return via === 'links' ? createLinkConnector(dial, (callback) => options.links.take(id, callback)) : dial
   }
 

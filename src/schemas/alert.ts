@@ -1,57 +1,10 @@
 import { type Static, Type } from 'typebox'
+import { AlertRules } from './alert-rules.ts'
+import { AlertTarget } from './alert-target.ts'
 import { Duration } from './duration.ts'
-import { Verdict } from './health.ts'
+import { ProblemKind } from './incident.ts'
 
 const STRICT = { additionalProperties: false } as const
-
-export const AlertTarget = Type.Union([
-  Type.Object(
-    {
-      type: Type.Literal('webhook'),
-      name: Type.Optional(Type.String({ maxLength: 64 })),
-      url: Type.String({ format: 'http-url', writeOnly: true, maxLength: 2_048 }),
-      secret: Type.Optional(
-        Type.String({ writeOnly: true, maxLength: 1_024, description: 'Signs the body: HMAC-SHA256 in a header' })
-      )
-    },
-    STRICT
-  ),
-  Type.Object(
-    {
-      type: Type.Literal('ntfy'),
-      name: Type.Optional(Type.String({ maxLength: 64 })),
-      url: Type.String({ format: 'http-url', writeOnly: true, maxLength: 2_048, description: 'Server and topic' }),
-      token: Type.Optional(
-        Type.String({
-          format: 'header-value',
-          writeOnly: true,
-          maxLength: 1_024,
-          expected: 'one line of plain characters'
-        })
-      )
-    },
-    STRICT
-  ),
-  Type.Object(
-    {
-      type: Type.Literal('email'),
-      name: Type.Optional(Type.String({ maxLength: 64 })),
-      smtp: Type.String({
-        writeOnly: true,
-        format: 'smtp-url',
-        maxLength: 2_048,
-        expected: 'an address such as smtps://user:password@mail.example.org:465'
-      }),
-      from: Type.String({ pattern: '@', maxLength: 320, expected: 'a mail address' }),
-      to: Type.Array(Type.String({ pattern: '@', maxLength: 320, expected: 'a mail address' }), {
-        minItems: 1,
-        maxItems: 50
-      })
-    },
-    STRICT
-  )
-])
-export type AlertTarget = Static<typeof AlertTarget>
 
 /** Hours in which nobody is to be woken, by the clock of this server. */
 export const MaintenanceWindow = Type.Object(
@@ -69,40 +22,56 @@ export type MaintenanceWindow = Static<typeof MaintenanceWindow>
 export const Alerts = Type.Object(
   {
     delay: Duration({ default: '2m', description: 'How long a peer is offline before anyone is told' }),
+    remind: Type.Union([Type.Literal('off'), Duration({ default: 'off', description: '', longestMs: 3.2e10 })], {
+      default: 'off',
+      description: 'Tell again of what is still wrong after this time',
+      expected: 'off, or a duration such as 24h'
+    }),
+    rules: AlertRules,
     targets: Type.Array(AlertTarget, { default: [], maxItems: 20, description: 'Who is told, and how' }),
     maintenance: Type.Array(MaintenanceWindow, { default: [], maxItems: 50, description: 'When nobody is told' })
   },
-  { additionalProperties: false, default: {}, description: 'Messages when a peer goes offline or comes back' }
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'Messages to people when something is wrong, and when it is over'
+  }
 )
 export type Alerts = Static<typeof Alerts>
-
-/** An outage of which somebody was told, kept so that a restart neither repeats the message nor swallows its end. */
-export const Outage = Type.Object({
-  /** The peer's. */
-  id: Type.String(),
-  name: Type.String(),
-  state: Verdict,
-  since: Type.Integer(),
-  reason: Type.String()
-})
-export type Outage = Static<typeof Outage>
 
 /** What is told, once for all targets. */
 export const AlertMessage = Type.Object({
   id: Type.String(),
-  type: Type.Enum(['peers.down', 'peers.up', 'test']),
+  type: Type.Enum([
+    'incident.opened',
+    'incident.changed',
+    'incident.closed',
+    'incident.reminder',
+    'maintenance',
+    'test'
+  ]),
   at: Type.String(),
   server: Type.String({ description: 'The server that tells it' }),
+  urgency: Type.Enum(['high', 'normal', 'low']),
   title: Type.String(),
   text: Type.String(),
-  peers: Type.Array(
+  incident: Type.Optional(
     Type.Object({
-      name: Type.String(),
-      peer_id: Type.String(),
-      state: Type.String(),
+      id: Type.String({ description: 'The same in every message of one incident' }),
       since: Type.String(),
-      reason: Type.String(),
-      lasted_ms: Type.Optional(Type.Number({ description: 'How long the outage lasted, when it is over' }))
+      lasted_ms: Type.Optional(Type.Number({ description: 'How long it lasted, when it is over' }))
+    })
+  ),
+  problems: Type.Array(
+    Type.Object({
+      kind: ProblemKind,
+      server: Type.String(),
+      peer_id: Type.Optional(Type.String({ description: 'Absent for the server that tells it' })),
+      title: Type.String(),
+      detail: Type.Optional(Type.String()),
+      since: Type.String(),
+      ended: Type.Optional(Type.String({ description: 'When it was over' })),
+      outcome: Type.Optional(Type.String({ description: 'How it ended' }))
     })
   )
 })
@@ -117,8 +86,9 @@ export const WaitingAlert = Type.Object({
   order: Type.Integer(),
   /** Attempts that failed. */
   attempts: Type.Integer(),
-  /** Wall milliseconds of the next attempt. */
+  /** Wall milliseconds of the next attempt, and of the first that failed. */
   retry_at: Type.Integer(),
+  failing_since: Type.Optional(Type.Integer()),
   message: AlertMessage
 })
 export type WaitingAlert = Static<typeof WaitingAlert>

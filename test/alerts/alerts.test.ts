@@ -1,65 +1,26 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { createAlerts } from '../../src/alerts/alerts.ts'
-import { reasonOf } from '../../src/cluster/liveness/reason.ts'
-import type { AlertMessage, Alerts, Outage, WaitingAlert } from '../../src/schemas/alert.ts'
-import { createWorld, spec } from '../cluster/world.ts'
+import { test } from 'node:test'
+import type { Incident } from '../../src/schemas/incident.ts'
+import { createAlertWorld, HOOK } from './world.ts'
 
-const HOOK = { type: 'webhook' as const, name: 'hook', url: 'http://hook.test/secret-path' }
-
-function createAlertWorld(
-  t: TestContext,
-  options: { config?: Partial<Alerts>; outages?: Outage[]; refusing?: string } = {}
-) {
-  const world = createWorld(t)
-  const sent: AlertMessage[] = []
-  const kept = new Map((options.outages ?? []).map((outage) => [outage.id, outage]))
-  const waiting = new Map<string, WaitingAlert>()
-  const failing = { times: 0 }
-  let tries = 0
-  const start = () =>
-    createAlerts({
-      config: { delay: '2m', targets: [HOOK], maintenance: [], ...options.config },
-      server: () => 'here',
-      events: world.events,
-      cluster: world.cluster,
-      reasonOf,
-      clock: world.clock,
-      onFault: (fault) => world.faults.push(fault),
-      store: {
-        all: () => [...kept.values()],
-        put: async (outage) => void kept.set(outage.id, outage),
-        delete: async (id) => kept.delete(id)
-      },
-      waiting: {
-        all: () => [...waiting.values()],
-        put: async (one) => void waiting.set(one.id, one),
-        delete: async (id) => waiting.delete(id)
-      },
-      send: async (_, message) => {
-        tries++
-        if (failing.times-- > 0) throw new Error('It answered with status 500')
-        sent.push(message)
-      }
-    })
-  let alerts = start()
-  t.after(() => alerts.close())
-  const restart = () => {
-    alerts.close()
-    alerts = start()
-  }
-  if (options.refusing) world.behave(options.refusing, 'refused')
-  world.cluster.start(['a', 'b', 'c', 'd', 'e'].map((name) => spec(name)))
-  const down = (id: string) => {
-    world.behave(id, 'refused')
-    world.cluster.reportFailure(id)
-  }
-  const up = (id: string) => {
-    world.behave(id, 'up')
-    world.cluster.reportContact(id)
-  }
-  return { ...world, sent, kept, waiting, failing, alerts, restart, down, up, tries: () => tries }
-}
+const incidentOf = (id: string): Incident => ({
+  id: 'i1',
+  kind: 'peers',
+  since: Date.UTC(2025, 11, 31),
+  told: Date.UTC(2025, 11, 31),
+  members: 5,
+  problems: [
+    {
+      key: `peer ${id}`,
+      kind: 'peer',
+      server: id,
+      server_id: id,
+      since: Date.UTC(2025, 11, 31),
+      title: 'does not answer',
+      grave: true
+    }
+  ]
+})
 
 test('an outage is one message after the delay, and one when it is over', async (t) => {
   const { clock, sent, down, up, kept } = createAlertWorld(t)
@@ -70,10 +31,10 @@ test('an outage is one message after the delay, and one when it is over', async 
   await clock.advance(40_000)
   assert.deepEqual(
     sent.map(({ type }) => type),
-    ['peers.down']
+    ['incident.opened']
   )
   assert.equal(sent[0]?.title, 'a is down, says here')
-  assert.match(sent[0]?.text ?? '', /^a is offline: 4 probes in a row failed: connection refused$/)
+  assert.match(sent[0]?.text ?? '', /^a does not answer\. 4 probes in a row failed: connection refused, since 00:0\d/)
   assert.equal(kept.size, 1)
   await clock.advance(3_600_000)
   assert.equal(sent.length, 1)
@@ -81,9 +42,9 @@ test('an outage is one message after the delay, and one when it is over', async 
   await clock.advance(60_000)
   assert.deepEqual(
     sent.map(({ type }) => type),
-    ['peers.down', 'peers.up']
+    ['incident.opened', 'incident.closed']
   )
-  assert.match(sent[1]?.text ?? '', /a is online again after 1 h 3 min/)
+  assert.match(sent[1]?.text ?? '', /^a answers again after 1 h 2 min$/)
   assert.equal(kept.size, 0)
 })
 
@@ -103,16 +64,18 @@ test('peers that fall together are one message, which says when the fault may be
   for (const id of ['a', 'b']) down(id)
   await clock.advance(200_000)
   assert.equal(sent.length, 1)
-  assert.equal(sent[0]?.title, 'a, b are down, says here')
-  assert.doesNotMatch(sent[0]?.text ?? '', /may be at here itself/)
+  assert.equal(sent[0]?.title, 'a and b are down, says here')
+  assert.doesNotMatch(sent[0]?.text ?? '', /this server itself/)
 
   const most = createAlertWorld(t)
   await most.clock.advance(60_000)
   for (const id of ['a', 'b', 'c', 'd']) most.down(id)
   await most.clock.advance(300_000)
-  const text = most.sent.map((message) => message.text).join('\n')
-  assert.equal(most.sent.length, 1)
-  assert.match(text, /That is 4 of 5: the fault may be at here itself/)
+  assert.deepEqual(most.titles(), ['here may be cut off: 4 of 5 peers do not answer it'])
+  assert.match(most.sent[0]?.text ?? '', /The fault may be at this server itself/)
+  for (const id of ['a', 'b', 'c', 'd']) most.up(id)
+  await most.clock.advance(300_000)
+  assert.deepEqual(most.titles().slice(1), ['here reaches its peers again'])
 })
 
 test('a peer that flaps is one outage until it has been calm for a while', async (t) => {
@@ -127,7 +90,7 @@ test('a peer that flaps is one outage until it has been calm for a while', async
   const during = sent.length
   assert.ok(during <= 5, `${during} messages`)
   await clock.advance(3_600_000)
-  assert.equal(sent.at(-1)?.type, 'peers.up')
+  assert.equal(sent.at(-1)?.type, 'incident.closed')
   assert.ok(sent.length <= during + 1)
 })
 
@@ -153,16 +116,16 @@ test('in a maintenance window nobody is told, after it of what is still down', a
 })
 
 test('a restart neither repeats a message nor swallows the end of an outage', async (t) => {
-  const outage: Outage = { id: 'a', name: 'a', state: 'offline', since: Date.UTC(2025, 11, 31), reason: 'gone' }
-  const still = createAlertWorld(t, { outages: [outage], refusing: 'a' })
+  const incident = incidentOf('a')
+  const still = createAlertWorld(t, { incidents: [incident], refusing: 'a' })
   await still.clock.advance(600_000)
   assert.deepEqual(still.sent, [])
 
-  const over = createAlertWorld(t, { outages: [outage] })
+  const over = createAlertWorld(t, { incidents: [incident] })
   await over.clock.advance(60_000)
   assert.deepEqual(
     over.sent.map(({ type }) => type),
-    ['peers.up']
+    ['incident.closed']
   )
 })
 
@@ -223,20 +186,55 @@ test('what could not be delivered before a stop is delivered after it, once and 
   assert.equal(sent.length, 2)
 })
 
-test('restarts use up no attempts, and give no new ones', async (t) => {
+test('restarts use up no attempts, and after a day a message is given up', async (t) => {
   const { clock, down, failing, restart, seen, tries, waiting } = createAlertWorld(t)
   await clock.advance(60_000)
-  failing.times = 100
+  failing.times = 1_000
   down('a')
   await clock.advance(200_000)
   const before = tries()
   for (let starts = 0; starts < 10; starts++) restart()
   await clock.advance(1_000)
   assert.equal(tries(), before)
-  await clock.advance(3_600_000)
-  assert.equal(tries(), 6)
-  assert.equal(seen.filter(({ type }) => type === 'alert.failed').length, 1)
+  await clock.advance(23 * 3_600_000)
+  assert.equal(waiting.size, 2)
+  await clock.advance(3 * 3_600_000)
+  assert.equal(seen.filter(({ type }) => type === 'alert.failed').length, 2)
+  assert.ok(tries() < 120, `${tries()} tries`)
   assert.equal(waiting.size, 0)
+})
+
+test('a target that takes nothing for ten minutes is a problem, also after a restart, and its end is told', async (t) => {
+  const { clock, down, failing, restart, alerts, titles, sent } = createAlertWorld(t)
+  await clock.advance(60_000)
+  failing.times = 9
+  down('a')
+  await clock.advance(400_000)
+  assert.ok(
+    !alerts()
+      .problems()
+      .some(({ kind }) => kind === 'alert')
+  )
+  restart()
+  await clock.advance(1_200_000)
+  const [problem] = alerts()
+    .problems()
+    .filter(({ kind }) => kind === 'alert')
+  assert.equal(problem?.title, 'messages to hook do not arrive')
+  assert.equal(problem?.detail, 'It answered with status 500')
+  await clock.advance(4 * 3_600_000)
+  assert.deepEqual(titles(), [
+    'a is down, says here',
+    'here: messages to hook do not arrive',
+    'here: messages to hook arrive again'
+  ])
+  assert.match(sent[0]?.text ?? '', /This message is \d+ h \d+ min late|This message is \d+ min late/)
+  assert.deepEqual(
+    alerts()
+      .problems()
+      .map(({ kind }) => kind),
+    ['peer']
+  )
 })
 
 test('a message for a target that the config lost is not kept for ever', async (t) => {
@@ -251,22 +249,6 @@ test('a message for a target that the config lost is not kept for ever', async (
   restart()
   await clock.advance(600_000)
   assert.deepEqual([waiting.size, sent.length], [0, 0])
-})
-
-test('a target that never answers is given up after its attempts, and later messages go on', async (t) => {
-  const { clock, sent, down, failing, seen, tries } = createAlertWorld(t)
-  await clock.advance(60_000)
-  failing.times = 6
-  down('a')
-  await clock.advance(3_000_000)
-  assert.equal(tries(), 6)
-  assert.equal(seen.filter(({ type }) => type === 'alert.failed').length, 1)
-  down('b')
-  await clock.advance(300_000)
-  assert.deepEqual(
-    sent.map(({ title }) => title),
-    ['b is down, says here']
-  )
 })
 
 test('a peer that is removed during its outage is nobody’s business any more', async (t) => {
@@ -290,7 +272,7 @@ test('a peer that is removed during its outage is nobody’s business any more',
 test('a test says of each target whether it took the message', async (t) => {
   const { alerts, failing, sent } = createAlertWorld(t, { config: { targets: [HOOK, { ...HOOK, name: 'other' }] } })
   failing.times = 1
-  assert.deepEqual(await alerts.test(), {
+  assert.deepEqual(await alerts().test(), {
     targets: [
       { target: 'hook', ok: false, error: 'It answered with status 500' },
       { target: 'other', ok: true }

@@ -3,12 +3,15 @@ import { createAlerts } from '../../alerts/alerts.ts'
 import { reasonOf } from '../../cluster/liveness/reason.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import type { Config } from '../../config/config.ts'
-import { Outage, WaitingAlert } from '../../schemas/alert.ts'
+import { WaitingAlert } from '../../schemas/alert.ts'
 import type { EventLog } from '../../schemas/event.ts'
+import { Incident } from '../../schemas/incident.ts'
+import { Silence } from '../../schemas/silence.ts'
 import type { Store } from '../../store/store.ts'
+import { createLook, type LookOptions } from './looking.ts'
 import type { Watching } from './watching.ts'
 
-interface AlertingOptions {
+interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'certificate'> {
   config: Config
   store: Store
   self: Self
@@ -18,14 +21,25 @@ interface AlertingOptions {
   onFault: (error: unknown) => void
 }
 
-/** Who is told when a peer goes offline or comes back. */
-export async function buildAlerts({ config, store, self, events, watching, clock, onFault }: AlertingOptions) {
-  const outages = await store.table('outages', Outage)
-  for (const { id } of outages.all()) if (!store.members.get(id)) await outages.delete(id)
-  return createAlerts({
-    ...{ config: config.alerts, events, clock, reasonOf, cluster: watching.cluster, store: outages },
-    waiting: await store.table('alerts_waiting', WaitingAlert),
+/** Who is told when something is wrong, and when it is over. */
+export async function buildAlerts(options: AlertingOptions) {
+  const { config, store, self, events, watching, clock, onFault } = options
+  const { cluster } = watching
+  const incidents = await store.table('incidents', Incident)
+  const alerts = createAlerts({
+    config: config.alerts,
     server: self.name,
+    events,
+    cluster,
+    reasonOf,
+    look: createLook({ ...options, dataPath: config.dataPath }),
+    tagsOf: (id) => (id === 'self' ? config.cluster.tags : (store.members.get(id)?.card?.tags ?? [])),
+    isMember: (id) => store.members.get(id) !== undefined,
+    store: incidents,
+    silences: await store.table('silences', Silence),
+    waiting: await store.table('alerts_waiting', WaitingAlert),
+    clock,
     onFault
   })
+  return alerts
 }

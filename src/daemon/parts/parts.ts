@@ -80,9 +80,9 @@ export async function buildParts(options: PartsOptions) {
   const unkept = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
   const insight = buildInsight({ ...base, cluster, joins, local, onFault: unkept })
   closing.add(insight.close)
-  const alerts = await buildAlerts({ ...base, watching })
-  closing.add(alerts.close)
   const { aggregate, rollout, proxy } = buildTraffic({ ...base, watching, local, parser })
+  const alerts = await buildAlerts({ ...base, watching, aggregate, local, certificate: certificate.current })
+  closing.add(alerts.close)
   const nameOf = (id: string) => members.get(id)?.name
   const inspecting = buildInspecting({ ...base, cluster, joins, membership, nameOf })
   const { inspector } = inspecting

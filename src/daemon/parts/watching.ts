@@ -40,6 +40,7 @@ export function buildWatching(options: WatchingOptions) {
     return sealed === undefined ? undefined : open(sealed, credentialContext(id))
   }
 
+  const certificateEnds = new Map<string, number>()
   const remote = createRemote({
     deadlines: deadlinesOf(config.cluster),
     credentialOf,
@@ -50,6 +51,7 @@ export function buildWatching(options: WatchingOptions) {
     },
     lookupGuard: (address) => mayDial(address, self.dialPolicy()),
     onConnectionClosed: (id) => cluster.reportFailure(id),
+    onCertificate: (id, endsAt) => void certificateEnds.set(id, endsAt),
     onLinked: (id) => cluster.reportContact(id),
     onUnlinked: (id) => cluster.reportFailure(id, 'unlinked')
   })
@@ -80,7 +82,8 @@ export function buildWatching(options: WatchingOptions) {
     isMember: (id) => members.get(id) !== undefined
   })
   for (const end of [remote.close, history.close, cluster.stop]) closing.add(end)
-  return { remote, cluster, history }
+  cluster.onLeft((id) => void certificateEnds.delete(id))
+  return { remote, cluster, history, certificateEnds }
 }
 
 export type Watching = ReturnType<typeof buildWatching>

@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto'
+import type { Incident, IncidentProblem, Problem } from '../schemas/incident.ts'
+import { calmMs, gatherMs, PACE } from './pace.ts'
+
+/** One moment on both clocks: `now` measures, `wall` is for people. */
+export interface Moment {
+  now: number
+  wall: number
+}
+
+/** What is to be told now: `told` is what this is about, `open` what is still wrong. */
+export interface Notice {
+  type: 'opened' | 'changed' | 'closed' | 'reminder'
+  incident: Incident
+  told: readonly IncidentProblem[]
+  open: readonly IncidentProblem[]
+}
+
+export interface Surroundings {
+  /** Nobody is to be told of it now. */
+  hushed(problem: Problem): boolean
+  /** How many peers there are. */
+  members: number
+  /** Milliseconds between reminders; undefined for none. */
+  remindMs?: number | undefined
+}
+
+interface Tracked {
+  problem: Problem
+  dueAt: number
+  incident?: Incident
+  endedAt?: number
+  outcome?: string
+}
+
+type Ended = Tracked & { endedAt: number }
+
+/**
+ * Which problems belong together, and when somebody is told of them. It has no clock, no store and no network: it is told
+ * what opens and what closes, and answers what is to be said by now and when to ask again.
+ */
+export function createIncidents(restored: readonly Incident[] = []) {
+  const tracked = new Map<string, Tracked>()
+  const incidents = new Map<string, Incident>()
+  /** When each problem began, of the last hour. */
+  const openings = new Map<string, number[]>()
+  let sent: number[] = []
+
+  for (const incident of restored) {
+    incidents.set(incident.id, incident)
+    for (const { ended, outcome, ...problem } of incident.problems)
+      if (ended === undefined) tracked.set(problem.key, { problem, dueAt: 0, incident })
+  }
+
+  /** It is wrong, and somebody is told when it has been so for `holdMs`. Again for each change of its words. */
+  function open(problem: Problem, holdMs: number, now: number): void {
+    const known = tracked.get(problem.key)
+    if (!known || known.endedAt !== undefined) openings.set(problem.key, [...(openings.get(problem.key) ?? []), now])
+    if (!known) {
+      tracked.set(problem.key, { problem, dueAt: now + holdMs })
+      return
+    }
+    known.problem = { ...problem, since: known.problem.since, ...keptOf(known.problem) }
+    delete known.endedAt
+    delete known.outcome
+  }
+
+  /** It is well again. */
+  function close(key: string, outcome: string, now: number): void {
+    const known = tracked.get(key)
+    if (!known) return
+    if (!known.incident) tracked.delete(key)
+    else if (known.endedAt === undefined) Object.assign(known, { endedAt: now, outcome })
+  }
+
+  /** These are nobody's business any more, and no end of theirs is told. Gives the incidents that changed by it. */
+  function drop(gone: (problem: Problem) => boolean): void {
+    for (const [key, { problem, incident }] of tracked) {
+      if (!gone(problem)) continue
+      tracked.delete(key)
+      if (!incident) continue
+      incident.problems = incident.problems.filter((one) => one.key !== key)
+      if (!belonging(incident).length) incidents.delete(incident.id)
+    }
+  }
+
+  function step(at: Moment, around: Surroundings): { notices: Notice[]; next: number | undefined } {
+    forgetOld(at.now)
+    const wakes: number[] = []
+    const notices = [...begun(at, around, wakes), ...over(at, around, wakes), ...reminders(at, around, wakes)]
+    // What was held back by what is told now is looked at once more.
+    if (notices.length > 0) wakes.push(at.now)
+    return { notices, next: wakes.length > 0 ? Math.max(at.now, Math.min(...wakes)) : undefined }
+  }
+
+  function begun(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
+    joinCut()
+    const waiting = [...tracked.values()].filter(({ incident }) => !incident)
+    const free = waiting.filter(({ problem }) => !overshadowed(problem))
+    const ready: Tracked[] = []
+    for (const one of free) {
+      if (one.dueAt > at.now) wakes.push(one.dueAt)
+      else if (around.hushed(one.problem)) wakes.push(at.now + PACE.lookAgainMs)
+      else ready.push(one)
+    }
+    if (ready.length === 0) return []
+    const gatheredAt = Math.min(...ready.map(({ dueAt }) => dueAt)) + gatherMs(sent.length)
+    if (gatheredAt > at.now) {
+      wakes.push(gatheredAt)
+      return []
+    }
+    const peers = ready.filter(({ problem }) => problem.kind === 'peer')
+    const cause = peers[0]?.problem
+    const together = free.filter(
+      ({ problem }) =>
+        cause &&
+        problem.kind === 'peer' &&
+        Math.abs(problem.since - cause.since) <= PACE.oneCutMs &&
+        !around.hushed(problem)
+    )
+    const ofCut = [...new Set([...peers, ...together])]
+    const opened = ofCut.length > 0 ? [begin(ofCut, at, around)] : []
+    // What is wrong elsewhere too is no news while this server reaches nobody.
+    const others = ready.filter(({ problem }) => problem.kind !== 'peer' && !overshadowed(problem))
+    return others.length > 0 ? [...opened, begin(others, at, around)] : opened
+  }
+
+  function begin(all: readonly Tracked[], at: Moment, { members }: Surroundings): Notice {
+    const isPeers = all[0]?.problem.kind === 'peer'
+    const down = [...tracked.values()].filter(
+      ({ problem, endedAt }) => problem.kind === 'peer' && endedAt === undefined
+    )
+    const incident: Incident = {
+      id: randomUUID(),
+      kind: !isPeers ? 'others' : isMost(down.length, members) ? 'cut' : 'peers',
+      since: Math.min(...all.map(({ problem }) => problem.since)),
+      told: at.wall,
+      members,
+      problems: []
+    }
+    incidents.set(incident.id, incident)
+    for (const one of all) take(one, incident)
+    sent.push(at.now)
+    return { type: 'opened', incident, told: incident.problems, open: incident.problems }
+  }
+
+  /** Peers that fall while this server seems to be cut off belong to that. */
+  function joinCut(): void {
+    const cut = openCut()
+    if (!cut) return
+    for (const one of tracked.values()) if (!one.incident && one.problem.kind === 'peer') take(one, cut)
+  }
+
+  function take(one: Tracked, incident: Incident): void {
+    one.incident = incident
+    incident.problems = [...incident.problems.filter(({ key }) => key !== one.problem.key), one.problem]
+  }
+
+  /** What is wrong on a server that is away is part of that; and what is elsewhere, while this server is cut off. */
+  function overshadowed({ kind, server_id }: Problem): boolean {
+    if (kind === 'peer' || server_id === 'self') return false
+    const away = tracked.get(peerKey(server_id))
+    return (away !== undefined && away.endedAt === undefined) || openCut() !== undefined
+  }
+
+  const openCut = () => [...incidents.values()].find(({ kind }) => kind === 'cut')
+  const belonging = (incident: Incident) => [...tracked.values()].filter((one) => one.incident === incident)
+
+  function over(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
+    return [...incidents.values()].flatMap((incident) => {
+      const all = belonging(incident)
+      const ended = all.filter((one): one is Ended => one.endedAt !== undefined)
+      if (ended.length === 0) return []
+      if (ended.some(({ problem }) => around.hushed(problem))) {
+        wakes.push(at.now + PACE.lookAgainMs)
+        return []
+      }
+      const whole = ended.length === all.length
+      const calmAt = ended.map(({ problem: { kind, key }, endedAt }) => endedAt + calmMs(kind, relapsesOf(key)))
+      const last = Math.max(...ended.map(({ endedAt }) => endedAt))
+      const dueAt = whole
+        ? Math.max(last + gatherMs(0), ...calmAt)
+        : Math.max(last + PACE.settleMs, Math.min(...calmAt))
+      if (dueAt > at.now) {
+        wakes.push(dueAt)
+        return []
+      }
+      const calm = ended.filter((_, index) => (calmAt[index] ?? 0) <= at.now)
+      return [end(incident, calm, all, at)]
+    })
+  }
+
+  function end(incident: Incident, calm: readonly Ended[], all: readonly Tracked[], at: Moment): Notice {
+    const told = calm.map(({ problem, outcome = '', endedAt }) => ({
+      ...problem,
+      ended: Math.round(at.wall - (at.now - endedAt)),
+      outcome
+    }))
+    const ended = new Map(told.map((one) => [one.key, one]))
+    incident.problems = incident.problems.map((one) => ended.get(one.key) ?? one)
+    for (const { key } of told) tracked.delete(key)
+    const open = all.filter((one) => !calm.some((over) => over === one)).map(({ problem }) => problem)
+    incident.told = at.wall
+    sent.push(at.now)
+    if (open.length === 0) incidents.delete(incident.id)
+    else if (incident.kind === 'cut' && !isMost(open.length, incident.members)) incident.kind = 'peers'
+    return { type: open.length === 0 ? 'closed' : 'changed', incident, told, open }
+  }
+
+  function reminders(at: Moment, { hushed, remindMs }: Surroundings, wakes: number[]): Notice[] {
+    if (remindMs === undefined) return []
+    return [...incidents.values()].flatMap((incident): Notice[] => {
+      const open = belonging(incident).flatMap(({ problem, endedAt }) => (endedAt === undefined ? [problem] : []))
+      const waitMs = incident.told + remindMs - at.wall
+      if (open.length === 0 || waitMs > 0) {
+        if (open.length > 0) wakes.push(at.now + waitMs)
+        return []
+      }
+      if (open.every(hushed)) {
+        wakes.push(at.now + PACE.lookAgainMs)
+        return []
+      }
+      incident.told = at.wall
+      return [{ type: 'reminder', incident, told: open, open }]
+    })
+  }
+
+  const relapsesOf = (key: string) => Math.max(0, (openings.get(key)?.length ?? 0) - 1)
+
+  function forgetOld(now: number): void {
+    sent = sent.filter((at) => now - at < PACE.messagesWithinMs)
+    for (const [key, times] of openings) {
+      const recent = times.filter((at) => now - at < PACE.relapsesWithinMs)
+      if (recent.length > 0) openings.set(key, recent)
+      else openings.delete(key)
+    }
+  }
+
+  return {
+    open,
+    close,
+    drop,
+    step,
+    /** Somebody was told of it, and its end was not told yet. */
+    told: (key: string) => tracked.get(key)?.incident !== undefined,
+    /** Everything that is wrong and known of, told or not. */
+    problems: () => [...tracked.values()].flatMap(({ problem, endedAt }) => (endedAt === undefined ? [problem] : [])),
+    all: (): readonly Incident[] => [...incidents.values()]
+  }
+}
+
+export type Incidents = ReturnType<typeof createIncidents>
+
+/** The problem that a peer is away. */
+export const peerKey = (id: string) => `peer ${id}`
+
+const isMost = (down: number, members: number) => members >= 3 && down * 2 > members
+
+/** What was last known stays what it was when it began. */
+const keptOf = ({ known }: Problem) => (known === undefined ? {} : { known })

@@ -1,0 +1,63 @@
+import { type Static, Type } from 'typebox'
+
+/** What may be wrong, by the rule that finds it. `alert`: a target of messages takes none. */
+export const ProblemKind = Type.Enum([
+  'peer',
+  'deployment',
+  'restarts',
+  'disk',
+  'memory',
+  'load',
+  'engine',
+  'certificate',
+  'clock',
+  'backup',
+  'alert'
+])
+export type ProblemKind = Static<typeof ProblemKind>
+
+/** How much a machine may be filled before somebody is told, in percent: the overview and the messages agree. */
+export const FULL = { disk: 90, memory: 95 } as const
+
+/** One thing that is wrong now. */
+export const Problem = Type.Object({
+  /** Unique among all that is wrong, and the same as long as it lasts. */
+  key: Type.String(),
+  kind: ProblemKind,
+  /** The server that it is about, and its member id; `self` for this one. */
+  server: Type.String(),
+  server_id: Type.String(),
+  /** Wall milliseconds. */
+  since: Type.Integer(),
+  /** What is wrong, without the server's name: "disk 93 % full". */
+  title: Type.String(),
+  /** More of it, for a person: a cause, or what to do. */
+  detail: Type.Optional(Type.String()),
+  /** What was last known before, such as figures and counts. */
+  known: Type.Optional(Type.String()),
+  /** It harms now what people use; else it will, if nothing is done. */
+  grave: Type.Boolean()
+})
+export type Problem = Static<typeof Problem>
+
+export const IncidentProblem = Type.Object({
+  ...Problem.properties,
+  /** Wall milliseconds of its end, where it is over, and how it ended: "answers again". */
+  ended: Type.Optional(Type.Integer()),
+  outcome: Type.Optional(Type.String())
+})
+export type IncidentProblem = Static<typeof IncidentProblem>
+
+/** Problems that belong together and were told together. It is over when all of them are. */
+export const Incident = Type.Object({
+  id: Type.String(),
+  /** `cut`: so many peers went at once that the fault may be at this server. */
+  kind: Type.Enum(['peers', 'cut', 'others']),
+  /** Wall milliseconds: since when, and when somebody was told last. */
+  since: Type.Integer(),
+  told: Type.Integer(),
+  /** How many peers there were. */
+  members: Type.Integer(),
+  problems: Type.Array(IncidentProblem)
+})
+export type Incident = Static<typeof Incident>

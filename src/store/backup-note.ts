@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+
+/** Lies in the data path, and in no backup. */
+export const BACKUP_NOTE = 'last-backup.json'
+
+const Note = Type.Object({ at: Type.Integer() })
+
+/** The last backup that a timer made: whoever makes them notes it here, and the agent misses the next one. */
+export function noteBackup(folder: string, at: number): void {
+  // Root makes backups, and the agent is somebody else.
+  writeFileSync(path.join(folder, BACKUP_NOTE), JSON.stringify({ at }), { mode: 0o644 })
+}
+
+export function readBackupNote(folder: string): Static<typeof Note> | undefined {
+  try {
+    const note: unknown = JSON.parse(readFileSync(path.join(folder, BACKUP_NOTE), 'utf8'))
+    return Value.Check(Note, note) ? note : undefined
+  } catch {
+    return undefined
+  }
+}

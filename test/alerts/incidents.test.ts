@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createIncidents, type Notice } from '../../src/alerts/incidents.ts'
+import type { Problem } from '../../src/schemas/incident.ts'
+
+const MINUTE = 60_000
+const peer = (id: string, since = 0): Problem => ({
+  key: `peer ${id}`,
+  kind: 'peer',
+  server: id,
+  server_id: id,
+  since,
+  title: 'does not answer',
+  grave: true
+})
+const deployment = (id: string, name: string): Problem => ({
+  key: `deployment ${id} ${name}`,
+  kind: 'deployment',
+  server: id,
+  server_id: id,
+  since: 0,
+  title: `deployment ${name} does not run`,
+  grave: true
+})
+
+/** A model, and a clock that follows its own wishes to be asked again. */
+function createModel(options: { members?: number; hushed?: (problem: Problem) => boolean; remindMs?: number } = {}) {
+  const incidents = createIncidents()
+  let now = 0
+  const told: (Notice & { at: number })[] = []
+  const around = { members: options.members ?? 10, hushed: options.hushed ?? (() => false), remindMs: options.remindMs }
+  return {
+    incidents,
+    told,
+    now: () => now,
+    types: () => told.map(({ type }) => type),
+    pass(ms: number) {
+      const end = now + ms
+      for (;;) {
+        const { notices, next } = incidents.step({ now, wall: now }, around)
+        told.push(...notices.map((notice) => ({ ...notice, told: [...notice.told], at: now })))
+        if (next === undefined || next > end) break
+        now = next
+      }
+      now = end
+    }
+  }
+}
+
+test('peers of one cut are one incident, also those that were noticed half a minute later', () => {
+  const { incidents, told, pass, now } = createModel()
+  incidents.open(peer('a', 0), 2 * MINUTE, now())
+  pass(40_000)
+  incidents.open(peer('b', 40_000), 2 * MINUTE, now())
+  incidents.open(peer('c', 40_000), 2 * MINUTE, now())
+  pass(10 * MINUTE)
+  assert.deepEqual(
+    told.map((notice) => [notice.type, notice.told.map(({ server }) => server), notice.incident.kind]),
+    [['opened', ['a', 'b', 'c'], 'peers']]
+  )
+})
+
+test('a dead server with thirty deployments is one message and one recovery', () => {
+  const { incidents, told, pass, types, now } = createModel()
+  for (let at = 0; at < 30; at++) incidents.open(deployment('a', `d${at}`), 5 * MINUTE, now())
+  incidents.open(peer('a'), 2 * MINUTE, now())
+  pass(60 * MINUTE)
+  assert.deepEqual(types(), ['opened'])
+  assert.deepEqual(
+    told[0]?.told.map(({ key }) => key),
+    ['peer a']
+  )
+  incidents.close('peer a', 'answers again', now())
+  for (let at = 0; at < 30; at++) incidents.close(`deployment a d${at}`, 'is well again', now())
+  pass(60 * MINUTE)
+  assert.deepEqual(types(), ['opened', 'closed'])
+  assert.deepEqual(incidents.all(), [])
+})
+
+test('a deployment that stays broken after its server is back is told then', () => {
+  const { incidents, told, pass, types, now } = createModel()
+  incidents.open(deployment('a', 'shop'), 5 * MINUTE, now())
+  incidents.open(peer('a'), 2 * MINUTE, now())
+  pass(20 * MINUTE)
+  incidents.close('peer a', 'answers again', now())
+  pass(20 * MINUTE)
+  assert.deepEqual(types().toSorted(), ['closed', 'opened', 'opened'])
+  assert.equal(told.find(({ told: [first] }) => first?.kind === 'deployment')?.told.length, 1)
+})
+
+test('a storm of two hundred is told as one cut, and its end as one', () => {
+  const { incidents, told, pass, types, now } = createModel({ members: 200 })
+  for (let at = 0; at < 200; at++) {
+    incidents.open(peer(`p${at}`, now()), 2 * MINUTE, now())
+    pass(200)
+  }
+  pass(60 * MINUTE)
+  assert.deepEqual(types(), ['opened'])
+  assert.equal(told[0]?.incident.kind, 'cut')
+  assert.equal(told[0]?.incident.problems.length, 200)
+  for (let at = 0; at < 200; at++) {
+    incidents.close(`peer p${at}`, 'answers again', now())
+    pass(250)
+  }
+  pass(60 * MINUTE)
+  assert.deepEqual(types(), ['opened', 'closed'])
+})
+
+test('a server that seems to be cut off says nothing but that', () => {
+  const { incidents, pass, types, now } = createModel({ members: 3 })
+  for (const id of ['a', 'b']) incidents.open(peer(id), 0, now())
+  pass(MINUTE)
+  incidents.open(peer('c', now()), 0, now())
+  incidents.open(deployment('c', 'shop'), 0, now())
+  pass(60 * MINUTE)
+  assert.deepEqual(types(), ['opened'])
+  // What is wrong at this server itself is told all the same.
+  incidents.open({ ...deployment('self', 'own'), server: 'here' }, 0, now())
+  pass(60 * MINUTE)
+  assert.deepEqual(types(), ['opened', 'opened'])
+})
+
+test('what comes one after the other is bounded to a few messages an hour', () => {
+  const { incidents, told, pass, now } = createModel({ members: 1_000 })
+  for (let at = 0; at < 240; at++) {
+    incidents.open(peer(`p${at}`, now()), 0, now())
+    pass(15_000)
+  }
+  assert.equal(new Set(told.flatMap((notice) => notice.told.map(({ key }) => key))).size > 200, true)
+  assert.ok(told.length <= 20, `${told.length} messages an hour`)
+})
+
+test('a problem that comes and goes is told less and less often', () => {
+  const { incidents, told, pass, now } = createModel()
+  for (let at = 0; at < 40; at++) {
+    incidents.open(deployment('a', 'shop'), 0, now())
+    pass(90_000)
+    incidents.close('deployment a shop', 'is well again', now())
+    pass(90_000)
+  }
+  assert.ok(told.length <= 8, `${told.length} messages in two hours`)
+  pass(120 * MINUTE)
+  assert.equal(told.at(-1)?.type, 'closed')
+})
+
+test('what ends bit by bit is told when it settles, with what is left', () => {
+  const { incidents, told, pass, now } = createModel()
+  for (const id of ['a', 'b', 'c']) incidents.open(peer(id), 0, now())
+  pass(5 * MINUTE)
+  incidents.close('peer a', 'answers again', now())
+  pass(30_000)
+  incidents.close('peer b', 'answers again', now())
+  pass(5 * MINUTE)
+  incidents.close('peer c', 'answers again', now())
+  pass(5 * MINUTE)
+  assert.deepEqual(
+    told.map(({ type, told: about, open }) => [type, about.map(({ server }) => server), open.length]),
+    [
+      ['opened', ['a', 'b', 'c'], 3],
+      ['changed', ['a', 'b'], 1],
+      ['closed', ['c'], 0]
+    ]
+  )
+})
+
+test('reminders come when they are asked for, and end with the incident', () => {
+  const { incidents, pass, types, now } = createModel({ remindMs: 60 * MINUTE })
+  incidents.open(peer('a'), 0, now())
+  pass(190 * MINUTE)
+  assert.deepEqual(types(), ['opened', 'reminder', 'reminder', 'reminder'])
+  incidents.close('peer a', 'answers again', now())
+  pass(190 * MINUTE)
+  assert.deepEqual(types().slice(4), ['closed'])
+})
+
+test('a silence holds back what begins and what ends, and after it only what is still so is told', () => {
+  let silent = true
+  const { incidents, pass, types, now, told } = createModel({ hushed: () => silent })
+  for (const id of ['a', 'b']) incidents.open(peer(id), 0, now())
+  pass(30 * MINUTE)
+  incidents.close('peer b', 'answers again', now())
+  pass(30 * MINUTE)
+  assert.deepEqual(types(), [])
+  silent = false
+  pass(5 * MINUTE)
+  assert.deepEqual(
+    told[0]?.told.map(({ server }) => server),
+    ['a']
+  )
+  silent = true
+  incidents.close('peer a', 'answers again', now())
+  pass(30 * MINUTE)
+  assert.deepEqual(types(), ['opened'])
+  silent = false
+  pass(5 * MINUTE)
+  assert.deepEqual(types(), ['opened', 'closed'])
+})
+
+test('what was told before a restart is not told again, and its end is', () => {
+  const before = createModel()
+  before.incidents.open(peer('a'), 0, 0)
+  before.pass(5 * MINUTE)
+  const after = createIncidents(structuredClone(before.incidents.all()))
+  after.open(peer('a', 99), 0, 0)
+  const around = { members: 10, hushed: () => false }
+  assert.deepEqual(after.step({ now: 10 * MINUTE, wall: 10 * MINUTE }, around).notices, [])
+  after.close('peer a', 'answers again', 10 * MINUTE)
+  const [notice] = after.step({ now: 12 * MINUTE, wall: 12 * MINUTE }, around).notices
+  assert.deepEqual([notice?.type, notice?.told[0]?.since], ['closed', 0])
+})

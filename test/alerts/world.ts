@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { Value } from 'typebox/value'
+import { createAlerts } from '../../src/alerts/alerts.ts'
+import type { ServerFacts } from '../../src/alerts/facts.ts'
+import { reasonOf } from '../../src/cluster/liveness/reason.ts'
+import { type AlertMessage, Alerts, type WaitingAlert } from '../../src/schemas/alert.ts'
+import type { Incident } from '../../src/schemas/incident.ts'
+import type { Silence } from '../../src/schemas/silence.ts'
+import { createWorld, spec } from '../cluster/world.ts'
+
+export const HOOK = { type: 'webhook' as const, name: 'hook', url: 'http://hook.test/secret-path' }
+
+/** The section `alerts` with its defaults. */
+export function alertConfig(written: Partial<Alerts> = {}): Alerts {
+  const whole: unknown = Value.Default(Alerts, { ...structuredClone(written) })
+  if (!Value.Check(Alerts, whole)) throw new Error('the section has no default where it needs one')
+  return whole
+}
+
+const tableOf = <T extends { id: string }>(records: Map<string, T>) => ({
+  all: () => [...records.values()],
+  put: async (one: T) => void records.set(one.id, one),
+  delete: async (id: string) => records.delete(id)
+})
+
+interface AlertWorldOptions {
+  config?: Partial<Alerts>
+  incidents?: Incident[]
+  refusing?: string
+  peers?: readonly string[]
+  tags?: Record<string, string[]>
+}
+
+/** Five peers on a moved clock, and a target that keeps what it is sent. */
+export function createAlertWorld(t: TestContext, options: AlertWorldOptions = {}) {
+  const { peers = ['a', 'b', 'c', 'd', 'e'] } = options
+  const world = createWorld(t)
+  const sent: AlertMessage[] = []
+  const kept = new Map((options.incidents ?? []).map((incident) => [incident.id, incident]))
+  const waiting = new Map<string, WaitingAlert>()
+  const silences = new Map<string, Silence>()
+  /** What servers tell of themselves; who is not here tells nothing. */
+  const facts = new Map<string, ServerFacts>()
+  const failing = { times: 0 }
+  let tries = 0
+  const start = () =>
+    createAlerts({
+      config: alertConfig({ targets: [HOOK], ...options.config }),
+      server: () => 'here',
+      events: world.events,
+      cluster: world.cluster,
+      reasonOf,
+      look: async function* () {
+        yield* facts.values()
+      },
+      tagsOf: (id) => options.tags?.[id] ?? [],
+      isMember: (id) => peers.includes(id),
+      clock: world.clock,
+      onFault: (fault) => world.faults.push(fault),
+      store: tableOf(kept),
+      waiting: tableOf(waiting),
+      silences: tableOf(silences),
+      send: async (_, message) => {
+        tries++
+        if (failing.times-- > 0) throw new Error('It answered with status 500')
+        sent.push(message)
+      }
+    })
+  let alerts = start()
+  t.after(() => {
+    alerts.close()
+    assert.deepEqual(world.faults, [])
+  })
+  const restart = () => {
+    alerts.close()
+    alerts = start()
+  }
+  if (options.refusing) world.behave(options.refusing, 'refused')
+  world.cluster.start(peers.map((name) => spec(name)))
+  const down = (id: string) => {
+    world.behave(id, 'refused')
+    world.cluster.reportFailure(id)
+  }
+  const up = (id: string) => {
+    world.behave(id, 'up')
+    world.cluster.reportContact(id)
+  }
+  return {
+    ...world,
+    sent,
+    titles: () => sent.map(({ title }) => title),
+    kept,
+    waiting,
+    silences,
+    facts,
+    failing,
+    alerts: () => alerts,
+    restart,
+    down,
+    up,
+    tries: () => tries
+  }
+}
