@@ -48,10 +48,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/systemd': ['src/errors.ts'],
   'src/config': ['src/errors.ts', 'src/security/certificate.ts', 'npm:yaml'],
   'src/admin': [
-    'src/cli/agent/addresses.ts',
+    'src/cli/agent',
     'src/cli/command.ts',
+    'src/cli/exit.ts',
     'src/cli/io.ts',
     'src/cli/prompt.ts',
+    'src/cli/text',
     'src/config',
     'src/systemd',
     'src/store',

@@ -11,6 +11,7 @@ export function adminCommands(program: Command, machine: Machine, root = '/'): v
   init(local)
   config(local, root)
   service(local)
+  reload(local, root)
   backup(local, root)
   restore(local, root)
 }
@@ -79,6 +80,15 @@ function service({ command, act }: Local) {
   act(family.command('status').summary('State, peers, restarts, and how it ended'), async (_given, io) =>
     (await run()).serviceStatus(io)
   )
+}
+
+function reload({ command, act }: Local, root: string) {
+  const again = command('reload', 'Let the service read its config again, and say what it made of it')
+  again.addHelpText('after', examples('reload'))
+  act(again, async (_given, io) => (await import('./reload.ts')).runReload(io, root))
+  const rename = command('rename <name>', 'Give this server another name, and tell its peers')
+  rename.addHelpText('after', examples('rename web-4'))
+  act(rename, async (given, io) => (await import('./rename.ts')).runRename(given, io, root))
 }
 
 const where = (words: Command) =>

@@ -1,39 +1,61 @@
 import { chownSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { parse, parseDocument } from 'yaml'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { ConfigFaults, loadConfig } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
-import { configMeant } from './subject.ts'
+import { configMeant, type Subject } from './subject.ts'
 
 /** `flatrun-cluster config set KEY=VALUE…`: all of them or, with any fault, none; comments stay as they are. */
 export function setInConfig(given: Given, io: Io, root?: string): undefined {
-  const { file, env, from } = configMeant({ args: [], option: given.option }, io, root)
-  if (file === undefined) throw new Fatal(66, 'no service is installed; name the config with --config FILE')
-  const document = parseDocument(readFileSync(file, 'utf8'))
-  for (const [key, value] of given.args.map(pairOf)) document.setIn(key.split('.'), value)
-  replace(file, document.toString(), () => {
-    loadConfig({ file: `${file}.draft`, env, cwd: io.cwd })
-  })
-  io.out(`${given.args.map((one) => one.slice(0, one.indexOf('='))).join(', ')} set in ${from}`)
-  io.err('It counts after: systemctl reload flatrun-cluster')
+  const subject = configMeant({ args: [], option: given.option }, io, root)
+  const { above } = changeConfig(subject, given.args.map(pairOf), io)
+  io.out(`${given.args.map((one) => one.slice(0, one.indexOf('='))).join(', ')} set in ${subject.from}`)
+  for (const { key, origin } of above) io.err(`note: ${key} stays as it is: ${origin} stands above the file`)
+  io.err('It counts after: flatrun-cluster reload')
 }
 
-function pairOf(text: string): [key: string, value: unknown] {
+interface Changed {
+  /** Puts the old text back. */
+  undo(): void
+  /** What was set and does not count, because of a variable or a credential. */
+  readonly above: readonly { readonly key: string; readonly origin: string }[]
+}
+
+/** @throws Fatal, and then nothing was changed */
+export function changeConfig({ file, env }: Subject, pairs: readonly Pair[], io: Io): Changed {
+  if (file === undefined) throw new Fatal(66, 'no service is installed; name the config with --config FILE')
+  const before = readFileSync(file, 'utf8')
+  const document = parseDocument(before)
+  for (const [key, value] of pairs) document.setIn(key.split('.'), value)
+  const { source } = replace(file, document.toString(), (draft) => loadConfig({ file: draft, env, cwd: io.cwd }))
+  const set = new Set(pairs.map(([key]) => key))
+  const fromFile = `${path.basename(file)}.draft:`
+  return {
+    undo: () => replace(file, before, () => {}),
+    above: source.entries.filter(({ key, origin }) => set.has(key) && !origin.startsWith(fromFile))
+  }
+}
+
+type Pair = readonly [key: string, value: unknown]
+
+function pairOf(text: string): Pair {
   const at = text.indexOf('=')
   if (at < 1) throw new Fatal(64, `"${text}": a key, =, and a value are wanted, such as api.port=8091`)
   return [text.slice(0, at), parse(text.slice(at + 1))]
 }
 
 /** In one step and only when it is right, with the owner and the mode that the file had. @throws Fatal */
-function replace(file: string, text: string, check: () => void): void {
+function replace<T>(file: string, text: string, check: (draft: string) => T): T {
   const draft = `${file}.draft`
   const { mode, uid, gid } = statSync(file)
   writeFileSync(draft, text, { mode: mode & 0o777, flush: true })
   try {
     if (process.getuid?.() === 0) chownSync(draft, uid, gid)
-    check()
+    const checked = check(draft)
     renameSync(draft, file)
+    return checked
   } catch (error) {
     if (!(error instanceof ConfigFaults)) throw error
     const faults = error.faults.map(({ key, message }) => `${key}: ${message}`)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
+import { eventsOf } from '../text/events.ts'
 import { row, rows, text } from '../text/shape.ts'
 import { type Color, harmless } from '../text/words.ts'
 import {
@@ -16,7 +17,6 @@ import {
   type Verdict
 } from './doctor-findings.ts'
 import { dataPathFinding, deploymentsFinding } from './doctor-local.ts'
-import { eventsOf } from './events.ts'
 
 const SIGNS: Readonly<Record<Verdict, [sign: string, color: Color]>> = {
   ok: ['✓', 'green'],

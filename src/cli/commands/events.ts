@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import { examples, type Tie } from '../command.ts'
 import { type Context, durationOf } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
+import { eventsIn } from '../text/events.ts'
 import { type Row, row, text } from '../text/shape.ts'
 import { colorOf, harmless, localTime } from '../text/words.ts'
 
@@ -51,30 +50,6 @@ export function eventsCommand(program: Command, { act }: Tie): void {
       await io.wait(AGAIN_MS)
     }
   })
-}
-
-/** The events of a stream; comments and what is no event are passed over. */
-async function* eventsIn(stream: Readable): AsyncGenerator<Row> {
-  for await (const one of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (!one.startsWith('data:')) continue
-    const event = row(parse(one.slice('data:'.length)))
-    if (event.id !== undefined) yield event
-  }
-}
-
-/** The events of an answer that has ended. */
-export const eventsOf = (answer: string): Row[] =>
-  answer
-    .split('\n')
-    .filter((one) => one.startsWith('data:'))
-    .map((one) => row(parse(one.slice('data:'.length))))
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function line(event: Row, { paint }: Context): string {
