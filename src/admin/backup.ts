@@ -14,6 +14,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Fatal } from '../errors.ts'
 import { copyDatabase, inspectDatabase } from '../store/snapshot.ts'
+import { codeOf } from '../untyped.ts'
 import { type Entry, pack } from './archive.ts'
 
 /** Of the running process alone, or made anew by SQLite. */
@@ -56,7 +57,7 @@ function writeAll(descriptor: number, content: Buffer): void {
     try {
       done += writeSync(descriptor, content, done)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      if (codeOf(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
     }
   }
@@ -80,7 +81,7 @@ function open(target: string): number {
   try {
     return openSync(target, 'wx', 0o600)
   } catch (cause) {
-    const there = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
+    const there = codeOf(cause) === 'EEXIST'
     throw new Fatal(73, there ? `${target} is there already; choose another name` : `${target} cannot be made`, {
       cause
     })

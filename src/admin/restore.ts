@@ -19,6 +19,7 @@ import { prepareDataPath } from '../store/disk/database.ts'
 import { lockDataPath } from '../store/disk/lock.ts'
 import { type Marker, readMarker, writeMarker } from '../store/disk/marker.ts'
 import { inspectDatabase } from '../store/snapshot.ts'
+import { codeOf } from '../untyped.ts'
 import { type Entry, unpack } from './archive.ts'
 import { hasStore } from './subject.ts'
 
@@ -111,8 +112,7 @@ function read(archive: string): Buffer {
   try {
     return readFileSync(archive === '-' ? 0 : archive)
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw missing ? new Fatal(66, `there is no ${archive}`) : error
+    throw codeOf(error) === 'ENOENT' ? new Fatal(66, `there is no ${archive}`) : error
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { codeOf } from '../untyped.ts'
 import { CliFault, EXIT } from './exit.ts'
 import type { Io } from './io.ts'
 
@@ -25,8 +26,7 @@ export function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new CliFault(EXIT.usage, `${file} cannot be read: ${reason}`)
+    throw new CliFault(EXIT.usage, `${file} cannot be read: ${codeOf(error) ?? 'unknown'}`)
   }
 }
 

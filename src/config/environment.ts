@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TSchema, Type } from 'typebox'
 import { parse } from 'yaml'
+import { codeOf } from '../untyped.ts'
 import type { Fault } from './check/faults.ts'
 import { nearest } from './check/nearest.ts'
 import { allKeys, type Key, secret, variableOf } from './keys.ts'
@@ -111,7 +112,7 @@ function readText(file: string): string | { reason: string } {
 
 /** The reason of a failed file operation, without the path. */
 export function because(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   if (code === 'ENOENT') return 'no such file'
   if (code === 'EACCES') return 'permission denied'
   if (code === 'EISDIR') return 'it is a folder'

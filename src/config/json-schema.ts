@@ -1,4 +1,4 @@
-import { isSection } from './path.ts'
+import { isRecord } from '../untyped.ts'
 import { ConfigFile, FOREIGN } from './schema.ts'
 
 /** Words of our own in the schema: an editor has no use for them. */
@@ -19,27 +19,27 @@ const OUR_FORMATS = new Set([
 /** The config as JSON Schema for editors: nothing that has a default is required, FlatRun's sections are known. */
 export function configJsonSchema(): Record<string, unknown> {
   const schema = plain(ConfigFile)
-  const properties = isSection(schema) && isSection(schema.properties) ? schema.properties : {}
+  const properties = isRecord(schema) && isRecord(schema.properties) ? schema.properties : {}
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'flatrun-cluster config',
-    ...(isSection(schema) ? schema : {}),
+    ...(isRecord(schema) ? schema : {}),
     properties: { ...properties, ...foreign(''), cluster: withForeign(properties.cluster) }
   }
 }
 
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
-  if (!isSection(value)) return value
+  if (!isRecord(value)) return value
   const kept = Object.entries(value).filter(
     ([word, inner]) => !OURS.has(word) && !(word === 'format' && typeof inner === 'string' && OUR_FORMATS.has(inner))
   )
   const section = Object.fromEntries(kept.map(([word, inner]) => [word, plain(inner)]))
-  if (!Array.isArray(value.required) || !isSection(value.properties)) return section
+  if (!Array.isArray(value.required) || !isRecord(value.properties)) return section
   const { properties } = value
   const required = value.required.filter((name) => {
     const property = properties[name]
-    return !(isSection(property) && 'default' in property)
+    return !(isRecord(property) && 'default' in property)
   })
   const { required: _, ...rest } = section
   return required.length > 0 ? { ...rest, required } : rest
@@ -56,6 +56,6 @@ function foreign(section: string) {
 }
 
 const withForeign = (cluster: unknown) =>
-  isSection(cluster) && isSection(cluster.properties)
+  isRecord(cluster) && isRecord(cluster.properties)
     ? { ...cluster, properties: { ...cluster.properties, ...foreign('cluster') } }
     : cluster

@@ -1,12 +1,12 @@
+import { isRecord } from '../untyped.ts'
 import type { ConfigDocument } from './document.ts'
 import type { Setting } from './environment.ts'
 import { allKeys, secret } from './keys.ts'
-import { isSection } from './path.ts'
 import type { Entry } from './shape.ts'
 
 /** A config's values with settings laid over them. Where the file has no section to hold a setting, the check says so. */
 export function overlay(values: unknown, settings: readonly Setting[]): unknown {
-  if (values !== undefined && values !== null && !isSection(values)) return values
+  if (values !== undefined && values !== null && !isRecord(values)) return values
   let result: Record<string, unknown> = { ...values }
   for (const { key, value } of settings) result = placed(result, key.split('.'), value)
   return result
@@ -16,7 +16,7 @@ function placed(section: Record<string, unknown>, way: readonly string[], value:
   const [name = '', ...rest] = way
   if (rest.length === 0) return { ...section, [name]: value }
   const inner = section[name] ?? {}
-  return isSection(inner) ? { ...section, [name]: placed(inner, rest, value) } : section
+  return isRecord(inner) ? { ...section, [name]: placed(inner, rest, value) } : section
 }
 
 /** The setting that a key, or a part of it such as `alerts.targets[0].url`, comes from. */
@@ -49,7 +49,7 @@ export function entriesOf({ complete, kept, above, document, found }: Layers): E
 }
 
 const at = (values: unknown, way: readonly string[]): unknown =>
-  way.reduce<unknown>((inner, name) => (isSection(inner) ? inner[name] : undefined), values)
+  way.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), values)
 
 /** Says that there is a secret, and how many, but nothing of it. */
 function cut(value: unknown): unknown {

@@ -7,6 +7,7 @@ import type { Self } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 import { writeWhole } from '../store/disk/whole-file.ts'
+import { codeOf } from '../untyped.ts'
 
 /** Opens the port, or takes over one that listens already; gives the URL. @throws Fatal 71 */
 export async function listen(app: FastifyInstance, { api }: Config, listener: number | undefined): Promise<string> {
@@ -22,7 +23,7 @@ export async function listen(app: FastifyInstance, { api }: Config, listener: nu
 }
 
 function sentenceOf(cause: unknown, { host, port }: Config['api']): string | undefined {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const code = codeOf(cause)
   if (code === 'EADDRINUSE') return `port ${port} on ${host} is taken; stop what listens there, or set api.port`
   if (code === 'EACCES') return `port ${port} may not be opened by this user; use one above 1023`
   if (code === 'EADDRNOTAVAIL') return `${host} is no address of this machine; set api.host`

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type AggregateKind, dataText, matching } from '../cluster/aggregate/splice-json.ts'
 import { createFolderReader, type Folder } from '../local/disk/folder.ts'
-import { codeOf } from '../local/disk/text.ts'
+import { whyUnreadable } from '../local/disk/folders.ts'
 import { failureOf } from '../remote/failure.ts'
 import type { FailureClass } from '../schemas/health.ts'
 
@@ -44,7 +44,7 @@ export function createJobs() {
       const from = job.text.indexOf(text)
       return from === -1 ? { text } : { from, to: from + text.length }
     } catch (cause) {
-      if (job.kind === 'folder') return { fault: `cannot be read (${codeOf(cause)})` }
+      if (job.kind === 'folder') return { fault: whyUnreadable(cause) }
       const { class: kind, message } = failureOf(cause)
       return { fault: message, class: kind }
     }

@@ -1,5 +1,6 @@
 import { errors } from 'undici'
 import type { FailureClass } from '../schemas/health.ts'
+import { codeOf } from '../untyped.ts'
 
 interface FailureOptions {
   status?: number
@@ -86,7 +87,7 @@ const CLASSES: Record<string, FailureClass> = {
 /** Any error of a connection or a request as a failure; what is one already passes through. */
 export function failureOf(error: unknown): RemoteFailure {
   if (error instanceof RemoteFailure) return error
-  const kind = classOf(codeOf(error))
+  const kind = classOf(causeOf(error))
   return new RemoteFailure(kind, SENTENCES[kind], { cause: error, stale: kind === 'reset' && hadBeenUsed(error) })
 }
 
@@ -110,12 +111,13 @@ function classOf(code: string): FailureClass {
 }
 
 /** The code that tells the cause: of several attempts' errors (one per address) the first. */
-function codeOf(error: unknown): string {
+function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  if ('code' in error && typeof error.code === 'string') return error.code
+  const code = codeOf(error)
+  if (code !== undefined) return code
   if (error.name === 'HTTPParserError') return 'HPE_'
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
-  return codeOf(error.cause)
+  if (error instanceof AggregateError) return causeOf(error.errors[0])
+  return causeOf(error.cause)
 }
 
 /** Whether an answer had come over the connection before: undici's errors tell it, or the connector's mark on others. */

@@ -18,10 +18,6 @@ export function parseJson(text: string): unknown {
   return value
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /**
  * The text of a member of the outermost object, as it stands in `text`, which must be valid JSON.
  * Undefined where it cannot be told from the text alone: when it is there twice, or a key is written with escapes.

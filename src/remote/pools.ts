@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type buildConnector, type Client, type Dispatcher, Pool } from 'undici'
+import { codeOf } from '../untyped.ts'
 import { tellingCertificateEnd } from './certificate-end.ts'
 import { createConnector, createLinkConnector, type LookupGuard } from './connector.ts'
 import { createKeptConnections } from './kept-connections.ts'
@@ -140,5 +141,5 @@ function open(target: PeerTarget, connector: buildConnector.connector, options: 
  */
 function closedByPeer(error: Error): boolean {
   if (error.message === 'other side closed') return true
-  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ETIMEDOUT')
+  return ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(codeOf(error) ?? '')
 }

@@ -2,10 +2,11 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { CLOCKS_APART_MS } from '../schemas/clock.ts'
 import type { PeerSpec, ProbeAnswer } from '../schemas/health.ts'
+import { isRecord } from '../untyped.ts'
 import type { Remote } from './client.ts'
 import { clockOffset, type TimeTold } from './clock-offset.ts'
 import { failure, failureOf, RemoteFailure } from './failure.ts'
-import { isObject, parseJson } from './json.ts'
+import { parseJson } from './json.ts'
 import { refusalOf } from './refusal.ts'
 import type { PeerTarget, RemoteAnswer } from './target.ts'
 
@@ -120,7 +121,7 @@ function healthOf(answer: RemoteAnswer): Record<string, unknown> {
 function objectOf(answer: RemoteAnswer): Record<string, unknown> | undefined {
   try {
     const value = parseJson(answer.text)
-    return isObject(value) ? value : undefined
+    return isRecord(value) ? value : undefined
   } catch {
     // A captive portal's page, say: the class is "no agent", which is more than "no JSON".
     return undefined

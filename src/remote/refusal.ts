@@ -1,7 +1,7 @@
 import { clocksDiffer } from '../schemas/clock.ts'
+import { isRecord } from '../untyped.ts'
 import { startDeadline } from './deadline.ts'
 import { failure, RemoteFailure } from './failure.ts'
-import { isObject } from './json.ts'
 import type { RemoteAnswer } from './target.ts'
 
 /** An agent's error is JSON with a sentence in `error` (PROTOCOL §1), and never longer than this. */
@@ -39,7 +39,7 @@ export function isAgentError({ text }: Pick<RemoteAnswer, 'text'>): boolean {
   if (text.length > MAX_LENGTH) return false
   try {
     const body: unknown = JSON.parse(text)
-    return isObject(body) && typeof body.error === 'string'
+    return isRecord(body) && typeof body.error === 'string'
   } catch {
     return false
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { jsonSerializer, type KeyvSerializationAdapter } from 'keyv'
+import { isRecord } from '../untyped.ts'
 
 /**
  * What the store knows of itself: how many records were ever written or deleted, and the sum of the check values of
@@ -88,10 +89,10 @@ export function addLedger(handle: DatabaseSync): void {
 /** What Keyv stored, out of its envelope. */
 export function recordIn(stored: string): unknown {
   const envelope: unknown = jsonSerializer.parse(stored)
-  return typeof envelope === 'object' && envelope !== null && 'value' in envelope ? envelope.value : undefined
+  return isRecord(envelope) ? envelope.value : undefined
 }
 
-const idOf = (record: unknown) => typeof record === 'object' && record !== null && 'id' in record && record.id
+const idOf = (record: unknown) => isRecord(record) && record.id
 
 export function collectionsIn(handle: DatabaseSync): string[] {
   const tables = handle.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all()

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
+import { codeOf } from '../../untyped.ts'
 import type { Io } from '../io.ts'
 
 /** What an agent on this machine left in its data path for commands beside it. */
@@ -80,8 +81,7 @@ function read(folder: string, name: string, owners: ReadonlySet<number> | undefi
     // A pipe in its place would be waited for.
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
-    const locked = error instanceof Error && 'code' in error && error.code === 'EACCES'
-    return { state: locked ? 'locked' : 'missing' }
+    return { state: codeOf(error) === 'EACCES' ? 'locked' : 'missing' }
   }
   try {
     const foreign = foreignIn(file, fstatSync(descriptor), owners)

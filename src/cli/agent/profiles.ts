@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { codeOf } from '../../untyped.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { row, text } from '../text/shape.ts'
@@ -37,7 +38,7 @@ function parse(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it is no JSON'
+    const reason = codeOf(error) ?? 'it is no JSON'
     throw new CliFault(
       EXIT.usage,
       `${file} cannot be read: ${reason}`,

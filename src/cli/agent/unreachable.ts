@@ -1,9 +1,10 @@
+import { codeOf } from '../../untyped.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import type { Place } from './place.ts'
 
 /** Why there was no answer, and what to do about it. */
 export function unreachable(place: Place, error: unknown): CliFault {
-  const code = typeof error === 'string' ? error : codeOf(error)
+  const code = typeof error === 'string' ? error : causeOf(error)
   const [what, hint] = WORDS[code] ?? tls(code) ?? [`cannot be reached (${code})`, CHECK]
   return new CliFault(EXIT.unreachable, `${place.url} ${what} (address from ${place.from})`, hint)
 }
@@ -36,10 +37,10 @@ function tls(code: string): [string, string] | undefined {
   ]
 }
 
-function codeOf(error: unknown): string {
+function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   // Several addresses of one name: each of them failed.
   const inner = error instanceof AggregateError ? error.errors[0] : undefined
-  if (inner) return codeOf(inner)
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  if (inner) return causeOf(inner)
+  return codeOf(error) ?? error.name
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
+import { isRecord } from '../../untyped.ts'
 import { examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
-import { isRow, number, type Row, row, rows, text, texts } from '../text/shape.ts'
+import { number, type Row, row, rows, text, texts } from '../text/shape.ts'
 import { type Cell, tableOf } from '../text/table.ts'
 import { agoOf, bytesOf, colorOf, harmless, percentOf, plural, spanOf } from '../text/words.ts'
 
@@ -43,7 +44,7 @@ export function fleetCommands(program: Command, { act }: Tie): void {
   act(stats, async (context, given) => {
     const answer = await context.client.get('/cluster/stats', narrowing(given))
     const lines = entries(answer).flatMap(([server, entry]) =>
-      isRow(entry.data) ? [[server, ...figures(entry.data)]] : []
+      isRecord(entry.data) ? [[server, ...figures(entry.data)]] : []
     )
     context.print(answer, () =>
       lines.length === 0

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { codeOf } from '../../untyped.ts'
 import { bytesOf } from '../text/words.ts'
 import type { Finding } from './doctor-findings.ts'
 
@@ -18,7 +19,7 @@ export function dataPathFinding(folder: string): Finding {
       advice: 'Make room: no join, removal or change of keys can be stored on a full disk'
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : ''
+    const code = codeOf(error) ?? ''
     // Another user's view says nothing about the agent's.
     if (code === 'EACCES') return { name: 'data path', verdict: 'ok', detail: `${folder}, not looked at without sudo` }
     return {

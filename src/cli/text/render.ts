@@ -1,5 +1,6 @@
+import { isRecord } from '../../untyped.ts'
 import type { Reply } from '../agent/client.ts'
-import { isRow, type Row, row } from './shape.ts'
+import { type Row, row } from './shape.ts'
 import { tableOf } from './table.ts'
 import { harmless, type Paint } from './words.ts'
 
@@ -15,7 +16,7 @@ export function renderAnswer(
   const [list] = lists
   if (list === undefined || lists.length > 1) return JSON.stringify(json, null, 2)
   if (list.length === 0) return 'None'
-  if (!list.every(isRow)) return list.map((one) => harmless(cellOf(one))).join('\n')
+  if (!list.every(isRecord)) return list.map((one) => harmless(cellOf(one))).join('\n')
   return listed(list, options.paint)
 }
 

@@ -1,15 +1,13 @@
+import { isRecord } from '../../untyped.ts'
+
 /** Answers as they come: this agent's, an older one's, a plain FlatRun agent's. What is not there is left out. */
 export type Row = Readonly<Record<string, unknown>>
 
 export function row(value: unknown): Row {
-  return isRow(value) ? value : {}
+  return isRecord(value) ? value : {}
 }
 
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-export const rows = (value: unknown): Row[] => (Array.isArray(value) ? value.filter(isRow) : [])
+export const rows = (value: unknown): Row[] => (Array.isArray(value) ? value.filter(isRecord) : [])
 
 export const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []

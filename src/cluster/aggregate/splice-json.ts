@@ -1,6 +1,7 @@
 import { RemoteFailure } from '../../remote/failure.ts'
-import { isObject, memberText, parseJson } from '../../remote/json.ts'
+import { memberText, parseJson } from '../../remote/json.ts'
 import type { Answer } from '../../schemas/answer.ts'
+import { isRecord } from '../../untyped.ts'
 
 export type AggregateKind = 'deployments' | 'stats' | 'capacity'
 
@@ -28,7 +29,7 @@ export const dataText: Record<AggregateKind, (text: string) => string> = {
 function deploymentsText(text: string): string {
   const value = parseJson(text)
   if (Array.isArray(value)) return checkedList(value, text)
-  if (!isObject(value)) throw unusable()
+  if (!isRecord(value)) throw unusable()
   const member = Object.hasOwn(value, 'deployments') ? 'deployments' : 'items'
   const list = value[member]
   if (list === null) return '[]'
@@ -37,19 +38,19 @@ function deploymentsText(text: string): string {
 }
 
 function checkedList(list: readonly unknown[], text: string): string {
-  if (!list.every(isObject)) throw unusable()
+  if (!list.every(isRecord)) throw unusable()
   return text
 }
 
 function objectText(text: string): string {
-  if (!isObject(parseJson(text))) throw unusable()
+  if (!isRecord(parseJson(text))) throw unusable()
   return text
 }
 
 /** Only the deployments that are what is asked for. */
 export function matching(text: string, wanted: { status?: string; name?: string }): string {
   const fits = (deployment: unknown) =>
-    isObject(deployment) &&
+    isRecord(deployment) &&
     (wanted.status === undefined || deployment.status === wanted.status) &&
     (wanted.name === undefined || deployment.name === wanted.name)
   return JSON.stringify(JSON.parse(text).filter(fits))

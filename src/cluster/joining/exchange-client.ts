@@ -19,6 +19,7 @@ import {
 } from '../../schemas/joining.ts'
 import type { Invitation } from '../../security/invite-token.ts'
 import { CannotSeal, sealRequest } from '../../security/sealing.ts'
+import { isRecord } from '../../untyped.ts'
 import type { OtherSide } from './member-record.ts'
 
 /** Binds a sealed message to what it is for. */
@@ -129,10 +130,7 @@ function accepted({ status, text }: RemoteAnswer): unknown {
 
 /** The other side's words, cut and cleaned: they are shown to an operator. */
 export function shownReason(body: unknown): string {
-  const text =
-    typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
-      ? body.error
-      : 'it gave no reason'
+  const text = isRecord(body) && typeof body.error === 'string' ? body.error : 'it gave no reason'
   return [...text]
     .filter((char) => char >= ' ' && !/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(char))
     .join('')

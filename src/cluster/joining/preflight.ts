@@ -4,6 +4,7 @@ import type { Remote } from '../../remote/client.ts'
 import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import { type PreflightCheck, PreflightReply, type SealedRequestContent } from '../../schemas/joining.ts'
 import type { Invitation } from '../../security/invite-token.ts'
+import { codeOf } from '../../untyped.ts'
 import { FEATURES } from '../peers/self.ts'
 import { askInviter } from './exchange-client.ts'
 import { whyUnreachable } from './reachability.ts'
@@ -36,7 +37,7 @@ export async function preflight(
       return [...checks, ok('reach', `${url} answers`), ...judged(reply, halfWay)]
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : 'it cannot be asked'
-      checks.push({ ...failed('reach', detail, codeOf(cause)), cause })
+      checks.push({ ...failed('reach', detail, codeOf(cause)?.toLowerCase()), cause })
     }
   }
   return checks
@@ -79,6 +80,3 @@ const turnsRound = ({ name, ok }: PreflightCheck, { features }: PreflightReply) 
 export const ok = (name: string, detail: string): PreflightCheck => ({ name, ok: true, detail })
 export const failed = (name: string, detail: string, code?: string): PreflightCheck =>
   code === undefined ? { name, ok: false, detail } : { name, ok: false, detail, code }
-
-const codeOf = (error: unknown) =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : undefined

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Remote } from '../../remote/client.ts'
-import { isObject, parseJson } from '../../remote/json.ts'
+import { parseJson } from '../../remote/json.ts'
 import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
+import { isRecord } from '../../untyped.ts'
 import type { RolloutOrder } from './rollout.ts'
 import { startedAgain } from './steady.ts'
 
@@ -63,7 +64,7 @@ export function createRestartThere({
 
   async function look(target: PeerTarget, path: string, signal: AbortSignal): Promise<Record<string, unknown>> {
     const body = parseJson((await ask(target, { path, deadlineMs: remote.deadlines.requestMs, signal })).text)
-    return isObject(body) && isObject(body.deployment) ? body.deployment : {}
+    return isRecord(body) && isRecord(body.deployment) ? body.deployment : {}
   }
 
   async function ask(
@@ -101,6 +102,6 @@ class Refused extends Error {
 
 function textOf({ text }: RemoteAnswer, member: string): string | undefined {
   const body = parseJson(text)
-  const value = isObject(body) ? body[member] : undefined
+  const value = isRecord(body) ? body[member] : undefined
   return typeof value === 'string' ? value : undefined
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../../remote/json.ts'
+import { isRecord } from '../../untyped.ts'
 
 /**
  * The service that was started again between two looks at a deployment, if there is one: a container that dies every two
@@ -16,4 +16,4 @@ export function startedAgain(before: unknown, after: unknown): string | undefine
 const KEYS = ['started_at', 'restart_count']
 
 const servicesOf = (deployment: unknown) =>
-  isObject(deployment) && Array.isArray(deployment.services) ? deployment.services.filter(isObject) : []
+  isRecord(deployment) && Array.isArray(deployment.services) ? deployment.services.filter(isRecord) : []

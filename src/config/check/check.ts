@@ -1,7 +1,8 @@
 import { type TObject, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { isRecord } from '../../untyped.ts'
 import { allKeys, remark } from '../keys.ts'
-import { dotted, isSection, type Path } from '../path.ts'
+import { dotted, type Path } from '../path.ts'
 import { explain } from './expected.ts'
 import { nearest } from './nearest.ts'
 
@@ -47,7 +48,7 @@ export function check(schema: TSchema, value: unknown, report: Check, path: Path
 }
 
 function checkSection(schema: TObject, value: unknown, report: Check, path: Path): unknown {
-  if (!isSection(value)) return wrong(schema, value, report, path)
+  if (!isRecord(value)) return wrong(schema, value, report, path)
   const kept: [string, unknown][] = []
   for (const [name, inner] of Object.entries(value)) {
     const at = [...path, name]
@@ -63,17 +64,17 @@ function checkSection(schema: TObject, value: unknown, report: Check, path: Path
 
 /** The branch that fits the kind of value speaks for the whole union. */
 function checkUnion(branches: readonly TSchema[], schema: TSchema, value: unknown, report: Check, path: Path): unknown {
-  if (!isSection(value) && !Array.isArray(value)) {
+  if (!isRecord(value) && !Array.isArray(value)) {
     if (branches.some((branch) => explain(branch, value) === undefined)) return value
     const meant = asBoolean(value)
     if (typeof meant === 'boolean' && branches.some(Type.IsBoolean)) return meant
   }
-  const branch = isSection(value)
+  const branch = isRecord(value)
     ? alike(branches.filter(Type.IsObject), value)
     : branches.find((candidate) => (Array.isArray(value) ? Type.IsArray(candidate) : describesText(candidate, value)))
   if (branch) return check(branch, value, report, path)
   const kinds = branches.filter(Type.IsObject).flatMap(({ properties }) => properties.type ?? [])
-  if (isSection(value) && kinds.length > 1) return wrong(Type.Union(kinds), value.type, report, [...path, 'type'])
+  if (isRecord(value) && kinds.length > 1) return wrong(Type.Union(kinds), value.type, report, [...path, 'type'])
   return wrong(schema, value, report, path)
 }
 

@@ -1,4 +1,5 @@
-import { isSection, type Section, section } from './section.ts'
+import { isRecord } from '../../untyped.ts'
+import { type Section, section } from './section.ts'
 
 /**
  * A schema in words that every reader takes. FlatRun's CLI holds a document for broken in which a `type` is no text or
@@ -6,7 +7,7 @@ import { isSection, type Section, section } from './section.ts'
  */
 export function legible(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(legible)
-  if (!isSection(value)) return value
+  if (!isRecord(value)) return value
   const schema = section(Object.fromEntries(Object.entries(value).map(([word, inner]) => [word, legible(inner)])))
   return ordered(typed(open(schema)))
 }
@@ -26,13 +27,13 @@ function typed(schema: Section): Section {
 }
 
 function ordered(schema: Section): Section {
-  if (schema.type !== 'object' || !isSection(schema.properties)) return schema
+  if (schema.type !== 'object' || !isRecord(schema.properties)) return schema
   return { ...schema, 'x-property-order': Object.keys(schema.properties) }
 }
 
 /** Marks an answer whose one array is what a person wants to see of it. */
 export function rendered(schema: unknown): unknown {
-  if (!isSection(schema) || !isSection(schema.properties)) return schema
+  if (!isRecord(schema) || !isRecord(schema.properties)) return schema
   const lists = Object.values(schema.properties).filter((property) => section(property).type === 'array')
   return lists.length === 1 ? { ...schema, 'x-render': 'list' } : schema
 }

@@ -1,8 +1,9 @@
+import { isRecord } from '../../untyped.ts'
 import { EXAMPLES, type Example } from './examples.ts'
 import { legible, rendered } from './legible.ts'
 import { COLUMNS, NAMED } from './named.ts'
 import { PASSED_ON } from './passed-on.ts'
-import { isSection, mapSection, type Section, section } from './section.ts'
+import { mapSection, type Section, section } from './section.ts'
 
 const MEANING: Readonly<Record<string, string>> = {
   '200': 'Done',
@@ -36,7 +37,7 @@ function described(operation: Section, { request, answer, accepted }: Example): 
   )
   return {
     ...operation,
-    ...(isSection(requestBody) && { requestBody: { ...requestBody, content: shown(requestBody.content, request) } }),
+    ...(isRecord(requestBody) && { requestBody: { ...requestBody, content: shown(requestBody.content, request) } }),
     responses
   }
 }
@@ -69,13 +70,13 @@ const shown = (content: unknown, example: unknown): Section =>
   example === undefined ? section(content) : mapSection(content, (media) => ({ ...section(media), example }))
 
 function byName(value: unknown, names: ReadonlyMap<string, string>): unknown {
-  const name = isSection(value) && value.type === 'object' ? names.get(fingerprint(value)) : undefined
+  const name = isRecord(value) && value.type === 'object' ? names.get(fingerprint(value)) : undefined
   return name === undefined ? inside(value, names) : { $ref: `#/components/schemas/${name}` }
 }
 
 function inside(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((one) => byName(one, names))
-  return isSection(value) ? mapSection(value, (inner) => byName(inner, names)) : value
+  return isRecord(value) ? mapSection(value, (inner) => byName(inner, names)) : value
 }
 
 /** Two schemas that say the same are the same, whatever examples they carry. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { isRecord } from '../../untyped.ts'
 import { anybody } from '../access/access.ts'
 import { guardPages } from './guard.ts'
 
@@ -59,5 +60,4 @@ const folders = () =>
     path.join(import.meta.dirname, '..', '..', '..', place, '@fastify/swagger-ui/static')
   )
 
-const fileOf = (params: unknown): string =>
-  typeof params === 'object' && params !== null && 'file' in params ? String(params.file) : ''
+const fileOf = (params: unknown): string => (isRecord(params) && params.file !== undefined ? String(params.file) : '')

@@ -1,3 +1,4 @@
+import { isRecord } from '../../untyped.ts'
 /** Where the API of each peer is mounted in ours. */
 export const PROXY_PREFIX = '/api/cluster/peers/:name/proxy'
 
@@ -13,4 +14,4 @@ export function upToProxy(rawUrl: string): string {
 
 /** The name of the peer that a request is for; the plugin's routes have no schema, so their parameters have no type. */
 export const peerNameIn = (params: unknown): string =>
-  typeof params === 'object' && params !== null && 'name' in params ? String(params.name) : ''
+  isRecord(params) && params.name !== undefined ? String(params.name) : ''

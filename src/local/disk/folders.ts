@@ -1,9 +1,9 @@
 import { readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import pLimit from 'p-limit'
+import { codeOf } from '../../untyped.ts'
 import { Fault } from '../compose/fault.ts'
 import { createFolderReader, emptyFolder, type Folder, FolderTooLarge } from './folder.ts'
-import { codeOf } from './text.ts'
 
 export interface Disk {
   folders: Folder[]
@@ -116,13 +116,13 @@ async function list(root: string): Promise<{ realRoot: string; names: string[] }
         .sort()
     }
   } catch (cause) {
-    return { error: reason(codeOf(cause)) }
+    return { error: reason(codeOf(cause) ?? 'unknown') }
   }
 }
 
 /** The rest of a sentence about a folder. */
 export const whyUnreadable = (cause: unknown) =>
-  cause instanceof Fault ? cause.message : `cannot be read (${codeOf(cause)})`
+  cause instanceof Fault ? cause.message : `cannot be read (${codeOf(cause) ?? 'unknown'})`
 
 const unreadable = (root: string, name: string, why: string): Folder => ({
   ...emptyFolder(root, name),

@@ -1,6 +1,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { codeOf, isInside } from './text.ts'
+import { codeOf } from '../../untyped.ts'
+import { isInside } from './text.ts'
 
 interface Roots {
   root: string
@@ -25,6 +26,6 @@ export async function locate(name: string, { root, realRoot }: Roots): Promise<L
     const code = codeOf(cause)
     if (code === 'ELOOP') return { fault: 'is a loop of symbolic links', modifiedAt }
     if (code === 'ENOENT') return { fault: 'is a link to nothing', modifiedAt }
-    return { fault: `cannot be read (${code})`, modifiedAt }
+    return { fault: `cannot be read (${code ?? 'unknown'})`, modifiedAt }
   }
 }

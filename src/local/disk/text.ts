@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { constants, readlinkSync, type Stats } from 'node:fs'
 import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { codeOf } from '../../untyped.ts'
 import { Fault } from '../compose/fault.ts'
 
 export interface TextOptions {
@@ -70,7 +71,7 @@ async function resolve(file: string): Promise<string | undefined> {
     const code = codeOf(cause)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     if (code === 'ELOOP') throw new Fault('is a loop of symbolic links', { cause })
-    throw new Fault(`cannot be read (${code})`, { cause })
+    throw new Fault(`cannot be read (${code ?? 'unknown'})`, { cause })
   }
 }
 
@@ -95,7 +96,7 @@ async function opened(real: string): Promise<FileHandle> {
   } catch (cause) {
     const code = codeOf(cause)
     const hint = code === 'EACCES' ? ': its permissions keep this agent out' : ''
-    throw new Fault(`cannot be read (${code})${hint}`, { cause })
+    throw new Fault(`cannot be read (${code ?? 'unknown'})${hint}`, { cause })
   }
 }
 
@@ -119,8 +120,4 @@ function knownPlaceOf({ fd }: FileHandle): string | undefined {
 
 export function isInside(real: string, root: string): boolean {
   return real === root || real.startsWith(root.endsWith(path.sep) ? root : root + path.sep)
-}
-
-export function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown'
 }

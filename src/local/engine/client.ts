@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici'
-import { isRecord, textOf } from '../untyped.ts'
+import { codeOf, isRecord, textOf } from '../../untyped.ts'
 import { EngineFailure, failureOf } from './failure.ts'
 import { negotiate } from './version.ts'
 
@@ -127,8 +127,7 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
     try {
       return await pool.request(options)
     } catch (cause) {
-      const died =
-        cause instanceof Error && 'code' in cause && /UND_ERR_SOCKET|ECONNRESET|EPIPE/.test(String(cause.code))
+      const died = /UND_ERR_SOCKET|ECONNRESET|EPIPE/.test(codeOf(cause) ?? '')
       if (!died || options.method !== 'GET') throw cause
       return pool.request(options)
     }

@@ -1,4 +1,4 @@
-import { isRecord, listOf, numberOf, textOf } from '../untyped.ts'
+import { isRecord, listOf, numberOf, textOf } from '../../untyped.ts'
 
 /** One container as the engine lists it, with what compose wrote on it. */
 export interface Container {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isRecord, textOf } from '../untyped.ts'
+import { isRecord, textOf } from '../../untyped.ts'
 import type { Engine } from './client.ts'
 import { linesOf } from './lines.ts'
 

@@ -1,3 +1,4 @@
+import { codeOf } from '../../untyped.ts'
 /** How the container engine is: `connected`, or why it cannot be used. */
 export type EngineState = 'connected' | 'off' | 'absent' | 'denied' | 'refused' | 'incompatible' | 'timeout' | 'failed'
 
@@ -18,7 +19,7 @@ export class EngineFailure extends Error {
 /** Names what went wrong with a connection or a request. */
 export function failureOf(cause: unknown, address: string): EngineFailure {
   if (cause instanceof EngineFailure) return cause
-  const code = codeOf(cause)
+  const code = classOf(cause)
   const { state, message } = explain(code, address)
   return new EngineFailure(state, message, { cause })
 }
@@ -48,8 +49,8 @@ function explain(code: string, address: string): { state: Exclude<EngineState, '
   }
 }
 
-function codeOf(cause: unknown): string {
+function classOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'unknown'
   if (cause.name === 'TimeoutError') return cause.name
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+  return codeOf(cause) ?? cause.name
 }

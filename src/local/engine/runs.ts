@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { isRecord, numberOf, textOf } from '../untyped.ts'
+import { isRecord, numberOf, textOf } from '../../untyped.ts'
 import type { Engine } from './client.ts'
 import type { Container } from './container.ts'
 import { EngineFailure } from './failure.ts'

@@ -1,4 +1,4 @@
-import { isRecord, listOf, numberOf, textOf } from '../untyped.ts'
+import { isRecord, listOf, numberOf, textOf } from '../../untyped.ts'
 
 /** What the engine counts of a container: bytes, and nanoseconds of processor time. */
 export interface Usage {

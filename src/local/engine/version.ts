@@ -1,4 +1,4 @@
-import { isRecord, textOf } from '../untyped.ts'
+import { isRecord, textOf } from '../../untyped.ts'
 import { EngineFailure } from './failure.ts'
 
 /** The newest version of the engine's API that this was written for, and the oldest that has all of it. */

@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises'
 import type { Deployment, DeploymentList } from '../../schemas/deployment.ts'
+import { codeOf } from '../../untyped.ts'
 import type { createAsRun } from '../disk/as-run.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Disk } from '../disk/folders.ts'
-import { codeOf } from '../disk/text.ts'
 import type { Engine } from '../engine/client.ts'
 import { type Container, readContainers } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
@@ -98,7 +98,7 @@ async function resolvePath(path: string): Promise<string | undefined> {
   try {
     return await realpath(path)
   } catch (cause) {
-    return ['ENOENT', 'ENOTDIR'].includes(codeOf(cause)) ? undefined : path
+    return ['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '') ? undefined : path
   }
 }
 

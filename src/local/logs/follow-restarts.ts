@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isRecord, textOf } from '../../untyped.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Container } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
-import { isRecord, textOf } from '../untyped.ts'
 
 export interface RevivalOptions {
   engine: Engine

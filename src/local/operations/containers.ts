@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EngineRefused, EngineUnavailable } from '../../errors.ts'
+import { isRecord, numberOf } from '../../untyped.ts'
 import type { Engine } from '../engine/client.ts'
 import { type Container, readContainers } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'
-import { isRecord, numberOf } from '../untyped.ts'
 
 export interface ContainersOptions {
   engine: Engine

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { DeploymentBusy, JobUnknown } from '../../errors.ts'
 import type { Action, Job } from '../../schemas/operation.ts'
+import { codeOf } from '../../untyped.ts'
 
 export interface JobsOptions {
   /** Wall milliseconds. */
@@ -88,7 +89,7 @@ export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
     } catch (cause) {
       job.status = 'failed'
       job.error = cause instanceof Error ? cause.message : String(cause)
-      const code = codeOf(cause)
+      const code = codeOf(cause)?.toLowerCase()
       if (code !== undefined) job.code = code
       return { job, failure: cause }
     } finally {
@@ -103,12 +104,6 @@ export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
       if (old && finished_at !== undefined) jobs.delete(id)
     }
   }
-}
-
-function codeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
-    ? cause.code.toLowerCase()
-    : undefined
 }
 
 const VERB: Record<Action, string> = { start: 'started', stop: 'stopped', restart: 'restarted' }

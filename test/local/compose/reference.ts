@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describePort } from '../../../src/local/compose/ports.ts'
 import { conditionOf } from '../../../src/local/compose/service.ts'
 import type { Value } from '../../../src/local/compose/value.ts'
-import { isRecord } from '../../../src/local/untyped.ts'
+import { isRecord } from '../../../src/untyped.ts'
 import type { Files, ServiceSummary, Summary } from './projects.ts'
 
 /** Where a docker compose v2 may be; COMPOSE_V2 names another place. */

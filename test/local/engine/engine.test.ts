@@ -94,7 +94,7 @@ test('an answer with a failure, half an answer and no JSON are told apart', asyn
     'GET /d': (_, response) => json(response, { message: 'nope' }, 403),
     'GET /e': (_, response) => response.end(`[${' '.repeat(17 * 1024 * 1024)}]`)
   })
-  const engine = connect(t, fake.socket)
+  const engine = connect(t, fake.socket, 60_000)
 
   await assert.rejects(engine.json('/a'), {
     state: 'failed',

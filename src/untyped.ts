@@ -1,4 +1,4 @@
-/** Reads values of unknown shape (YAML that people wrote, an engine's JSON) without trusting any of it. */
+/** Reads values of unknown shape (JSON of others, YAML that people wrote, whatever was thrown) without trusting any of it. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -12,3 +12,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 export const numberOf = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0)
+
+/** The code of an error of the system or of a library (`ENOENT`), where it has one. */
+export const codeOf = (thrown: unknown): string | undefined =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
