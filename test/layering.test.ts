@@ -66,6 +66,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/charts',
     'machines/charts.json',
     'src/security/authorities.ts',
+    'src/security/certificate.ts',
     'src/security/invite-token.ts',
     'npm:commander'
   ],

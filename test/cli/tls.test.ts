@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
 import { test } from 'node:test'
+import { createCertificate } from '../../src/security/certificate.ts'
 import { OPERATOR_KEY, startNode, temporaryFolder } from '../daemon.ts'
 import { createCli } from './world.ts'
 
@@ -24,4 +27,47 @@ test('https asked of an agent that speaks http is told as that', async (t) => {
   const { code, err } = await createCli(t, { env })('health')
   assert.equal(code, 3)
   assert.match(err, /does not speak TLS/)
+})
+
+test('an agent with a certificate of its own is logged in to by its pin, and known by it from then on', async (t) => {
+  const folder = temporaryFolder(t)
+  const config = { 'api.tls.mode': 'auto' } as const
+  const node = await startNode(t, { folder, config })
+  const shown = await createCli(t, { cwd: folder })(`status --url ${node.url} --token ${OPERATOR_KEY}`)
+  const pin = /^certificate pin (\S{43})$/m.exec(shown.out)?.[1] ?? ''
+  assert.notEqual(pin, '', shown.out + shown.err)
+
+  const cli = createCli(t)
+  const alone = await cli(`login --url ${node.url} --token-stdin`, { stdin: OPERATOR_KEY })
+  assert.equal(alone.code, 3)
+  assert.match(alone.err, new RegExp(`no authority vouches for .*\\n→ .*--pin ${pin}$`))
+  const doubted = await cli(`login --url ${node.url}`, { answers: ['n'] })
+  assert.deepEqual([doubted.code, (await cli('configure list')).out], [1, 'None'])
+  assert.equal((await cli(`login --url ${node.url} --pin ${pin.slice(1)}`, { answers: [OPERATOR_KEY] })).code, 2)
+  const other = await cli(`login --url ${node.url} --pin ${pin.replace(/^./, pin[0] === 'A' ? 'B' : 'A')}`, {
+    answers: [OPERATOR_KEY]
+  })
+  assert.equal(other.code, 3)
+  assert.match(other.err, /has another key than at login/)
+
+  const agreed = await cli(`login --url ${node.url}`, { answers: ['yes', OPERATOR_KEY] })
+  assert.equal(agreed.code, 0, agreed.err)
+  assert.match(agreed.err, new RegExp(`Its pin is ${pin}`))
+  assert.equal((await cli('health')).code, 0)
+  assert.equal((await cli('events')).code, 0)
+
+  // Another agent takes its place: no key is sent to it.
+  await node.stop()
+  const heard: string[] = []
+  const { cert, key } = createCertificate(['127.0.0.1'])
+  const impostor = createServer({ cert, key }, ({ headers }, answer) => {
+    heard.push(String(headers.authorization))
+    answer.end('{}')
+  })
+  t.after(() => impostor.close())
+  await once(impostor.listen(Number(new URL(node.url).port), '127.0.0.1'), 'listening')
+  const fooled = await cli('health')
+  assert.equal(fooled.code, 3)
+  assert.match(fooled.err, /has another key than at login.*\n→ .*somebody is in between/)
+  assert.deepEqual(heard, [])
 })

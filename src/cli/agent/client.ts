@@ -6,6 +6,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { trustSystemAuthorities } from '../../security/authorities.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { row, text as textOf } from '../text/shape.ts'
+import { connectPinned } from './pin.ts'
 import type { Place } from './place.ts'
 import { unreachable } from './unreachable.ts'
 
@@ -40,7 +41,7 @@ export type Client = ReturnType<typeof createClient>
 
 /** One agent over HTTP: what any other client could do, and nothing more. */
 export function createClient({ place, timeoutMs, insecure, signal, trace }: ClientOptions) {
-  const pinned = place.certificate !== undefined
+  const pinned = place.certificate !== undefined || place.pin !== undefined
   // Reading them takes longer than most commands, so only where they are asked for.
   if (place.url.startsWith('https:') && !pinned && !insecure) trustSystemAuthorities()
 
@@ -58,7 +59,7 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
         })
       }
       trace(`> ${method} ${url.pathname}${url.search}`)
-      const trust = insecure || place.certificate === undefined ? {} : exactly(place.certificate)
+      const trust = insecure ? {} : trusted(place)
       const options = {
         ...{ method, headers, signal: until, agent: undefined, ...trust },
         rejectUnauthorized: !insecure,
@@ -106,6 +107,12 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
       throw new CliFault(EXIT.failed, `the agent answered ${status}`)
     }
   }
+}
+
+/** What is known of the agent stands above what authorities say; nothing is known of most. */
+function trusted({ certificate, pin }: Place) {
+  if (certificate !== undefined) return exactly(certificate)
+  return pin === undefined ? {} : { createConnection: connectPinned(pin) }
 }
 
 /** Trusts this certificate and no other, whoever signed it and whatever names it holds. */

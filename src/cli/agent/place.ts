@@ -15,6 +15,8 @@ export interface Place {
   readonly dataPath: string | undefined
   /** What it serves https with, where that was read on this machine: PEM, the server's own first. */
   readonly certificate: string | undefined
+  /** The key that its https has, as a profile keeps it; whatever certificate holds that key is right. */
+  readonly pin?: string | undefined
   /** The data path with a key that is not for this user. */
   readonly locked: string | undefined
   /** What a person should know about how it was found. */
@@ -53,6 +55,7 @@ export function findPlace(flags: PlaceFlags, io: Pick<Io, 'env' | 'home' | 'cwd'
     found,
     dataPath: atHome ? local.folder : undefined,
     certificate: atHome ? local.certificate : undefined,
+    pin: profile && baseOf(profile.url) === url ? profile.pin : undefined,
     locked: local?.locked && (atHome || given === undefined) ? local.folder : undefined,
     notes: given === undefined && profile === undefined ? passedOver : []
   }

@@ -5,9 +5,11 @@ import { CliFault, EXIT } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { row, text } from '../text/shape.ts'
 
-interface Profile {
+export interface Profile {
   readonly url: string
   readonly token: string
+  /** The key that its https has, where no authority vouches for it. */
+  readonly pin?: string
 }
 
 export interface Profiles {
@@ -28,8 +30,8 @@ export function readProfiles(file: string): Profiles {
   if (!existsSync(file)) return { current: '', all: new Map() }
   const stored = row(parse(file))
   const all = Object.entries(row(stored.profiles)).map(([name, profile]) => {
-    const { url, token } = row(profile)
-    return [name, { url: text(url), token: text(token) }] as const
+    const { url, token, pin } = row(profile)
+    return [name, { url: text(url), token: text(token), ...(text(pin) !== '' && { pin: text(pin) }) }] as const
   })
   return { current: text(stored.current_profile), all: new Map(all) }
 }

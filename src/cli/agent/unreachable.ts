@@ -19,6 +19,10 @@ const WORDS: Readonly<Record<string, [what: string, hint: string]>> = {
     'has another certificate than the agent that left this address',
     'Does something else listen there? systemctl status flatrun-cluster'
   ],
+  PIN_CHANGED: [
+    'has another key than at login',
+    'If its certificate was made anew, log in again: flatrun-cluster login. If not, somebody is in between'
+  ],
   ECONNRESET: ['closed the connection', 'It may be starting or stopping, or want https'],
   ENOTFOUND: ['has a host name that nobody knows', 'Is the name written right?'],
   EAI_AGAIN: ['has a host name that cannot be looked up now', 'Is the name server reachable?'],

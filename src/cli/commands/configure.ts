@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { createClient } from '../agent/client.ts'
 import { findPlace } from '../agent/place.ts'
-import { type Profiles, profilesFile, readProfiles, writeProfiles } from '../agent/profiles.ts'
+import { type Profile, type Profiles, profilesFile, readProfiles, writeProfiles } from '../agent/profiles.ts'
 import { examples, type Given, givenTo, type Tie } from '../command.ts'
 import type { Flags } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { readText } from '../fields.ts'
 import type { Io } from '../io.ts'
+import { pinFor, pinGiven } from './login-pin.ts'
 
 /** Profiles: which agents there are, and with which keys. They call no agent but to try a key at `login`. */
 export function configureCommands(program: Command, { io }: Tie): void {
@@ -22,7 +23,7 @@ export function configureCommands(program: Command, { io }: Tie): void {
   local(withKey(family.command('set').summary('Save a profile')), async (given, flags) => {
     const url = flags.url
     if (!url) throw new CliFault(EXIT.usage, '--url is wanted', 'For example: --url https://panel.example.org')
-    save(flags.profile || 'default', { url, token: await keyOf(given, flags, io) }, io)
+    save(flags.profile || 'default', { url, token: await keyOf(given, flags, io), ...pinGiven(given) }, io)
   })
   local(family.command('list').summary('List the profiles'), async (_given, flags) => {
     const { current, all } = readProfiles(profilesFile(io))
@@ -59,12 +60,14 @@ export function configureCommands(program: Command, { io }: Tie): void {
         `--url is wanted: a key goes to no address that was merely found (${url})`,
         'The agent of this machine needs no login'
       )
-    const token = await keyOf(given, flags, io)
-    const place = { ...findPlace({ url }, io), token, locked: undefined }
     const insecure = flags.insecureSkipVerify === true
+    // Before the key is asked for: whom it would go to is the first question.
+    const pin = insecure || !url.startsWith('https:') ? {} : await pinFor(url, given, io)
+    const token = await keyOf(given, flags, io)
+    const place = { ...findPlace({ url }, io), token, ...pin, locked: undefined }
     const client = createClient({ place, timeoutMs: 30_000, insecure, signal: io.signal, trace: () => {} })
     await client.get('/users/me')
-    save(flags.profile || 'default', { url, token }, io)
+    save(flags.profile || 'default', { url, token, ...pin }, io)
   })
 
   function local(command: Command, run: (given: Given, flags: Flags) => Promise<void>): void {
@@ -72,9 +75,12 @@ export function configureCommands(program: Command, { io }: Tie): void {
   }
 }
 
-const withKey = (command: Command) => command.option('--token-stdin', 'Read the key from stdin')
+const withKey = (command: Command) =>
+  command
+    .option('--token-stdin', 'Read the key from stdin')
+    .option('--pin <pin>', 'Trust the certificate with this key: flatrun-cluster status on that server shows it')
 
-function save(name: string, profile: { url: string; token: string }, io: Io): void {
+function save(name: string, profile: Profile, io: Io): void {
   const file = profilesFile(io)
   const { all } = readProfiles(file)
   writeProfiles(file, { current: name, all: new Map([...all, [name, profile]]) })

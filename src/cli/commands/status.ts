@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { isSelfSigned, pinOf } from '../../security/certificate.ts'
+import type { Place } from '../agent/place.ts'
 import { examples, type Tie } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { number, type Row, row, rows, text } from '../text/shape.ts'
@@ -45,6 +47,7 @@ export function statusCommands(program: Command, { act }: Tie): void {
             ? `others reach it at ${text(cluster.advertise_url) || 'no address: set cluster.advertise_url'}`
             : 'clustering is off: set cluster.enabled, or flatrun-cluster cluster setup',
           ...(text(cluster.fingerprint) ? [`fingerprint ${text(cluster.fingerprint)}`] : []),
+          ...pinOfHttps(client.place),
           ...(on ? [summaryOf(peers)] : []),
           ...(number(cluster.waiting)
             ? [paint('yellow', `${number(cluster.waiting)} wait for your word: flatrun-cluster introductions`)]
@@ -57,6 +60,10 @@ export function statusCommands(program: Command, { act }: Tie): void {
     }
   )
 }
+
+/** What `login --pin` on another machine compares; an authority's certificate is known without. */
+const pinOfHttps = ({ certificate }: Place) =>
+  certificate === undefined || !isSelfSigned(certificate) ? [] : [`certificate pin ${pinOf(certificate)}`]
 
 function trouble(peer: Row, now: number): string {
   const since = Date.parse(text(peer.since))
