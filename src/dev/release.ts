@@ -18,7 +18,7 @@ run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version')
 git('commit', '--all', '--message', `release: ${version}`)
 git('tag', '--annotate', `v${version}`, '--message', `flatrun-cluster ${version}`)
 console.log(`v${version} is tagged. Next: git push --follow-tags, npm run package:npm, and
-npm publish out/flatrun-cluster-${version}.tgz --provenance`)
+npm publish out/flatrun-cluster-${version}.tgz --provenance; npm run package:deb, and npm run package:apt -- --key FILE --url URL`)
 
 function git(...words: string[]): string {
   return run('git', ...words)

@@ -9,7 +9,10 @@ import { startNest, whyNoNest } from '../systemd/nest.ts'
 const docs = path.join(import.meta.dirname, '..', '..', 'docs')
 
 /** Blocks that are tried elsewhere: the packages by test/packaging, the start by test/exit-codes. */
-const ELSEWHERE = ['npm run package:deb', 'npm run package:npm', 'npm install --global', 'flatrun-cluster agent']
+const ELSEWHERE = [
+  ...['npm run package:deb', 'npm run package:npm', 'npm run package:apt', 'curl -fsSLo /etc/apt/'],
+  ...['npm install --global', 'flatrun-cluster agent']
+]
 
 function commands(page: string): string[] {
   const text = readFileSync(path.join(docs, page), 'utf8')
