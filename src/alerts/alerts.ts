@@ -7,13 +7,14 @@ import type { PeerHealth } from '../schemas/health.ts'
 import type { Incident, Problem } from '../schemas/incident.ts'
 import type { Trouble, WaitingStore } from './delivery.ts'
 import { nameIn, type ServerFacts } from './facts.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { createIncidents, peerKey } from './incidents.ts'
 import { inMaintenance } from './maintenance.ts'
 import { messageOf, testMessage } from './message.ts'
 import { createOutbox } from './outbox.ts'
 import { outcomeOf } from './outcome.ts'
 import { isAway, peerProblem } from './peer-problem.ts'
-import { send as sendNow } from './send.ts'
+import { beat as beatNow, send as sendNow } from './send.ts'
 import { createSilences, type SilenceOptions } from './silences.ts'
 import { createWatch } from './watch.ts'
 
@@ -40,6 +41,7 @@ export interface AlertOptions {
   clock: Clock
   onFault: (fault: unknown) => void
   send?: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
+  beat?: (url: string, signal: AbortSignal) => Promise<void>
 }
 
 /** Tells people what is wrong and when it is over: one message an incident, however much belongs to it. */
@@ -49,7 +51,14 @@ export function createAlerts(options: AlertOptions) {
   const incidents = createIncidents(store.all())
   const stored = new Map(store.all().map((incident) => [incident.id, JSON.stringify(incident)]))
   const silences = createSilences({ store: options.silences, tagsOf: options.tagsOf, wall: clock.wall, onFault })
-  const outbox = createOutbox({ events, waiting, clock, send, onTrouble: troubled, onFault })
+  const outbox = createOutbox({
+    events,
+    waiting,
+    clock,
+    send,
+    onTrouble: (key, trouble) => troubled(key, `messages to ${nameIn(key)}`, trouble),
+    onFault
+  })
   const watch = createWatch({
     rules: () => config.rules,
     look: options.look,
@@ -60,6 +69,7 @@ export function createAlerts(options: AlertOptions) {
     onFault
   })
   let timer: unknown
+  let heartbeat = startHeartbeat()
   outbox.use(config.targets)
   incidents.drop((problem) => isLost(problem) || !(problem.server_id === 'self' || options.isMember(problem.server_id)))
   const unsubscribe = [cluster.onChange(changed), cluster.onLeft(left)]
@@ -75,6 +85,8 @@ export function createAlerts(options: AlertOptions) {
     /** Other settings count from now on; what waits for a target that stays goes on. */
     use(next: Alerts): void {
       config = next
+      heartbeat?.close()
+      heartbeat = startHeartbeat()
       outbox.use(config.targets)
       incidents.drop(isLost)
       tell()
@@ -84,6 +96,7 @@ export function createAlerts(options: AlertOptions) {
     close() {
       for (const end of unsubscribe) end()
       watch.close()
+      heartbeat?.close()
       clock.clearTimeout(timer)
       outbox.close()
     }
@@ -114,24 +127,38 @@ export function createAlerts(options: AlertOptions) {
     incidents.drop(({ server_id }) => server_id === id)
   }
 
-  /** Of a target that is no longer there. */
-  function isLost({ kind, key }: Problem): boolean {
-    return kind === 'alert' && !outbox.has(key.slice(ALERT.length))
+  function startHeartbeat() {
+    const { url, every } = config.heartbeat
+    if (url === '') return undefined
+    return createHeartbeat({
+      url,
+      everyMs: parseDuration(every) ?? 300_000,
+      clock,
+      beat: options.beat ?? beatNow,
+      onTrouble: (trouble) => troubled(HEARTBEAT, 'heartbeats', trouble)
+    })
   }
 
-  function troubled(key: string, trouble: Trouble | undefined) {
+  /** Of a target that is no longer there. */
+  function isLost({ kind, key }: Problem): boolean {
+    if (kind !== 'alert') return false
+    const target = key.slice(ALERT.length)
+    return target === HEARTBEAT ? config.heartbeat.url === '' : !outbox.has(target)
+  }
+
+  function troubled(key: string, what: string, trouble: Trouble | undefined) {
     const problem: Problem = {
       key: `${ALERT}${key}`,
       kind: 'alert',
       server: server(),
       server_id: 'self',
       since: trouble?.since ?? clock.wall(),
-      title: `messages to ${nameIn(key)} do not arrive`,
+      title: `${what} do not arrive`,
       ...(trouble && { detail: trouble.reason }),
       grave: false
     }
     if (trouble) incidents.open(problem, 0, clock.now())
-    else incidents.close(problem.key, `messages to ${nameIn(key)} arrive again`, clock.now())
+    else incidents.close(problem.key, `${what} arrive again`, clock.now())
     tell()
   }
 
@@ -174,5 +201,7 @@ export function createAlerts(options: AlertOptions) {
 }
 
 const ALERT = 'alert '
+/** No name of a target may hold a line break. */
+const HEARTBEAT = '\nheartbeat'
 
 export type AlertCentre = ReturnType<typeof createAlerts>

@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto'
 import { createTransport } from 'nodemailer'
-import { request } from 'undici'
+import { EnvHttpProxyAgent, request } from 'undici'
 import type { AlertMessage } from '../schemas/alert.ts'
-import type { AlertTarget } from '../schemas/alert-target.ts'
-
-type Target<Type extends AlertTarget['type']> = Extract<AlertTarget, { type: Type }>
+import type { AlertTarget, AlertTargetOf } from '../schemas/alert-target.ts'
+import { type Post, postOf } from './channels.ts'
+import { explanationIn } from './explanation.ts'
 
 /** It was not taken; the message names no address and no secret. */
 export class SendFailed extends Error {
@@ -19,52 +18,73 @@ export class SendFailed extends Error {
 }
 
 const PATIENCE_MS = 10_000
+const LONGEST_ANSWER = 16_384
 
-/** Hands one message to one target, once. @throws Error with a sentence that names no address and no secret. */
-export function send(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<void> {
-  if (target.type === 'webhook') return sendWebhook(target, message, signal)
-  return target.type === 'ntfy' ? sendNtfy(target, message, signal) : sendMail(target, message)
-}
-
-async function sendWebhook({ url, secret }: Target<'webhook'>, message: AlertMessage, signal: AbortSignal) {
-  const body = JSON.stringify(message)
-  const timestamp = String(Math.floor(Date.parse(message.at) / 1_000))
-  const headers = { 'content-type': 'application/json', 'webhook-id': message.id, 'webhook-timestamp': timestamp }
-  const signature = secret && { 'webhook-signature': `v1,${signatureOf(secret, `${message.id}.${timestamp}.${body}`)}` }
-  await post(url, body, { ...headers, ...signature }, signal)
-}
-
-/** As standardwebhooks.com has it, so that receivers can check it with what they have. */
-export function signatureOf(secret: string, content: string): string {
-  const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret
-  return createHmac('sha256', key).update(content).digest('base64')
-}
-
-async function sendNtfy({ url, token }: Target<'ntfy'>, message: AlertMessage, signal: AbortSignal) {
-  const headers = {
-    title: message.title,
-    priority: message.urgency === 'high' ? 'high' : 'default',
-    tags: message.urgency === 'low' ? 'white_check_mark' : 'rotating_light',
-    ...(token && { authorization: `Bearer ${token}` })
-  }
-  await post(url, message.text, headers, signal)
-}
-
-async function post(url: string, body: string, headers: Record<string, string>, signal: AbortSignal) {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
-  let status: number
-  try {
-    const answer = await request(url, { method: 'POST', body, headers, signal: limited })
-    status = answer.statusCode
-    await answer.body.dump()
-  } catch (cause) {
-    throw new Error(signal.aborted ? 'This server is stopping' : `It could not be reached${codeOf(cause)}`, { cause })
-  }
+/** Hands one message to one target, once. @throws SendFailed */
+export async function send(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<void> {
+  if (target.type === 'email') return sendMail(target, message)
+  const { status, text, retryAfterMs } = await post(postOf(target, message), signal)
   // A redirect would carry the message and its token to somewhere else.
-  if (status < 200 || status > 299) throw new Error(`It answered with status ${status}`)
+  if (status >= 200 && status <= 299) return
+  const why = explanationIn(text, target)
+  throw new SendFailed(`It answered with status ${status}${why && `: ${why}`}`, { retryAfterMs })
 }
 
-async function sendMail({ smtp, from, to }: Target<'email'>, message: AlertMessage) {
+const post = (what: Post, signal: AbortSignal) => ask('POST', what, signal)
+
+/** Tells a watcher of the watcher that this server lives. @throws SendFailed */
+export async function beat(url: string, signal: AbortSignal): Promise<void> {
+  const { status } = await ask('GET', { url }, signal)
+  if (status < 200 || status > 299) throw new SendFailed(`It answered with status ${status}`)
+}
+
+/** Through the proxy that HTTPS_PROXY and its kin name, if any. @throws SendFailed */
+async function ask(
+  method: 'GET' | 'POST',
+  { url, headers = {}, body }: Partial<Post> & { url: string },
+  signal: AbortSignal
+) {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+  let dispatcher: EnvHttpProxyAgent | undefined
+  try {
+    dispatcher = new EnvHttpProxyAgent()
+    const answer = await request(url, {
+      method,
+      headers,
+      signal: limited,
+      dispatcher,
+      ...(body !== undefined && { body })
+    })
+    const text = await beginningOf(answer.body)
+    return { status: answer.statusCode, text, retryAfterMs: pauseIn(answer.headers['retry-after']) }
+  } catch (cause) {
+    if (signal.aborted) throw new SendFailed('This server is stopping', { cause })
+    if (limited.aborted) throw new SendFailed('It did not answer within 10 s', { cause })
+    throw new SendFailed(`It could not be reached${codeOf(cause)}`, { cause })
+  } finally {
+    // What hangs is not waited for.
+    dispatcher?.destroy().catch(() => {})
+  }
+}
+
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > LONGEST_ANSWER) break
+  }
+  return Buffer.concat(chunks).toString('utf8').slice(0, LONGEST_ANSWER)
+}
+
+/** Seconds; a date is not worth its arithmetic here. */
+function pauseIn(header: string | string[] | undefined): number | undefined {
+  const seconds = Number(header)
+  return header !== undefined && seconds >= 0 ? seconds * 1_000 : undefined
+}
+
+async function sendMail({ smtp, from, to }: AlertTargetOf<'email'>, message: AlertMessage) {
   const transport = createTransport(smtp, {
     from,
     ...{ connectionTimeout: PATIENCE_MS, greetingTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS }
@@ -77,7 +97,7 @@ async function sendMail({ smtp, from, to }: Target<'email'>, message: AlertMessa
       messageId: `<${message.id}@flatrun-cluster>`
     })
   } catch (cause) {
-    throw new Error(`The mail server did not take it${codeOf(cause)}`, { cause })
+    throw new SendFailed(`The mail server did not take it${codeOf(cause)}`, { cause })
   } finally {
     transport.close()
   }
@@ -86,5 +106,10 @@ async function sendMail({ smtp, from, to }: Target<'email'>, message: AlertMessa
 /** Codes such as ECONNREFUSED or EAUTH tell enough; messages may hold addresses. */
 function codeOf(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  return /^[A-Z_]+$/.test(code) ? ` (${code})` : ''
+  return WORDS[code] ?? (/^[A-Z_]+$/.test(code) ? ` (${code})` : '')
+}
+
+const WORDS: Record<string, string> = {
+  ENOTFOUND: ': its name does not resolve (ENOTFOUND)',
+  EAI_AGAIN: ': no name server answers (EAI_AGAIN)'
 }

@@ -28,6 +28,19 @@ export const Alerts = Type.Object(
       expected: 'off, or a duration such as 24h'
     }),
     rules: AlertRules,
+    heartbeat: Type.Object(
+      {
+        url: Type.String({
+          default: '',
+          format: 'http-url',
+          writeOnly: true,
+          maxLength: 2_048,
+          description: 'Asked again and again: who no longer hears from this server raises the alarm'
+        }),
+        every: Duration({ default: '5m', description: 'How often' })
+      },
+      { additionalProperties: false, default: {} }
+    ),
     targets: Type.Array(AlertTarget, { default: [], maxItems: 20, description: 'Who is told, and how' }),
     maintenance: Type.Array(MaintenanceWindow, { default: [], maxItems: 50, description: 'When nobody is told' })
   },

@@ -43,6 +43,8 @@ export function createAlertWorld(t: TestContext, options: AlertWorldOptions = {}
   /** What servers tell of themselves; who is not here tells nothing. */
   const facts = new Map<string, ServerFacts>()
   const failing = { times: 0 }
+  const failingBeats = { times: 0 }
+  const beats: string[] = []
   let tries = 0
   const start = () =>
     createAlerts({
@@ -61,6 +63,10 @@ export function createAlertWorld(t: TestContext, options: AlertWorldOptions = {}
       store: tableOf(kept),
       waiting: tableOf(waiting),
       silences: tableOf(silences),
+      beat: async (url) => {
+        if (failingBeats.times-- > 0) throw new Error('It answered with status 404')
+        beats.push(url)
+      },
       send: async (_, message) => {
         tries++
         if (failing.times-- > 0) throw new Error('It answered with status 500')
@@ -95,6 +101,8 @@ export function createAlertWorld(t: TestContext, options: AlertWorldOptions = {}
     silences,
     facts,
     failing,
+    failingBeats,
+    beats,
     alerts: () => alerts,
     restart,
     down,

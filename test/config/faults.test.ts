@@ -44,7 +44,7 @@ alerts:
     'config.yml:14:13: cluster.exchange: expected one of any, sealed-only; got "some"',
     'config.yml:15:1: port: unknown key; did you mean api.port?',
     'config.yml:16:10: logging: expected a section with level, format; got 5',
-    'config.yml:18:21: alerts.targets[0].type: expected one of webhook, ntfy, email; got "webhok"',
+    'config.yml:18:21: alerts.targets[0].type: expected one of webhook, slack, discord, teams, telegram, gotify, pushover, ntfy, email; got "webhok"',
     'config.yml:18:50: alerts.targets[1].url: expected an http or https address; got other text'
   ])
 })

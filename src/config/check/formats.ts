@@ -1,5 +1,6 @@
 import { isIP, isIPv4 } from 'node:net'
 import type { TSchema } from 'typebox'
+import { isTemplate } from '../../schemas/alert-target.ts'
 import { DAY_MS, parseDuration } from '../../schemas/duration.ts'
 import { PEER_NAME_PATTERN } from '../../schemas/names.ts'
 import { remark } from '../keys.ts'
@@ -23,6 +24,8 @@ const BY_FORMAT: Record<string, (text: string) => boolean> = {
   'trusted-network': isNetwork,
   engine: isEngine,
   'smtp-url': (text) => /^smtps?:\/\/[^\s/]/.test(text) && !/\s/.test(text) && URL.canParse(text),
+  'json-template': isTemplate,
+  line: (text) => !/\p{C}/u.test(text),
   path: (text) => !/\p{Cc}/u.test(text),
   'header-value': (text) => /^[\t\x20-\x7e]*$/.test(text)
 }
