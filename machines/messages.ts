@@ -1,5 +1,6 @@
 import type { ActorRef, ErrorActorEvent, EventObject, Snapshot } from 'xstate'
 import type { PeerSpec, ProbeAnswer, Verdict } from '../src/schemas/health.ts'
+import type { Opinions } from '../src/schemas/opinions/opinion.ts'
 
 /** What the actors say to each other. `now` is monotonic, `wall` is for people. */
 
@@ -44,6 +45,8 @@ export type PeerUpdated = { type: 'peer.updated'; peer: PeerSpec; wall: number }
 export type ContactReported = { type: 'peer.alive'; now: number }
 /** A request to it failed, our key was refused, or it closed a kept connection: reason to ask at once. */
 export type FailureReported = { type: 'peer.doubtful'; now: number; keyRefused: boolean }
+/** What other members say of it. It labels a verdict and never leads to one. */
+export type OpinionsHeard = { type: 'peer.opinions'; opinions: Opinions }
 
 /** To the supervisor, by a peer. */
 export type PeerJudged = {

@@ -274,6 +274,11 @@ export const TooManyLooks = createError(
   'This invite was looked at more than ten times in a minute; try again in a minute',
   429
 )
+export const TooManyQuestions = createError<[number]>(
+  'too_many_questions',
+  'This peer has asked about others more than %d times in a minute; it may ask again in a minute',
+  429
+)
 export const IdentityConflict = createError<[string]>(
   'identity_conflict',
   '"%s" is known here by another identity; compare the fingerprints on both servers, and remove the peer here before it joins anew',

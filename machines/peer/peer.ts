@@ -34,9 +34,13 @@ export const peerMachine = peerSetup.createMachine({
     startAfterMs: input.startAfterMs,
     verdict: 'unknown',
     since: input.wall,
-    seen: nothingObserved(input.peer, input.startAfterMs)
+    seen: nothingObserved(input.peer, input.startAfterMs),
+    opinions: undefined
   }),
   type: 'parallel',
+  on: {
+    'peer.opinions': { actions: 'hearOpinions', description: 'Other members were asked about it' }
+  },
   states: {
     probe: {
       description: 'Asks the peer again and again, one question at a time.',

@@ -1,9 +1,11 @@
 import { type AnyActorRef, assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate'
 import type { PeerSpec, Verdict } from '../../src/schemas/health.ts'
+import type { Opinions } from '../../src/schemas/opinions/opinion.ts'
 import type {
   ContactReported,
   FailureReported,
   Hears,
+  OpinionsHeard,
   PeerCheck,
   PeerUpdated,
   ProbeAnswered,
@@ -30,9 +32,18 @@ export interface PeerContext {
   /** Wall time at which the verdict became what it is. */
   since: number
   seen: Observation
+  /** What others said of it since it began to fail. */
+  opinions: Opinions | undefined
 }
 
-type PeerEvent = ProbeAnswered | ProberReady | PeerCheck | PeerUpdated | ContactReported | FailureReported
+type PeerEvent =
+  | ProbeAnswered
+  | ProberReady
+  | PeerCheck
+  | PeerUpdated
+  | ContactReported
+  | FailureReported
+  | OpinionsHeard
 
 const types: { input?: PeerInput; context?: PeerContext; events?: PeerEvent; tags?: 'reachable' } = {}
 
@@ -99,13 +110,17 @@ export const peerSetup = setup({
     startOver: assign(({ context }) => ({
       seen: { ...nothingObserved(context.peer, 0), answers: context.seen.answers }
     })),
+    hearOpinions: assign(({ event }) => {
+      assertEvent(event, 'peer.opinions')
+      return { opinions: event.opinions }
+    }),
     announce: enqueueActions(({ context, enqueue, event, system }, { verdict }: { verdict: Verdict }) => {
       const { peer, verdict: from } = context
       if (from === verdict) return
       const wall = 'wall' in event ? event.wall : context.since
       const supervisor: SupervisorRef | undefined = system.get('supervisor')
       if (supervisor) enqueue.sendTo(supervisor, { type: 'peer.judged', id: peer.id, from, to: verdict, wall })
-      enqueue.assign({ verdict, since: wall })
+      enqueue.assign({ verdict, since: wall, ...(verdict === 'online' && { opinions: undefined }) })
     }),
     announceFlapping: enqueueActions(({ context, enqueue, system }) => {
       const { peer, seen } = context

@@ -26,6 +26,7 @@ import { introductionRoutes } from './routes/introductions.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { logRoutes } from './routes/logs.ts'
+import { opinionRoutes } from './routes/opinions/opinion.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { reverseRoutes } from './routes/reverse.ts'
 import { rolloutRoutes } from './routes/rollout.ts'
@@ -110,6 +111,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       alertRoutes,
       joiningRoutes,
       introductionRoutes,
+      opinionRoutes,
       localRoutes,
       aggregateRoutes,
       insightRoutes,

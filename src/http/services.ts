@@ -14,6 +14,7 @@ import type { Invites } from '../cluster/membership/invites.ts'
 import type { Rotation } from '../cluster/membership/key-rotation.ts'
 import type { Membership } from '../cluster/membership/membership.ts'
 import type { Policies } from '../cluster/membership/policies.ts'
+import type { Opining } from '../cluster/opinions/answering.ts'
 import type { PeerList } from '../cluster/peers/peer-list.ts'
 import type { Self } from '../cluster/peers/self.ts'
 import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
@@ -75,6 +76,7 @@ export interface Services {
   telling: Telling
   suspending: Suspending
   answerIdentity: Answering
+  opinionOf: Opining
   audit: Audit
   linkedPeers: LinkedPeers
   cluster: Cluster

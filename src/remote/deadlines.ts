@@ -8,6 +8,8 @@ export type Deadlines = ReturnType<typeof deadlinesOf>
 
 /** What is asked again soon, or waited for by somebody who asks many, has no longer than this. */
 const BRIEF_MS = 5_000
+/** Longer would not be told before the verdict that it labels. */
+const WITNESS_MS = 2_000
 /** To tell how an accept went, after its exchange had all of its time. */
 const TELLING_MS = 2_000
 
@@ -24,6 +26,9 @@ export function deadlinesOf({ requestTimeoutMs, proxyTimeoutMs }: Timeouts) {
     aggregateTotalMs: 2 * briefMs,
     /** Whether an address leads to an agent: the asker is waiting for more than this answer. */
     reachMs: Math.min(requestTimeoutMs, 4_000),
+    /** A probe that another member asked for, and that question: it waits for the probe and the way there and back. */
+    witnessMs: Math.min(requestTimeoutMs, WITNESS_MS),
+    opinionMs: Math.min(requestTimeoutMs, WITNESS_MS) + 1_000,
     /** Whatever else one agent asks another: exchange, confirm, leave, rotate, the state of a restart. */
     requestMs: requestTimeoutMs,
     /** An accept as a whole. */

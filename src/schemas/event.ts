@@ -7,6 +7,7 @@ export const EventType = Type.Enum([
   'peer.removed',
   'peer.left',
   'peer.state',
+  'peer.scope',
   'peer.suspended',
   'peer.restored',
   'peer.flapping',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Opinions } from './opinions/opinion.ts'
 
 /**
  * The verdict on one peer.
@@ -112,6 +113,8 @@ export interface PeerHealth {
   features: readonly string[]
   /** The newest last; at most ten. */
   evidence: readonly ProbeAnswer[]
+  /** What other members say of one that is offline. */
+  opinions?: Opinions
 }
 
 /** What is told of a peer after each probe: of ten thousand peers, the rest is made when somebody asks for it. */

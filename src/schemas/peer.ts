@@ -3,6 +3,7 @@ import { Card } from './card.ts'
 import { Grant } from './grant.ts'
 import { Evidence, Verdict } from './health.ts'
 import { IntroductionPolicy, PeerName, Timestamp } from './names.ts'
+import { Scope, Witness } from './opinions/opinion.ts'
 
 /** How requests to a peer travel. `insecure`: plain http with a bearer key, as plain FlatRun has it. */
 export const Transport = Type.Enum(['insecure', 'signed', 'tls', 'pinned'])
@@ -101,6 +102,11 @@ export const PeerView = Type.Object({
   clock_offset_s: Type.Optional(Type.Number()),
   failures: Type.Integer(),
   flapping: Type.Boolean(),
+  /** What other members say of one that is offline. */
+  scope: Type.Optional(Scope),
+  /** The same as a sentence. */
+  scope_reason: Type.Optional(Type.String()),
+  witnesses: Type.Optional(Type.Array(Witness)),
   restarts: Type.Integer(),
   next_check_at: Type.Optional(Timestamp),
   awaits_approval: Type.Optional(Type.Boolean()),

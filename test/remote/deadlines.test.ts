@@ -10,11 +10,13 @@ test('every deadline towards peers follows from the two that the config names', 
   const short = deadlinesOf({ requestTimeoutMs: 1_000, proxyTimeoutMs: 2_000 })
   assert.deepEqual(short, {
     ...{ connectMs: 1_000, probeMs: 1_000, aggregateMs: 1_000, aggregateTotalMs: 2_000, reachMs: 1_000 },
+    ...{ witnessMs: 1_000, opinionMs: 2_000 },
     ...{ requestMs: 1_000, acceptMs: 3_000, restartMs: 300_000, proxiedReadMs: 1_000, proxiedWriteMs: 2_000 }
   })
   const long = deadlinesOf({ requestTimeoutMs: 60_000, proxyTimeoutMs: 600_000 })
   assert.deepEqual(long, {
     ...{ connectMs: 3_000, probeMs: 5_000, aggregateMs: 5_000, aggregateTotalMs: 10_000, reachMs: 4_000 },
+    ...{ witnessMs: 2_000, opinionMs: 3_000 },
     ...{ requestMs: 60_000, acceptMs: 62_000, restartMs: 600_000, proxiedReadMs: 60_000, proxiedWriteMs: 600_000 }
   })
 })

@@ -51,11 +51,22 @@ const BY_FAILURE: Readonly<Record<string, readonly string[]>> = {
   ]
 }
 
+/** What others say of it leads elsewhere than what our own check met. */
+const BY_SCOPE: Readonly<Record<string, readonly string[]>> = {
+  here_only: [
+    'Other servers reach it, so its agent runs: look at the way from here to it (firewall, route, VPN).',
+    'From this server: curl -m 5 URL/api/health'
+  ],
+  cut_off: ['Look at the network of this server first: the fault is probably here.']
+}
+
 /** What an operator can do about a peer, by its state and by what its last failed check met. */
 export function adviceFor(peer: Row): string[] {
   const state = stateOf(peer)
   if (state === 'online') return []
   const failed = rows(peer.evidence).findLast((one) => one.ok === false)
-  const lines = BY_STATE[state] ?? BY_FAILURE[text(failed?.class)] ?? ['Ask it now: flatrun-cluster check NAME']
+  const lines = BY_STATE[state] ??
+    BY_SCOPE[text(peer.scope)] ??
+    BY_FAILURE[text(failed?.class)] ?? ['Ask it now: flatrun-cluster check NAME']
   return lines.map((line) => line.replaceAll('NAME', text(peer.name)).replaceAll('URL', text(peer.url)))
 }

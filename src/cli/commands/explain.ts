@@ -36,6 +36,7 @@ function told(peer: Row, advice: readonly string[], now: number, paint: Paint): 
     `${paint('bold', harmless(text(peer.name)))} is ${paint(colorOf(state), harmless(state))}${lasting}.`,
     why && `Why: ${harmless(why)}`,
     failures > 0 && `${plural(failures, 'check')} in a row failed; it answered ${agoOf(peer.last_seen, now)}.`,
+    text(peer.scope_reason) && `Others: ${harmless(text(peer.scope_reason))}.`,
     clocksApart(apartMs) && stateOf(peer) !== 'skewed' && `But ${clocksDiffer(apartMs)}.`,
     peer.flapping === true && 'It comes and goes (flapping); its events are held back meanwhile.',
     restarts > 0 && `What watches it here has crashed ${plural(restarts, 'time')}; please report what the log says.`,

@@ -10,6 +10,7 @@ import { systemClock } from '../../clock.ts'
 import { PeerUnknown } from '../../errors.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { FailureClass, PeerAnswered, PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../../schemas/health.ts'
+import type { Opinions } from '../../schemas/opinions/opinion.ts'
 import { createAwaitedChecks } from './awaited-checks.ts'
 import { createListeners } from './listeners.ts'
 import { createReporter } from './reporter.ts'
@@ -123,9 +124,18 @@ export function createCluster(options: ClusterOptions) {
     /** A request to it failed in that way, or it closed a kept connection. */
     reportFailure: (id: string, failed?: FailureClass) =>
       child(id)?.send({ type: 'peer.doubtful', now: clock.now(), keyRefused: failed === 'key_refused' }),
+    /** Other members were asked about it: a label, whatever the verdict is. */
+    reportOpinions(id: string, opinions: Opinions) {
+      const before = peer(id)?.opinions?.scope
+      child(id)?.send({ type: 'peer.opinions', opinions })
+      const health = peer(id)
+      if (!health?.opinions || !before || health.opinions.scope === before) return
+      reporter.rescoped(health, before)
+      changed.tell(health)
+    },
     peer,
     peers,
-    /** Calls back when a verdict changed (then with the one before), or an actor crashed; until the returned function is called. */
+    /** Calls back when a verdict changed (then with the one before), its scope did, or an actor crashed; until the returned function is called. */
     onChange: changed.add,
     /** Calls back when a peer is no member any more. */
     onLeft: gone.add,

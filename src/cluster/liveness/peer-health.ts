@@ -4,7 +4,7 @@ import type { PeerHealth, PeerSpec, Verdict } from '../../schemas/health.ts'
 
 /** How one peer is, out of what its actor knows. Built at every answer, so without detours. */
 export function peerHealth({ context }: PeerSnapshot, { crashes }: RestartHistory): PeerHealth {
-  const { peer, verdict, since, seen } = context
+  const { peer, verdict, since, seen, opinions } = context
   const health: PeerHealth = {
     id: peer.id,
     name: peer.name,
@@ -22,6 +22,7 @@ export function peerHealth({ context }: PeerSnapshot, { crashes }: RestartHistor
   if (seen.clockOffsetMs !== undefined) health.clockOffsetMs = seen.clockOffsetMs
   if (seen.nextProbeAt !== undefined && verdict !== 'removed') health.nextProbeAt = seen.nextProbeAt
   if (seen.version !== undefined) health.version = seen.version
+  if (opinions && verdict === 'offline') health.opinions = opinions
   return health
 }
 

@@ -1,5 +1,6 @@
 import { clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import type { FailureClass, PeerHealth, ProbeAnswer } from '../../schemas/health.ts'
+import { scopeWords } from '../../schemas/opinions/opinion.ts'
 
 /** Why a peer is what it is, as one sentence for a person. */
 export function reasonOf(health: PeerHealth): string {
@@ -12,7 +13,7 @@ export function reasonOf(health: PeerHealth): string {
     case 'suspect':
       return `A probe failed: ${failureWords(last)}`
     case 'offline':
-      return `${health.failures} probes in a row failed: ${failureWords(last)}`
+      return `${health.failures} probes in a row failed: ${failureWords(last)}${andOthers(health)}`
     case 'rejected':
       return 'It refuses our key; join it again'
     case 'skewed':
@@ -33,7 +34,9 @@ export function reasonOf(health: PeerHealth): string {
 const butClock = ({ clockOffsetMs }: PeerHealth) =>
   clockOffsetMs !== undefined && clocksApart(clockOffsetMs) ? `, but ${clocksDiffer(clockOffsetMs)}` : ''
 
-const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+const andOthers = ({ opinions }: PeerHealth) => (opinions ? `; ${scopeWords(opinions)}` : '')
+
+export const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** What went wrong with one probe, in words. */
 function failureWords(answer: ProbeAnswer | undefined): string {

@@ -1,7 +1,8 @@
 import type { SupervisorEmitted } from '../../../machines/messages.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { PeerHealth, ProbeAnswer } from '../../schemas/health.ts'
-import { reasonOf } from './reason.ts'
+import { scopeWords } from '../../schemas/opinions/opinion.ts'
+import { reasonOf, sentence } from './reason.ts'
 
 export interface ReporterOptions {
   events: EventLog
@@ -53,6 +54,13 @@ export function createReporter({ events, peer, onFault }: ReporterOptions) {
         events.publish({ type: 'peer.quarantined', ...about, reason: reasonOf(health) })
       }
     },
+    /** What others say of an offline peer has changed. */
+    rescoped(health: PeerHealth, from: string) {
+      const { name, id, flapping, opinions } = health
+      if (flapping || !opinions) return
+      const reason = sentence(scopeWords(opinions))
+      events.publish({ type: 'peer.scope', peer: name, peer_id: id, from, to: opinions.scope, reason })
+    },
     stalled(stalledMs: number) {
       const reason = 'This process stood still; failures are doubted until they are repeated'
       events.publish({ type: 'node.stalled', reason, facts: { stalled_ms: Math.round(stalledMs) } })
@@ -64,6 +72,7 @@ function factsOf(health: PeerHealth) {
   const last: ProbeAnswer | undefined = health.evidence.at(-1)
   return {
     failures: health.failures,
+    ...(health.opinions && { scope: health.opinions.scope }),
     ...(last && { asked: last.asked, duration_ms: Math.round(last.durationMs) }),
     ...(last?.ok === false && { class: last.class }),
     ...(last?.ok === false && last.status !== undefined && { http_status: last.status })

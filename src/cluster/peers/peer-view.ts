@@ -1,8 +1,9 @@
 import type { Evidence, PeerHealth, PeerSpec, ProbeAnswer } from '../../schemas/health.ts'
 import { NEVER } from '../../schemas/names.ts'
+import { type Opinions, scopeWords } from '../../schemas/opinions/opinion.ts'
 import { isOut, type Member, type PeerDetail, type PeerView } from '../../schemas/peer.ts'
 import { fingerprintOf } from '../../security/identity.ts'
-import { reasonOf } from '../liveness/reason.ts'
+import { reasonOf, sentence } from '../liveness/reason.ts'
 import { shownUrl } from './no-address.ts'
 
 /** What a member's actor is told of it. */
@@ -47,6 +48,7 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     ...(health?.clockOffsetMs !== undefined && { clock_offset_s: Math.round(health.clockOffsetMs / 100) / 10 }),
     failures: health?.failures ?? 0,
     flapping: health?.flapping ?? false,
+    ...(health?.opinions && labelOf(health.opinions)),
     restarts: health?.restarts ?? 0,
     ...(health?.nextProbeAt !== undefined && { next_check_at: rfc3339(health.nextProbeAt) }),
     ...(member.awaitsApproval && { awaits_approval: true }),
@@ -58,6 +60,12 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     ...(member.card && { tags: member.card.tags, fingerprint: fingerprintOf(member.card.identity) })
   }
 }
+
+const labelOf = (opinions: Opinions) => ({
+  scope: opinions.scope,
+  scope_reason: sentence(scopeWords(opinions)),
+  witnesses: [...opinions.witnesses]
+})
 
 /** What a probe met explains the verdicts that follow from probes; of any other it would be an old story. */
 function whyNotOnline(health: PeerHealth): string | undefined {

@@ -17,7 +17,8 @@ export const FEATURES = [
   'signed-answers',
   'introduce',
   'bound-requests',
-  'reverse'
+  'reverse',
+  'opinions'
 ] as const
 
 interface SelfOptions {

@@ -102,6 +102,7 @@ export async function buildParts(options: PartsOptions) {
     services: {
       ...joining,
       ...introducing,
+      opinionOf: watching.opinionOf,
       ...insight.services,
       ...used,
       self,

@@ -2,6 +2,9 @@ import type { Clock } from '../../../machines/clock.ts'
 import { createHistory } from '../../cluster/history/history.ts'
 import { watchClocks } from '../../cluster/liveness/clock-watch.ts'
 import { createCluster } from '../../cluster/liveness/liveness.ts'
+import { createAnswering } from '../../cluster/opinions/answering.ts'
+import { createAsking } from '../../cluster/opinions/asking.ts'
+import { createQuestion } from '../../cluster/opinions/question.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import { targetOf } from '../../cluster/peers/transport.ts'
 import type { Config } from '../../config/config.ts'
@@ -55,14 +58,11 @@ export function buildWatching(options: WatchingOptions) {
     onLinked: (id) => cluster.reportContact(id),
     onUnlinked: (id) => cluster.reportFailure(id, 'unlinked')
   })
-  const ask = createProbe({
-    remote,
-    targetOf: (id) => {
-      const member = members.get(id)
-      return member && targetOf(member)
-    },
-    timeoutMs: remote.deadlines.probeMs
-  })
+  const targetOfId = (id: string) => {
+    const member = members.get(id)
+    return member && targetOf(member)
+  }
+  const ask = createProbe({ remote, targetOf: targetOfId, timeoutMs: remote.deadlines.probeMs })
   const cluster = createCluster({
     probe: async (spec, signal, keyInDoubt) => {
       const answer = await ask(spec, signal, keyInDoubt)
@@ -81,9 +81,12 @@ export function buildWatching(options: WatchingOptions) {
     ...{ store: store.history, clock, cluster, onFault },
     isMember: (id) => members.get(id) !== undefined
   })
-  for (const end of [remote.close, history.close, cluster.stop]) closing.add(end)
+  const asking = createAsking({ members, cluster, ask: createQuestion({ members, remote }), clock, onFault })
+  const probe = createProbe({ remote, targetOf: targetOfId, timeoutMs: remote.deadlines.witnessMs })
+  const opinionOf = createAnswering({ members, cluster, probe, clock })
+  for (const end of [remote.close, history.close, asking.stop, cluster.stop]) closing.add(end)
   cluster.onLeft((id) => void certificateEnds.delete(id))
-  return { remote, cluster, history, certificateEnds }
+  return { remote, cluster, history, certificateEnds, opinionOf }
 }
 
 export type Watching = ReturnType<typeof buildWatching>

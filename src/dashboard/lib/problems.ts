@@ -1,6 +1,7 @@
 import { clocksApart, clocksDiffer } from '../../schemas/clock.ts'
 import type { DeploymentStatus } from '../../schemas/deployment.ts'
 import type { Verdict } from '../../schemas/health.ts'
+import type { Scope } from '../../schemas/opinions/opinion.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import { segment } from './api.ts'
 import { plural } from './format.ts'
@@ -66,11 +67,21 @@ function serverProblem(server: ServerRow, grave: boolean): Problem {
     verdict: server.verdict,
     since: server.since,
     why:
-      (server.peer?.awaits_approval
-        ? 'it waits for you to let it in'
-        : (WHY[server.verdict] ?? (server.error || 'no cause given'))) + lost,
+      (server.peer?.awaits_approval ? 'it waits for you to let it in' : (WHY[server.verdict] ?? withScope(server))) +
+      lost,
     grave
   }
+}
+
+/** What others say of it is the first question after that. */
+const withScope = ({ error, peer }: ServerRow) =>
+  [error || 'no cause given', peer?.scope && SCOPES[peer.scope]].filter(Boolean).join(' · ')
+
+const SCOPES: Record<Scope, string> = {
+  confirmed: 'others do not reach it either',
+  here_only: 'unreachable from here only',
+  cut_off: 'this server seems to be cut off',
+  alone: 'nobody else can be asked'
 }
 
 export const offsetMs = (peer: Pick<PeerView, 'clock_offset_s'> | undefined) => (peer?.clock_offset_s ?? 0) * 1_000

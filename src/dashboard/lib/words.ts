@@ -7,6 +7,7 @@ const WORDS: Partial<Record<EventType, string>> = {
   'peer.removed': 'was removed here',
   'peer.left': 'removed us',
   'peer.state': 'changed',
+  'peer.scope': 'others say of it',
   'peer.flapping': 'comes and goes; further changes are held back',
   'peer.crashed': 'its actor crashed and was started again',
   'peer.quarantined': 'its actor crashed too often and is held',

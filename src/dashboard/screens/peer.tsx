@@ -113,6 +113,7 @@ function Head({ peer }: { peer: PeerView }) {
       {peer.error && !peer.online && (
         <p class="notice bad">
           <strong class="foreign">{peer.error}</strong>
+          {peer.scope_reason && <span class="foreign">{peer.scope_reason}.</span>}
           <span class="soft">
             Last seen <Ago at={wall(peer.last_seen_at)} word={wall(peer.last_seen_at) ? ' ago' : ''} />. Figures below
             are from before.

@@ -19,6 +19,7 @@ export const INTRODUCTION_EXAMPLES: Readonly<Record<string, Example>> = {
     request: { cards: [CARD], reason: 'an operator introduced them' },
     answer: { results: [{ node_id: NODE_2, state: 'refused', code: 'removed_here' }] }
   },
+  'POST /api/cluster/opinion': { request: { about: NODE_2 }, answer: { opinion: 'down', class: 'timeout' } },
   'GET /api/cluster/introductions': { answer: { introductions: [INTRODUCTION] } },
   'POST /api/cluster/introductions/{id}/accept': { answer: { ...INTRODUCTION, state: 'accepted', next_at: AT } },
   'POST /api/cluster/introductions/{id}/refuse': {
