@@ -161,6 +161,8 @@ export function createRemote(options: RemoteOptions) {
     const asked = { method: 'GET', path: baseOf(pathname) + path }
     return openLink({
       ...{ origin, client: pools.single(target), path: asked.path, signal, clock },
+      headers: Object.entries<string>(authorization.wanted(target)).flat(),
+      isOwn: (attempt, answer) => isCertified(target) || attempt.isOwn(answer),
       authorize: () => authorization.attempt(target, asked),
       timeoutMs: deadlines.requestMs
     })
@@ -188,6 +190,9 @@ export function createRemote(options: RemoteOptions) {
     }
   }
 }
+
+/** Nobody else can answer in its place. */
+const isCertified = ({ transport }: PeerTarget) => transport === 'tls' || transport === 'pinned'
 
 const baseOf = (pathname: string) => pathname.replace(/\/+$/, '')
 

@@ -130,12 +130,14 @@ function objectOf(answer: RemoteAnswer): Record<string, unknown> | undefined {
 
 const badStatus = (status: number) => new RemoteFailure('http', `it answered with status ${status}`, { status })
 
-function saidBy({ version, agent_version: ownVersion, features, node_id: nodeId }: Record<string, unknown>) {
+function saidBy(said: Record<string, unknown>) {
+  const { version, agent_version: ownVersion, features, node_id: nodeId, reaches_you: reachesUs } = said
   return {
     ...(Value.Check(Said.version, version) && { version: version.version.slice(0, 64) }),
     // What one of ours tells FlatRun's clients is not its own.
     ...(Value.Check(Said.ownVersion, ownVersion) && { version: ownVersion.slice(0, 64) }),
     ...(Value.Check(Said.features, features) && { features }),
-    ...(Value.Check(Said.nodeId, nodeId) && { nodeId })
+    ...(Value.Check(Said.nodeId, nodeId) && { nodeId }),
+    ...(reachesUs === false && { unreached: true as const })
   }
 }

@@ -58,6 +58,8 @@ export type ProbeAnswer =
       /** It was asked something that needs our key, and knew it. */
       keyAccepted?: true
       /** How far its clock is ahead of ours, by what it told. */
+      /** It says that it cannot dial this server. */
+      unreached?: true
       clockOffsetMs?: number
     }
   | {

@@ -14,7 +14,7 @@ import type { Self } from '../peers/self.ts'
 import type { OwnReach } from '../reach/own-reach.ts'
 import { inheritedPolicy, policyOf } from './policy.ts'
 import { type Decision, decide, isOpen, type Known, MOST_OF_ONE } from './rule.ts'
-import { afterFailure, type Failure, SECOND_DIALS_AFTER_MS, tidied } from './schedule.ts'
+import { afterFailure, type Failure, retried, SECOND_DIALS_AFTER_MS, tidied } from './schedule.ts'
 import { resultOf, saidOf, viewOf } from './views.ts'
 
 interface IntroductionsOptions {
@@ -200,6 +200,13 @@ export function createIntroductions({
       oneAtATime(async () => {
         dialling.delete(id)
         await change(id, (record) => (isOpen(record) ? afterFailure(record, failure, clock.wall()) : undefined))
+      }),
+
+    /** This server is elsewhere now, so what could not be reached may be. */
+    retry: (): Promise<void> =>
+      oneAtATime(async () => {
+        await records.putAll(records.all().flatMap((record) => retried(record, clock.wall()) ?? []))
+        tell()
       }),
 
     /** Who introduced it takes it back before it has joined; what an operator allowed stays. */

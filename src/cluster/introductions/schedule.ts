@@ -49,6 +49,14 @@ export function afterFailure(
   return { ...told, state: 'waiting', nextAt, since: record.state === 'waiting' ? record.since : since }
 }
 
+/** What is tried at once when this server is in another network; undefined: it stays as it is. */
+export function retried(record: Introduction, now: number): Introduction | undefined {
+  const nextAt = new Date(now).toISOString()
+  if (record.state === 'waiting') return { ...record, nextAt }
+  const isNeither = record.state === 'unreachable' && record.code === NEITHER
+  return isNeither ? { ...record, state: 'waiting', attempts: 0, nextAt, since: nextAt } : undefined
+}
+
 export function delayAfter(attempts: number, code: string): number {
   if (code === NOT_TOLD_YET && attempts <= MOMENTS) return 500 * 2 ** (attempts - 1)
   if (REFUSALS.has(code)) return LONGEST_MS

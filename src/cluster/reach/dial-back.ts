@@ -14,9 +14,12 @@ interface DialBackOptions {
   store: Pick<Store, 'members'>
   self: Pick<Self, 'advertiseUrl'>
   remote: Pick<Remote, 'link'>
-  cluster: Pick<Cluster, 'peer' | 'onChange'>
+  cluster: Pick<Cluster, 'peer' | 'onChange' | 'onAnswer'>
   events: EventLog
   setting: ReachSetting
+  /** A peer reaches this server in another way than before. */
+  onTurn(): void
+  onFault(error: unknown): void
   /** A peer asks over a connection that this server opened. */
   serve(id: string, socket: Socket): void
 }
@@ -27,10 +30,12 @@ const REACHED_DIRECTLY = 409
 
 /** Keeps connections open to the peers that cannot dial this server, so that they can ask it all the same. */
 export function createDialBack(options: DialBackOptions) {
-  const { store, self, remote, cluster, events, setting, serve } = options
+  const { store, self, remote, cluster, events, setting, serve, onTurn, onFault } = options
   const { members } = store
   const keepers = new Map<string, Keeper>()
   let running = false
+  /** Another one is another network, and the same address may lead here from there. */
+  let place = Date.now()
 
   function reconcile(): void {
     if (!running) return
@@ -49,38 +54,59 @@ export function createDialBack(options: DialBackOptions) {
 
   function needsLinks(member: Member): boolean {
     if (setting === 'direct' || isOut(member)) return false
-    if (setting === 'auto' && member.reachBack !== 'reverse') return false
-    return member.features.includes('reverse') || cluster.peer(member.id)?.features.includes('reverse') === true
+    return (setting === 'reverse' || member.reachBack === 'reverse') && takesLinks(member)
   }
+
+  const takesLinks = ({ id, features }: Member) =>
+    features.includes('reverse') || cluster.peer(id)?.features.includes('reverse') === true
 
   async function dial(id: string, signal: AbortSignal): Promise<Socket> {
     const member = members.get(id)
     if (!member) throw new LinkRefused(404, 0)
     // Where it may try to dial us instead. With the setting `reverse` it is not asked to.
     const url = setting === 'auto' ? self.advertiseUrl() : ''
-    const path = url === '' ? PATH : `${PATH}?url=${encodeURIComponent(url)}`
+    const path = url === '' ? PATH : `${PATH}?${new URLSearchParams({ url, place: `${place}` })}`
     try {
       return await remote.link(targetOf(member), path, signal)
     } catch (error) {
-      if (error instanceof LinkRefused && error.status === REACHED_DIRECTLY) await reachedDirectly(member)
+      // Said by somebody in between it would cut the two apart.
+      const isReached = error instanceof LinkRefused && error.status === REACHED_DIRECTLY && error.isOwn
+      if (isReached) await reachedDirectly(member)
       throw error
     }
   }
 
   async function reachedDirectly({ id, name }: Member): Promise<void> {
-    const changed = await members.change(id, ({ reachBack, ...member }) => (reachBack ? member : undefined))
-    if (changed?.reachBack === undefined)
-      events.publish({
-        type: 'peer.reach',
-        peer: name,
-        peer_id: id,
-        to: 'direct',
-        reason: 'it can dial this server now'
-      })
+    let isNews = false
+    await members.change(id, ({ reachBack, ...member }) => {
+      isNews = reachBack !== undefined
+      return isNews ? member : undefined
+    })
+    if (isNews) turned({ id, name }, 'direct', 'it can dial this server now')
+  }
+
+  /** It could once, or an introduction had it believe so. */
+  async function dialsInVain(id: string): Promise<void> {
+    let isNews = false
+    const changed = await members.change(id, (member) => {
+      isNews = setting === 'auto' && !isOut(member) && member.reachBack === undefined && takesLinks(member)
+      return isNews ? { ...member, reachBack: 'reverse' } : undefined
+    })
+    if (changed && isNews) turned(changed, 'reverse', 'it cannot dial this server, which opens connections to it now')
+  }
+
+  function turned({ id, name }: Pick<Member, 'id' | 'name'>, to: 'direct' | 'reverse', reason: string): void {
+    events.publish({ type: 'peer.reach', peer: name, peer_id: id, to, reason })
+    onTurn()
   }
 
   members.subscribe(reconcile)
-  const ends = cluster.onChange(reconcile)
+  const ends = [
+    cluster.onChange(reconcile),
+    cluster.onAnswer(({ id }, answer) => {
+      if (answer.ok && answer.unreached) dialsInVain(id).catch(onFault)
+    })
+  ]
 
   return {
     /** From when this server listens. */
@@ -90,13 +116,14 @@ export function createDialBack(options: DialBackOptions) {
     },
     /** This machine has another address: what is open leads nowhere, and peers may be able to dial it now. */
     renew(): void {
+      place += 1
       for (const keeper of keepers.values()) keeper.renew()
     },
     /** Connections that this server holds open for a peer: those that wait, and those on which it asks. */
     countsOf: (id: string) => keepers.get(id)?.counts(),
     stop({ all }: { all: boolean }): void {
       running = false
-      ends()
+      for (const end of ends) end()
       for (const keeper of keepers.values()) keeper.stop({ all })
       keepers.clear()
     }

@@ -3,6 +3,7 @@ import { ReachedDirectly, TooManyLinks } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { isAgentError } from '../../remote/refusal.ts'
 import type { EventLog } from '../../schemas/event.ts'
+import type { FailureClass } from '../../schemas/health.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
 import { BadUrl, parsePeerUrl } from '../../security/addresses.ts'
 import type { Store } from '../../store/store.ts'
@@ -16,23 +17,40 @@ interface LinkedPeersOptions {
   store: Pick<Store, 'members'>
   self: Pick<Self, 'dialPolicy'>
   remote: Pick<Remote, 'links' | 'requestDirectly' | 'deadlines'>
-  cluster: Pick<Cluster, 'updated' | 'reportContact'>
+  cluster: Pick<Cluster, 'updated' | 'reportContact' | 'peer'>
   events: EventLog
   allowInsecure: AllowInsecure
   onFault(error: unknown): void
+  now?: () => number
 }
+
+/** What is said of a connection by who opens it. */
+interface LinkQuery {
+  /** Where it may be dialled instead. */
+  url?: string | undefined
+  /** Another one with each start, and with each other network. */
+  place?: string | undefined
+}
+
+/** Nothing of it was met there. Its own refusals are no matter of the way. */
+const UNREACHED: ReadonlySet<FailureClass> = new Set<FailureClass>([
+  ...(['dns', 'refused', 'reset', 'timeout', 'tls', 'http', 'not_agent', 'bad_json', 'address'] as const)
+])
+const TIMES_IN_VAIN = 2
 
 export type LinkedPeers = ReturnType<typeof createLinkedPeers>
 
 /** Peers that cannot be dialled, and the connections that they open: taken in, given up where a peer can be dialled after all. */
 export function createLinkedPeers(options: LinkedPeersOptions) {
-  const { store, self, remote, cluster, events, allowInsecure, onFault } = options
+  const { store, self, remote, cluster, events, allowInsecure, onFault, now = Date.now } = options
   const { members } = store
   const { links } = remote
   const mayTry = createAllowance({ perMinute: 10 })
   /** Of peers that were found to answer there. */
   const direct = new Map<string, string>()
-  /** Where each was last tried: the same address is news only after all its connections had ended. */
+  /** Since when each has called while it could not be dialled; before that it may have been off. */
+  const heard = new Map<string, number>()
+  /** Where each was last tried, and from which network of its own: the same is news only after all its connections had ended. */
   const tried = new Map<string, string>()
 
   // One that says it has removed us is asked no more; one that was removed here is forgotten where that is decided.
@@ -51,7 +69,6 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
 
   /** Whether it answers at that address, with its own key. */
   async function tryDirect(member: Member, url: string): Promise<void> {
-    tried.set(member.id, url)
     if (!mayTry(member.id) || !(await answersAt(member, url))) return
     direct.set(member.id, url)
     const changed = await members.change(member.id, ({ reach: _, ...now }) => ({ ...now, url }))
@@ -97,11 +114,24 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
       if (!links.hasRoom(id)) throw new TooManyLinks()
     },
 
-    take(id: string, socket: Socket, given: string | undefined): void {
+    /** Whether it is to be dialled, and nothing came of that though it was heard. To be asked when it calls. */
+    isDialledInVain(id: string): boolean {
+      const { evidence = [], failures = 0 } = cluster.peer(id) ?? {}
+      if (failures === 0 || members.get(id)?.reach !== undefined) heard.delete(id)
+      else if (!heard.has(id)) heard.set(id, now())
+      const since = heard.get(id)
+      if (since === undefined) return false
+      const inVain = evidence.slice(-failures).filter(({ at }) => at > since)
+      return inVain.length >= TIMES_IN_VAIN && inVain.every((answer) => !answer.ok && UNREACHED.has(answer.class))
+    },
+
+    take(id: string, socket: Socket, { url: given, place = '' }: LinkQuery): void {
       const member = members.get(id)
       if (!member || isOut(member)) return void socket.destroy()
       const url = given === undefined ? undefined : addressOf(member, given)
-      const isNews = !links.isLinked(id) || url !== tried.get(id)
+      const from = `${place} ${url}`
+      const isNews = !links.isLinked(id) || from !== tried.get(id)
+      tried.set(id, from)
       direct.delete(id)
       links.park(id, socket)
       const known = member.reach === 'reverse' ? undefined : becomesReverse(member)

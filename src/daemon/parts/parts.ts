@@ -68,7 +68,11 @@ export async function buildParts(options: PartsOptions) {
   const joining = buildJoining({ ...base, watching, pin: () => certificate.current()?.pin })
   const { membership, joins, rotation } = joining
   const introducing = await buildIntroducing({ ...base, watching, joining })
-  const reaching = buildReaching({ ...base, watching, app: () => app })
+  const reaching = buildReaching({
+    ...{ ...base, watching, app: () => app },
+    onTurn: () => void joining.cards.tidy().catch(onFault),
+    onMoved: () => void introducing.introductions.retry().catch(onFault)
+  })
   const access = await buildAccess({ ...base, operatorKeys, secrets, cluster, rotation, onAccepted })
   const { callers, openAnswers } = access
   const lastSeen = createLastSeen({ cluster, membership, onFault })

@@ -16,19 +16,33 @@ interface ReachingOptions {
   events: EventLog
   watching: Pick<Watching, 'cluster' | 'remote'>
   app: () => FastifyInstance
+  /** A peer reaches this server in another way than before. */
+  onTurn: () => void
+  /** This machine has other addresses. */
+  onMoved: () => void
   onFault: (error: unknown) => void
 }
 
 const LOOK_EVERY_MS = 25
 
 /** Servers that cannot be dialled: the connections that they open to this one, and those that this one opens. */
-export function buildReaching({ config, store, self, events, watching, app, onFault }: ReachingOptions) {
+export function buildReaching({
+  config,
+  store,
+  self,
+  events,
+  watching,
+  app,
+  onTurn,
+  onMoved,
+  onFault
+}: ReachingOptions) {
   const { cluster, remote } = watching
   const { reach: setting, allowInsecureExchange: allowInsecure } = config.cluster
   const sockets = createLinkSockets()
   const linkedPeers = createLinkedPeers({ store, self, remote, cluster, events, allowInsecure, onFault })
   const dialBack = createDialBack({
-    ...{ store, self, remote, cluster, events, setting },
+    ...{ store, self, remote, cluster, events, setting, onTurn, onFault },
     serve: (id, socket) => sockets.serve(app().server, id, socket)
   })
   let stopWatching = () => {}
@@ -47,7 +61,10 @@ export function buildReaching({ config, store, self, events, watching, app, onFa
     linkedPeers,
     start(): void {
       dialBack.start()
-      stopWatching = watchOwnAddresses(dialBack.renew)
+      stopWatching = watchOwnAddresses(() => {
+        dialBack.renew()
+        onMoved()
+      })
     },
     /** Opens no more, and ends what nobody uses; what is asked at this moment, either way, is answered. */
     wind(): void {

@@ -9,6 +9,9 @@ import { answers, type Routes } from './routes.ts'
 const Query = Type.Object({
   url: Type.Optional(
     Type.String({ minLength: 1, maxLength: 512, description: 'Where the peer may be dialled instead; it is tried' })
+  ),
+  place: Type.Optional(
+    Type.String({ maxLength: 32, description: 'Another one with each start of the peer, and with each other network' })
   )
 })
 const RETRY_AFTER_S = '15'
@@ -44,7 +47,7 @@ export function reverseRoutes(app: Routes, { self, linkedPeers }: Services): voi
         if (error instanceof TooManyLinks) reply.header('retry-after', RETRY_AFTER_S)
         throw error
       }
-      linkedPeers.take(caller.id, turnRound(request, reply), query.url)
+      linkedPeers.take(caller.id, turnRound(request, reply), query)
     }
   )
 }

@@ -15,7 +15,9 @@ const Health = Type.Object({
   name: Type.Optional(Type.String()),
   node_id: Type.Optional(Type.String()),
   features: Type.Optional(Type.Array(Type.String())),
-  time: Type.Optional(Type.String())
+  time: Type.Optional(Type.String()),
+  /** To a peer: false where this server asks it in vain at its address. */
+  reaches_you: Type.Optional(Type.Literal(false))
 })
 
 const ClusterStatus = Type.Object({
@@ -56,12 +58,12 @@ const SetupRequest = Type.Object({
   advertise_url: Type.String({ minLength: 1, maxLength: 512 })
 })
 
-type StatusServices = Pick<Services, 'self' | 'membership' | 'cluster' | 'introductions' | 'stopping'>
+type StatusServices = Pick<Services, 'self' | 'membership' | 'cluster' | 'introductions' | 'linkedPeers' | 'stopping'>
 
 /** Whether this node is well, and what it is in the cluster. */
 export function statusRoutes(
   app: Routes,
-  { self, membership, cluster, introductions, stopping }: StatusServices
+  { self, membership, cluster, introductions, linkedPeers, stopping }: StatusServices
 ): void {
   app.get(
     '/api/health',
@@ -76,7 +78,8 @@ export function statusRoutes(
         name: self.name(),
         node_id: self.nodeId(),
         features: [...FEATURES],
-        time: new Date().toISOString()
+        time: new Date().toISOString(),
+        ...(caller.kind === 'peer' && linkedPeers.isDialledInVain(caller.id) && { reaches_you: false as const })
       }
     }
   )
