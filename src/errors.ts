@@ -39,6 +39,12 @@ export const OwnAddress = createError<[string]>(
   400
 )
 export const BadRequest = createError<[string]>('bad_request', '%s', 400)
+export const SetInConfig = createError<[string]>(
+  'set_in_config',
+  'The config of this server sets %s; change it there, or take it out there first',
+  409
+)
+export const SilenceUnknown = createError('silence_unknown', 'There is no such silence, or it is over', 404)
 export const UnsupportedMediaType = createError(
   'unsupported_media_type',
   'The body must be JSON, with content-type application/json',

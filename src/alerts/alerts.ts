@@ -91,6 +91,10 @@ export function createAlerts(options: AlertOptions) {
       incidents.drop(isLost)
       tell()
     },
+    /** Somebody was told of it. */
+    told: incidents.told,
+    /** Nobody is told of it now. */
+    hushed,
     /** After a silence began or ended. */
     review: tell,
     close() {

@@ -70,8 +70,14 @@ export function createOutbox(options: OutboxOptions) {
       const meant = [...deliveries].filter(([key]) => only === undefined || key === only)
       const targets = meant.map(([key, { target }]) =>
         send(target, message, signal).then(
-          () => ({ target: key, ok: true }),
-          (fault: Error) => ({ target: key, ok: false, error: fault.message })
+          () => {
+            publish('alert.sent', key, message, message.title)
+            return { target: key, ok: true }
+          },
+          (fault: Error) => {
+            publish('alert.failed', key, message, fault.message)
+            return { target: key, ok: false, error: fault.message }
+          }
         )
       )
       return { targets: await Promise.all(targets) }

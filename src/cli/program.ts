@@ -18,6 +18,7 @@ import { machineCommands } from './commands/machine.ts'
 import { peerCommands } from './commands/peers.ts'
 import { policyCommand } from './commands/policy.ts'
 import { signInCommand } from './commands/sign-in.ts'
+import { silenceCommand } from './commands/silence.ts'
 import { statusCommands } from './commands/status.ts'
 import { trustCommands } from './commands/trust.ts'
 import { waitCommand } from './commands/wait.ts'
@@ -78,6 +79,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   inspectCommand(program, tie)
   signInCommand(program, tie)
   alertCommands(program, tie)
+  silenceCommand(program, tie)
   fleetCommands(program, tie)
   deploymentCommands(program, tie)
 

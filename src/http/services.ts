@@ -21,6 +21,7 @@ import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
 import type { Rollout } from '../cluster/rollout/rollout.ts'
 import type { Actors } from '../schemas/actor.ts'
 import type { AlertTest } from '../schemas/alert.ts'
+import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alert-api.ts'
 import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type {
@@ -81,7 +82,13 @@ export interface Services {
   linkedPeers: LinkedPeers
   cluster: Cluster
   history: History
-  alerts: { test(): Promise<AlertTest> }
+  alerts: {
+    view(): AlertsView
+    put(sent: AlertSettings): Promise<AlertsView>
+    test(target?: string): Promise<AlertTest>
+    silence(wanted: SilenceRequest, by: string): Promise<SilenceView>
+    endSilence(id: string): Promise<void>
+  }
   aggregate: Aggregator
   events: EventLog
   local: LocalNode

@@ -8,3 +8,4 @@ export const privateKeyContext = (inviteId: string) => `invites|${inviteId}|priv
 export const joinContext = (exchangeId: string) => `joins|${exchangeId}|secret`
 export const canaryContext = 'meta|identity|canary'
 export const identityContext = 'meta|identity|box'
+export const alertsContext = 'alert_settings|settings|sealed'

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../machines/clock.ts'
 import { createAlerts } from '../../alerts/alerts.ts'
+import { type AlertOffice, createAlertOffice } from '../../alerts/office.ts'
 import { reasonOf } from '../../cluster/liveness/reason.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import type { Config } from '../../config/config.ts'
@@ -8,6 +9,7 @@ import type { EventLog } from '../../schemas/event.ts'
 import { Incident } from '../../schemas/incident.ts'
 import { Silence } from '../../schemas/silence.ts'
 import type { Store } from '../../store/store.ts'
+import { buildAlertSettings } from './alert-settings.ts'
 import { createLook, type LookOptions } from './looking.ts'
 import type { Watching } from './watching.ts'
 
@@ -22,12 +24,13 @@ interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'cer
 }
 
 /** Who is told when something is wrong, and when it is over. */
-export async function buildAlerts(options: AlertingOptions) {
+export async function buildAlerts(options: AlertingOptions): Promise<AlertOffice> {
   const { config, store, self, events, watching, clock, onFault } = options
   const { cluster } = watching
   const incidents = await store.table('incidents', Incident)
+  const settings = await buildAlertSettings(config, store)
   const alerts = createAlerts({
-    config: config.alerts,
+    config: settings.effective(),
     server: self.name,
     events,
     cluster,
@@ -41,5 +44,14 @@ export async function buildAlerts(options: AlertingOptions) {
     clock,
     onFault
   })
-  return alerts
+  return createAlertOffice({
+    alerts,
+    settings,
+    events,
+    now: clock.wall,
+    find: (name) => {
+      if (name.toLowerCase() === self.name().toLowerCase()) return { id: 'self', name: self.name() }
+      return store.members.all().find((member) => member.name.toLowerCase() === name.toLowerCase())
+    }
+  })
 }

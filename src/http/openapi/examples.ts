@@ -1,3 +1,4 @@
+import { ALERT_EXAMPLES } from './alert-examples.ts'
 import { DEPLOYMENT_EXAMPLES } from './deployment-examples.ts'
 import { INSIGHT_EXAMPLES } from './insight-examples.ts'
 import { INTRODUCTION_EXAMPLES } from './introduction-examples.ts'
@@ -181,19 +182,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       ]
     }
   },
-  'POST /api/alerts/test': {
-    answer: {
-      targets: [
-        { target: 'on-call', ok: true },
-        { target: 'email', ok: false, error: 'The mail server did not take it (EAUTH)' }
-      ]
-    }
-  },
   'GET /api/cluster/events': {
     answer: `id: 41\nevent: peer.state\ndata: {"id":41,"at":"${AT}","type":"peer.state","peer":"web-2","from":"suspect","to":"offline"}\n\n`
   },
 
   'GET /api/deployments': { answer: DEPLOYMENTS },
+  ...ALERT_EXAMPLES,
   ...DEPLOYMENT_EXAMPLES,
   ...INSIGHT_EXAMPLES,
   ...INTRODUCTION_EXAMPLES,

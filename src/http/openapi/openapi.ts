@@ -16,6 +16,7 @@ const TAGS = [
   { name: 'joining', description: 'Invites, and both sides of a join' },
   { name: 'introductions', description: 'Who members are, and whom they introduce to each other' },
   { name: 'events', description: 'What happens, while it happens' },
+  { name: 'alerts', description: 'Who is told when something is wrong' },
   { name: 'security', description: 'Who did what' },
   { name: 'insight', description: 'What goes on inside: running machines, and the config that counts' },
   { name: 'this server', description: 'The deployments and figures of this server alone' }
