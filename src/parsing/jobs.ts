@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type AggregateKind, dataText, matching } from '../cluster/aggregate/splice-json.ts'
+import { type AggregateKind, type Given, givenBy, matching } from '../cluster/aggregate/splice-json.ts'
 import { createFolderReader, type Folder } from '../local/disk/folder.ts'
 import { whyUnreadable } from '../local/disk/folders.ts'
 import { failureOf } from '../remote/failure.ts'
@@ -13,8 +13,9 @@ export type Job =
 
 export type Outcome =
   | { text: string }
-  /** The answer is this part of the job's text, which need not be sent back. */
-  | { from: number; to: number }
+  | { given: Given }
+  /** The data is this part of the job's text, which need not be sent back. */
+  | { from: number; to: number; given: Omit<Given, 'data'> }
   | { folder: Folder | undefined }
   | { fault: string; class?: FailureClass }
 
@@ -40,9 +41,11 @@ export function createJobs() {
         const { root, realRoot, name, files } = job
         return { folder: await readerOf(path.join(root, name), files)(root, realRoot, name) }
       }
-      const text = job.kind === 'answer' ? dataText[job.of](job.text) : matching(job.text, job.wanted)
-      const from = job.text.indexOf(text)
-      return from === -1 ? { text } : { from, to: from + text.length }
+      if (job.kind === 'matching') return { text: matching(job.text, job.wanted) }
+      const given = givenBy[job.of](job.text)
+      const { data, ...rest } = given
+      const from = job.text.indexOf(data)
+      return from === -1 ? { given } : { from, to: from + data.length, given: rest }
     } catch (cause) {
       if (job.kind === 'folder') return { fault: whyUnreadable(cause) }
       const { class: kind, message } = failureOf(cause)

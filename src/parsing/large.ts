@@ -1,4 +1,4 @@
-import { inline, type Splice } from '../cluster/aggregate/splice-json.ts'
+import { inline, membersOf, type Splice } from '../cluster/aggregate/splice-json.ts'
 import { Fault } from '../local/compose/fault.ts'
 import type { ReadLarge } from '../local/disk/folders.ts'
 import { RemoteFailure } from '../remote/failure.ts'
@@ -13,7 +13,8 @@ export function spliceOn({ run }: Pick<Parser, 'run'>): Splice {
   async function read(job: Extract<Job, { text: string }>): Promise<string> {
     const outcome = await run(job)
     if ('text' in outcome) return outcome.text
-    if ('from' in outcome) return job.text.slice(outcome.from, outcome.to)
+    if ('from' in outcome) return membersOf({ ...outcome.given, data: job.text.slice(outcome.from, outcome.to) })
+    if ('given' in outcome) return membersOf(outcome.given)
     if ('fault' in outcome) throw new RemoteFailure(outcome.class ?? 'too_large', sentenceOf(outcome))
     throw new TypeError('the thread did another job')
   }

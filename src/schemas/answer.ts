@@ -1,12 +1,24 @@
 import { type Static, Type } from 'typebox'
 import { FailureClass, Verdict } from './health.ts'
 
+/** What a node that answered does not know of itself: its list of deployments, or, without its engine, what runs. */
+export const Incomplete = Type.Object({
+  about: Type.Enum(['deployments', 'engine']),
+  /** How its engine is: `absent`, `denied`, `refused`, `off`, … */
+  state: Type.Optional(Type.String()),
+  /** The cause and what to do, in that node's words. */
+  detail: Type.String()
+})
+export type Incomplete = Static<typeof Incomplete>
+
 /** What one node gave to a question that all were asked. */
 export const Answer = Type.Object({
   name: Type.String(),
   online: Type.Boolean(),
   state: Verdict,
   data: Type.Optional(Type.Unknown()),
+  /** Why `data` is not all, though the node answered. */
+  incomplete: Type.Optional(Type.Array(Incomplete)),
   error: Type.Optional(Type.String()),
   code: Type.Optional(FailureClass),
   /** Age of `data`: 0 when it was fetched for this call. */

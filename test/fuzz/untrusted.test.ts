@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { dataText } from '../../src/cluster/aggregate/splice-json.ts'
+import { givenBy } from '../../src/cluster/aggregate/splice-json.ts'
 import { ConfigFaults, loadConfig } from '../../src/config/config.ts'
 import { Fatal } from '../../src/errors.ts'
 import { Fault } from '../../src/local/compose/fault.ts'
@@ -42,7 +42,7 @@ test('any peer’s JSON is read, or is a failure of that peer', () =>
   fuzz(fc.oneof(nearly(JSONS, BITS), fc.json({ maxDepth: 2 })), ['{"deployments":[]', '""', ''], async (text) => {
     for (const kind of ['deployments', 'stats'] as const) {
       await onlyThrows(is(RemoteFailure), () => {
-        const read: unknown = JSON.parse(dataText[kind](text))
+        const read: unknown = JSON.parse(givenBy[kind](text).data)
         assert.equal(Array.isArray(read), kind === 'deployments')
       })
     }

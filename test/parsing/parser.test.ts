@@ -18,9 +18,17 @@ const deployments = (count: number) =>
 test('a large answer is read to the same text as a small one, in whatever shape it comes', async (t) => {
   const splice = spliceOn(parserFor(t))
   const list = deployments(5_000)
-  assert.equal(await splice.data('deployments', list), list)
-  assert.equal(await splice.data('deployments', `{"path":"/srv","deployments":${list}}`), list)
-  assert.equal(JSON.parse(await splice.matching(list, { status: 'running' })).length, 2_500)
+  assert.equal(await splice.data('deployments', list), `"data":${list}`)
+  assert.equal(await splice.data('deployments', `{"path":"/srv","deployments":${list}}`), `"data":${list}`)
+  assert.equal(JSON.parse(`{${await splice.matching(`"data":${list}`, { status: 'running' })}}`).data.length, 2_500)
+})
+
+test('what keeps a large list from being whole comes with it', async (t) => {
+  const splice = spliceOn(parserFor(t))
+  const engine = { state: 'denied', detail: 'Permission denied' }
+  const sent = `{"deployments":${deployments(5_000)},"engine":${JSON.stringify(engine)}}`
+  const members = JSON.parse(`{${await splice.data('deployments', sent)}}`)
+  assert.deepEqual(members.incomplete, [{ about: 'engine', ...engine }])
 })
 
 test('four megabytes of {} are too large, not ninety megabytes of objects', async (t) => {
@@ -34,7 +42,7 @@ test('a job that takes too long ends, and the next one has a new thread', async 
   const parser = parserFor(t, { deadlineMs: 1 })
   const outcome = await parser.run({ kind: 'answer', of: 'deployments', text: deployments(60_000) })
   assert.deepEqual(outcome, { fault: 'could not be read in time' })
-  assert.equal((await spliceOn(parserFor(t)).data('deployments', deployments(3_000))).length, deployments(3_000).length)
+  assert.equal((await spliceOn(parserFor(t)).data('deployments', deployments(3_000))).length, `"data":${deployments(3_000)}`.length)
 })
 
 test('a job that takes too much memory costs itself alone', async (t) => {

@@ -65,8 +65,10 @@ const narrowing = (given: Given): Record<string, string> => ({
 const entries = (answer: unknown): [string, Row][] =>
   Object.entries(row(row(answer).servers)).map(([name, entry]) => [name, row(entry)])
 
-/** Names the servers that gave nothing: a list that is not whole must say so. */
+/** Names the servers that gave nothing, or not all: a list that is not whole must say so. */
 function silence(answer: unknown, { io, paint }: Context): number {
+  for (const [server, { incomplete }] of entries(answer))
+    for (const { detail } of rows(incomplete)) io.err(paint('yellow', harmless(`${server}: ${text(detail)}`)))
   const silent = entries(answer).filter(([, entry]) => entry.data === undefined)
   for (const [server, entry] of silent) io.err(paint('red', harmless(`${server} gave no answer: ${text(entry.error)}`)))
   return silent.length === 0 ? EXIT.ok : EXIT.unhealthy

@@ -46,7 +46,7 @@ const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
   'unlinked'
 ])
 
-/** Asks one node, and gives the text that stands as its `data`. Rejects with a RemoteFailure. */
+/** Asks one node, and gives the members that its answer adds to its entry. Rejects with a RemoteFailure. */
 export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
   const { remote, maxBytes = 4 << 20, splice = inline, clock } = options
   const perPeerMs = remote.deadlines.aggregateMs

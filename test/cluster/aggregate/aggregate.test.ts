@@ -36,6 +36,35 @@ test('a peer without any deployments may say null, as FlatRun does', async (t) =
   assert.deepEqual((await ask()).servers.a!.data, [])
 })
 
+test('a peer without an engine, or without its folder, says so in its entry, also when it is told from memory', async (t) => {
+  const { ask, peer, setHealth } = await aggregateWorld(t, ['a'])
+  peer('a').on(
+    '/api/deployments',
+    answers(200, {
+      deployments: [deployment('web')],
+      path: '/srv',
+      error: 'cannot list /srv: no such folder',
+      engine: { state: 'absent', detail: `No container engine${'.'.repeat(9_000)}` }
+    })
+  )
+  const { incomplete } = (await ask()).servers.a!
+  assert.deepEqual(incomplete?.[0], { about: 'deployments', detail: 'cannot list /srv: no such folder' })
+  assert.equal(incomplete?.[1]?.state, 'absent')
+  assert.ok((incomplete?.[1]?.detail.length ?? 0) <= 400)
+  const { servers } = await ask('deployments', { name: 'shop' })
+  assert.deepEqual([servers.a!.data, servers.a!.incomplete], [[], incomplete])
+  setHealth('a', { verdict: 'offline' })
+  assert.deepEqual((await ask('deployments', { stale: true })).servers.a!.incomplete, incomplete)
+})
+
+test('a peer whose engine is there, or that says nothing of it, has an entry without a word of it', async (t) => {
+  const { ask, peer } = await aggregateWorld(t, ['a', 'b'])
+  peer('a').on('/api/deployments', answers(200, { deployments: [], path: '/srv', engine: { state: 'connected' } }))
+  peer('b').on('/api/deployments', answers(200, { deployments: [], engine: 'odd', error: 7 }))
+  const { servers } = await ask()
+  assert.deepEqual([servers.a!.incomplete, servers.b!.incomplete], [undefined, undefined])
+})
+
 test('what a peer sent is spliced, not written again', async (t) => {
   const { ask, peer } = await aggregateWorld(t, ['a'])
   const sent = '[ {"name" : "caf\\u00e9", "size": 1.0e3} ]'
