@@ -2,7 +2,6 @@ import { computed } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { Keys } from './keys.tsx'
 import { useDesk } from './lib/desk.ts'
-import { GRAVITY } from './lib/rows.ts'
 import { Ago } from './parts/ago.tsx'
 import { Boundary } from './parts/boundary.tsx'
 import { Icon, type IconName } from './parts/icon.tsx'
@@ -12,11 +11,10 @@ import { prefetchScreens, Screen } from './screen.tsx'
 
 const PLACES: readonly { path: string; icon: IconName; word: string; wide?: boolean }[] = [
   { path: '', icon: 'overview', word: 'Overview' },
-  { path: 'peers', icon: 'peers', word: 'Peers' },
+  { path: 'servers', icon: 'servers', word: 'Servers' },
   { path: 'deployments', icon: 'deployments', word: 'Deployments' },
-  { path: 'servers', icon: 'servers', word: 'Servers', wide: true },
-  { path: 'machines', icon: 'machines', word: 'Machines', wide: true },
   { path: 'events', icon: 'events', word: 'Events' },
+  { path: 'diagnostics', icon: 'machines', word: 'Diagnostics', wide: true },
   { path: 'settings', icon: 'settings', word: 'Settings', wide: true }
 ]
 
@@ -135,8 +133,8 @@ function Cut() {
 }
 
 function Rail({ name }: { name: string }) {
-  const { servers, peers } = useDesk()
-  const bad = servers.value.filter(({ verdict }) => GRAVITY[verdict] >= 3).length
+  const { servers, peers, problems } = useDesk()
+  const bad = problems.value.length
   return (
     <nav class="rail" aria-label="Screens">
       {PLACES.map((place) => (
@@ -149,10 +147,16 @@ function Rail({ name }: { name: string }) {
         >
           <Icon name={place.icon} />
           <span>{place.word}</span>
-          {place.path === 'peers' && peers.data.value && (
-            <span class={`count ${bad > 0 ? 'bad' : ''}`}>
-              {bad > 0 ? bad : peers.data.value.length}
-              <span class="unseen">{bad > 0 ? ' with a problem' : ' in all'}</span>
+          {place.path === '' && peers.data.value && bad > 0 && (
+            <span class="count bad">
+              {bad}
+              <span class="unseen"> to look at</span>
+            </span>
+          )}
+          {place.path === 'servers' && peers.data.value && (
+            <span class="count">
+              {servers.value.length}
+              <span class="unseen"> in all</span>
             </span>
           )}
         </a>
@@ -166,13 +170,13 @@ function Rail({ name }: { name: string }) {
 }
 
 function Title({ name }: { name: string }) {
-  const { servers, self } = useDesk()
+  const { problems, self } = useDesk()
   const text = useMemo(
     () =>
       computed(() => {
-        const problems = servers.value.filter(({ verdict }) => GRAVITY[verdict] >= 3).length
+        const count = problems.value.length
         const word = PLACES.find(({ path }) => path === name)?.word ?? 'FlatRun cluster'
-        return `${problems > 0 ? `(${problems}) ` : ''}${word} · ${self.value}`
+        return `${count > 0 ? `(${count}) ` : ''}${word} · ${self.value}`
       }),
     [name]
   )

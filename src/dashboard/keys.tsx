@@ -4,10 +4,10 @@ import { useDesk } from './lib/desk.ts'
 
 const PLACES: Record<string, string> = {
   o: '/',
-  p: '/peers',
-  d: '/deployments',
   s: '/servers',
-  m: '/machines',
+  p: '/servers',
+  d: '/deployments',
+  m: '/diagnostics',
   e: '/events',
   c: '/settings'
 }

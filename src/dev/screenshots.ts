@@ -22,13 +22,13 @@ interface Shot {
 const SHOTS: readonly Shot[] = [
   { name: 'overview', path: '/', shows: 'Last events', height: 1010 },
   { name: 'overview-dark', path: '/', shows: 'Last events', dark: true, height: 1010 },
-  { name: 'peers', path: '/peers', shows: 'warsaw-1', height: 520 },
-  { name: 'invite', path: '/peers?do=invite', shows: 'Make the token', height: 640 },
-  { name: 'peer', path: '/peers/home-nas', shows: 'Failed checks', dark: true, height: 1000 },
+  { name: 'peers', path: '/servers', shows: 'warsaw-1', height: 520 },
+  { name: 'invite', path: '/servers?do=invite', shows: 'Make the token', height: 640 },
+  { name: 'peer', path: '/servers/home-nas', shows: 'Failed checks', dark: true, height: 1000 },
   { name: 'deployments', path: '/deployments', shows: 'wiki', height: 960 },
   { name: 'log', path: '/deployments/frankfurt-2/shop?view=log', shows: 'checkpoint', dark: true, height: 760 },
-  { name: 'servers', path: '/servers?range=day', shows: 'Now', height: 900 },
-  { name: 'machines', path: '/machines?actor=actor-warsaw-1', shows: 'Last changes', height: 900 },
+  { name: 'servers', path: '/servers?view=usage&range=day', shows: 'Now', height: 900 },
+  { name: 'machines', path: '/diagnostics?actor=actor-warsaw-1', shows: 'Last changes', height: 900 },
   { name: 'settings', path: '/settings', shows: 'alerts.targets', dark: true, height: 760 },
   { name: 'phone-overview', path: '/', shows: 'Servers', phone: true },
   { name: 'phone-deployments', path: '/deployments', shows: 'gitea', phone: true, dark: true }

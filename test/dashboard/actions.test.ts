@@ -7,7 +7,7 @@ const scene = useScenes()
 
 test('a join that would fail is told before anything is spent, with what to do', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers?do=join`)
+  await page.goto(`${fake.url}/servers?do=join`)
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Invite token').fill('frc1.broken')
   await dialog.getByRole('button', { name: 'Join', exact: true }).click()
@@ -24,14 +24,14 @@ test('a join that would fail is told before anything is spent, with what to do',
 
 test('a token without an address asks for one', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers?do=join`)
+  await page.goto(`${fake.url}/servers?do=join`)
   await page.getByLabel('Invite token').fill('qL3v0A4mVnX2yq1m5n8o0w7n3Yd5e6u8S1a2b3c4d5E=')
   await page.getByLabel('Address of that server').waitFor()
 })
 
 test('an invite shows its token once, counts down, and is revoked', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers?do=invite`)
+  await page.goto(`${fake.url}/servers?do=invite`)
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Note').fill('for the new one')
   await dialog.getByRole('button', { name: 'Make the token' }).click()
@@ -72,7 +72,7 @@ test('a server that a peer introduced is shown, and accepted', async (t) => {
 
 test('a peer is removed only after its name was typed', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers/warsaw-1`)
+  await page.goto(`${fake.url}/servers/warsaw-1`)
   await page.getByRole('button', { name: 'Remove' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('it is told when it is back').waitFor()
@@ -80,7 +80,7 @@ test('a peer is removed only after its name was typed', async (t) => {
   assert.ok(await remove.isDisabled())
   await dialog.getByLabel('Type warsaw-1 to remove it').fill('warsaw-1')
   await remove.click()
-  await page.waitForURL(`${fake.url}/peers`)
+  await page.waitForURL(`${fake.url}/servers`)
   await page.getByRole('link', { name: 'helsinki-1' }).waitFor()
   assert.equal(await page.getByRole('link', { name: 'warsaw-1' }).count(), 0)
 })
@@ -111,7 +111,7 @@ test('a restart on all servers shows each, and why it ended early', async (t) =>
 
 test('what a peer may do is changed, and kept', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers/helsinki-1/policy`)
+  await page.goto(`${fake.url}/servers/helsinki-1/access`)
   const run = page.getByLabel('Start, stop and restart deployments')
   await run.uncheck()
   await page.getByRole('button', { name: 'Save' }).click()
@@ -134,7 +134,7 @@ test('what a peer may do is not shown before it is known', async (t) => {
       await route.continue()
     })
   })
-  await page.goto(`${fake.url}/peers/helsinki-1/policy`)
+  await page.goto(`${fake.url}/servers/helsinki-1/access`)
   await asked
   const run = page.getByLabel('Start, stop and restart deployments')
   await page.locator('.late').waitFor({ state: 'attached' })
@@ -147,7 +147,7 @@ test('what a peer may do is not shown before it is known', async (t) => {
 test('a key that may only read sees everything and is offered no change', async (t) => {
   const { page, fake } = await scene(t)
   fake.world.readOnly = true
-  await page.goto(`${fake.url}/peers/helsinki-1`)
+  await page.goto(`${fake.url}/servers/helsinki-1`)
   await page.getByText('read only').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0)
   await page.goto(`${fake.url}/deployments/frankfurt-1/shop`)

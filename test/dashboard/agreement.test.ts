@@ -35,5 +35,5 @@ test('one cause is one problem: what runs on a server that is away is not told a
   const problems = page.locator('.problems a')
   await problems.first().getByText('warsaw-1').waitFor()
   assert.equal(await problems.count(), 4)
-  assert.match((await problems.first().textContent()) ?? '', /3 deployments out of sight/)
+  assert.match((await problems.first().textContent()) ?? '', /3 deployments unknown/)
 })

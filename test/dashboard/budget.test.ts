@@ -41,7 +41,7 @@ test('nothing is fetched from elsewhere, and nothing is inline', async (t) => {
   page.on('request', (request) => {
     if (!request.url().startsWith(fake.url)) foreign.push(request.url())
   })
-  for (const place of ['/', '/servers', '/machines', '/peers/home-nas']) {
+  for (const place of ['/', '/servers', '/diagnostics', '/servers/home-nas']) {
     await page.goto(fake.url + place)
     await page.getByRole('heading', { level: 1 }).waitFor()
   }

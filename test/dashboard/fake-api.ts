@@ -230,7 +230,7 @@ function write(reply: FastifyReply, event: ClusterEvent) {
 function answer(server: Server, data: unknown): Answer {
   const up = server.verdict === 'online' || server.verdict === 'suspect'
   const base = { name: server.name, online: up, state: server.verdict }
-  if (up) return { ...base, data, age_ms: 0 }
+  if (up) return { ...base, data, age_ms: 0, ...(server.incomplete ? { incomplete: server.incomplete } : {}) }
   return {
     ...base,
     data,

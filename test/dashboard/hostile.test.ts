@@ -45,13 +45,13 @@ test('names and texts of a hostile peer are shown as they are, and do nothing', 
   const { page, fake, complaints } = await scene(t, { world })
   const paths = [
     '/',
-    '/peers',
-    '/peers/evil-1',
-    '/peers/evil-4-node/deployments',
+    '/servers',
+    '/servers/evil-1',
+    '/servers/evil-4-node/deployments',
     '/deployments',
     '/events',
-    '/servers',
-    '/machines'
+    '/servers?view=usage',
+    '/diagnostics'
   ]
   const inside = EVIL.filter((name) => !name.includes('\u0000')).map(
     (name) => `/deployments/${name.startsWith('../') ? 'evil-7-node' : 'evil-0'}/${encodeURIComponent(name)}`
@@ -99,6 +99,6 @@ test('what cannot be drawn takes only its own part of the page with it', async (
   Reflect.set(fake.world.events[0] ?? {}, 'peer', 'frankfurt-2')
   await page.goto(`${fake.url}/events`)
   await page.getByText('This part of the page could not be drawn').waitFor()
-  await page.getByRole('link', { name: 'Peers' }).click()
+  await page.getByRole('link', { name: 'Servers' }).click()
   await page.getByRole('link', { name: 'warsaw-1' }).waitFor()
 })

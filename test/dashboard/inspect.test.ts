@@ -143,10 +143,10 @@ test('the dashboard leads to it, signed in as one is, and only where it is on', 
     const { page } = await openTab(browser)
     t.after(() => page.context().close())
     const settings = page.waitForResponse(/\/api\/cluster\/config$/)
-    await page.goto(`${node.url}/machines`)
+    await page.goto(`${node.url}/diagnostics`)
     await page.getByLabel('Operator key').fill(OPERATOR_KEY)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: 'Machines', exact: true }).waitFor()
+    await page.getByRole('heading', { name: 'Diagnostics', exact: true }).waitFor()
     await settings
     const link = page.getByRole('link', { name: 'Open the inspector' })
     if (links === 0) {

@@ -30,10 +30,10 @@ test('two nodes are joined through their pages, a deployment is found by search,
     [north, first],
     [south, second]
   ] as const) {
-    await page.goto(`${node.url}/peers`)
+    await page.goto(`${node.url}/servers`)
     await page.getByLabel('Operator key').fill(OPERATOR_KEY)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: 'Peers', exact: true }).waitFor()
+    await page.getByRole('heading', { name: 'Servers', exact: true }).waitFor()
   }
 
   await north.page.getByRole('button', { name: 'Invite', exact: true }).click()
@@ -60,7 +60,7 @@ test('two nodes are joined through their pages, a deployment is found by search,
   await north.page.getByText('nginx:1.29').waitFor()
   await north.page.getByRole('link', { name: 'Compose file' }).click()
   await north.page.getByText('image: nginx:1.29').waitFor()
-  await north.page.goto(`${first.url}/peers`)
+  await north.page.goto(`${first.url}/servers`)
   await row.getByText('online').waitFor()
 
   await second.stop()

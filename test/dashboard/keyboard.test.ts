@@ -21,10 +21,10 @@ test('everything is reached with the keyboard alone: sign in, walk, search, open
   await press(page, 'Tab')
   assert.equal(await focused(page), 'Skip to the content')
 
-  await press(page, 'g', 'p')
-  await page.getByRole('heading', { name: 'Peers' }).waitFor()
+  await press(page, 'g', 's')
+  await page.getByRole('heading', { name: 'Servers' }).waitFor()
   await page.getByRole('link', { name: 'frankfurt-2' }).waitFor()
-  await press(page, 'j', 'j')
+  await press(page, 'j', 'j', 'j')
   assert.equal(await focused(page), 'helsinki-1')
   await press(page, 'Enter')
   await page.getByRole('heading', { name: 'helsinki-1' }).waitFor()
@@ -49,7 +49,7 @@ test('everything is reached with the keyboard alone: sign in, walk, search, open
 
 test('a dialog keeps the focus, and gives it back', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers`)
+  await page.goto(`${fake.url}/servers`)
   const invite = page.getByRole('button', { name: 'Invite', exact: true })
   await invite.focus()
   await press(page, 'Enter')

@@ -6,7 +6,7 @@ const scene = useScenes()
 
 test('a change is seen without a reload, and the stream goes on where it was cut', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers`)
+  await page.goto(`${fake.url}/servers`)
   await page.getByText('Live', { exact: true }).waitFor()
   const row = page.getByRole('row').filter({ hasText: 'frankfurt-2' })
   await row.getByText('online').waitFor()
@@ -15,7 +15,7 @@ test('a change is seen without a reload, and the stream goes on where it was cut
   if (server) server.verdict = 'suspect'
   fake.publish({ type: 'peer.state', peer: 'frankfurt-2', from: 'online', to: 'suspect', reason: 'connection reset' })
   await row.getByText('suspect').waitFor()
-  assert.match(await page.title(), /^\(3\)/)
+  assert.match(await page.title(), /^\(5\)/)
 
   const newest = fake.world.events.at(-1)?.id
   fake.cut()

@@ -74,7 +74,7 @@ test('the end of a long list is reached by scrolling, and what is on the screen 
 
 test('200 peers are sorted and filtered, and only those that are seen are asked about', async (t) => {
   const { page, fake } = await scene(t, { world: large() })
-  await page.goto(`${fake.url}/peers?sort=state`)
+  await page.goto(`${fake.url}/servers?sort=state`)
   await page.getByRole('row').nth(1).getByText('offline').waitFor()
   await page.getByRole('button', { name: 'In trouble 4' }).click()
   await page.getByText('node-100', { exact: true }).waitFor()

@@ -42,9 +42,9 @@ test('a session lasts for the tab, or for the browser when that was asked for', 
 
 test('the printed link signs in with one click, once, and leaves nothing in the address or the history', async (t) => {
   const { page, fake } = await scene(t, { signedIn: false })
-  await page.goto(`${fake.url}/peers#ticket=fresh-ticket`)
-  await page.getByRole('heading', { name: 'Peers' }).waitFor()
-  assert.equal(page.url(), `${fake.url}/peers`)
+  await page.goto(`${fake.url}/servers#ticket=fresh-ticket`)
+  await page.getByRole('heading', { name: 'Servers' }).waitFor()
+  assert.equal(page.url(), `${fake.url}/servers`)
   assert.doesNotMatch(await page.evaluate(() => document.documentElement.outerHTML), /fresh-ticket/)
 
   const later = await page.context().browser()?.newContext()
@@ -56,7 +56,7 @@ test('the printed link signs in with one click, once, and leaves nothing in the 
 
 test('a session that the node refuses leads back to the sign-in, and then to the same place', async (t) => {
   const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/peers?state=trouble`)
+  await page.goto(`${fake.url}/servers?state=trouble`)
   await page.getByRole('link', { name: 'warsaw-1' }).waitFor()
   await page.evaluate(() => sessionStorage.setItem('flatrun-cluster.token', 'expired'))
   await page.addInitScript(() => sessionStorage.setItem('flatrun-cluster.token', 'expired'))
@@ -64,7 +64,7 @@ test('a session that the node refuses leads back to the sign-in, and then to the
   await page.getByLabel('Operator key').fill('operator-key')
   await page.keyboard.press('Enter')
   await page.getByRole('link', { name: 'warsaw-1' }).waitFor()
-  assert.equal(page.url(), `${fake.url}/peers?state=trouble`)
+  assert.equal(page.url(), `${fake.url}/servers?state=trouble`)
 })
 
 test('where no key is needed, the page says that anyone can do everything', async (t) => {

@@ -14,6 +14,8 @@ export interface Server {
   sinceS?: number
   error?: string
   code?: NonNullable<Answer['code']>
+  /** What it does not know of itself. */
+  incomplete?: NonNullable<Answer['incomplete']>
   load?: [cpu: number, memory: number, disk: number]
   flapping?: boolean
   /** It dials this server, and cannot be dialled. */

@@ -42,7 +42,10 @@ test('a job that takes too long ends, and the next one has a new thread', async 
   const parser = parserFor(t, { deadlineMs: 1 })
   const outcome = await parser.run({ kind: 'answer', of: 'deployments', text: deployments(60_000) })
   assert.deepEqual(outcome, { fault: 'could not be read in time' })
-  assert.equal((await spliceOn(parserFor(t)).data('deployments', deployments(3_000))).length, `"data":${deployments(3_000)}`.length)
+  assert.equal(
+    (await spliceOn(parserFor(t)).data('deployments', deployments(3_000))).length,
+    `"data":${deployments(3_000)}`.length
+  )
 })
 
 test('a job that takes too much memory costs itself alone', async (t) => {

@@ -43,7 +43,10 @@ function deployments(text: string): Given {
   const member = Object.hasOwn(value, 'deployments') ? 'deployments' : 'items'
   const list = value[member] === null ? [] : value[member]
   if (!Array.isArray(list)) throw unusable()
-  const data = checkedList(list, (value[member] === list ? memberText(text, member) : undefined) ?? JSON.stringify(list))
+  const data = checkedList(
+    list,
+    (value[member] === list ? memberText(text, member) : undefined) ?? JSON.stringify(list)
+  )
   const incomplete = incompleteOf(value)
   return { data, ...(incomplete.length > 0 ? { incomplete: JSON.stringify(incomplete) } : {}) }
 }

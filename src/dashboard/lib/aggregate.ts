@@ -4,7 +4,7 @@ import { linesOf } from './lines.ts'
 import { field, text } from './reading.ts'
 
 /** One node's answer as it is kept here: the newest data that came, and when it was true. */
-interface Slice extends Answer {
+export interface Slice extends Answer {
   /** Wall milliseconds at which `data` was true; absent without data. */
   trueAt?: number
   /** Shown from memory, since the node gave nothing usable this time. */

@@ -8,6 +8,7 @@ import { createApi } from './api.ts'
 import { createHistories } from './histories.ts'
 import { createLive } from './live.ts'
 import { createMe } from './me.ts'
+import { problems as problemsOf } from './problems.ts'
 import { createResource, type Resource } from './resource.ts'
 import { createRoute } from './route.ts'
 import { deployedOn, deploymentRows, serverRows } from './rows.ts'
@@ -68,10 +69,13 @@ export function createDesk(page: Window) {
       version: status.data.value?.agent_version ?? '',
       peers: peers.data.value ?? [],
       stats: stats.data.value ?? new Map(),
-      deployed: byServer.value
+      deployed: byServer.value,
+      answers: slices.value
     })
   )
   const deployed = computed(() => deploymentRows(byServer.value, slices.value))
+  /** What every count of problems counts. */
+  const problems = computed(() => problemsOf(servers.value, deployed.value))
 
   function heard(event: ClusterEvent, news: boolean) {
     if (event.type.startsWith('peer.') || event.type.startsWith('invite.')) peers.refresh()
@@ -102,6 +106,7 @@ export function createDesk(page: Window) {
     self,
     servers,
     deployed,
+    problems,
     histories,
     who,
     toasts,

@@ -5,10 +5,16 @@ import type { Scope } from '../../schemas/opinions/opinion.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import { segment } from './api.ts'
 import { plural } from './format.ts'
+import { isUp } from './images.ts'
+import { isFull, serverAt } from './places.ts'
 import { type DeploymentRow, GRAVITY, type ServerRow } from './rows.ts'
 
 export interface Problem {
+  /** What it is one of: a verdict, `full`, `unsure`, or a status of deployments. */
+  kind: string
   name: string
+  /** Of the row of a deployment. */
+  key?: string
   to: string
   verdict?: Verdict
   status?: DeploymentStatus
@@ -19,63 +25,40 @@ export interface Problem {
 
 const WHY: Partial<Record<Verdict, string>> = {
   pending: 'not confirmed by the other side',
-  rejected: 'it refuses our key: join it again with a new invite',
+  rejected: 'its key is refused: invite it again',
   incompatible: 'no agent at this address',
   removed: 'it removed us: remove it here or join it again',
   suspended: 'its introducer took it back: restore or remove it',
-  quarantined: 'checking it kept crashing'
+  quarantined: 'checking it kept crashing: Check now starts it again'
 }
 
-/** What needs somebody, worst first. A deployment on a server that is away is part of that server's problem. */
+/** What needs somebody, grave things first. A deployment on a server that is away is part of that server's problem. */
 export function problems(servers: readonly ServerRow[], deployments: readonly DeploymentRow[]): Problem[] {
   const away = new Set(servers.filter(({ verdict }) => GRAVITY[verdict] >= 4).map(({ name }) => name))
-  const of = servers
-    .filter(({ verdict }) => GRAVITY[verdict] >= 2)
-    .toSorted((a, b) => GRAVITY[b.verdict] - GRAVITY[a.verdict] || (a.since ?? 0) - (b.since ?? 0))
-    .map((server) => serverProblem(server, away.has(server.name)))
-  const full = servers
-    .filter(({ load, old }) => !old && Math.max(load.disk ?? 0, load.memory ?? 0) >= 92)
-    .map(fullProblem)
-  const skewed = servers
-    .filter(({ verdict, peer }) => verdict === 'online' && clocksApart(offsetMs(peer)))
-    .map(clockProblem)
-  const broken = deployments
-    .filter(
-      ({ server, deployment: { status, error } }) =>
-        !away.has(server) && (status === 'error' || status === 'partial' || error !== undefined)
-    )
-    .map(({ server, deployment }): Problem => {
-      const down = deployment.services.filter(({ status }) => !/^(running|up)/i.test(status)).map(({ name }) => name)
-      const why =
-        deployment.error ?? deployment.status_reason ?? (down.length > 0 ? `${down.join(', ')} not running` : '')
-      return {
-        name: deployment.name,
-        to: `/deployments/${segment(server)}/${segment(deployment.name)}`,
-        status: deployment.error === undefined ? deployment.status : 'error',
-        why: `on ${server}${why ? ` · ${why}` : ''}`,
-        grave: deployment.status === 'error'
-      }
-    })
-  return [...of, ...skewed, ...full, ...broken]
+  const answering = servers.filter(({ name }) => !away.has(name))
+  const unsure = answering.flatMap(unsureProblem)
+  const blind = new Set(unsure.map(({ name }) => name))
+  const found = [
+    ...servers
+      .filter(({ verdict }) => GRAVITY[verdict] >= 2)
+      .toSorted((a, b) => GRAVITY[b.verdict] - GRAVITY[a.verdict] || (a.since ?? 0) - (b.since ?? 0))
+      .map((server) => serverProblem(server, away.has(server.name))),
+    ...unsure,
+    ...deployments.filter((row) => !away.has(row.server) && isBroken(row)).map(deploymentProblem),
+    ...unknownOn(deployments.filter(({ server, old }) => !old && !away.has(server) && !blind.has(server))),
+    ...answering.filter(({ verdict, peer }) => verdict === 'online' && clocksApart(offsetMs(peer))).map(clockProblem),
+    ...answering.filter(isFull).map(fullProblem)
+  ]
+  return [...found.filter(({ grave }) => grave), ...found.filter(({ grave }) => !grave)]
 }
 
-function serverProblem(server: ServerRow, grave: boolean): Problem {
-  const lost = grave && server.counts ? ` · ${plural(server.counts.total, 'deployment')} out of sight` : ''
-  return {
-    name: server.name,
-    to: `/peers/${segment(server.name)}`,
-    verdict: server.verdict,
-    since: server.since,
-    why:
-      (server.peer?.awaits_approval ? 'it waits for you to let it in' : (WHY[server.verdict] ?? withScope(server))) +
-      lost,
-    grave
-  }
+/** What others say of it is the first question after the cause. */
+function causeOf({ verdict, error, peer }: ServerRow): string {
+  const known = WHY[verdict]
+  if (known) return known
+  const cause = error || (verdict === 'suspect' ? 'a check failed, and is being repeated' : 'no cause given')
+  return [cause, peer?.scope && SCOPES[peer.scope]].filter(Boolean).join(' · ')
 }
-
-/** What others say of it is the first question after that. */
-const withScope = ({ error, peer }: ServerRow) =>
-  [error || 'no cause given', peer?.scope && SCOPES[peer.scope]].filter(Boolean).join(' · ')
 
 const SCOPES: Record<Scope, string> = {
   confirmed: 'others do not reach it either',
@@ -84,12 +67,77 @@ const SCOPES: Record<Scope, string> = {
   alone: 'nobody else can be asked'
 }
 
+function serverProblem(server: ServerRow, grave: boolean): Problem {
+  const lost = grave && server.counts ? ` · ${plural(server.counts.total, 'deployment')} unknown` : ''
+  const waits = server.peer?.awaits_approval
+  return {
+    kind: server.verdict,
+    name: server.name,
+    to: serverAt(server.name),
+    verdict: server.verdict,
+    since: server.since,
+    why: (waits ? 'it waits for you to let it in' : causeOf(server)) + lost,
+    grave
+  }
+}
+
+/** What an answering server cannot say: not knowing is no calm. */
+function unsureProblem(server: ServerRow): Problem[] {
+  const [first] = server.unsure
+  if (!first) return []
+  return [
+    {
+      kind: 'unsure',
+      name: server.name,
+      to: serverAt(server.name, 'deployments'),
+      status: 'unknown',
+      why: first.about === 'engine' ? first.detail : `its deployments are not known: ${first.detail}`,
+      grave: first.about === 'engine' || server.self
+    }
+  ]
+}
+
+/** States that nobody knows on a server that did not say why, as one problem of each server. */
+function unknownOn(rows: readonly DeploymentRow[]): Problem[] {
+  const unknown = Map.groupBy(
+    rows.filter(({ deployment }) => deployment.status === 'unknown' && deployment.error === undefined),
+    ({ server }) => server
+  )
+  return [...unknown].map(([server, rows]) => ({
+    kind: 'unsure',
+    name: server,
+    to: serverAt(server, 'deployments'),
+    status: 'unknown' as const,
+    why: `${plural(rows.length, 'deployment')} unknown · ${rows[0]?.deployment.status_reason ?? 'it does not say why'}`,
+    grave: false
+  }))
+}
+
+const isBroken = ({ old, deployment: { status, error } }: DeploymentRow) =>
+  !old && (status === 'error' || status === 'partial' || error !== undefined)
+
+function deploymentProblem({ key, server, deployment }: DeploymentRow): Problem {
+  const down = deployment.services.filter((service) => !isUp(service)).map(({ name }) => name)
+  const why = deployment.error ?? deployment.status_reason ?? (down.length > 0 ? `${down.join(', ')} not running` : '')
+  const status = deployment.error === undefined ? deployment.status : 'error'
+  return {
+    kind: status,
+    name: deployment.name,
+    key,
+    to: `/deployments/${segment(server)}/${segment(deployment.name)}`,
+    status,
+    why: `on ${server}${why ? ` · ${why}` : ''}`,
+    grave: status === 'error'
+  }
+}
+
 export const offsetMs = (peer: Pick<PeerView, 'clock_offset_s'> | undefined) => (peer?.clock_offset_s ?? 0) * 1_000
 
 function clockProblem({ name, peer }: ServerRow): Problem {
   return {
+    kind: 'clock',
     name,
-    to: `/peers/${segment(name)}`,
+    to: serverAt(name),
     verdict: 'skewed',
     why: clocksDiffer(offsetMs(peer)),
     grave: false
@@ -99,8 +147,9 @@ function clockProblem({ name, peer }: ServerRow): Problem {
 function fullProblem(server: ServerRow): Problem {
   const { disk = 0, memory = 0 } = server.load
   return {
+    kind: 'full',
     name: server.name,
-    to: `/servers?of=${segment(server.name)}`,
+    to: serverAt(server.name, 'usage'),
     why: disk >= memory ? `disk ${Math.round(disk)} % full` : `memory ${Math.round(memory)} % used`,
     grave: false
   }

@@ -1,21 +1,26 @@
 import { computed, signal } from '@preact/signals'
 import { BASE, below } from './place.ts'
+import { movedTo } from './places.ts'
 
 /**
  * The address bar as signals: every state of a list that is worth sending to somebody lives there. Addresses are those
- * of the dashboard, `/peers`, wherever on its server that lies.
+ * of the dashboard, `/servers`, wherever on its server that lies.
  */
 export function createRoute(page: Window, base = BASE) {
   const inside = ({ pathname, search }: { pathname: string; search: string }) =>
     (pathname.startsWith(base) ? pathname.slice(base.length - 1) : '/') + search
-  const href = signal(inside(page.location))
+  const href = signal('')
   const url = computed(() => new URL(href.value, page.location.origin))
   const path = computed(() => url.value.pathname.split('/').filter(Boolean).map(decoded))
   const query = computed(() => url.value.searchParams)
 
   const read = () => {
-    href.value = inside(page.location)
+    const place = inside(page.location)
+    const moved = movedTo(place)
+    if (moved !== undefined) page.history.replaceState(null, '', below(moved, base) + page.location.hash)
+    href.value = moved ?? place
   }
+  read()
   page.addEventListener('popstate', read)
 
   function go(to: string, { replace = false } = {}) {

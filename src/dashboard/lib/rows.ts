@@ -1,9 +1,10 @@
+import type { Incomplete } from '../../schemas/answer.ts'
 import type { Deployment, DeploymentStatus } from '../../schemas/deployment.ts'
 import type { Verdict } from '../../schemas/health.ts'
 import type { PeerView } from '../../schemas/peer.ts'
-import type { Slices } from './aggregate.ts'
+import type { Slice, Slices } from './aggregate.ts'
 import { wall } from './format.ts'
-import { type Load, load, deployments as readDeployments } from './reading.ts'
+import { field, type Load, list, load, deployments as readDeployments, text } from './reading.ts'
 
 /** What each server runs, read once an answer. */
 export type Deployed = ReadonlyMap<string, readonly Deployment[]>
@@ -27,6 +28,8 @@ export interface ServerRow {
   loadAt: number | undefined
   old: boolean
   counts: Counts | undefined
+  /** Why what it runs is not known, or not all of it, though it answered. */
+  unsure: readonly Incomplete[]
   error: string
 }
 
@@ -55,6 +58,7 @@ export function serverRows(known: {
   peers: readonly PeerView[]
   stats: Slices
   deployed: Deployed
+  answers: Slices
 }): ServerRow[] {
   const row = (name: string, peer: PeerView | undefined): ServerRow => {
     const slice = known.stats.get(name)
@@ -70,6 +74,7 @@ export function serverRows(known: {
       loadAt: slice?.trueAt,
       old: slice?.old ?? false,
       counts: counts(known.deployed.get(name)),
+      unsure: unsure(known.answers.get(name)),
       error: peer?.error ?? slice?.error ?? ''
     }
   }
@@ -89,6 +94,20 @@ export function deploymentRows(deployed: Deployed, slices: Slices): DeploymentRo
     }))
   })
   return rows.sort((a, b) => compare(a.deployment.name, b.deployment.name) || compare(a.server, b.server))
+}
+
+/** A server's own words, or that it gave none to this question. */
+function unsure(answer: Slice | undefined): readonly Incomplete[] {
+  if (!answer) return []
+  if (!answer.online) return [{ about: 'deployments', detail: answer.error ?? 'it did not say what it runs' }]
+  // Without an engine on purpose, and with nothing to run: nothing is missing.
+  return list(answer.incomplete).flatMap((one) => {
+    const state = text(field(one, 'state'))
+    if (state === 'off' && list(answer.data).length === 0) return []
+    return [
+      { about: field(one, 'about') === 'engine' ? 'engine' : 'deployments', state, detail: text(field(one, 'detail')) }
+    ]
+  })
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })

@@ -35,7 +35,9 @@ export function ActorTree({
             <button
               type="button"
               aria-pressed={actor.id === chosen}
-              onClick={() => route.set({ actor: actor.id === chosen ? undefined : actor.id, machine: undefined })}
+              onClick={() =>
+                route.set({ actor: actor.id === chosen ? undefined : actor.id, machine: undefined, peer: undefined })
+              }
             >
               <span class="cut foreign">{actor.peer ?? actor.id}</span>
               <small class="cut">{actor.status === 'active' ? actor.states.map(short).join(', ') : actor.status}</small>

@@ -3,7 +3,7 @@ import { Dialog } from './dialog.tsx'
 
 const HELP = [
   ['Ctrl K or /', 'Search servers and deployments'],
-  ['g then o p d s m e c', 'Overview, peers, deployments, servers, machines, events, settings'],
+  ['g then o s d e m c', 'Overview, servers, deployments, events, diagnostics, settings'],
   ['f', 'Filter the list'],
   ['j k, Enter', 'Walk through the list, open'],
   ['t', 'Change the theme'],

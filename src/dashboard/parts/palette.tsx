@@ -2,6 +2,7 @@ import '../styles/later.css'
 import { useMemo, useState } from 'preact/hooks'
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
+import { serverAt } from '../lib/places.ts'
 import { Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
 
@@ -22,7 +23,7 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
   const all = useMemo<readonly Hit[]>(
     () => [
       ...servers.value.map(({ name, self }) => ({
-        to: self ? '/servers' : `/peers/${segment(name)}`,
+        to: serverAt(name),
         icon: 'servers' as const,
         name,
         where: self ? 'this server' : 'server'

@@ -1,88 +1,132 @@
-import { segment } from '../lib/api.ts'
+import { useRef } from 'preact/hooks'
 import { useDesk } from '../lib/desk.ts'
 import { millis } from '../lib/format.ts'
+import { serverAt } from '../lib/places.ts'
 import type { ServerRow } from '../lib/rows.ts'
 import { Ago } from './ago.tsx'
 import { PeerChecks } from './checks.tsx'
 import { Meter } from './meter.tsx'
+import { Sortable } from './sortable.tsx'
 import { VerdictMark } from './state.tsx'
+import { Spacer, useWindow } from './windowed.tsx'
 
-/** Servers with what they do right now; a silent one keeps its last figures, dated. */
-export function ServerTable({ rows, waiting }: { rows: readonly ServerRow[]; waiting: boolean }) {
-  const { route } = useDesk()
+const COLUMNS = [
+  ['name', 'Name', 'first'],
+  ['state', 'State', 'w-state'],
+  [undefined, 'Last 50 checks', 'w-checks if-mid'],
+  ['latency', 'Latency', 'w-num num if-phone'],
+  ['cpu', 'CPU', 'w-meter'],
+  ['memory', 'Memory', 'w-meter'],
+  ['disk', 'Disk', 'w-meter if-phone'],
+  ['deployments', 'Deploys', 'w-num num if-mid'],
+  ['version', 'Version', 'w-num if-wide']
+] as const
+
+/** Servers with what they do right now, drawn as far as they can be seen; a silent one keeps its last figures, dated. */
+export function ServerTable(props: { rows: readonly ServerRow[]; waiting: boolean; sortable?: boolean }) {
+  const { rows, waiting, sortable } = props
+  const body = useRef<HTMLTableSectionElement>(null)
+  const part = useWindow(rows.length, body)
   return (
-    <table class="table servers">
+    <table class="table servers windowed" aria-rowcount={rows.length + 1}>
       <thead>
         <tr>
-          <th class="first">Name</th>
-          <th class="w-state">State</th>
-          <th class="w-checks if-mid">Last 50 checks</th>
-          <th class="w-num num if-phone">Latency</th>
-          <th class="w-meter">CPU</th>
-          <th class="w-meter">Memory</th>
-          <th class="w-meter if-phone">Disk</th>
-          <th class="w-num num if-mid">Deploys</th>
-          <th class="w-num if-wide">Version</th>
+          {COLUMNS.map(([by, word, look]) =>
+            sortable && by ? (
+              <Sortable key={word} by={by} first={by === 'name'} class={look}>
+                {word}
+              </Sortable>
+            ) : (
+              <th key={word} class={look}>
+                {word}
+              </th>
+            )
+          )}
         </tr>
       </thead>
-      <tbody aria-busy={waiting}>
+      <tbody ref={body} aria-busy={waiting}>
         {waiting && <Waiting />}
-        {rows.map((row) => {
-          const to = row.self ? '/servers' : `/peers/${segment(row.name)}`
-          return (
-            <tr
-              key={row.name}
-              class={`open ${row.old ? 'old' : ''}`}
-              onClick={(event) => {
-                if (event.target instanceof Element && !event.target.closest('a, button')) route.go(to)
-              }}
-            >
-              <td class="first">
-                <span class="row keep">
-                  <a class="name cut foreign" href={to}>
-                    {row.name}
-                  </a>
-                  {row.self && <span class="tag">this node</span>}
-                  {row.peer?.flapping && <span class="tag warn">flapping</span>}
-                </span>
-              </td>
-              <td class="end">
-                <span class="keep">
-                  <VerdictMark verdict={row.verdict} />
-                </span>
-              </td>
-              <td class="if-mid">
-                {row.self ? <span class="faint small">asks the others</span> : <PeerChecks name={row.name} />}
-              </td>
-              <td class="num if-phone">
-                {row.peer?.online ? millis(row.peer.latency_ms) : <span class="faint">–</span>}
-              </td>
-              <td data-label="CPU">
-                <Meter calm value={row.load.cpu} label={`CPU of ${row.name}`} />
-              </td>
-              <td data-label="Mem">
-                <Meter value={row.load.memory} label={`Memory of ${row.name}`} />
-              </td>
-              <td class="if-phone">
-                <Meter value={row.load.disk} label={`Disk of ${row.name}`} />
-              </td>
-              <td class="num if-mid">{row.counts ? `${row.counts.running}/${row.counts.total}` : '–'}</td>
-              <td class="if-wide">
-                {row.old ? (
-                  <span class="keep small soft">
-                    <Ago at={row.loadAt} word=" old" />
-                  </span>
-                ) : (
-                  <span class="cut foreign soft">{row.version || '–'}</span>
-                )}
-              </td>
-            </tr>
-          )
-        })}
+        <Spacer px={part.beforePx} columns={COLUMNS.length} />
+        {rows.slice(part.from, part.to).map((row, index) => (
+          <Row key={row.name} row={row} index={part.from + index + 2} />
+        ))}
+        <Spacer px={part.afterPx} columns={COLUMNS.length} />
       </tbody>
     </table>
   )
 }
+
+function Row({ row, index }: { row: ServerRow; index: number }) {
+  const { route, status } = useDesk()
+  const to = serverAt(row.name)
+  const ours = status.data.value?.agent_version
+  return (
+    <tr
+      class={`item open ${row.old ? 'old' : ''}`}
+      aria-rowindex={index}
+      onClick={(event) => {
+        if (event.target instanceof Element && !event.target.closest('a, button')) route.go(to)
+      }}
+    >
+      <td class="first">
+        <span class="row keep">
+          <a class="name cut foreign" href={to}>
+            {row.name}
+          </a>
+          <Tags row={row} />
+        </span>
+      </td>
+      <td class="end">
+        <span class="keep">
+          <VerdictMark verdict={row.verdict} />
+        </span>
+      </td>
+      <td class="if-mid">{row.self ? <span class="faint small">this server</span> : <PeerChecks name={row.name} />}</td>
+      <td class="num if-phone">{row.peer?.online ? millis(row.peer.latency_ms) : <span class="faint">–</span>}</td>
+      <td data-label="CPU">
+        <Meter calm value={row.load.cpu} label={`CPU of ${row.name}`} />
+      </td>
+      <td data-label="Mem">
+        <Meter value={row.load.memory} label={`Memory of ${row.name}`} />
+      </td>
+      <td class="if-phone">
+        <Meter value={row.load.disk} label={`Disk of ${row.name}`} />
+      </td>
+      <td class="num if-mid">{row.counts ? `${row.old ? '?' : row.counts.running}/${row.counts.total}` : '–'}</td>
+      <td class="if-wide">
+        {row.old ? (
+          <span class="keep small soft">
+            <Ago at={row.loadAt} word=" old" />
+          </span>
+        ) : (
+          <span
+            class={`cut foreign ${row.version && ours && row.version !== ours ? '' : 'soft'}`}
+            title={row.version && ours && row.version !== ours ? `This server runs ${ours}` : ''}
+          >
+            {row.version || '–'}
+          </span>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+const Tags = ({ row }: { row: ServerRow }) => (
+  <>
+    {row.self && <span class="tag">this server</span>}
+    {row.peer?.flapping && <span class="tag warn">unstable</span>}
+    {row.peer?.reach === 'reverse' && (
+      <span class="tag" title="It cannot be dialled from here, and is asked over connections that it opens">
+        dials us
+      </span>
+    )}
+    {row.peer?.transport === 'insecure' && (
+      <span class="tag" title="Plain http with a bearer key, as plain FlatRun has it">
+        insecure
+      </span>
+    )}
+  </>
+)
 
 function Waiting() {
   return [0, 1, 2].map((index) => (

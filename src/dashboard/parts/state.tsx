@@ -15,12 +15,12 @@ const VERDICTS: Record<Verdict, Look> = {
   offline: { word: 'offline', tone: 'bad', shape: 'cross' },
   pending: { word: 'pending', tone: 'wait', shape: 'dots' },
   unknown: { word: 'unknown', tone: 'none', shape: 'ring' },
-  rejected: { word: 'rejected', tone: 'odd', shape: 'slash' },
+  rejected: { word: 'key refused', tone: 'odd', shape: 'slash' },
   skewed: { word: 'clock differs', tone: 'odd', shape: 'slash' },
-  incompatible: { word: 'incompatible', tone: 'odd', shape: 'triangle' },
+  incompatible: { word: 'wrong service', tone: 'odd', shape: 'triangle' },
   removed: { word: 'removed us', tone: 'odd', shape: 'minus' },
   suspended: { word: 'suspended', tone: 'odd', shape: 'minus' },
-  quarantined: { word: 'quarantined', tone: 'bad', shape: 'square' }
+  quarantined: { word: 'not watched', tone: 'bad', shape: 'square' }
 }
 
 const STATUSES: Record<DeploymentStatus, Look> = {

@@ -1,7 +1,7 @@
 import type { Slices } from '../lib/aggregate.ts'
-import { segment } from '../lib/api.ts'
 import { CAUSES } from '../lib/causes.ts'
 import { plural } from '../lib/format.ts'
+import { serverAt } from '../lib/places.ts'
 import { Ago } from './ago.tsx'
 
 const NAMED = 4
@@ -19,7 +19,7 @@ export function Unanswered({ slices }: { slices: Slices | undefined }) {
         {silent.slice(0, NAMED).map((slice, index) => (
           <>
             {index > 0 && '; '}
-            <a class="link foreign" href={`/peers/${segment(slice.name)}`}>
+            <a class="link foreign" href={serverAt(slice.name)}>
               {slice.name}
             </a>{' '}
             ({slice.code ? CAUSES[slice.code] : 'away'}

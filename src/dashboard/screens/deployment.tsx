@@ -5,6 +5,7 @@ import { asFault, notOffered } from '../lib/fault.ts'
 import { clock, wall } from '../lib/format.ts'
 import { isUp } from '../lib/images.ts'
 import { type Action, operationsOn } from '../lib/operations.ts'
+import { serverAt } from '../lib/places.ts'
 import type { DeploymentRow } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -67,7 +68,6 @@ export function DeploymentPage({ server, name }: { server: string; name: string 
 }
 
 function Head({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof operationsOn> }) {
-  const { self } = useDesk()
   const { deployment, server } = row
   return (
     <>
@@ -76,7 +76,7 @@ function Head({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof ope
         <StatusMark status={row.old ? 'unknown' : deployment.status} loud />
         <span class="soft">
           on{' '}
-          <a class="link foreign" href={server === self.value ? '/servers' : `/peers/${segment(server)}`}>
+          <a class="link foreign" href={serverAt(server)}>
             {server}
           </a>
         </span>

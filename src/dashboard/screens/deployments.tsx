@@ -30,22 +30,25 @@ export function Deployments() {
 }
 
 function DeploymentList() {
-  const { route, deployed, deployments } = useDesk()
+  const { route, deployed, deployments, problems } = useDesk()
   const all = deployed.value
   const status = route.param('status')
   const server = route.param('server')
+  const problem = route.param('problem')
   const words = route.param('q').toLowerCase().split(/\s+/).filter(Boolean)
   const sort = route.param('sort')
   const down = route.param('dir') === 'down'
+  const about = new Set(problems.value.filter(({ kind }) => kind === problem).map(({ key }) => key))
   const shown = useMemo(
     () =>
       all.filter(
         (row) =>
           (status === '' || statusOf(row) === status) &&
           (server === '' || row.server === server) &&
+          (problem === '' || about.has(row.key)) &&
           (words.length === 0 || fits(row, words))
       ),
-    [all, status, server, words.join(' ')]
+    [all, status, server, words.join(' '), problem, problems.value]
   )
   const items = useMemo(() => itemsOf(shown, all, sort, down), [shown, sort, down])
   const counts = useMemo(() => {
@@ -75,6 +78,11 @@ function DeploymentList() {
           ]}
         />
         <span class="push" />
+        {problem !== '' && (
+          <button type="button" class="button tiny" onClick={() => route.set({ problem: undefined })}>
+            with a problem ×
+          </button>
+        )}
         {server !== '' && (
           <button type="button" class="button tiny" onClick={() => route.set({ server: undefined })}>
             on {server} ×
@@ -92,7 +100,7 @@ function DeploymentList() {
           </p>
         </div>
       ) : known && shown.length === 0 ? (
-        <NothingFits what="deployment" names={['q', 'status', 'server']} />
+        <NothingFits what="deployment" names={['q', 'status', 'server', 'problem']} />
       ) : (
         <DeploymentTable items={items} waiting={!known} />
       )}

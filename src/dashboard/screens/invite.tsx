@@ -114,7 +114,7 @@ function Token({ made, close }: { made: Made; close: () => void }) {
   }
   return (
     <>
-      <p class="soft">Shown once, here. Copy it to the other server: into its dashboard under Peers, Join.</p>
+      <p class="soft">Shown once, here. Copy it to the other server: into its dashboard under Servers, Join.</p>
       <Code text={made.invite_token} label="the token" />
       {whole && (
         <details>

@@ -59,7 +59,7 @@ export function JoinDialog({ close }: { close: () => void }) {
               label="Invite token"
               name="token"
               as="textarea"
-              hint="Made on the other server under Peers, Invite"
+              hint="Made on the other server under Servers, Invite"
               onInput={setToken}
               required
               focus

@@ -3,8 +3,7 @@ import { useDesk } from '../lib/desk.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 
 const PLACES: readonly (readonly [string, IconName, string])[] = [
-  ['/servers', 'servers', 'Servers'],
-  ['/machines', 'machines', 'Machines'],
+  ['/diagnostics', 'machines', 'Diagnostics'],
   ['/settings', 'settings', 'Settings']
 ]
 

@@ -1,7 +1,8 @@
-import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { plural } from '../lib/format.ts'
-import { type Problem, problems } from '../lib/problems.ts'
+import { serverAt } from '../lib/places.ts'
+import { groupedProblems, type ProblemGroup } from '../lib/problem-groups.ts'
+import type { Problem } from '../lib/problems.ts'
 import { statusOf } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
@@ -17,9 +18,9 @@ export function Overview() {
   return (
     <>
       <Verdict />
-      <FaultNotice of={peers} what="the list of peers" />
+      <FaultNotice of={peers} what="the list of servers" />
       {status.data.value?.waiting ? (
-        <a class="notice warn" href="/peers">
+        <a class="notice warn" href="/servers">
           {plural(status.data.value.waiting, 'introduced server')} to decide on
         </a>
       ) : null}
@@ -43,37 +44,65 @@ export function Overview() {
   )
 }
 
+const LINES = 20
+
 function Verdict() {
-  const { servers, deployed, peers, deployments } = useDesk()
+  const { servers, deployed, peers, deployments, problems, route } = useDesk()
   if (!peers.data.value) return <div class="verdict" aria-busy="true" />
-  const found = problems(servers.value, deployed.value)
-  const grave = found.filter(({ grave }) => grave).length
+  const found = problems.value
+  const lines = groupedProblems(found)
+  const shown = route.param('problems') === 'all' ? lines : lines.slice(0, LINES)
+  const grave = found.some(({ grave }) => grave)
   const known = `${plural(servers.value.length, 'server')}${deployments.data.value ? `, ${plural(deployed.value.length, 'deployment')}` : ''}.`
+  const unchecked = servers.value.filter(({ verdict }) => verdict === 'unknown').length
   return (
     <section class="verdict" aria-label="Problems">
-      <h1 class="foreign">{headline(found)}</h1>
-      <p>{found.length === 0 ? `All of ${known}` : `Among ${known}`}</p>
-      {found.length > 0 && (
-        <div class={`problems ${grave > 0 ? '' : 'mild'}`}>
-          {found.slice(0, 12).map((problem) => (
-            <a key={problem.to} href={problem.to}>
-              <strong class="cut foreign">{problem.name}</strong>
-              <Kind problem={problem} />
-              <span class="foreign soft">
-                {problem.since !== undefined && (
-                  <>
-                    for <Ago at={problem.since} /> ·{' '}
-                  </>
-                )}
-                {problem.why}
-              </span>
-              <Icon name="right" />
-            </a>
+      <h1 class="foreign">
+        {found.length > 0 ? headline(found) : calm(deployments.data.value !== undefined, unchecked)}
+      </h1>
+      <p>
+        {found.length === 0 ? `All of ${known}` : `Among ${known}`}
+        {unchecked > 0 && ` ${plural(unchecked, 'server')} not checked yet.`}
+      </p>
+      {shown.length > 0 && (
+        <div class={`problems ${grave ? '' : 'mild'}`}>
+          {shown.map((line) => (
+            <Line key={'title' in line ? line.kind : `${line.kind} ${line.to}`} line={line} />
           ))}
-          {found.length > 12 && <a href="/peers?state=trouble">and {found.length - 12} more</a>}
+          {lines.length > shown.length && <a href="/?problems=all">and {lines.length - shown.length} more</a>}
         </div>
       )}
     </section>
+  )
+}
+
+function Line({ line }: { line: Problem | ProblemGroup }) {
+  if ('title' in line) {
+    return (
+      <a href={line.to}>
+        <strong class="cut">{line.title}</strong>
+        <span />
+        <span class="foreign soft">
+          {line.names.join(', ')} and {line.count - line.names.length} more
+        </span>
+        <Icon name="right" />
+      </a>
+    )
+  }
+  return (
+    <a href={line.to}>
+      <strong class="cut foreign">{line.name}</strong>
+      <Kind problem={line} />
+      <span class="foreign soft">
+        {line.since !== undefined && (
+          <>
+            for <Ago at={line.since} /> ·{' '}
+          </>
+        )}
+        {line.why}
+      </span>
+      <Icon name="right" />
+    </a>
   )
 }
 
@@ -85,10 +114,17 @@ function Kind({ problem }: { problem: Problem }) {
 /** One trouble is named; more are counted. */
 function headline(found: readonly Problem[]): string {
   const [first] = found
-  if (!first) return 'Nothing is wrong.'
+  if (!first) return ''
   if (found.length > 1)
     return found.some(({ grave }) => grave) ? plural(found.length, 'problem') : `${found.length} things to look at`
+  if (first.kind === 'unsure') return `What runs on ${first.name} is not known.`
   return first.verdict ? `${first.name} is ${verdictLook(first.verdict).word}.` : '1 thing to look at'
+}
+
+/** Nothing is called well before it was asked about. */
+function calm(asked: boolean, unchecked: number): string {
+  if (unchecked > 0) return 'Not all is known yet.'
+  return asked ? 'Nothing is wrong.' : 'Every server answers.'
 }
 
 function Counters() {
@@ -98,7 +134,9 @@ function Counters() {
   const others = (['partial', 'stopped', 'error', 'unknown'] as const)
     .map((status) => [status, of(status)] as const)
     .filter(([, count]) => count > 0)
-  const loads = servers.value.map(({ load }) => load)
+  // What runs on a server that is away is not known, and counts nowhere.
+  const loads = servers.value.filter(({ old }) => !old).map(({ load }) => load)
+  const unheard = servers.value.filter(({ old, load }) => old || load.containers === undefined).length
   const sum = (pick: (load: (typeof loads)[number]) => number | undefined) =>
     loads.reduce((all, load) => all + (pick(load) ?? 0), 0)
   const oldest = servers.value
@@ -132,16 +170,19 @@ function Counters() {
         <dt>Containers running</dt>
         <dd>
           {stats.data.value ? sum(({ containersRunning }) => containersRunning) : '–'}{' '}
-          <small>of {sum(({ containers }) => containers)}</small>
+          <small>
+            of {sum(({ containers }) => containers)}
+            {unheard > 0 && `, ${plural(unheard, 'server')} unknown`}
+          </small>
         </dd>
       </div>
       <div>
-        <dt>Oldest figures</dt>
+        <dt>Oldest data</dt>
         <dd>
           {oldest ? <Ago at={oldest.loadAt} /> : '–'}{' '}
           {oldest?.old && (
             <small>
-              <a href={`/peers/${segment(oldest.name)}`}>{oldest.name}</a>
+              <a href={serverAt(oldest.name)}>{oldest.name}</a>
             </small>
           )}
         </dd>

@@ -21,7 +21,7 @@ export function RemoveDialog({ name, close }: { name: string; close: () => void 
       await api.remove(`/cluster/peers/${segment(name)}`)
       peers.refresh()
       toasts.show(`${name} was removed`)
-      route.go('/peers')
+      route.go('/servers')
     } catch (thrown) {
       setFault(asFault(thrown))
     }

@@ -1,201 +1,171 @@
 import '../styles/later.css'
-import { useMemo } from 'preact/hooks'
-import { bytesOf, longSpan } from '../lib/amounts.ts'
-import { segment } from '../lib/api.ts'
-import { begun } from '../lib/axis.ts'
 import { useDesk } from '../lib/desk.ts'
-import { percent } from '../lib/format.ts'
-import { UsageRange } from '../lib/ranges.ts'
-import { createResource, useResource } from '../lib/resource.ts'
-import type { ServerRow } from '../lib/rows.ts'
-import { alignedBy, loadUsage, type Usage } from '../lib/usage.ts'
-import { Ago } from '../parts/ago.tsx'
+import { compare, GRAVITY, type ServerRow } from '../lib/rows.ts'
 import { FaultNotice } from '../parts/fault.tsx'
-import { LineChart } from '../parts/line-chart.tsx'
-import { VerdictMark } from '../parts/state.tsx'
-import { Unanswered } from '../parts/unanswered.tsx'
+import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { ReadOnly } from '../parts/read-only.tsx'
+import { ServerTable } from '../parts/server-table.tsx'
+import { verdictLook } from '../parts/state.tsx'
+import { Introduced } from './introduced.tsx'
+import { InviteDialog } from './invite.tsx'
+import { OpenInvites } from './invites.tsx'
+import { JoinDialog } from './join.tsx'
+import { JoinsUnderWay } from './joins.tsx'
+import { RemoveDialog } from './remove.tsx'
+import { ServerPage } from './server.tsx'
+import { UsageOfAll } from './usage.tsx'
 
-const MOST = 8
-const CHARTS = [
-  ['cpu', 'CPU', 100],
-  ['memory', 'Memory', 100],
-  ['disk', 'Disk', 100],
-  ['load', 'Load', undefined]
+const GROUPS: Record<string, (row: ServerRow) => boolean> = {
+  up: ({ verdict }) => verdict === 'online',
+  trouble: ({ verdict }) => GRAVITY[verdict] >= 3,
+  joining: ({ verdict }) => verdict === 'pending' || verdict === 'unknown'
+}
+const WORDS = [
+  ['up', 'Up'],
+  ['trouble', 'In trouble'],
+  ['joining', 'Joining'],
+  ['full', 'Nearly full'],
+  ['unsure', 'Not fully known'],
+  ['clock', 'Clock differs']
 ] as const
 
-/** CPU, memory, disk and load of all servers on the same axes. */
+const highest = (value: number | undefined) => -(value ?? -1)
+const ORDERS: Record<string, (a: ServerRow, b: ServerRow) => number> = {
+  name: (a, b) => compare(a.name, b.name),
+  state: (a, b) => GRAVITY[b.verdict] - GRAVITY[a.verdict],
+  latency: (a, b) => (a.peer?.latency_ms ?? 1e9) - (b.peer?.latency_ms ?? 1e9),
+  cpu: (a, b) => highest(a.load.cpu) - highest(b.load.cpu),
+  memory: (a, b) => highest(a.load.memory) - highest(b.load.memory),
+  disk: (a, b) => highest(a.load.disk) - highest(b.load.disk),
+  deployments: (a, b) => highest(a.counts?.total) - highest(b.counts?.total),
+  version: (a, b) => compare(a.version, b.version)
+}
+
+/** All servers, or the one that the address names; inviting, joining and removing. */
 export function Servers() {
-  const { servers, stats } = useDesk()
+  const { route } = useDesk()
+  const name = route.path.value[1]
+  const doing = route.param('do')
+  const close = () => route.set({ do: undefined, name: undefined })
+  return (
+    <>
+      {name === undefined ? <AllServers /> : <ServerPage name={name} />}
+      {doing === 'invite' && <InviteDialog close={close} />}
+      {doing === 'join' && <JoinDialog close={close} />}
+      {doing === 'remove' && <RemoveDialog name={route.param('name')} close={close} />}
+    </>
+  )
+}
+
+function AllServers() {
+  const { route, peers, who } = useDesk()
+  const usage = route.param('view') === 'usage'
   return (
     <>
       <div class="head">
         <h1>Servers</h1>
-        <Ranges />
+        {!who.mayChange() && <ReadOnly />}
+        <div class="acts" hidden={!who.mayChange()}>
+          <button type="button" class="button" onClick={() => route.set({ do: 'join' })}>
+            <Icon name="join" /> Join
+          </button>
+          <button type="button" class="button main" onClick={() => route.set({ do: 'invite' })}>
+            <Icon name="plus" /> Invite
+          </button>
+        </div>
       </div>
-      <FaultNotice of={stats} what="the figures" />
-      <Unanswered slices={stats.data.value} />
-      <Charts rows={servers.value} />
-      <Figures rows={servers.value} />
+      <nav class="tabs line" aria-label="Servers">
+        <a href="/servers" aria-current={usage ? undefined : 'page'}>
+          State
+        </a>
+        <a href="/servers?view=usage" aria-current={usage ? 'page' : undefined}>
+          Usage
+        </a>
+      </nav>
+      <FaultNotice of={peers} what="the list of servers" />
+      {usage ? <UsageOfAll /> : <ServerList />}
     </>
   )
 }
 
-function Ranges() {
-  const { route } = useDesk()
-  const range = UsageRange.of(route.param('range'))
+function ServerList() {
+  const { route, peers, servers, problems } = useDesk()
+  const all = servers.value
+  const known = peers.data.value !== undefined
+  const wanted = route.param('q').toLowerCase()
+  const state = route.param('state')
+  const fits = groupOf(state)
+  const order = ORDERS[route.param('sort')] ?? ORDERS.name
+  const sign = route.param('dir') === 'down' ? -1 : 1
+  const shown = all
+    .filter((row) => fits(row) && `${row.name} ${row.peer?.url ?? ''} ${row.version}`.toLowerCase().includes(wanted))
+    .toSorted((a, b) => sign * (order?.(a, b) ?? 0) || compare(a.name, b.name))
+
+  /** A choice of the list: a verdict, some of them, or the servers that a problem of one kind is about. */
+  function groupOf(value: string): (row: ServerRow) => boolean {
+    if (value === '') return () => true
+    if (value in GRAVITY) return ({ verdict }) => verdict === value
+    const about = new Set(problems.value.filter(({ kind }) => kind === value).map(({ name }) => name))
+    return GROUPS[value] ?? (({ name }) => about.has(name))
+  }
+
   return (
-    <div class="tabs push" role="group" aria-label="Range">
-      {UsageRange.all.map(({ key, word }) => (
-        <button
-          key={key}
-          type="button"
-          aria-pressed={key === range.key}
-          onClick={() => route.set({ range: key === 'hour' ? undefined : key })}
-        >
-          {word}
+    <>
+      <div class="filters">
+        <Choices
+          name="state"
+          label="Show servers that are"
+          choices={[
+            { value: '', word: 'All', count: all.length },
+            ...[...WORDS, ...Object.keys(GRAVITY).map((value) => [value, wordOf(value)] as const)]
+              .map(([value, word]) => ({ value, word, count: all.filter(groupOf(value)).length }))
+              .filter(({ value, count }) => value === state || value === 'up' || (count > 0 && !(value in GRAVITY)))
+          ]}
+        />
+        <span class="push" />
+        <SearchField label="Filter servers" />
+      </div>
+      {known && shown.length === 0 ? (
+        <NothingFits what="server" names={['q', 'state']} />
+      ) : (
+        <ServerTable rows={shown} waiting={!known} sortable />
+      )}
+      {peers.data.value?.length === 0 && <NoPeers />}
+      <Introduced />
+      <JoinsUnderWay />
+      <OpenInvites />
+    </>
+  )
+}
+
+/** A verdict as the name of a choice. */
+function wordOf(value: string): string {
+  const verdict = Object.keys(GRAVITY).find((key): key is ServerRow['verdict'] => key === value) ?? 'unknown'
+  const { word } = verdictLook(verdict)
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
+
+function NoPeers() {
+  const { route } = useDesk()
+  return (
+    <div class="pair">
+      <section>
+        <h2>Invite a server</h2>
+        <p class="soft">
+          Make a token here, and paste it into the other server. It is good for one server and one hour.
+        </p>
+        <button type="button" class="button main" onClick={() => route.set({ do: 'invite' })}>
+          Invite a server
         </button>
-      ))}
+      </section>
+      <section>
+        <h2>Join with a token</h2>
+        <p class="soft">The other server made one already? Paste it here. Both will then watch and show each other.</p>
+        <button type="button" class="button" onClick={() => route.set({ do: 'join' })}>
+          Join with a token
+        </button>
+      </section>
     </div>
   )
 }
-
-function Charts({ rows }: { rows: readonly ServerRow[] }) {
-  const { api, route, self } = useDesk()
-  const range = UsageRange.of(route.param('range'))
-  const named = route.query.value.getAll('of').filter((name) => rows.some((row) => row.name === name))
-  const names = rows.map(({ name }) => name)
-  // With many servers the busiest are drawn: nobody reads eighty lines.
-  const busiest = rows.toSorted((a, b) => (b.load.cpu ?? 0) - (a.load.cpu ?? 0)).map(({ name }) => name)
-  const chosen = named.length > 0 ? named : (names.length <= MOST ? names : busiest.slice(0, MOST)).toSorted()
-  const key = `${range.key} ${[...chosen].sort().join('/')}`
-  const usage = useMemo(
-    () =>
-      createResource<readonly Usage[]>({
-        load: (signal) => loadUsage(api, { self: self.value, servers: chosen, range: range.key }, signal),
-        everyMs: Math.max(10_000, range.stepMs / 4)
-      }),
-    [key]
-  )
-  useResource(usage)
-  const known = usage.data.value ?? []
-  const to = usage.at.value || Date.now()
-  const first = known.flatMap(({ at }) => at[0] ?? []).sort((a, b) => a - b)[0]
-  const axis = { from: begun({ from: to - range.spanMs, to, first }), to, stepMs: range.stepMs }
-  const tones = new Map(chosen.map((name, index) => [name, `c${(index % 8) + 1}`]))
-  const silent = known.filter(({ fault }) => fault)
-
-  return (
-    <>
-      <ul class="legend chosen" aria-label="Drawn servers">
-        {chosen.map((name) => (
-          <li key={name} class={`ink-${tones.get(name)}`}>
-            <span class="foreign">{name}</span>
-          </li>
-        ))}
-        {named.length > 0 && (
-          <button type="button" class="button tiny" onClick={() => route.set({ of: undefined })}>
-            Show {names.length <= MOST ? 'all' : 'the busiest'}
-          </button>
-        )}
-        {chosen.length < names.length && named.length === 0 && (
-          <span class="faint small">
-            the {MOST} busiest of {names.length}
-          </span>
-        )}
-      </ul>
-      {silent.length > 0 && (
-        <p class="small soft source">
-          No past of{' '}
-          {silent.map(({ server, none, fault }, index) => (
-            <span key={server} class="foreign">
-              {index > 0 && ', '}
-              {server} ({none ? 'it keeps none' : fault?.message})
-            </span>
-          ))}
-          .
-        </p>
-      )}
-      <div class="charts">
-        {CHARTS.map(([figure, title, top]) => {
-          const { times, lines } = alignedBy(known, figure, axis)
-          return (
-            <LineChart
-              key={figure}
-              title={title}
-              times={times}
-              series={lines.map(({ server, values }) => ({ name: server, tone: tones.get(server) ?? 'c8', values }))}
-              format={
-                figure === 'load' ? (value) => (value < 10 ? value.toFixed(1) : String(Math.round(value))) : percent
-              }
-              top={top}
-              group="servers"
-              from={axis.from}
-              to={axis.to}
-              legend={false}
-            />
-          )
-        })}
-      </div>
-    </>
-  )
-}
-
-function Figures({ rows }: { rows: readonly ServerRow[] }) {
-  const { now } = useDesk()
-  return (
-    <>
-      <div class="section">
-        <h2>Now</h2>
-      </div>
-      <table class="table">
-        <thead>
-          <tr>
-            <th class="first">Server</th>
-            <th class="w-state">State</th>
-            <th class="if-phone">CPU</th>
-            <th>Memory</th>
-            <th>Disk</th>
-            <th class="if-mid">Load 1, 5, 15 min</th>
-            <th class="w-time if-mid">Up for</th>
-            <th class="w-act if-phone">Figures from</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, self, load, old, loadAt, verdict }) => (
-            <tr key={name} class={old ? 'old' : ''}>
-              <td class="first">
-                <span class="row keep">
-                  <a class="name cut foreign" href={`/servers?of=${segment(name)}`}>
-                    {name}
-                  </a>
-                  {self && <span class="tag">this node</span>}
-                </span>
-              </td>
-              <td class="end">
-                <span class="keep">
-                  <VerdictMark verdict={verdict} />
-                </span>
-              </td>
-              <td class="if-phone">
-                {load.cpu === undefined ? '–' : percent(load.cpu)}
-                {load.cores !== undefined && <span class="faint"> of {load.cores} cores</span>}
-              </td>
-              <td data-label="Mem">{ofTotal(load.memoryUsed, load.memoryTotal)}</td>
-              <td data-label="Disk">{ofTotal(load.diskUsed, load.diskTotal)}</td>
-              <td class="if-mid">
-                {[load.load1, load.load5, load.load15].map((value) => value?.toFixed(2) ?? '–').join('  ')}
-              </td>
-              <td class="if-mid">{load.uptimeS === undefined ? '–' : longSpan(load.uptimeS * 1000)}</td>
-              <td class="if-phone soft">
-                {loadAt === undefined ? '–' : now.value - loadAt < 15_000 ? 'now' : <Ago at={loadAt} word=" ago" />}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
-  )
-}
-
-const ofTotal = (used: number | undefined, total: number | undefined) =>
-  used === undefined || total === undefined ? '–' : bytesOf(used, total)

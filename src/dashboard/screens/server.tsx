@@ -6,64 +6,108 @@ import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault } from '../lib/fault.ts'
 import { clock, millis, wall } from '../lib/format.ts'
+import { serverAt } from '../lib/places.ts'
 import { offsetMs } from '../lib/problems.ts'
 import { useResource } from '../lib/resource.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ReadOnly } from '../parts/read-only.tsx'
 import { VerdictMark } from '../parts/state.tsx'
-import { PeerActor } from './peer-actor.tsx'
-import { PeerDeployments } from './peer-deployments.tsx'
-import { PeerEvents } from './peer-events.tsx'
-import { PeerHealth } from './peer-health.tsx'
-import { PeerPolicy } from './peer-policy.tsx'
+import { ServerAccess } from './server-access.tsx'
+import { ServerDeployments } from './server-deployments.tsx'
+import { ServerEvents } from './server-events.tsx'
+import { ServerHealth } from './server-health.tsx'
+import { UsageOf } from './usage.tsx'
 
 const TABS = [
   ['', 'Health'],
+  ['usage', 'Usage'],
   ['deployments', 'Deployments'],
-  ['state', 'State machine'],
   ['events', 'Events'],
-  ['policy', 'What it may do']
+  ['access', 'Access']
 ] as const
+/** Nobody checks this server from here, and it has no key to itself. */
+const OF_PEERS: readonly string[] = ['', 'access']
 
-/** One peer: how it is, since when, why, what it was before, and what can be done. */
-export function Peer({ name }: { name: string }) {
-  const { route, peers } = useDesk()
+/** One server: how it is, since when, why, what it was before, and what can be done. */
+export function ServerPage({ name }: { name: string }) {
+  const { route, peers, self } = useDesk()
+  const own = name === self.value
   const peer = peers.data.value?.find((one) => one.name === name)
-  const tab = route.path.value[2] ?? ''
+  const tabs = TABS.filter(([key]) => !own || !OF_PEERS.includes(key))
+  const tab = route.path.value[2] ?? tabs[0]?.[0]
   if (!peers.data.value) return <div class="late" aria-busy="true" />
-  if (!peer) {
+  if (!peer && !own) {
     return (
       <div class="empty">
-        <h2 class="foreign">There is no peer named {name}</h2>
+        <h2 class="foreign">There is no server named {name}</h2>
         <p>It was removed, or never joined.</p>
-        <a class="button" href="/peers">
-          All peers
+        <a class="button" href="/servers">
+          All servers
         </a>
       </div>
     )
   }
   return (
     <>
-      <Head peer={peer} />
-      <nav class="tabs line" aria-label="About this peer">
-        {TABS.map(([key, word]) => (
-          <a
-            key={key}
-            href={`/peers/${segment(name)}${key ? `/${key}` : ''}`}
-            aria-current={tab === key ? 'page' : undefined}
-          >
+      {peer ? <Head peer={peer} /> : <OwnHead name={name} />}
+      <Unsure name={name} />
+      <nav class="tabs line" aria-label="About this server">
+        {tabs.map(([key, word]) => (
+          <a key={key} href={serverAt(name, key)} aria-current={tab === key ? 'page' : undefined}>
             {word}
           </a>
         ))}
       </nav>
-      {tab === '' && <PeerHealth peer={peer} />}
-      {tab === 'deployments' && <PeerDeployments name={name} />}
-      {tab === 'state' && <PeerActor peer={peer} />}
-      {tab === 'events' && <PeerEvents name={name} />}
-      {tab === 'policy' && <PeerPolicy name={name} />}
+      {tab === '' && peer && <ServerHealth peer={peer} />}
+      {tab === 'usage' && <UsageOf name={name} />}
+      {tab === 'deployments' && <ServerDeployments name={name} />}
+      {tab === 'events' && <ServerEvents name={name} own={own} />}
+      {tab === 'access' && peer && <ServerAccess name={name} />}
     </>
   )
+}
+
+function OwnHead({ name }: { name: string }) {
+  const { status } = useDesk()
+  const { agent_version: version, advertise_url: url, fingerprint } = status.data.value ?? {}
+  return (
+    <>
+      <div class="head">
+        <h1 class="cut foreign">{name}</h1>
+        <VerdictMark verdict="online" loud />
+        <span class="tag">this server</span>
+      </div>
+      <dl class="facts">
+        <div>
+          <dt>Version</dt>
+          <dd>{version ?? '–'}</dd>
+        </div>
+        <div class="long">
+          <dt>Address for the others</dt>
+          <dd class="cut mono foreign">{url || 'none'}</dd>
+        </div>
+        {fingerprint && (
+          <div class="long">
+            <dt>Fingerprint</dt>
+            <dd class="cut mono">{fingerprint}</dd>
+          </div>
+        )}
+      </dl>
+    </>
+  )
+}
+
+/** What it does not know of itself, and what to do. */
+function Unsure({ name }: { name: string }) {
+  const { servers } = useDesk()
+  const row = servers.value.find((server) => server.name === name)
+  return row?.unsure.map(({ about, detail }) => (
+    <p class="notice warn" key={detail}>
+      <strong>{about === 'engine' ? 'What runs here is not known.' : 'Its deployments are not known.'}</strong>
+      <span class="foreign">{detail}</span>
+    </p>
+  ))
 }
 
 function Head({ peer }: { peer: PeerView }) {
@@ -89,7 +133,7 @@ function Head({ peer }: { peer: PeerView }) {
       <div class="head">
         <h1 class="cut foreign">{peer.name}</h1>
         <VerdictMark verdict={peer.state} loud />
-        {peer.flapping && <span class="tag warn">flapping</span>}
+        {peer.flapping && <span class="tag warn">unstable</span>}
         <div class="acts">
           {!who.mayChange() && <ReadOnly />}
           <button
@@ -115,8 +159,8 @@ function Head({ peer }: { peer: PeerView }) {
           <strong class="foreign">{peer.error}</strong>
           {peer.scope_reason && <span class="foreign">{peer.scope_reason}.</span>}
           <span class="soft">
-            Last seen <Ago at={wall(peer.last_seen_at)} word={wall(peer.last_seen_at) ? ' ago' : ''} />. Figures below
-            are from before.
+            Last seen <Ago at={wall(peer.last_seen_at)} word={wall(peer.last_seen_at) ? ' ago' : ''} />. Last known
+            values below.
           </span>
         </p>
       )}
@@ -141,6 +185,11 @@ function Head({ peer }: { peer: PeerView }) {
               Keep it
             </button>
           )}
+        </p>
+      )}
+      {peer.state === 'quarantined' && (
+        <p class="notice bad">
+          <strong>Not watched: checking it kept crashing.</strong> Check now starts it again.
         </p>
       )}
       <Facts peer={peer} />
@@ -173,7 +222,7 @@ function Facts({ peer }: { peer: PeerView }) {
         <dd class="cut foreign">{peer.version ?? 'not told'}</dd>
       </div>
       <div>
-        <dt>Travels</dt>
+        <dt>Connection</dt>
         <dd>{TRANSPORTS[peer.transport]}</dd>
       </div>
       {peer.introduced_by && (
@@ -204,7 +253,7 @@ function Facts({ peer }: { peer: PeerView }) {
       </div>
       {way && (
         <div class="long">
-          <dt>Connection</dt>
+          <dt>Opened by</dt>
           <dd>{way}</dd>
         </div>
       )}

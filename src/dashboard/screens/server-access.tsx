@@ -16,7 +16,7 @@ const CAPABILITIES = [
 ] as const
 
 /** The capabilities that a peer's key has on this server. */
-export function PeerPolicy({ name }: { name: string }) {
+export function ServerAccess({ name }: { name: string }) {
   const { api, toasts, who } = useDesk()
   const path = `/cluster/peers/${segment(name)}/policy`
   const [grants, setGrants] = useState<readonly Grant[]>()

@@ -1,8 +1,8 @@
 import { useDesk } from '../lib/desk.ts'
 import { DeploymentTable } from '../parts/deployment-table.tsx'
 
-/** What one peer runs, or ran when it answered last. */
-export function PeerDeployments({ name }: { name: string }) {
+/** What one server runs, or ran when it answered last. */
+export function ServerDeployments({ name }: { name: string }) {
   const { deployed, deployments } = useDesk()
   const rows = deployed.value.filter(({ server }) => server === name)
   if (deployments.data.value && rows.length === 0) {

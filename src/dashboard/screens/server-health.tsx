@@ -19,7 +19,7 @@ const RANGES = [
 ] as const
 
 /** Did it happen before: uptime, the last checks, latency over time, every change of state with its reason. */
-export function PeerHealth({ peer }: { peer: PeerView }) {
+export function ServerHealth({ peer }: { peer: PeerView }) {
   const { api, route, histories } = useDesk()
   const checks = histories.checks(peer.name).data.value ?? []
   const [range, , spanMs] = RANGES.find(([key]) => key === route.param('range')) ?? RANGES[0]
@@ -51,7 +51,7 @@ export function PeerHealth({ peer }: { peer: PeerView }) {
           <dd>{millis(past?.p50_ms)}</dd>
         </div>
         <div>
-          <dt>Slowest of 100</dt>
+          <dt>Slowest 1 %</dt>
           <dd>{millis(past?.p99_ms)}</dd>
         </div>
         <div class="long">
@@ -92,7 +92,7 @@ function Latency({ past, from, to }: { past: PeerHistory; from: number; to: numb
     ? [{ name: 'answer', tone: 'c1', values: past.checks.map(({ ok, duration_ms }) => (ok ? duration_ms : undefined)) }]
     : [
         { name: 'typical (p50)', tone: 'c1', values: past.buckets.map(({ p50_ms }) => p50_ms) },
-        { name: 'slowest of 100 (p99)', tone: 'c2', values: past.buckets.map(({ p99_ms }) => p99_ms) }
+        { name: 'slowest 1 % (p99)', tone: 'c2', values: past.buckets.map(({ p99_ms }) => p99_ms) }
       ]
   return (
     <LineChart

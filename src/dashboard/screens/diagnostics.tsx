@@ -15,12 +15,14 @@ import { StateChart } from '../parts/state-chart.tsx'
 import { TransitionTable } from '../parts/transition-table.tsx'
 
 /** Every state machine of this node as it runs: the tree of actors, and the chart of the chosen one with its states lit. */
-export function Machines() {
+export function Diagnostics() {
   const { api, route, toasts } = useDesk()
   const watch = useMemo(() => createActorWatch(api, { everyMs: 1000 }), [])
   useResource(watch.list)
   const actors = sorted(watch.list.data.value?.actors ?? [])
-  const chosen = actors.find(({ id }) => id === route.param('actor'))
+  const chosen =
+    actors.find(({ id }) => id === route.param('actor')) ??
+    actors.find(({ peer }) => peer !== undefined && peer === route.param('peer'))
   const kind = chosen?.machine ?? (route.param('machine') || actors.find(({ peer }) => peer)?.machine || 'peer')
   const drawing = drawings.find(({ chart }) => chart.name === kind) ?? drawings[0]
   const fault = watch.list.fault.value
@@ -29,7 +31,7 @@ export function Machines() {
   return (
     <>
       <div class="head">
-        <h1>Machines</h1>
+        <h1>Diagnostics</h1>
         <div class="tabs" role="group" aria-label="Charts">
           {drawings.map(({ chart }) => (
             <button
