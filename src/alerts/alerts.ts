@@ -91,6 +91,8 @@ export function createAlerts(options: AlertOptions) {
       incidents.drop(isLost)
       tell()
     },
+    /** Whose messages do not arrive, by the key of that problem. */
+    targetOf: (key: string) => nameIn(key.slice(ALERT.length)),
     /** Somebody was told of it. */
     told: incidents.told,
     /** Nobody is told of it now. */

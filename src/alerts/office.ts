@@ -24,6 +24,7 @@ export function createAlertOffice({ alerts, settings, events, now, find }: Offic
 
   return {
     view,
+    failing: () => alerts.problems().flatMap(({ kind, key }) => (kind === 'alert' ? [alerts.targetOf(key)] : [])),
     close: alerts.close,
     /** @throws BadRequest, SetInConfig */
     async put(sent: AlertSettings): Promise<AlertsView> {

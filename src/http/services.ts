@@ -88,6 +88,8 @@ export interface Services {
     test(target?: string): Promise<AlertTest>
     silence(wanted: SilenceRequest, by: string): Promise<SilenceView>
     endSilence(id: string): Promise<void>
+    /** Targets that take no messages for ten minutes. */
+    failing(): string[]
   }
   aggregate: Aggregator
   events: EventLog

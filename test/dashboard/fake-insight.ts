@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ActorView } from '../../src/schemas/actor.ts'
 import type { UsageRange } from '../../src/schemas/usage.ts'
+import { alertRoutes } from './fake-alerts.ts'
 import { usage } from './past.ts'
 import { ago, type World } from './world.ts'
 
@@ -107,10 +108,5 @@ export function insightRoutes(app: FastifyInstance, world: World): void {
     ]
   }))
 
-  app.post('/api/alerts/test', async () => ({
-    targets: [
-      { target: 'on-call', ok: true },
-      { target: 'phone', ok: true }
-    ]
-  }))
+  alertRoutes(app, world)
 }

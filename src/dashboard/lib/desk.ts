@@ -23,6 +23,7 @@ export interface ClusterStatus {
   peer_count?: number
   fingerprint?: string
   waiting?: number
+  alerts_failing?: string[]
   agent_version?: string
   version?: { version: string; build_time: string; git_commit: string }
 }

@@ -1,93 +1,186 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { AlertTest } from '../../schemas/alert.ts'
+import type { AlertsView } from '../../schemas/alert-api.ts'
+import { SilenceDialog } from '../alerts/silence-dialog.tsx'
+import { DeliveryTable, ProblemTable, SilenceTable, TargetTable } from '../alerts/tables.tsx'
+import { TargetDialog } from '../alerts/target-dialog.tsx'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, notOffered } from '../lib/fault.ts'
-import { field, list, text } from '../lib/reading.ts'
 import { createResource, useResource } from '../lib/resource.ts'
-import { loadSettings, type Settings, written } from '../lib/settings.ts'
 import { FaultNotice } from '../parts/fault.tsx'
 import { NotOffered } from '../parts/not-offered.tsx'
+import { ReadOnly } from '../parts/read-only.tsx'
 
-/** Who is told when a server goes away or comes back, and whether the message arrives. */
+/** Who is told when something is wrong, whether messages arrive, and what was sent. */
 export function AlertSettings() {
-  const { api } = useDesk()
-  const config = useMemo(() => createResource<Settings>({ load: loadSettings(api) }), [])
-  useResource(config)
-  if (config.fault.value && notOffered(config.fault.value)) return <NotOffered what="The alert settings" />
-  const of = (key: string) => config.data.value?.settings.find((setting) => setting.key === `alerts.${key}`)?.value
-  const targets = list(of('targets'))
+  const { api, live, who } = useDesk()
+  const alerts = useMemo(
+    () => createResource<AlertsView>({ load: (signal) => api.get('/alerts', signal), everyMs: 15_000 }),
+    []
+  )
+  useResource(alerts)
+  const news = live.events.value.findLast(({ type }) => type.startsWith('alert.') || type === 'peer.state')?.id
+  useEffect(() => {
+    alerts.refresh()
+  }, [news])
+  if (alerts.fault.value && notOffered(alerts.fault.value)) return <NotOffered what="Alerts" />
+  const view = alerts.data.value
   return (
     <>
-      <FaultNotice of={config} what="the alert settings" />
-      {config.data.value && targets.length === 0 && (
-        <div class="empty">
-          <h2>Nobody is told yet</h2>
-          <p>
-            Add webhooks, ntfy topics or mail addresses under <code>alerts.targets</code> in the config. One message is
-            sent an outage, {written(of('delay'))} after it began, and one when it is over.
-          </p>
-        </div>
-      )}
-      {targets.length > 0 && (
-        <>
-          <p class="soft">
-            One message an outage, {written(of('delay'))} after it began, and one when it is over.
-            {list(of('maintenance')).length > 0 && ` ${list(of('maintenance')).length} maintenance windows.`}
-          </p>
-          <Targets targets={targets} />
-        </>
-      )}
+      <FaultNotice of={alerts} what="the alerts" />
+      {view && <Loaded view={view} refresh={alerts.refresh} mayChange={who.mayChange()} />}
     </>
   )
 }
 
-function Targets({ targets }: { targets: readonly unknown[] }) {
+type Open = { dialog: 'target' } | { dialog: 'silence'; server: string } | undefined
+
+function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () => void; mayChange: boolean }) {
   const { api, toasts } = useDesk()
+  const [open, setOpen] = useState<Open>()
   const [busy, setBusy] = useState(false)
 
-  async function test() {
+  async function act(work: () => Promise<unknown>) {
     setBusy(true)
-    try {
-      const { targets } = await api.post<AlertTest>('/alerts/test')
-      const failed = targets.filter(({ ok }) => !ok)
-      toasts.show(
-        failed.length === 0
-          ? 'The test message was sent to all targets'
-          : failed.map(({ target, error }) => `${target}: ${error ?? 'failed'}`).join('; '),
-        { bad: failed.length > 0 }
-      )
-    } catch (thrown) {
-      const fault = asFault(thrown)
-      toasts.show(notOffered(fault) ? 'This node cannot send test messages' : fault.message, { bad: true })
-    }
+    await work().catch((thrown: unknown) => toasts.show(asFault(thrown).message, { bad: true }))
     setBusy(false)
+    refresh()
   }
+  const closed = (changed: boolean) => {
+    setOpen(undefined)
+    if (changed) refresh()
+  }
+  async function test(name?: string) {
+    const query = name === undefined ? '' : `?target=${encodeURIComponent(name)}`
+    const failed = (await api.post<AlertTest>(`/alerts/test${query}`)).targets.filter(({ ok }) => !ok)
+    const fine = name === undefined ? 'The test message was sent to all targets' : `${name} took the test message`
+    const said = failed.map(({ target, error }) => `${target}: ${error ?? 'failed'}`).join('; ')
+    toasts.show(said || fine, { bad: failed.length > 0 })
+  }
+  const remove = (name: string) =>
+    api.put('/alerts', {
+      ...view.settings,
+      targets: (view.settings.targets ?? []).filter((target) => target.name !== name)
+    })
+  const own = new Set(view.targets.flatMap(({ name, from }) => (from === 'here' ? [name] : [])))
+  const small = (word: string, work: () => Promise<unknown>) => (
+    <button type="button" class="button bare tiny" disabled={busy} onClick={() => act(work)}>
+      {word}
+    </button>
+  )
 
   return (
     <>
-      <table class="table">
-        <thead>
-          <tr>
-            <th class="first">Target</th>
-            <th>Kind</th>
-          </tr>
-        </thead>
-        <tbody>
-          {targets.map((target, index) => (
-            <tr key={index}>
-              <td class="first">
-                <span class="cut foreign">{text(field(target, 'name')) || `target ${index + 1}`}</span>
-              </td>
-              <td class="soft">{text(field(target, 'type')) || 'secret'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p class="after">
-        <button type="button" class="button" onClick={test} disabled={busy}>
-          {busy ? 'Sending…' : 'Send a test message'}
-        </button>
-      </p>
+      {view.targets.length === 0 ? (
+        <div class="empty">
+          <h2>Nobody is told yet</h2>
+          <p>
+            A peer that goes away, a full disk, a deployment that does not run: one message an incident, and one when it
+            is over.
+          </p>
+        </div>
+      ) : (
+        <TargetTable
+          targets={view.targets}
+          act={
+            mayChange
+              ? (name) => (
+                  <>
+                    {small('Try', () => test(name))}
+                    {own.has(name) && small('Remove', () => remove(name))}
+                  </>
+                )
+              : undefined
+          }
+        />
+      )}
+      <div class="filters after">
+        {mayChange ? (
+          <>
+            <button type="button" class="button main" onClick={() => setOpen({ dialog: 'target' })}>
+              Add a target
+            </button>
+            {view.targets.length > 0 && (
+              <button type="button" class="button" onClick={() => act(() => test())} disabled={busy}>
+                Send a test message
+              </button>
+            )}
+            <button type="button" class="button" onClick={() => setOpen({ dialog: 'silence', server: '' })}>
+              Silence…
+            </button>
+          </>
+        ) : (
+          <ReadOnly />
+        )}
+      </div>
+      {view.problems.length > 0 && (
+        <Section title="Wrong now">
+          <ProblemTable
+            problems={view.problems}
+            act={
+              mayChange
+                ? (server) => (
+                    <button
+                      type="button"
+                      class="button bare tiny"
+                      onClick={() => setOpen({ dialog: 'silence', server })}
+                    >
+                      Silence
+                    </button>
+                  )
+                : undefined
+            }
+          />
+        </Section>
+      )}
+      {view.silences.length > 0 && (
+        <Section title="Silences">
+          <SilenceTable
+            silences={view.silences}
+            act={mayChange ? (id) => small('End', () => api.remove(`/alerts/silences/${id}`)) : undefined}
+          />
+        </Section>
+      )}
+      {view.deliveries.length > 0 && (
+        <Section title="Sent">
+          <DeliveryTable deliveries={view.deliveries} />
+        </Section>
+      )}
+      <Rules view={view} />
+      {open?.dialog === 'target' && <TargetDialog view={view} close={closed} />}
+      {open?.dialog === 'silence' && <SilenceDialog server={open.server} close={closed} />}
     </>
+  )
+}
+
+function Section({ title, children }: { title: string; children: preact.ComponentChildren }) {
+  return (
+    <>
+      <div class="section">
+        <h2>{title}</h2>
+      </div>
+      {children}
+    </>
+  )
+}
+
+/** What it takes for people to be told. */
+function Rules({ view: { delay, remind, rules, maintenance, heartbeat } }: { view: AlertsView }) {
+  const off = Object.entries(rules).flatMap(([name, { enabled }]) => (enabled === false ? [name] : []))
+  const on = Object.keys(rules).filter((name) => !off.includes(name))
+  const limits = ['disk', 'memory'].flatMap((name) => {
+    const rule = rules[name]
+    return rule && rule.enabled !== false ? [`${name} over ${rule.over} % for ${rule.for}`] : []
+  })
+  return (
+    <p class="soft after">
+      Told of: peers that are away for {delay}, {on.join(', ')}
+      {limits.length > 0 && ` (${limits.join(', ')})`}.{off.length > 0 && ` Off: ${off.join(', ')}.`}{' '}
+      {remind === 'off' ? 'No reminders.' : `Reminders every ${remind}.`}
+      {maintenance.length > 0 &&
+        ` ${maintenance.length} maintenance ${maintenance.length === 1 ? 'window' : 'windows'}.`}
+      {heartbeat && ` A heartbeat to ${heartbeat.where} every ${heartbeat.every}.`} The config, or{' '}
+      <code>PUT /api/alerts</code>, changes it.
+    </p>
   )
 }

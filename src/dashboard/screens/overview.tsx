@@ -24,6 +24,11 @@ export function Overview() {
           {plural(status.data.value.waiting, 'introduced server')} to decide on
         </a>
       ) : null}
+      {status.data.value?.alerts_failing?.length ? (
+        <a class="notice warn foreign" href="/settings/alerts">
+          People are not told: messages to {status.data.value.alerts_failing.join(', ')} do not arrive
+        </a>
+      ) : null}
       <Counters />
       <div class="section">
         <h2>Servers</h2>

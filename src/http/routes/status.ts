@@ -32,6 +32,8 @@ const ClusterStatus = Type.Object({
   fingerprint: Type.Optional(Type.String()),
   /** Introduced servers, and peers that their introducer takes back, that wait for an operator. */
   waiting: Type.Optional(Type.Integer()),
+  /** Targets of alerts that take no messages for ten minutes. */
+  alerts_failing: Type.Optional(Type.Array(Type.String())),
   peers: Type.Optional(Type.Record(Type.String(), Type.Integer())),
   /** How watching the peers goes: quarantined peers are named. */
   supervision: Type.Optional(
@@ -58,12 +60,15 @@ const SetupRequest = Type.Object({
   advertise_url: Type.String({ minLength: 1, maxLength: 512 })
 })
 
-type StatusServices = Pick<Services, 'self' | 'membership' | 'cluster' | 'introductions' | 'linkedPeers' | 'stopping'>
+type StatusServices = Pick<
+  Services,
+  'self' | 'membership' | 'cluster' | 'introductions' | 'alerts' | 'linkedPeers' | 'stopping'
+>
 
 /** Whether this node is well, and what it is in the cluster. */
 export function statusRoutes(
   app: Routes,
-  { self, membership, cluster, introductions, linkedPeers, stopping }: StatusServices
+  { self, membership, cluster, introductions, alerts, linkedPeers, stopping }: StatusServices
 ): void {
   app.get(
     '/api/health',
@@ -124,11 +129,13 @@ export function statusRoutes(
       const peers = Object.fromEntries(
         [...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])
       )
+      const failing = alerts.failing()
       const { proberCrashes, quarantined, ...supervision } = cluster.supervision()
       return {
         ...status,
         fingerprint: self.fingerprint(),
         waiting: introductions.waiting(),
+        ...(failing.length > 0 && { alerts_failing: failing }),
         peers,
         supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
       }
