@@ -33,10 +33,23 @@ const MAY_IMPORT: Record<string, string[]> = {
     'npm:lru-cache',
     'npm:p-limit'
   ],
+  // FlatRun's own agent on this server, behind this one.
+  'src/flatrun': [
+    'src/clock.ts',
+    'src/errors.ts',
+    'src/security',
+    'src/store',
+    'src/remote',
+    'npm:undici',
+    'npm:lru-cache',
+    'npm:p-limit',
+    'npm:@fastify/error'
+  ],
   // The thread and its jobs: it is handed to what needs it, and so stands above them.
   'src/parsing': ['src/cluster/aggregate/splice-json.ts', 'src/local/compose', 'src/local/disk', 'src/remote'],
   'src/http': [
     'src/cluster',
+    'src/flatrun',
     'src/remote/links/protocol.ts',
     'src/errors.ts',
     'npm:fastify',

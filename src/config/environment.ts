@@ -4,9 +4,9 @@ import { type TSchema, Type } from 'typebox'
 import { parse } from 'yaml'
 import { codeOf } from '../untyped.ts'
 import type { Fault } from './check/faults.ts'
+import { FOREIGN } from './check/foreign.ts'
 import { nearest } from './check/nearest.ts'
 import { allKeys, type Key, secret, variableOf } from './keys.ts'
-import { FOREIGN } from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,6 @@
 import { isRecord } from '../untyped.ts'
-import { ConfigFile, FOREIGN } from './schema.ts'
+import { FOREIGN } from './check/foreign.ts'
+import { ConfigFile } from './schema.ts'
 
 /** Words of our own in the schema: an editor has no use for them. */
 const OURS = new Set(['expected', 'longestMs', 'blank'])

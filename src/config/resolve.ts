@@ -39,6 +39,7 @@ export function resolve(file: ConfigFile, around: Surroundings): Omit<Config, 's
     logging: { level: file.logging.level, format: file.logging.format === 'json' ? 'json' : 'pretty' },
     metrics: file.metrics,
     alerts: file.alerts,
+    flatrun: file.flatrun.url ? { url: file.flatrun.url, apiKey: file.flatrun.api_key || undefined } : undefined,
     cluster: {
       enabled: cluster.enabled,
       serverName: cluster.server_name || nameOfHost(around.hostname ?? os.hostname()),

@@ -107,6 +107,24 @@ const Auth = Type.Object(
   section
 )
 
+const FlatRun = Type.Object(
+  {
+    url: Type.String({
+      format: 'base-url',
+      default: '',
+      maxLength: 2_048,
+      description: 'FlatRun’s own agent on this server, which this one then stands in front of'
+    }),
+    api_key: Type.String({
+      default: '',
+      ...longText,
+      writeOnly: true,
+      description: 'An admin key of FlatRun’s: with it, keys are made there for peers, and lists are read'
+    })
+  },
+  section
+)
+
 const Cluster = Type.Object(
   {
     enabled: Type.Boolean({ default: false, description: 'Without any config: true' }),
@@ -221,34 +239,9 @@ export const ConfigFile = Type.Object(
       section
     ),
     alerts: Alerts,
+    flatrun: FlatRun,
     cluster: Cluster
   },
   { additionalProperties: false }
 )
 export type ConfigFile = Static<typeof ConfigFile>
-
-/** Sections and keys of FlatRun's own config that mean nothing here: accepted, so that its file works as it is. */
-export const FOREIGN: ReadonlySet<string> = new Set([
-  'domain',
-  'nginx',
-  'certbot',
-  'health',
-  'infrastructure',
-  'security',
-  'system_files_root',
-  'default_timeout',
-  'audit',
-  'capacity',
-  'system_terminal',
-  'cleanup',
-  'plans',
-  'ai',
-  'mcp',
-  'files',
-  'backup',
-  'templates',
-  'notifications',
-  'cluster.orchestrator',
-  'cluster.routing',
-  'cluster.k3s'
-])

@@ -43,6 +43,8 @@ export interface Config {
   readonly metrics: { readonly public: boolean }
   /** As it is written; whoever sends alerts reads the durations. */
   readonly alerts: Alerts
+  /** Undefined: this agent stands in front of no other. */
+  readonly flatrun: { readonly url: string; readonly apiKey: string | undefined } | undefined
   readonly cluster: {
     readonly enabled: boolean
     readonly serverName: string

@@ -12,12 +12,15 @@ import { readBodies } from './bodies.ts'
 import { allowOrigins, type CrossOrigin } from './cors.ts'
 import { createEarlyAnswers, refuseWhileStopping } from './early-answers.ts'
 import { answerErrors } from './errors.ts'
+import { frontDocument } from './front/document.ts'
+import { createPass, type Front, registerFront } from './front/front.ts'
+import { registerSignIn } from './front/sign-in.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi/openapi.ts'
 import { aggregateRoutes } from './routes/aggregates.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRequests, auditRoutes } from './routes/audit.ts'
-import { authRoutes } from './routes/auth.ts'
+import { authRoutes, ticketRoute } from './routes/auth.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -40,6 +43,7 @@ import type { LinkSockets } from './sockets/link-sockets.ts'
 import type { OpenAnswers } from './sockets/open-answers.ts'
 import { endRefusedUpgrades } from './sockets/refused-upgrades.ts'
 import { limitBodies } from './sockets/unfinished-bodies.ts'
+import { acceptUpgrades } from './sockets/upgrades.ts'
 import { compileValidator } from './validation.ts'
 
 export interface AppOptions {
@@ -81,6 +85,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseWhileStopping(app)
   refuseRepeatedHeaders(app)
   endRefusedUpgrades(app)
+  acceptUpgrades(app)
   const ownPage = options.authEnabled
     ? undefined
     : createOwnPage({ hosts: options.ownHosts, origins: options.cors.origins })
@@ -103,32 +108,47 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     api.addHook('onSend', async (_, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
-    for (const routes of [
-      statusRoutes,
-      authRoutes,
-      peerRoutes,
-      eventRoutes,
-      alertRoutes,
-      joiningRoutes,
-      introductionRoutes,
-      opinionRoutes,
-      localRoutes,
-      aggregateRoutes,
-      insightRoutes,
-      usageRoutes,
-      auditRoutes,
-      documentRoutes,
-      deploymentRoutes,
-      logRoutes,
-      rolloutRoutes,
-      reverseRoutes
-    ]) {
+    for (const routes of ROUTES) {
+      if (services.front && OF_FLATRUN.includes(routes)) continue
       await api.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), services))
     }
   })
+  if (services.front) await standInFront(app, services.front, services)
   for (const part of parts) await app.register(part)
   log.debug('routes are ready')
   return app
+}
+
+const ROUTES = [
+  statusRoutes,
+  authRoutes,
+  ticketRoute,
+  peerRoutes,
+  eventRoutes,
+  alertRoutes,
+  joiningRoutes,
+  introductionRoutes,
+  opinionRoutes,
+  localRoutes,
+  aggregateRoutes,
+  insightRoutes,
+  usageRoutes,
+  auditRoutes,
+  documentRoutes,
+  deploymentRoutes,
+  logRoutes,
+  rolloutRoutes,
+  reverseRoutes
+]
+
+/** What FlatRun's agent answers where there is one behind this. */
+const OF_FLATRUN: readonly unknown[] = [authRoutes, localRoutes, documentRoutes, deploymentRoutes, logRoutes]
+
+async function standInFront(app: FastifyInstance, front: Front, { local, callers }: Services): Promise<void> {
+  const pass = createPass(app, front, local)
+  frontDocument(app, front)
+  await registerSignIn(app, callers, pass)
+  await registerFront(app, pass)
 }
 
 function createServer({ log, trustProxy, https, cors, limits = {} }: AppOptions): FastifyInstance {

@@ -39,6 +39,23 @@ export function readBodies(app: FastifyInstance): void {
   })
 }
 
+/** The whole of a body that was signed. @throws Unauthorized where it is another */
+export async function readSigned({ signed }: FastifyRequest, body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > MOST_SIGNED) throw new NotTheSigned()
+    chunks.push(chunk)
+  }
+  const whole = Buffer.concat(chunks)
+  if (signed?.bodyDigest !== digestOf(whole)) throw new NotTheSigned()
+  return whole
+}
+
+/** Longer bodies are streamed by those who sign, and then not signed. */
+const MOST_SIGNED = 1 << 20
+
 class NotTheSigned extends Unauthorized {
   constructor() {
     super('The body is not the one that was signed')

@@ -36,6 +36,7 @@ import type {
 } from '../schemas/operation.ts'
 import type { Capacity, Stats } from '../schemas/stats.ts'
 import type { UsagePast, UsageRange } from '../schemas/usage.ts'
+import type { Front } from './front/front.ts'
 
 /** This node's own deployments and statistics, and what can be done with them. */
 export interface LocalNode {
@@ -99,6 +100,8 @@ export interface Services {
   usage: (range: UsageRange) => UsagePast
   settings: () => Settings
   rollout: Rollout
+  /** FlatRun's agent on this server, where this one stands in front of it. */
+  front?: Front
   authEnabled: boolean
   /** True once the daemon has begun to stop. */
   stopping: () => boolean

@@ -27,6 +27,18 @@ export const Permission = Type.Enum([
 ])
 export type Permission = Static<typeof Permission>
 
+const READ: readonly Permission[] = [
+  'cluster:read',
+  'deployments:read',
+  'containers:read',
+  'system:read',
+  'infrastructure:read'
+]
+const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
+
+/** What an operator's key opens, by its scope. */
+export const OPERATOR_PERMISSIONS = { read: READ, write: [...READ, ...WRITE] }
+
 export const Grant = Type.Object(
   {
     capability: Type.String({ examples: ['deployments.read'] }),

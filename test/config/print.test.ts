@@ -40,7 +40,7 @@ test('every key is printed', () => {
     config.source.entries.map(({ key }) => key),
     allKeys().map(({ key }) => key)
   )
-  assert.equal(allKeys().length, 59)
+  assert.equal(allKeys().length, 61)
   assert.equal(parse(printConfig(config)).api.tls.mode, 'off')
 })
 

@@ -7,7 +7,9 @@ const root = path.join(import.meta.dirname, '..', '..')
 
 test('the page on troubleshooting has a line for every error code of the API', () => {
   const page = readFileSync(path.join(root, 'docs', 'troubleshooting.md'), 'utf8')
-  const errors = readFileSync(path.join(root, 'src', 'errors.ts'), 'utf8')
+  const errors = ['errors.ts', 'flatrun/faults.ts']
+    .map((file) => readFileSync(path.join(root, 'src', file), 'utf8'))
+    .join('\n')
   const codes = [...errors.matchAll(/createError(?:<[^>]*>)?\(\s*'([a-z_]+)'/g)].map(([, code]) => code ?? '')
   assert.ok(codes.length > 25, codes.join())
   assert.deepEqual(

@@ -1,4 +1,4 @@
-import { type Grant, type Permission, permissionsOf } from '../../schemas/grant.ts'
+import { type Grant, OPERATOR_PERMISSIONS, type Permission, permissionsOf } from '../../schemas/grant.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
 import { type AnswerParts, signAnswer, wantsBoot } from '../../security/answer-signatures.ts'
 import type { Session, Sessions } from '../../security/session.ts'
@@ -23,6 +23,8 @@ export type Caller =
       keyDigest: string
       /** When its session ends, in wall milliseconds; undefined for a key. */
       until?: number
+      /** Known by FlatRun's agent behind this one, and not here. */
+      ofFlatRun?: true
     }
   | PeerCaller
 
@@ -50,14 +52,6 @@ interface CallersOptions {
   now?: () => number
 }
 
-const READ: readonly Permission[] = [
-  'cluster:read',
-  'deployments:read',
-  'containers:read',
-  'system:read',
-  'infrastructure:read'
-]
-const WRITE: readonly Permission[] = ['cluster:write', 'deployments:write', 'containers:write', 'infrastructure:write']
 const TICKET_MS = 600_000
 const SESSION_KEY_LENGTH = 32
 const TICKETS_OF_A_KEY = 10
@@ -200,5 +194,6 @@ const sessionKeyOf = (keyDigest: string) => keyDigest.slice(0, SESSION_KEY_LENGT
 
 function operatorOf({ name, scopes }: Omit<OperatorKey, 'key'>, keyDigest: string): Operator {
   const canWrite = scopes.includes('write')
-  return { kind: 'operator', name, canWrite, keyDigest, permissions: new Set(canWrite ? [...READ, ...WRITE] : READ) }
+  const permissions = new Set(OPERATOR_PERMISSIONS[canWrite ? 'write' : 'read'])
+  return { kind: 'operator', name, canWrite, keyDigest, permissions }
 }

@@ -1,8 +1,10 @@
 import { createAudit } from '../../cluster/access/audit.ts'
 import { createCallers, type OperatorKey } from '../../cluster/access/callers.ts'
+import { withFlatRunUsers } from '../../cluster/access/flatrun-callers.ts'
 import { createSignedCallers } from '../../cluster/access/signed-callers.ts'
 import type { Cluster } from '../../cluster/liveness/liveness.ts'
 import type { Rotation } from '../../cluster/membership/key-rotation.ts'
+import type { FlatRunUsers } from '../../flatrun/users.ts'
 import { createOpenAnswers } from '../../http/sockets/open-answers.ts'
 import { AuditEntry } from '../../schemas/audit.ts'
 import type { EventLog } from '../../schemas/event.ts'
@@ -11,6 +13,8 @@ import type { Store } from '../../store/store.ts'
 import type { Closing } from '../closing.ts'
 
 interface AccessParts {
+  /** Whom FlatRun's agent behind this one knows. */
+  users: FlatRunUsers | undefined
   operatorKeys: readonly OperatorKey[]
   secrets: readonly string[]
   store: Store
@@ -26,9 +30,9 @@ const COPIED = 'Two agents present the keys of this peer; the one that came late
 
 /** Who is asking, what it means that a member does, which answers end with a key, and who did what. */
 export async function buildAccess(parts: AccessParts) {
-  const { operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onFault, closing } = parts
+  const { users, operatorKeys, secrets, store, cluster, rotation, events, onAccepted, onFault, closing } = parts
   const { members, vault } = store
-  const callers = createCallers({
+  const ours = createCallers({
     operatorKeys,
     sessions: createSessions(secrets),
     members,
@@ -49,6 +53,7 @@ export async function buildAccess(parts: AccessParts) {
       if (keyDigest.next === used) rotation.promote(id, used).catch(onFault)
     }
   })
+  const callers = users ? withFlatRunUsers(ours, users) : ours
   const openAnswers = createOpenAnswers({ current: callers.current })
   members.subscribe(openAnswers.review)
   closing.add(openAnswers.close)

@@ -18,6 +18,7 @@ import { guardOwnName } from '../own-name.ts'
 import { loadTls } from '../tls.ts'
 import { buildAccess } from './access.ts'
 import { buildAlerts } from './alerts.ts'
+import { buildFronting } from './fronting.ts'
 import { buildInsight } from './insight.ts'
 import { buildInspecting } from './inspecting.ts'
 import { buildIntroducing } from './introducing.ts'
@@ -59,7 +60,15 @@ export async function buildParts(options: PartsOptions) {
   })
   const { enabled, serverName, advertiseUrl } = config.cluster
   const version = readVersion()
-  const self = createSelf({ store, version, toldVersion: () => asFlatRun(version), enabled, serverName, advertiseUrl })
+  const fronting = await buildFronting({ config, log, store, onFault, closing })
+  const self = createSelf({
+    store,
+    version,
+    toldVersion: () => fronting?.version() ?? asFlatRun(version),
+    enabled,
+    serverName,
+    advertiseUrl
+  })
   const base = { config, log, store, self, events, clock, onFault, closing }
   const assertStartable = guardOwnName(members, self)
   const onAccepted = (id: string) => joining.membership.confirmed(id).catch(onFault)
@@ -73,16 +82,25 @@ export async function buildParts(options: PartsOptions) {
     onTurn: () => void joining.cards.tidy().catch(onFault),
     onMoved: () => void introducing.introductions.retry().catch(onFault)
   })
-  const access = await buildAccess({ ...base, operatorKeys, secrets, cluster, rotation, onAccepted })
+  const access = await buildAccess({
+    ...base,
+    users: fronting?.users,
+    operatorKeys,
+    secrets,
+    cluster,
+    rotation,
+    onAccepted
+  })
   const { callers, openAnswers } = access
   const lastSeen = createLastSeen({ cluster, membership, onFault })
   closing.add(lastSeen.stop)
   const parser = createParser()
   closing.add(parser.close)
-  const local = buildLocal({ ...base, parser, engineTimeoutMs: options.engineTimeoutMs })
-  closing.add(local.close)
+  const machine = buildLocal({ ...base, parser, engineTimeoutMs: options.engineTimeoutMs })
+  closing.add(machine.close)
+  const local = { ...machine, ...fronting?.node }
   const unkept = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
-  const insight = buildInsight({ ...base, cluster, joins, local, onFault: unkept })
+  const insight = buildInsight({ ...base, cluster, joins, local: machine, onFault: unkept })
   closing.add(insight.close)
   const { aggregate, rollout, proxy } = buildTraffic({ ...base, watching, local, parser })
   const alerts = await buildAlerts({ ...base, watching, aggregate, local, certificate: certificate.current })
@@ -111,7 +129,8 @@ export async function buildParts(options: PartsOptions) {
       ...used,
       self,
       events,
-      linkedPeers: reaching.linkedPeers
+      linkedPeers: reaching.linkedPeers,
+      ...(fronting && { front: fronting.front })
     },
     parts: [proxy, measuring, inspecting.part]
   })
@@ -134,6 +153,7 @@ export async function buildParts(options: PartsOptions) {
       await lastSeen.flush()
       await joining.tidy()
       await introducing.tidy()
+      await fronting?.tidy()
     }
   }
 }

@@ -4,7 +4,7 @@ import { OtherStart, PermissionDenied, Unauthorized } from '../../errors.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
 import type { LinkSockets } from '../sockets/link-sockets.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'
-import type { Access, RouteAccess } from './access.ts'
+import { type Access, isOpen, type RouteAccess } from './access.ts'
 import type { OwnPage } from './own-page.ts'
 
 interface AuthOptions {
@@ -73,7 +73,7 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
   }
 
   function withoutKey(request: FastifyRequest, access: Access): Caller {
-    if (access === 'public') return ownPage?.isOwn(request) ? EVERYBODY : NOBODY
+    if (isOpen(access)) return ownPage?.isOwn(request) ? EVERYBODY : NOBODY
     if (!ownPage) throw new Unauthorized('Authorization header required')
     ownPage.assertOwn(request)
     return EVERYBODY
@@ -93,7 +93,7 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
     })
     request.signed = known
     if (known.misdirected) throw new OtherStart()
-    if (!caller && access !== 'public') throw new Unauthorized('Invalid or expired token')
+    if (!caller && !isOpen(access)) throw new Unauthorized('Invalid or expired token')
     return caller
   }
 
@@ -101,7 +101,7 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
   function identify(header: string, access: Access): Caller | undefined | Promise<Caller | undefined> {
     const [, scheme, token] = /^(\S+) +(\S.*)$/.exec(header.trim()) ?? []
     const refuse = (sentence: string) => {
-      if (!ownPage && access !== 'public') throw new Unauthorized(sentence)
+      if (!ownPage && !isOpen(access)) throw new Unauthorized(sentence)
       return undefined
     }
     if (scheme === undefined || token === undefined) return refuse('Invalid authorization header format')
@@ -112,12 +112,18 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
       if (!caller && !ownPage && callers.wasMembers(token)) throw new Unauthorized('Invalid or expired token')
       return caller ?? refuse('Invalid or expired token')
     }
-    return known instanceof Promise ? known.then(orRefuse) : orRefuse(known)
+    return known instanceof Promise ? known.then(orRefuse, unknowable) : orRefuse(known)
+
+    /** Who is not asked for a key may come without one that nobody can look at now. */
+    function unknowable(error: unknown) {
+      if (isOpen(access)) return undefined
+      throw error
+    }
   }
 }
 
 function assertAllowed(caller: Caller, access: Access): void {
-  if (access === 'public') return
+  if (isOpen(access)) return
   if (isOfItself(access)) {
     if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
     // Whoever still has an old key must not get a new one for it, nor confirm or leave in the peer's name.
@@ -137,4 +143,4 @@ function narrowed(caller: Caller, { headers }: FastifyRequest): Caller {
   return { ...caller, grants, permissions: permissionsOf(grants) }
 }
 
-const isOfItself = (access: Access) => access !== 'public' && 'peerItself' in access
+const isOfItself = (access: Access): access is { peerItself: true } => !isOpen(access) && 'peerItself' in access

@@ -1,5 +1,5 @@
 import type { SwaggerTransform } from '@fastify/swagger'
-import type { Access } from '../access/access.ts'
+import { type Access, isOpen } from '../access/access.ts'
 
 /**
  * What the document says of one route besides its schema: a stable name, and who may call it. A route without tags is
@@ -32,7 +32,7 @@ function operationId(method: string, url: string): string {
 const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 function permission(access: Access | undefined): Record<string, unknown> {
-  if (access === undefined || access === 'public') return { security: [] }
+  if (access === undefined || isOpen(access)) return { security: [] }
   const security = [{ bearer: [] }]
   if ('peerItself' in access) return { security, 'x-permission': 'peer', 'x-callers': ['peer'] }
   return { security, 'x-permission': access.need, 'x-callers': access.peers ? ['operator', 'peer'] : ['operator'] }

@@ -17,7 +17,7 @@ export function upstreamPath(rawUrl: string): string {
   const end = mark === -1 ? rawUrl.length : mark
   const start = tailStart(rawUrl)
   const tail = start <= end ? rawUrl.slice(start, end) : ''
-  checkTail(tail)
+  assertPlain(tail)
   return `/api/${tail}${rawUrl.slice(end)}`
 }
 
@@ -30,7 +30,8 @@ function tailStart(rawUrl: string): number {
   return at + 1
 }
 
-function checkTail(tail: string) {
+/** However often it is decoded, a path stays below where it begins. @throws BadProxyPath, LoopDetected */
+export function assertPlain(tail: string): void {
   let path = tail
   for (let round = 0; ; round++) {
     if (DOT_SEGMENT.test(path) || path.includes('\\') || hasControl(path)) throw new BadProxyPath()

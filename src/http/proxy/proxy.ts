@@ -6,7 +6,6 @@ import { createGate, type GateOptions } from './gate.ts'
 import { PROXY_PREFIX } from './mount.ts'
 import { type RelayOptions, relay } from './relay.ts'
 import { createTunnels } from './tunnel.ts'
-import { acceptUpgrades } from './upgrades.ts'
 
 export interface ProxyOptions {
   find: GateOptions['find']
@@ -33,7 +32,7 @@ export async function registerProxy(app: FastifyInstance, options: ProxyOptions)
   const enter = createGate({ find, maxInFlight })
   const limits = { deadlines, ...(options.reportFailure && { reportFailure: options.reportFailure }) }
   const { tunnel, closeAll } = createTunnels({ ...limits, openers })
-  const heads = acceptUpgrades(app)
+  const { upgradeHeads: heads } = app
   app.addHook('preClose', async () => closeAll())
 
   /** A hook that never calls back: the answer is its own, and the plugin's handler does not run. */

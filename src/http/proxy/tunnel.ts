@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadRequest, ForeignOrigin, PeerFailed, PeerForbids, UpgradeRefused } from '../../errors.ts'
 import { mayOpenSocket } from '../access/origin.ts'
+import { createSocketPairs, isAccepted } from '../sockets/socket-pairs.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'
 import type { Passage } from './gate.ts'
 import type { RelayOptions } from './relay.ts'
@@ -14,15 +12,12 @@ export interface TunnelOptions extends RelayOptions {
   openers: readonly string[]
 }
 
-/** From RFC 6455 §1.3. */
-const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
-
 /**
  * WebSockets through to a peer. The peer is asked first, so that a failure is a real status; then bytes go both ways
  * untouched, whatever the frames in them mean, and whoever reads slowly slows the other side down.
  */
 export function createTunnels(options: TunnelOptions) {
-  const open = new Set<Duplex>()
+  const pairs = createSocketPairs()
 
   function tunnel(request: FastifyRequest, reply: FastifyReply, { peer, path }: Passage, head: Buffer) {
     const caller = request.raw.socket
@@ -55,51 +50,16 @@ export function createTunnels(options: TunnelOptions) {
       },
       upgraded(answer, socket) {
         socket.on('error', () => socket.destroy())
-        if (answer['sec-websocket-accept'] !== acceptOf(key)) {
+        if (!isAccepted(answer, key)) {
           socket.destroy()
           return refuse(new PeerFailed(peer.name, 'it does not speak WebSocket'))
         }
         if (caller.destroyed) return socket.destroy()
-        reply.hijack()
-        reply.raw.detachSocket(caller)
-        caller.setTimeout(0)
-        caller.write(switching(answer))
-        if (head.length > 0) socket.write(head)
-        join(caller, socket)
+        pairs.join(reply, caller, { answer, socket, head })
       }
     })
     caller.once('close', () => call.abort())
   }
 
-  function join(caller: Duplex, peer: Duplex) {
-    open.add(caller)
-    caller.on('error', () => caller.destroy())
-    caller.once('close', () => {
-      open.delete(caller)
-      peer.destroy()
-    })
-    peer.once('close', () => caller.destroy())
-    caller.pipe(peer).pipe(caller)
-  }
-
-  return {
-    tunnel,
-    closeAll() {
-      for (const socket of open) socket.destroy()
-    }
-  }
+  return { tunnel, closeAll: pairs.closeAll }
 }
-
-function switching(answer: IncomingHttpHeaders): string {
-  const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade']
-  for (const name of ['sec-websocket-accept', 'sec-websocket-protocol', 'sec-websocket-extensions']) {
-    const value = answer[name]
-    if (typeof value === 'string') lines.push(`${name}: ${value}`)
-  }
-  return `${lines.join('\r\n')}\r\n\r\n`
-}
-
-const acceptOf = (key: string) =>
-  createHash('sha1')
-    .update(key + WEBSOCKET_GUID)
-    .digest('base64')

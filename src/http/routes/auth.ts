@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Operator } from '../../cluster/access/callers.ts'
+import type { Callers, Operator } from '../../cluster/access/callers.ts'
 import { BadRequest, PermissionDenied, Unauthorized } from '../../errors.ts'
 import { Permission } from '../../schemas/grant.ts'
 import { LoginReply, LoginRequest, TicketReply, User } from '../../schemas/session.ts'
@@ -15,7 +15,6 @@ const TICKET_SECONDS = 600
 /** Signing in, in the shapes that FlatRun's UI and CLI know. There are keys and no users; a key shows as one. */
 export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services, 'callers' | 'authEnabled'>): void {
   const limiter = createAttemptLimiter({ perMinute: 10 })
-
   app.get(
     '/api/auth/status',
     {
@@ -27,6 +26,19 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services,
       }
     },
     async () => ({ enabled: authEnabled })
+  )
+
+  app.get(
+    '/api/setup/status',
+    {
+      config: anybody,
+      schema: {
+        tags: ['status'],
+        summary: 'Whether the agent was set up',
+        response: answers(Type.Object({ initialized: Type.Literal(true) }))
+      }
+    },
+    async () => ({ initialized: true as const })
   )
 
   app.post(
@@ -41,38 +53,7 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services,
         response: answers(LoginReply)
       }
     },
-    async ({ body, ip }) =>
-      limiter.attempt(ip, async () => {
-        const login = await loginWith(body)
-        const { token, operator } = login
-        return {
-          token,
-          expires_in: SESSION_SECONDS,
-          token_type: 'Bearer' as const,
-          user: userOf(operator),
-          permissions: [...operator.permissions],
-          deployments: []
-        }
-      })
-  )
-
-  app.post(
-    '/api/auth/ticket',
-    {
-      config: operator('cluster:read'),
-      schema: {
-        tags: ['auth'],
-        summary: 'A ticket for a link that signs a browser in once',
-        response: answers(TicketReply)
-      }
-    },
-    async ({ headers }, reply) => {
-      const key = headers.authorization?.replace(/^\S+\s+/, '').trim()
-      const ticket = key === undefined ? undefined : callers.ticketFor(key)
-      if (ticket === undefined) throw new PermissionDenied('an operator key, not a session,')
-      reply.header('cache-control', 'no-store')
-      return { ticket, expires_in: TICKET_SECONDS }
-    }
+    async ({ body, ip }) => limiter.attempt(ip, async () => sessionFor(await loginWith(body, callers)))
   )
 
   app.get(
@@ -110,26 +91,70 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services,
     },
     async ({ caller }) => {
       if (caller.kind !== 'operator') throw new Unauthorized('Authorization header required')
-      return { user: userOf(caller), permissions: [...caller.permissions], deployments: [] }
+      return whoIs(caller)
     }
   )
-
-  async function loginWith({ api_key, username, password, ticket }: LoginRequest) {
-    if (ticket !== undefined)
-      return found(
-        await callers.redeem(ticket),
-        'This link was used already or is too old; sign in with an operator key'
-      )
-    if (api_key !== undefined) return found(await callers.login(api_key), 'Invalid API key')
-    if (username === undefined || password === undefined) throw new BadRequest('API key or username/password required')
-    return found(await callers.login(password), 'Invalid username or password')
-  }
 }
+
+/** For a link that signs somebody in. */
+export function ticketRoute(app: Routes, { callers }: Pick<Services, 'callers'>): void {
+  app.post(
+    '/api/auth/ticket',
+    {
+      config: operator('cluster:read'),
+      schema: {
+        tags: ['auth'],
+        summary: 'A ticket for a link that signs a browser in once',
+        response: answers(TicketReply)
+      }
+    },
+    async ({ headers }, reply) => {
+      const key = headers.authorization?.replace(/^\S+\s+/, '').trim()
+      const ticket = key === undefined ? undefined : callers.ticketFor(key)
+      if (ticket === undefined) throw new PermissionDenied('an operator key, not a session,')
+      reply.header('cache-control', 'no-store')
+      return { ticket, expires_in: TICKET_SECONDS }
+    }
+  )
+}
+
+async function loginWith(
+  { api_key, username, password, ticket }: LoginRequest,
+  callers: Pick<Callers, 'redeem' | 'login'>
+): Promise<Login> {
+  if (ticket !== undefined) return found(await callers.redeem(ticket), TICKET_USED)
+  if (api_key !== undefined) return found(await callers.login(api_key), 'Invalid API key')
+  if (username === undefined || password === undefined) throw new BadRequest('API key or username/password required')
+  return found(await callers.login(password), 'Invalid username or password')
+}
+
+const TICKET_USED = 'This link was used already or is too old; sign in with an operator key'
+
+interface Login {
+  token: string
+  operator: Operator
+}
+
+/** What somebody is told who has signed in. */
+export const sessionFor = ({ token, operator }: Login) => ({
+  token,
+  expires_in: SESSION_SECONDS,
+  token_type: 'Bearer' as const,
+  user: userOf(operator),
+  permissions: [...operator.permissions],
+  deployments: []
+})
 
 function found<T>(login: T | undefined, sentence: string): T {
   if (login === undefined) throw new Unauthorized(sentence)
   return login
 }
+
+export const whoIs = (caller: Operator) => ({
+  user: userOf(caller),
+  permissions: [...caller.permissions],
+  deployments: []
+})
 
 function userOf({ name, canWrite }: Operator) {
   const never = '0001-01-01T00:00:00Z'

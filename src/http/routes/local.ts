@@ -1,12 +1,12 @@
 import { DeploymentList } from '../../schemas/deployment.ts'
-import { Capacity, CapacityClaim, Providers, Stats } from '../../schemas/stats.ts'
+import { Capacity, Stats } from '../../schemas/stats.ts'
 import { operatorOrPeer } from '../access/access.ts'
 import { partFor } from '../access/scope.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
 /** This node's own deployments and statistics: what its peers ask for. */
-export function localRoutes(app: Routes, { self, local }: Pick<Services, 'self' | 'local'>): void {
+export function localRoutes(app: Routes, { local }: Pick<Services, 'local'>): void {
   const tags = ['this server']
 
   app.get(
@@ -43,46 +43,4 @@ export function localRoutes(app: Routes, { self, local }: Pick<Services, 'self' 
     },
     async () => local.capacity()
   )
-
-  app.post(
-    '/api/cluster/capacity/claim',
-    {
-      config: operatorOrPeer('cluster:capacity:claim'),
-      schema: {
-        tags,
-        summary: 'A peer asks to place workloads here: none are taken, and that is said',
-        response: answers(CapacityClaim)
-      }
-    },
-    async () => {
-      self.assertEnabled()
-      const { host, offer } = await local.capacity()
-      return { ...offer, host }
-    }
-  )
-
-  app.get(
-    '/api/cluster/providers',
-    {
-      config: operatorOrPeer('cluster:read'),
-      schema: { tags, summary: 'What runs deployments here', response: answers(Providers) }
-    },
-    async () => {
-      self.assertEnabled()
-      return PROVIDERS
-    }
-  )
-}
-
-const ELSEWHERE = { active: false, available: false, reason: 'FlatRun’s agent has it; this one does not' }
-const PROVIDERS = {
-  orchestrators: [
-    { id: 'standalone', active: true, available: true },
-    { id: 'swarm', ...ELSEWHERE },
-    { id: 'k3s', ...ELSEWHERE }
-  ],
-  routing: [
-    { id: 'nginx', ...ELSEWHERE },
-    { id: 'traefik', ...ELSEWHERE }
-  ]
 }

@@ -17,7 +17,9 @@ const Health = Type.Object({
   features: Type.Optional(Type.Array(Type.String())),
   time: Type.Optional(Type.String()),
   /** To a peer: false where this server asks it in vain at its address. */
-  reaches_you: Type.Optional(Type.Literal(false))
+  reaches_you: Type.Optional(Type.Literal(false)),
+  /** FlatRun's agent behind this one. */
+  flatrun: Type.Optional(Type.Object({ reachable: Type.Boolean(), error: Type.Optional(Type.String()) }))
 })
 
 const ClusterStatus = Type.Object({
@@ -62,13 +64,13 @@ const SetupRequest = Type.Object({
 
 type StatusServices = Pick<
   Services,
-  'self' | 'membership' | 'cluster' | 'introductions' | 'alerts' | 'linkedPeers' | 'stopping'
+  'self' | 'membership' | 'cluster' | 'introductions' | 'alerts' | 'linkedPeers' | 'stopping' | 'front'
 >
 
 /** Whether this node is well, and what it is in the cluster. */
 export function statusRoutes(
   app: Routes,
-  { self, membership, cluster, introductions, alerts, linkedPeers, stopping }: StatusServices
+  { self, membership, cluster, introductions, alerts, linkedPeers, stopping, front }: StatusServices
 ): void {
   app.get(
     '/api/health',
@@ -84,22 +86,10 @@ export function statusRoutes(
         node_id: self.nodeId(),
         features: [...FEATURES],
         time: new Date().toISOString(),
-        ...(caller.kind === 'peer' && linkedPeers.isDialledInVain(caller.id) && { reaches_you: false as const })
+        ...(caller.kind === 'peer' && linkedPeers.isDialledInVain(caller.id) && { reaches_you: false as const }),
+        ...(front && { flatrun: behind(front.state()) })
       }
     }
-  )
-
-  app.get(
-    '/api/setup/status',
-    {
-      config: anybody,
-      schema: {
-        tags: ['status'],
-        summary: 'Whether the agent was set up',
-        response: answers(Type.Object({ initialized: Type.Literal(true) }))
-      }
-    },
-    async () => ({ initialized: true as const })
   )
 
   app.get(
@@ -160,3 +150,8 @@ export function statusRoutes(
     }
   )
 }
+
+const behind = ({ reachable, error }: { reachable: boolean; error?: string }) => ({
+  reachable,
+  ...(error !== undefined && { error })
+})

@@ -7,6 +7,7 @@ import { EVERYBODY } from '../../../src/cluster/access/callers.ts'
 import type { Upstream } from '../../../src/cluster/peers/upstreams.ts'
 import { answerErrors } from '../../../src/http/errors.ts'
 import { type ProxyOptions, registerProxy } from '../../../src/http/proxy/proxy.ts'
+import { acceptUpgrades } from '../../../src/http/sockets/upgrades.ts'
 import { createRemote } from '../../../src/remote/client.ts'
 import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
 import type { Verdict } from '../../../src/schemas/health.ts'
@@ -47,6 +48,7 @@ export async function proxyWorld(t: TestContext, options: Options = {}) {
   const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true })
   answerErrors(app)
   app.decorateRequest('caller', { getter: () => EVERYBODY })
+  acceptUpgrades(app)
   await registerProxy(app, {
     find,
     deadlines: DEFAULT_DEADLINES,

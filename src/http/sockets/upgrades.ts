@@ -1,17 +1,24 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { endAfterAnswer } from '../sockets/refused-upgrades.ts'
+import { endAfterAnswer } from './refused-upgrades.ts'
 
 /** Requests that ask for another protocol, and the first bytes that came after each. */
-export type Heads = WeakMap<IncomingMessage, Buffer>
+type Heads = WeakMap<IncomingMessage, Buffer>
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    upgradeHeads: Heads
+  }
+}
 
 /**
  * Lets requests that ask for another protocol go through Fastify like all others, so that they meet the same hooks.
  * Where @fastify/websocket does that already, only their first bytes are kept.
  */
-export function acceptUpgrades(app: FastifyInstance): Heads {
+export function acceptUpgrades(app: FastifyInstance): void {
   const heads: Heads = new WeakMap()
+  app.decorate('upgradeHeads', heads)
   app.server.prependListener('upgrade', (request: IncomingMessage, _socket: Duplex, head: Buffer) => {
     heads.set(request, head)
   })
@@ -25,5 +32,4 @@ export function acceptUpgrades(app: FastifyInstance): Heads {
       app.routing(request, response)
     })
   })
-  return heads
 }

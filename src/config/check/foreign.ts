@@ -1,0 +1,25 @@
+/** Sections and keys of FlatRun's own config that mean nothing here: accepted, so that its file works as it is. */
+export const FOREIGN: ReadonlySet<string> = new Set([
+  'domain',
+  'nginx',
+  'certbot',
+  'health',
+  'infrastructure',
+  'security',
+  'system_files_root',
+  'default_timeout',
+  'audit',
+  'capacity',
+  'system_terminal',
+  'cleanup',
+  'plans',
+  'ai',
+  'mcp',
+  'files',
+  'backup',
+  'templates',
+  'notifications',
+  'cluster.orchestrator',
+  'cluster.routing',
+  'cluster.k3s'
+])

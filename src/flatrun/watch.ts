@@ -1,0 +1,86 @@
+import type { Version } from '../schemas/names.ts'
+import { randomToken } from '../security/tokens.ts'
+import type { FlatRunAgent, Told } from './agent.ts'
+import { errorOf, row, textOf } from './untyped.ts'
+
+/** How FlatRun's agent on this server is. */
+export interface FlatRunState {
+  reachable: boolean
+  /** Why it is not, or why what it says is not believed. */
+  error?: string
+  version?: Version
+  /** Its own cluster section is on. */
+  clusterOn: boolean
+}
+
+interface WatchOptions {
+  ask: FlatRunAgent['ask']
+  everyMs?: number
+  onChange?: (state: FlatRunState, before: FlatRunState) => void
+}
+
+const EVERY_MS = 15_000
+const OFF = 'Cluster is not enabled'
+
+export type FlatRunWatch = ReturnType<typeof createWatch>
+
+/** Looks at FlatRun's agent now and then: whether it is there, which version, and whether it turns strangers away. */
+export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: WatchOptions) {
+  let state: FlatRunState = { reachable: false, error: 'it was not asked yet', clusterOn: false }
+  let vouches = false
+  let looking: Promise<void> | undefined
+  const timer = setInterval(look, everyMs).unref()
+
+  async function lookNow(): Promise<void> {
+    const before = state
+    try {
+      const [health, madeUp, exchange] = await Promise.all([
+        ask({ path: '/api/health' }),
+        ask({ path: '/api/cluster/status', token: randomToken() }),
+        // Without an invite it does nothing, and needs no key.
+        ask({ method: 'POST', path: '/api/cluster/exchange', body: {} })
+      ])
+      const { status, version } = row(health.body)
+      if (status !== 'healthy') throw new Error('something answers there that is no agent of FlatRun’s')
+      vouches = madeUp.status === 401 && errorOf(madeUp) !== undefined
+      state = {
+        reachable: true,
+        version: versionOf(version),
+        clusterOn: knowsExchange(exchange) && errorOf(exchange) !== OFF,
+        ...(!vouches && { error: 'it lets in whoever shows a made-up key, so its word on keys does not count' })
+      }
+    } catch (error) {
+      vouches = false
+      const { version, clusterOn } = state
+      const reason = error instanceof Error ? error.message : String(error)
+      state = { reachable: false, error: reason, clusterOn, ...(version && { version }) }
+    }
+    onChange(state, before)
+  }
+
+  function look(): Promise<void> {
+    looking ??= lookNow().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+
+  return {
+    look,
+    state: () => state,
+    vouches: () => vouches,
+    close: () => clearInterval(timer)
+  }
+}
+
+/** An older one has no such route. */
+const knowsExchange = (answer: Told) => errorOf(answer) !== undefined
+
+function versionOf(value: unknown): Version {
+  const { version, build_time, git_commit } = row(value)
+  return {
+    version: textOf(version, 'unknown').slice(0, 64),
+    build_time: textOf(build_time, 'unknown').slice(0, 64),
+    git_commit: textOf(git_commit, 'unknown').slice(0, 64)
+  }
+}
