@@ -5,7 +5,7 @@ import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { PeerHealth } from '../schemas/health.ts'
 import type { Incident, Problem } from '../schemas/incident.ts'
-import type { Trouble, WaitingStore } from './delivery.ts'
+import type { Handover, Trouble, WaitingStore } from './delivery.ts'
 import { nameIn, type ServerFacts } from './facts.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { createIncidents, peerKey } from './incidents.ts'
@@ -13,6 +13,7 @@ import { inMaintenance } from './maintenance.ts'
 import { messageOf, testMessage } from './message.ts'
 import { createOutbox } from './outbox.ts'
 import { outcomeOf } from './outcome.ts'
+import { PACE } from './pace.ts'
 import { isAway, peerProblem } from './peer-problem.ts'
 import { beat as beatNow, send as sendNow } from './send.ts'
 import { createSilences, type SilenceOptions } from './silences.ts'
@@ -40,6 +41,8 @@ export interface AlertOptions {
   waiting: WaitingStore
   clock: Clock
   onFault: (fault: unknown) => void
+  /** Where other servers may have the same targets. */
+  handover?: Handover
   send?: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
   beat?: (url: string, signal: AbortSignal) => Promise<void>
 }
@@ -57,7 +60,8 @@ export function createAlerts(options: AlertOptions) {
     clock,
     send,
     onTrouble: (key, trouble) => troubled(key, `messages to ${nameIn(key)}`, trouble),
-    onFault
+    onFault,
+    handover: options.handover
   })
   const watch = createWatch({
     rules: () => config.rules,
@@ -113,13 +117,20 @@ export function createAlerts(options: AlertOptions) {
     if (isAway(verdict)) {
       const known = watch.known(id)
       const problem = peerProblem(peer, options.reasonOf(peer), known)
-      incidents.open(problem, parseDuration(config.delay) ?? 0, clock.now())
+      incidents.open(problem, holdMs(peer), clock.now())
       // While it flaps the outage goes on: else each moment of calm would be a message.
     } else if (verdict === 'online' && !flapping)
       incidents.close(peerKey(id), outcomeOf(peerProblem(peer, ''), {}), clock.now())
     else if (verdict === 'removed' || verdict === 'suspended' || verdict === 'pending') forget(id)
     else return
     tell()
+  }
+
+  /** What others reach, or what this server may be cut off from, is no outage for those who are woken by one. */
+  function holdMs({ opinions }: PeerHealth): number {
+    const delayMs = parseDuration(config.delay) ?? 0
+    const isHere = opinions?.scope === 'here_only' || opinions?.scope === 'cut_off'
+    return isHere ? Math.max(delayMs, PACE.linkMs) : delayMs
   }
 
   function left(id: string) {

@@ -19,12 +19,23 @@ export interface DeliveryOptions {
   store: WaitingStore
   send: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
   onSent: (message: AlertMessage) => void
+  /** Another server that has the same target has told it. */
+  onTold: (message: AlertMessage, by: string) => void
+  handover?: Handover | undefined
   /** After the last attempt. */
   onFailed: (message: AlertMessage, reason: string) => void
   /** It takes no messages for ten minutes, with the last reason; without a reason it takes them again. */
   onTrouble: (trouble: Trouble | undefined) => void
   /** The store could not keep a message; it is delivered all the same. */
   onFault: (fault: unknown) => void
+}
+
+/** Which of several servers with the same target sends. */
+export interface Handover {
+  /** Waits for the turn of this one; `by` is another one that has told it meanwhile. */
+  turn(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<{ by: string | undefined }>
+  /** This one has sent it. */
+  sent(target: AlertTarget, message: AlertMessage): Promise<void>
 }
 
 export interface Trouble {
@@ -46,7 +57,7 @@ const MOST_WAITING = 100
  * interrupts goes on after the next start.
  */
 export function createDelivery(options: DeliveryOptions) {
-  const { target, key, clock, store, send, onSent, onFailed, onTrouble, onFault } = options
+  const { target, key, clock, store, send, onSent, onFailed, onTrouble, onFault, handover } = options
   const closing = new AbortController()
   const waiting = store
     .all()
@@ -85,7 +96,15 @@ export function createDelivery(options: DeliveryOptions) {
     busy = first !== undefined && !closing.signal.aborted
     if (!first || !busy) return
     try {
+      const { by } = (await handover?.turn(target, first.message, closing.signal)) ?? { by: undefined }
+      if (by !== undefined) {
+        waiting.shift()
+        store.delete(first.id).catch(onFault)
+        options.onTold(first.message, by)
+        return attempt()
+      }
       await send(target, late(first.message), closing.signal)
+      handover?.sent(target, first.message).catch(onFault)
     } catch (fault) {
       if (closing.signal.aborted) return
       return failed(first, fault)

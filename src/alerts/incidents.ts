@@ -60,6 +60,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
       tracked.set(problem.key, { problem, dueAt: now + holdMs })
       return
     }
+    known.dueAt = Math.min(known.dueAt, now + holdMs)
     known.problem = { ...problem, since: known.problem.since, ...keptOf(known.problem) }
     delete known.endedAt
     delete known.outcome

@@ -24,6 +24,8 @@ export function createAlertOffice({ alerts, settings, events, now, find }: Offic
 
   return {
     view,
+    /** Where messages go now. */
+    targets: () => alerts.targets().map(({ target }) => target),
     failing: () => alerts.problems().flatMap(({ kind, key }) => (kind === 'alert' ? [alerts.targetOf(key)] : [])),
     close: alerts.close,
     /** @throws BadRequest, SetInConfig */

@@ -2,7 +2,7 @@ import type { Clock } from '../../machines/clock.ts'
 import type { AlertMessage, AlertTest } from '../schemas/alert.ts'
 import type { AlertTarget } from '../schemas/alert-target.ts'
 import type { EventLog } from '../schemas/event.ts'
-import { createDelivery, type Trouble, type WaitingStore } from './delivery.ts'
+import { createDelivery, type Handover, type Trouble, type WaitingStore } from './delivery.ts'
 
 export interface OutboxOptions {
   events: Pick<EventLog, 'publish'>
@@ -12,6 +12,7 @@ export interface OutboxOptions {
   /** A target takes no messages for ten minutes, or takes them again. */
   onTrouble: (target: string, trouble: Trouble | undefined) => void
   onFault: (fault: unknown) => void
+  handover?: Handover | undefined
 }
 
 type Delivery = ReturnType<typeof createDelivery>
@@ -30,13 +31,20 @@ export function createOutbox(options: OutboxOptions) {
       send,
       onFault,
       onSent: (message) => publish('alert.sent', key, message, message.title),
+      onTold: (message, by) => publish('alert.told', key, message, `${by} has sent it`),
+      handover: options.handover,
       onFailed: (message, reason) => publish('alert.failed', key, message, reason),
       onTrouble: (trouble) => onTrouble(key, trouble)
     })
     return { target, delivery }
   }
 
-  function publish(type: 'alert.sent' | 'alert.failed', target: string, message: AlertMessage, reason: string) {
+  function publish(
+    type: 'alert.sent' | 'alert.told' | 'alert.failed',
+    target: string,
+    message: AlertMessage,
+    reason: string
+  ) {
     const { type: about, title, problems } = message
     events.publish({ type, reason, facts: { target, about, title, problems: problems.length } })
   }

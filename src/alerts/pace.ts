@@ -8,6 +8,8 @@ const HOUR = 60 * MINUTE
 export const PACE = {
   /** Peers whose outages began within this time went by one cause. Probes notice a cut within 40 s. */
   oneCutMs: MINUTE,
+  /** A peer that others reach, or that is away because this server is cut off, is told of after so long. */
+  linkMs: 10 * MINUTE,
   /** What ends bit by bit is told when nothing more has ended for this time. */
   settleMs: MINUTE,
   /** Whatever holds a message back is looked at again after this. */

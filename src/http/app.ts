@@ -30,6 +30,7 @@ import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { logRoutes } from './routes/logs.ts'
 import { opinionRoutes } from './routes/opinions/opinion.ts'
+import { toldRoutes } from './routes/opinions/told.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { reverseRoutes } from './routes/reverse.ts'
 import { rolloutRoutes } from './routes/rollout.ts'
@@ -129,6 +130,7 @@ const ROUTES = [
   joiningRoutes,
   introductionRoutes,
   opinionRoutes,
+  toldRoutes,
   localRoutes,
   aggregateRoutes,
   insightRoutes,

@@ -1,6 +1,7 @@
 import type { Audit } from '../cluster/access/audit.ts'
 import type { Callers } from '../cluster/access/callers.ts'
 import type { Aggregator } from '../cluster/aggregate/aggregate.ts'
+import type { Handover } from '../cluster/handover/handover.ts'
 import type { History } from '../cluster/history/history.ts'
 import type { Cards } from '../cluster/identity/cards.ts'
 import type { Answering } from '../cluster/introductions/answering.ts'
@@ -79,6 +80,7 @@ export interface Services {
   suspending: Suspending
   answerIdentity: Answering
   opinionOf: Opining
+  handover: Pick<Handover, 'hear'>
   audit: Audit
   linkedPeers: LinkedPeers
   cluster: Cluster

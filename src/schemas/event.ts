@@ -32,6 +32,7 @@ export const EventType = Type.Enum([
   'deployment.action',
   'config.reloaded',
   'alert.sent',
+  'alert.told',
   'alert.failed',
   'prober.crashed',
   'node.started',

@@ -1,5 +1,6 @@
 import {
   createHash,
+  createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
@@ -105,15 +106,27 @@ export function exchangeKey(own: SealingKey, other: string, exchangeId: string):
   return `${encode(new Uint8Array(hkdfSync('sha256', decode(own.privateKey), exchangeId, info, 32)))}=`
 }
 
+/**
+ * Digests that two identities make alike, and that mean nothing to anybody else: they compare what they know without
+ * saying it, also where it could be guessed.
+ */
+export function pairDigests(own: SealingKey, other: string): (purpose: string, text: string) => string {
+  const key = hkdfSync('sha256', secretOf(own, other), '', 'flatrun-cluster pair digest v1', 32)
+  return (purpose, text) => createHmac('sha256', Buffer.from(key)).update(`${purpose}\n${text}`).digest('base64url')
+}
+
 function sharedKey(own: SealingKey, { from, to, other }: { from: string; to: string; other: string }): SharedKey {
+  return {
+    psk: new Uint8Array(hkdfSync('sha256', secretOf(own, other), '', 'flatrun-cluster introduction psk v1', 32)),
+    pskId: Buffer.concat([decode(from), decode(to)])
+  }
+}
+
+function secretOf(own: SealingKey, other: string): Buffer {
   const privateKey = createPrivateKey({
     key: { kty: 'OKP', crv: 'X25519', x: own.publicKey, d: own.privateKey },
     format: 'jwk'
   })
   const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: other }, format: 'jwk' })
-  const secret = diffieHellman({ privateKey, publicKey })
-  return {
-    psk: new Uint8Array(hkdfSync('sha256', secret, '', 'flatrun-cluster introduction psk v1', 32)),
-    pskId: Buffer.concat([decode(from), decode(to)])
-  }
+  return diffieHellman({ privateKey, publicKey })
 }

@@ -18,7 +18,8 @@ export const FEATURES = [
   'introduce',
   'bound-requests',
   'reverse',
-  'opinions'
+  'opinions',
+  'told'
 ] as const
 
 interface SelfOptions {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../machines/clock.ts'
 import { createAlerts } from '../../alerts/alerts.ts'
 import { type AlertOffice, createAlertOffice } from '../../alerts/office.ts'
+import type { Handover } from '../../cluster/handover/handover.ts'
 import { reasonOf } from '../../cluster/liveness/reason.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import type { Config } from '../../config/config.ts'
@@ -19,6 +20,7 @@ interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'cer
   self: Self
   events: EventLog
   watching: Watching
+  handover: Handover
   clock: Clock
   onFault: (error: unknown) => void
 }
@@ -41,6 +43,7 @@ export async function buildAlerts(options: AlertingOptions): Promise<AlertOffice
     store: incidents,
     silences: await store.table('silences', Silence),
     waiting: await store.table('alerts_waiting', WaitingAlert),
+    handover: options.handover,
     clock,
     onFault
   })

@@ -1,5 +1,8 @@
 import { systemClock } from '../../clock.ts'
 import { createKeptEvents } from '../../cluster/events/persistent.ts'
+import { createHandover } from '../../cluster/handover/handover.ts'
+import { createTell } from '../../cluster/handover/tell.ts'
+import { openIdentity } from '../../cluster/identity/own-identity.ts'
 import { createLastSeen } from '../../cluster/membership/last-seen.ts'
 import { createPolicies } from '../../cluster/membership/policies.ts'
 import { createPeerList } from '../../cluster/peers/peer-list.ts'
@@ -103,7 +106,14 @@ export async function buildParts(options: PartsOptions) {
   const insight = buildInsight({ ...base, cluster, joins, local: machine, onFault: unkept })
   closing.add(insight.close)
   const { aggregate, rollout, proxy } = buildTraffic({ ...base, watching, local, parser })
-  const alerts = await buildAlerts({ ...base, watching, aggregate, local, certificate: certificate.current })
+  const handover = createHandover({
+    ...{ self, members, clock },
+    isOnline: (id) => cluster.peer(id)?.verdict === 'online',
+    identity: () => openIdentity(store),
+    targets: () => alerts.targets(),
+    tell: createTell({ members, remote: watching.remote })
+  })
+  const alerts = await buildAlerts({ ...base, watching, aggregate, local, certificate: certificate.current, handover })
   closing.add(alerts.close)
   const nameOf = (id: string) => members.get(id)?.name
   const inspecting = buildInspecting({ ...base, cluster, joins, membership, nameOf })
@@ -125,6 +135,7 @@ export async function buildParts(options: PartsOptions) {
       ...joining,
       ...introducing,
       opinionOf: watching.opinionOf,
+      handover,
       ...insight.services,
       ...used,
       self,

@@ -23,6 +23,7 @@ const WORDS: Partial<Record<EventType, string>> = {
   'deployment.changed': 'a deployment changed',
   'config.reloaded': 'the config was read again',
   'alert.sent': 'an alert was sent',
+  'alert.told': 'an alert was sent by another server',
   'alert.failed': 'an alert could not be sent',
   'node.started': 'the agent started',
   'node.restored': 'this node runs on a restored backup; look at its peers',

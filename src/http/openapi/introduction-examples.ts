@@ -12,6 +12,8 @@ const INTRODUCTION = {
   since: AT
 }
 
+const DIGEST = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'
+
 /** Of the routes by which members come to know each other. */
 export const INTRODUCTION_EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /api/cluster/card': { request: CARD, answer: CARD },
@@ -20,6 +22,10 @@ export const INTRODUCTION_EXAMPLES: Readonly<Record<string, Example>> = {
     answer: { results: [{ node_id: NODE_2, state: 'refused', code: 'removed_here' }] }
   },
   'POST /api/cluster/opinion': { request: { about: NODE_2 }, answer: { opinion: 'down', class: 'timeout' } },
+  'POST /api/cluster/told': {
+    request: { target: DIGEST, incident: DIGEST },
+    answer: { shares: true }
+  },
   'GET /api/cluster/introductions': { answer: { introductions: [INTRODUCTION] } },
   'POST /api/cluster/introductions/{id}/accept': { answer: { ...INTRODUCTION, state: 'accepted', next_at: AT } },
   'POST /api/cluster/introductions/{id}/refuse': {

@@ -1,0 +1,40 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../../machines/clock.ts'
+import type { ToldRequest } from '../../schemas/opinions/told.ts'
+
+interface Said {
+  /** Name of the member that said it. */
+  by: string
+  at: number
+}
+
+const MOST = 20_000
+const KEPT_FOR_MS = 3_600_000
+
+/** What others have told of late, by their own digests. In memory: after a restart a message may be sent twice. */
+export function createTold(clock: Pick<Clock, 'now'>) {
+  const said = new LRUCache<string, Said>({ max: MOST, ttl: KEPT_FOR_MS, ttlResolution: 0, perf: clock })
+  const listeners = new Set<() => void>()
+  const keyOf = (memberId: string, target: string, incident: string) => `${memberId} ${target} ${incident}`
+
+  return {
+    note(member: { id: string; name: string }, { target, incident, also = [] }: ToldRequest): void {
+      if (incident === undefined) return
+      for (const one of [incident, ...also])
+        said.set(keyOf(member.id, target, one), { by: member.name, at: clock.now() })
+      for (const listener of [...listeners]) listener()
+    },
+    /** Who said it, not longer ago than that. */
+    by(memberId: string, target: string, incident: string, withinMs = KEPT_FOR_MS): string | undefined {
+      const known = said.get(keyOf(memberId, target, incident))
+      return known && clock.now() - known.at <= withinMs ? known.by : undefined
+    },
+    forget: (memberId: string, target: string, incident: string) => void said.delete(keyOf(memberId, target, incident)),
+    onNoted(listener: () => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    }
+  }
+}
+
+export type Told = ReturnType<typeof createTold>
