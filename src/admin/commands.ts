@@ -12,6 +12,7 @@ export function adminCommands(program: Command, machine: Machine, root = '/'): v
   config(local, root)
   service(local)
   reload(local, root)
+  front(local, root)
   backup(local, root)
   restore(local, root)
 }
@@ -120,4 +121,25 @@ function restore({ command, act }: Local, root: string) {
     examples('restore /root/web-1.backup', 'restore /root/web-1.backup --check', 'restore /root/web-1.backup --replace')
   )
   act(where(words), async (given, io) => (await import('./backup-commands.ts')).runRestore(given, io, root))
+}
+
+function front({ command, act }: Local, root: string) {
+  const words = command('front', 'Stand in front of FlatRun’s agent on this server; every step is shown first')
+  words
+    .option('--flatrun-config <file>', 'FlatRun’s config; a copy of it is kept')
+    .option('-c, --config <file>', 'The config of this agent; without it, that of the installed service')
+    .option('--port <port>', 'Where FlatRun’s agent listens from now on; 8092')
+    .option('--flatrun-host <address>', 'At which address; 127.0.0.1, where only this machine reaches it')
+    .option('--undo', 'As it was before')
+    .option('--dry-run', 'Only show what would be done')
+    .option('-y, --yes', 'Do not ask')
+  words.addHelpText(
+    'after',
+    examples(
+      'front --flatrun-config /etc/flatrun/config.yml --dry-run',
+      'front --flatrun-config /etc/flatrun/config.yml',
+      'front --flatrun-config /etc/flatrun/config.yml --undo'
+    )
+  )
+  act(words, async (given, io) => (await import('./front/front.ts')).front(given, io, root))
 }

@@ -29,11 +29,11 @@ export function changeConfig({ file, env }: Subject, pairs: readonly Pair[], io:
   const before = readFileSync(file, 'utf8')
   const document = parseDocument(before)
   for (const [key, value] of pairs) document.setIn(key.split('.'), value)
-  const { source } = replace(file, document.toString(), (draft) => loadConfig({ file: draft, env, cwd: io.cwd }))
+  const { source } = rewrite(file, document.toString(), (draft) => loadConfig({ file: draft, env, cwd: io.cwd }))
   const set = new Set(pairs.map(([key]) => key))
   const fromFile = `${path.basename(file)}.draft:`
   return {
-    undo: () => replace(file, before, () => {}),
+    undo: () => rewrite(file, before, () => {}),
     above: source.entries.filter(({ key, origin }) => set.has(key) && !origin.startsWith(fromFile))
   }
 }
@@ -46,13 +46,13 @@ function pairOf(text: string): Pair {
   return [text.slice(0, at), parse(text.slice(at + 1))]
 }
 
-/** In one step and only when it is right, with the owner and the mode that the file had. @throws Fatal */
-function replace<T>(file: string, text: string, check: (draft: string) => T): T {
+/** In one step and only when it is right, with the owner and the mode that the file had; a new one is its owner's. @throws Fatal */
+export function rewrite<T>(file: string, text: string, check: (draft: string) => T): T {
   const draft = `${file}.draft`
-  const { mode, uid, gid } = statSync(file)
-  writeFileSync(draft, text, { mode: mode & 0o777, flush: true })
+  const before = statSync(file, { throwIfNoEntry: false })
+  writeFileSync(draft, text, { mode: (before?.mode ?? 0o600) & 0o777, flush: true })
   try {
-    if (process.getuid?.() === 0) chownSync(draft, uid, gid)
+    if (before && process.getuid?.() === 0) chownSync(draft, before.uid, before.gid)
     const checked = check(draft)
     renameSync(draft, file)
     return checked

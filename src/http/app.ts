@@ -77,7 +77,7 @@ const BODY_LIMIT = 65_536
 
 /** The HTTP surface. Knows the use-cases, and neither the store nor the machines. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { services, log, parts = [] } = options
+  const { services, log, parts = [], openAnswers, links } = options
   const app = createServer(options)
   closeUnused(app, { https: options.https !== undefined })
   answerErrors(app)
@@ -90,7 +90,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const ownPage = options.authEnabled
     ? undefined
     : createOwnPage({ hosts: options.ownHosts, origins: options.cors.origins })
-  const { openAnswers, links } = options
   const identify = () => authenticate(app, { callers: services.callers, ownPage, openAnswers, links })
   limitConnections(app, () => limitBodies(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)

@@ -63,6 +63,7 @@ const LINES: [name: string, text: string, fault: RegExp][] = [
   ['a reserved name', 'cluster: { server_name: __proto__ }', /server_name: .*/],
   ['a reserved name in other letters', 'cluster: { server_name: ToString }', /server_name: this name is reserved/],
   ['a section that objects already have', '__proto__: { api: 1 }', /__proto__: unknown key/],
+  ['FlatRun at our own port', 'api: { port: 8090 }\nflatrun: { url: "http://localhost:8090" }', /listens there itself/],
   ['an address with a user', 'cluster: { advertise_url: "http://u:p@192.0.2.1" }', /without user and password/],
   ['an address with a query', 'cluster: { advertise_url: "http://192.0.2.1/?a" }', /without query and fragment/],
   ['an address with dot segments', 'cluster: { advertise_url: "http://192.0.2.1/a/../b" }', /without dot segments/],

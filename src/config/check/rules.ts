@@ -25,6 +25,8 @@ export function faultsBetween(file: ConfigFile): Between[] {
   for (const [index, { from, to }] of file.alerts.maintenance.entries())
     if (from === to)
       faults.push({ way: ['alerts', 'maintenance', index, 'to'], message: 'the window ends when it begins' })
+  if (isOwnAddress(file))
+    faults.push({ way: ['flatrun', 'url'], message: 'this agent listens there itself; FlatRun’s needs another port' })
   for (const [index, origin] of file.api.allowed_origins.entries())
     if (originOf(origin) === undefined)
       faults.push({
@@ -57,3 +59,12 @@ export function notesOn(file: ConfigFile): string[] {
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
+
+function isOwnAddress({ flatrun, api }: ConfigFile): boolean {
+  const url = URL.parse(flatrun.url)
+  if (!url) return false
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return (
+    (isLoopback(host) || host === api.host) && Number(url.port || (url.protocol === 'https:' ? 443 : 80)) === api.port
+  )
+}
