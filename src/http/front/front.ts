@@ -12,9 +12,9 @@ import { readSigned } from '../bodies.ts'
 import type { LocalNode } from '../services.ts'
 import { forward } from './forward.ts'
 import { isFromHere } from './near.ts'
-import { pathInside } from './path.ts'
+import { createPlaces } from './path.ts'
 import { createFrontTunnels } from './tunnel.ts'
-import { type Bearer, classOf, isKept, WAYS } from './ways.ts'
+import { type Bearer, classOf, WAYS } from './ways.ts'
 
 /** FlatRun's agent behind this one, and the keys with which callers go on to it whom it does not know. */
 export interface Front {
@@ -42,11 +42,13 @@ export function createPass(app: FastifyInstance, front: Front, local: LocalNode)
   const { tunnel, closeAll } = createFrontTunnels(front.agent)
   app.addHook('preClose', async () => closeAll())
 
+  const placeOf = createPlaces()
+
   return function pass(request, reply) {
     const { raw, caller, method } = request
-    if (isKept(raw.url?.split('?', 1)[0] ?? '')) return reply.callNotFound()
+    const path = placeOf(raw.url ?? '')
+    if (path === undefined) return reply.callNotFound()
     if (front.state().clusterOn) throw new FlatRunClusterOn()
-    const path = pathInside(raw.url ?? '')
     const head = app.upgradeHeads.get(raw)
     const mode: Mode = READING.has(method) && head === undefined ? 'read' : 'write'
     const kind = classOf(path, { reads: mode === 'read', opensSocket: head !== undefined })

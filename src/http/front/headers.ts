@@ -1,9 +1,33 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 
-/** Between two hops (RFC 9110 §7.6.1), for this agent alone, or words about the caller that only it may say. */
-const DROPPED =
-  /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|http2-settings|proxy-.*|forwarded|x-forwarded-.*|x-real-ip|x-cluster-hop|x-request-id|signature|signature-input|accept-signature|authorization)$/
+/** Between two hops (RFC 9110 §7.6.1). */
+const BETWEEN: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade'
+])
+
+/** For this agent alone, or words about the caller that only it may say. */
+const OURS: ReadonlySet<string> = new Set([
+  'accept-signature',
+  'authorization',
+  'expect',
+  'forwarded',
+  'http2-settings',
+  'signature',
+  'signature-input',
+  'x-cluster-hop',
+  'x-real-ip',
+  'x-request-id'
+])
+
+const isDropped = (name: string) =>
+  BETWEEN.has(name) || OURS.has(name) || name.startsWith('x-forwarded-') || name.startsWith('proxy-')
 
 /** What FlatRun's agent is told: everything that the caller says, and who the caller is. Names and values in turn. */
 export function headersOnwards(
@@ -16,7 +40,7 @@ export function headersOnwards(
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = [rawHeaders[at], rawHeaders[at + 1]]
     const lower = name.toLowerCase()
-    if (DROPPED.test(lower) || hop?.has(lower) || (!body && lower === 'content-length')) continue
+    if (isDropped(lower) || hop?.has(lower) || (!body && lower === 'content-length')) continue
     headers.push(name, value)
   }
   headers.push('x-forwarded-for', request.ip, 'x-forwarded-proto', request.protocol, 'x-request-id', request.id)
@@ -35,17 +59,7 @@ export function headersBack(incoming: IncomingHttpHeaders): OutgoingHttpHeaders 
   return headers
 }
 
-const BETWEEN: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade'
-])
-
 function namedByHop(connection: string | undefined): Set<string> | undefined {
-  if (connection === undefined || /^(?:keep-alive|close|upgrade)$/i.test(connection)) return undefined
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
 }
