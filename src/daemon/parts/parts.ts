@@ -1,3 +1,4 @@
+import type { FastifyPluginAsync } from 'fastify'
 import { systemClock } from '../../clock.ts'
 import { createKeptEvents } from '../../cluster/events/persistent.ts'
 import { createHandover } from '../../cluster/handover/handover.ts'
@@ -7,6 +8,9 @@ import { createLastSeen } from '../../cluster/membership/last-seen.ts'
 import { createPolicies } from '../../cluster/membership/policies.ts'
 import { createPeerList } from '../../cluster/peers/peer-list.ts'
 import { createSelf } from '../../cluster/peers/self.ts'
+import { openersOf } from '../../http/access/origin.ts'
+import { acceptWebSockets } from '../../http/sockets/websockets.ts'
+import { deploymentStreams } from '../../http/streams/deployment-streams.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { createParser } from '../../parsing/parser.ts'
 import type { Store } from '../../store/store.ts'
@@ -120,6 +124,12 @@ export async function buildParts(options: PartsOptions) {
   const { inspector } = inspecting
   const measuring = buildMeasuring({ ...base, ...joining, metrics, cluster, local, inspector, links: reaching.links })
 
+  // A room of its own: where the plugin is, no other route can open a socket in its own way.
+  const sockets: FastifyPluginAsync = async (scope) => {
+    await acceptWebSockets(scope)
+    await scope.register(inspecting.part)
+    if (!fronting) await deploymentStreams(scope, { local, callers, openers: openersOf(config) })
+  }
   closing.add(store.hurry)
   const policies = createPolicies({ members, events })
   const peerList = createPeerList({ members, cluster })
@@ -143,7 +153,7 @@ export async function buildParts(options: PartsOptions) {
       linkedPeers: reaching.linkedPeers,
       ...(fronting && { front: fronting.front })
     },
-    parts: [proxy, measuring, inspecting.part]
+    parts: [proxy, measuring, sockets]
   })
   return {
     joins,

@@ -1,4 +1,4 @@
-import websocket, { type WebSocket } from '@fastify/websocket'
+import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../../cluster/access/callers.ts'
@@ -34,9 +34,6 @@ type TicketRequest = Static<typeof TicketRequest>
 const MAX_WATCHERS = 20
 /** Of one caller, so that others can watch too. */
 const WATCHERS_OF_ONE = 10
-const PROTOCOL = 'flatrun.inspect'
-/** How long a browser may take to answer that the socket is closed. */
-const GOODBYE_MS = 1_000
 
 /** The state machines live: a page, a ticket for who is signed in, and the WebSocket that it opens. */
 export async function inspect(app: FastifyInstance, options: InspectOptions): Promise<void> {
@@ -70,17 +67,6 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
   )
 
   if (!inspector) return
-  await app.register(websocket, {
-    options: { maxPayload: 1_024, handleProtocols: (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL },
-    preClose: (done: () => void) => {
-      for (const socket of app.websocketServer.clients) {
-        socket.close(1001, 'this server stops')
-        setTimeout(() => socket.terminate(), GOODBYE_MS).unref()
-      }
-      done()
-    }
-  })
-
   app.get(
     '/api/inspector/socket',
     {
