@@ -17,6 +17,7 @@ import { leaveCommand } from './commands/leave.ts'
 import { machineCommands } from './commands/machine.ts'
 import { peerCommands } from './commands/peers.ts'
 import { policyCommand } from './commands/policy.ts'
+import { reachabilityCommand } from './commands/reachability.ts'
 import { signInCommand } from './commands/sign-in.ts'
 import { silenceCommand } from './commands/silence.ts'
 import { statusCommands } from './commands/status.ts'
@@ -72,6 +73,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   trustCommands(program, tie)
   policyCommand(program, tie)
   explainCommand(program, tie)
+  reachabilityCommand(program, tie)
   doctorCommand(program, tie)
   waitCommand(program, tie)
   eventsCommand(program, tie)

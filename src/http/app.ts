@@ -30,6 +30,7 @@ import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { logRoutes } from './routes/logs.ts'
 import { opinionRoutes } from './routes/opinions/opinion.ts'
+import { reachabilityRoutes } from './routes/opinions/reachability.ts'
 import { toldRoutes } from './routes/opinions/told.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { reverseRoutes } from './routes/reverse.ts'
@@ -130,6 +131,7 @@ const ROUTES = [
   introductionRoutes,
   opinionRoutes,
   toldRoutes,
+  reachabilityRoutes,
   localRoutes,
   aggregateRoutes,
   insightRoutes,

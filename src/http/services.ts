@@ -16,6 +16,7 @@ import type { Rotation } from '../cluster/membership/key-rotation.ts'
 import type { Membership } from '../cluster/membership/membership.ts'
 import type { Policies } from '../cluster/membership/policies.ts'
 import type { Opining } from '../cluster/opinions/answering.ts'
+import type { Reaches } from '../cluster/opinions/reachability.ts'
 import type { PeerList } from '../cluster/peers/peer-list.ts'
 import type { Self } from '../cluster/peers/self.ts'
 import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
@@ -80,6 +81,7 @@ export interface Services {
   suspending: Suspending
   answerIdentity: Answering
   opinionOf: Opining
+  reachability: Reaches
   handover: Pick<Handover, 'hear'>
   audit: Audit
   linkedPeers: LinkedPeers

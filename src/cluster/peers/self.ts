@@ -19,7 +19,8 @@ export const FEATURES = [
   'bound-requests',
   'reverse',
   'opinions',
-  'told'
+  'told',
+  'view'
 ] as const
 
 interface SelfOptions {

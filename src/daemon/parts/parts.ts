@@ -6,6 +6,7 @@ import { createTell } from '../../cluster/handover/tell.ts'
 import { openIdentity } from '../../cluster/identity/own-identity.ts'
 import { createLastSeen } from '../../cluster/membership/last-seen.ts'
 import { createPolicies } from '../../cluster/membership/policies.ts'
+import { createReachability } from '../../cluster/opinions/reachability.ts'
 import { createPeerList } from '../../cluster/peers/peer-list.ts'
 import { createSelf } from '../../cluster/peers/self.ts'
 import { openersOf } from '../../http/access/origin.ts'
@@ -146,6 +147,7 @@ export async function buildParts(options: PartsOptions) {
       ...introducing,
       opinionOf: watching.opinionOf,
       handover,
+      reachability: createReachability({ self, members, cluster, remote: watching.remote, clock }),
       ...insight.services,
       ...used,
       self,

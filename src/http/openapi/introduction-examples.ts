@@ -26,6 +26,20 @@ export const INTRODUCTION_EXAMPLES: Readonly<Record<string, Example>> = {
     request: { target: DIGEST, incident: DIGEST },
     answer: { shares: true }
   },
+  'GET /api/cluster/view': {
+    answer: { peers: [{ node_id: NODE_2, name: 'web-2', state: 'online', latency_ms: 3.1, since: AT }] }
+  },
+  'GET /api/cluster/reachability': {
+    answer: {
+      nodes: ['web-1', 'web-2'],
+      rows: {
+        'web-1': { answered: true, sees: { 'web-2': { state: 'offline', scope: 'alone' } } },
+        'web-2': { answered: false, error: '4 probes in a row failed: no answer in time', sees: {} }
+      },
+      asymmetric: [],
+      islands: [['web-1'], ['web-2']]
+    }
+  },
   'GET /api/cluster/introductions': { answer: { introductions: [INTRODUCTION] } },
   'POST /api/cluster/introductions/{id}/accept': { answer: { ...INTRODUCTION, state: 'accepted', next_at: AT } },
   'POST /api/cluster/introductions/{id}/refuse': {
