@@ -41,5 +41,3 @@ export function createSilences({ store, tagsOf, wall, onFault }: SilenceOptions)
     }
   }
 }
-
-export type Silences = ReturnType<typeof createSilences>

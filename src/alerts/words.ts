@@ -1,5 +1,5 @@
 /** The longest list in one message; the rest is counted. A storm of two hundred is still read at a glance. */
-export const MOST_LINES = 10
+const MOST_LINES = 10
 
 /** "web-2", "web-2 and web-3", "web-2, web-3 and 198 more". */
 export function listed(names: readonly string[], most = 3): string {

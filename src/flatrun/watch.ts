@@ -22,8 +22,6 @@ interface WatchOptions {
 const EVERY_MS = 15_000
 const OFF = 'Cluster is not enabled'
 
-export type FlatRunWatch = ReturnType<typeof createWatch>
-
 /** Looks at FlatRun's agent now and then: whether it is there, which version, and whether it turns strangers away. */
 export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: WatchOptions) {
   let state: FlatRunState = { reachable: false, error: 'it was not asked yet', clusterOn: false }

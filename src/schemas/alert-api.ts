@@ -41,7 +41,6 @@ const TargetView = Type.Object({
   failing_since: Type.Optional(Timestamp),
   error: Type.Optional(Type.String())
 })
-export type TargetView = Static<typeof TargetView>
 
 export const SilenceView = Type.Object({
   id: Type.String(),

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 
 /** Lies in the data path, and in no backup. */
-export const BACKUP_NOTE = 'last-backup.json'
+const BACKUP_NOTE = 'last-backup.json'
 
 const Note = Type.Object({ at: Type.Integer() })
 

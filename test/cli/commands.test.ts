@@ -188,7 +188,12 @@ test('the fleet in two tables, and a server that is silent is named', async (t) 
   await sees(a, 'web-2', 'online')
   const cli = createCli(t, { node: a })
   assert.match((await cli('stats')).out, /^SERVER +CPU[^\n]*\nweb-1 [^\n]*\nweb-2 /)
-  assert.deepEqual(await cli('deployments'), { code: 0, out: 'None', err: '' })
+  const noEngine = 'No container engine is configured (docker_socket is empty)'
+  assert.deepEqual(await cli('deployments'), {
+    code: 0,
+    out: 'None',
+    err: `web-1: ${noEngine}\nweb-2: ${noEngine}`
+  })
   await b.stop()
   const { code, err } = await cli('stats')
   assert.equal(code, 6)

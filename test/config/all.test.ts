@@ -37,6 +37,7 @@ const KNOWN: Record<string, (folder: string) => unknown[]> = {
       { type: 'email', smtp: 'smtps://u:p@mail.example.org', from: 'a@example.org', to: ['b@example.org'] }
     ]
   ],
+  'alerts.heartbeat.url': () => ['', 'https://hc.example.org/ping/x'],
   'alerts.maintenance': () => [[{ from: '23:00', to: '01:00', days: ['mon', 'sun'], peers: ['web-1'] }]]
 }
 

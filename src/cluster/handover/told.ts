@@ -36,5 +36,3 @@ export function createTold(clock: Pick<Clock, 'now'>) {
     }
   }
 }
-
-export type Told = ReturnType<typeof createTold>

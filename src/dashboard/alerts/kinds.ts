@@ -13,7 +13,7 @@ export interface TargetField {
   number?: true
 }
 
-export const KIND_WORDS: Record<Kind, string> = {
+const KIND_WORDS: Record<Kind, string> = {
   slack: 'Slack',
   discord: 'Discord',
   teams: 'Microsoft Teams',
@@ -26,7 +26,7 @@ export const KIND_WORDS: Record<Kind, string> = {
 }
 
 /** What a person gives for each kind of target, in the words of the receiver's own pages. */
-export const FIELDS: Record<Kind, readonly TargetField[]> = {
+const FIELDS: Record<Kind, readonly TargetField[]> = {
   slack: [{ name: 'url', label: 'Address of the incoming webhook' }],
   discord: [{ name: 'url', label: 'Address of the webhook' }],
   teams: [{ name: 'url', label: 'Address of the workflow', hint: 'One that posts when a webhook request is received' }],

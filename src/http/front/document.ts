@@ -23,7 +23,7 @@ export function frontDocument(app: FastifyInstance, { agent }: Pick<Front, 'agen
 }
 
 /** Our document with all of theirs that is not ours. */
-export function merged(ours: Section, theirs: unknown): Section {
+function merged(ours: Section, theirs: unknown): Section {
   if (!isRecord(theirs)) return ours
   const own = section(section(ours.components).schemas)
   const taken = Object.keys(section(section(theirs.components).schemas)).filter((name) => Object.hasOwn(own, name))

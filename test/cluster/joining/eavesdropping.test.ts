@@ -6,6 +6,7 @@ import { digest } from '../../../src/security/tokens.ts'
 import { credentialContext } from '../../../src/store/contexts.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { request, sees, startNode, type TestNode, until } from '../../daemon.ts'
+import { freePort } from '../../proxies/servers.ts'
 import { startRelay } from '../../relay.ts'
 
 /** The keys that a stopped node presents to its peers, opened with its own secret. */
@@ -21,8 +22,14 @@ async function keysOf(node: TestNode): Promise<string[]> {
 }
 
 test('who listens between two nodes reads neither token nor key, at the join, later, or at a change of keys', async (t) => {
-  const [a, b] = [await startNode(t, { name: 'node-a' }), await startNode(t, { name: 'node-b' })]
-  const [toA, toB] = [await startRelay(t, a.url), await startRelay(t, b.url)]
+  // Both tell the relay's address as their own: else they would go on without it.
+  const [portA, portB] = [await freePort(), await freePort()]
+  const [toA, toB] = [
+    await startRelay(t, `http://127.0.0.1:${portA}`),
+    await startRelay(t, `http://127.0.0.1:${portB}`)
+  ]
+  const a = await startNode(t, { name: 'node-a', config: { 'api.port': portA, 'cluster.advertise_url': toA.url } })
+  const b = await startNode(t, { name: 'node-b', config: { 'api.port': portB, 'cluster.advertise_url': toB.url } })
   const { body } = await a.call('POST', '/api/cluster/invite')
 
   const joined = await b.call('POST', '/api/cluster/accept', {
@@ -39,7 +46,7 @@ test('who listens between two nodes reads neither token nor key, at the join, la
   const again = await startNode(t, {
     name: 'node-a',
     folder: a.folder,
-    config: { 'api.port': Number(new URL(a.url).port) }
+    config: { 'api.port': portA, 'cluster.advertise_url': toA.url }
   })
   assert.equal((await again.call('POST', '/api/cluster/peers/node-b/rotate')).status, 200)
   await Promise.all([again.stop(), b.stop()])
