@@ -94,8 +94,8 @@ export function InspectPage({ api, gate, page, inspectorUrl }: InspectPageProps)
         <p class="small soft">
           Names, addresses and states of your servers are shown to the page of <b>{new URL(inspectorUrl).host}</b> in
           this browser. Keys and tokens never are.{' '}
-          <a class="link" href="/machines">
-            The page Machines
+          <a class="link" href="/diagnostics">
+            The page Diagnostics
           </a>{' '}
           shows the same without anybody else.
         </p>
