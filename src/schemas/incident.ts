@@ -16,7 +16,7 @@ export const ProblemKind = Type.Enum([
 ])
 export type ProblemKind = Static<typeof ProblemKind>
 
-/** How much a machine may be filled before somebody is told, in percent: the overview and the messages agree. */
+/** How much a machine may be filled before somebody is told, in percent. */
 export const FULL = { disk: 90, memory: 95 } as const
 
 /** One thing that is wrong now. */

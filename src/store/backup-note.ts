@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
@@ -10,8 +10,10 @@ const Note = Type.Object({ at: Type.Integer() })
 
 /** The last backup that a timer made: whoever makes them notes it here, and the agent misses the next one. */
 export function noteBackup(folder: string, at: number): void {
-  // Root makes backups, and the agent is somebody else.
-  writeFileSync(path.join(folder, BACKUP_NOTE), JSON.stringify({ at }), { mode: 0o644 })
+  const file = path.join(folder, BACKUP_NOTE)
+  // Root makes backups, and in this folder the agent may write: a link that lies there is replaced, and never followed.
+  rmSync(file, { force: true })
+  writeFileSync(file, JSON.stringify({ at }), { flag: 'wx', mode: 0o644 })
 }
 
 export function readBackupNote(folder: string): Static<typeof Note> | undefined {
