@@ -102,7 +102,9 @@ function OwnHead({ name }: { name: string }) {
 function Unsure({ name }: { name: string }) {
   const { servers } = useDesk()
   const row = servers.value.find((server) => server.name === name)
-  return row?.unsure.map(({ about, detail }) => (
+  // Of one that is away it was said above, with the cause.
+  if (row?.verdict !== 'online') return null
+  return row.unsure.map(({ about, detail }) => (
     <p class="notice warn" key={detail}>
       <strong>{about === 'engine' ? 'What runs here is not known.' : 'Its deployments are not known.'}</strong>
       <span class="foreign">{detail}</span>
