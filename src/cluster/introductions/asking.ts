@@ -56,7 +56,10 @@ export function createAsking(options: AskingOptions) {
 
   /** @throws NotPaired */
   return async function ask(card: Card, signal: AbortSignal): Promise<Member> {
-    let last: unknown
+    let last: unknown = new NotPaired({
+      code: 'peer_unreachable',
+      reason: 'its card holds no address that can be dialled'
+    })
     for (const url of card.urls.filter(hasAddress)) {
       try {
         return await askAt(card, url, signal)

@@ -58,12 +58,14 @@ export function createSuspending({
     if (member.state === 'suspended') return 'suspended'
     const atOnce = suspendedBy(by.id) < MOST_AN_HOUR
     const suspension = { by: { id: by.id, name: by.name }, reason, at: timestamp() }
-    const changed = await members.change(member.id, (now) => ({
-      ...now,
-      suspension,
-      ...(atOnce && { state: 'suspended' })
-    }))
-    if (changed && atOnce) {
+    let stillIn = false
+    const changed = await members.change(member.id, (now) => {
+      // Removed meanwhile, it must not come back as one that can be restored.
+      stillIn = now.state === member.state
+      return stillIn ? { ...now, suspension, ...(atOnce && { state: 'suspended' }) } : undefined
+    })
+    if (!changed || !stillIn) return 'unknown'
+    if (atOnce) {
       cluster.updated(specOf(changed))
       remote.forget(member.id)
     }

@@ -17,7 +17,7 @@ interface LinkedPeersOptions {
   store: Pick<Store, 'members'>
   self: Pick<Self, 'dialPolicy'>
   remote: Pick<Remote, 'links' | 'requestDirectly' | 'deadlines'>
-  cluster: Pick<Cluster, 'updated' | 'reportContact' | 'peer'>
+  cluster: Pick<Cluster, 'updated' | 'reportContact' | 'peer' | 'onLeft'>
   events: EventLog
   allowInsecure: AllowInsecure
   onFault(error: unknown): void
@@ -58,11 +58,17 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
     for (const id of links.linked()) if (members.get(id)?.state === 'removed') links.forget(id)
   })
 
+  cluster.onLeft((id) => {
+    for (const known of [direct, heard, tried]) known.delete(id)
+  })
+
   async function becomesReverse({ id }: Member): Promise<void> {
-    const changed = await members.change(id, (member) =>
-      member.reach === 'reverse' ? undefined : { ...member, reach: 'reverse' }
-    )
-    if (!changed) return
+    let isNews = false
+    const changed = await members.change(id, (member) => {
+      isNews = member.reach !== 'reverse'
+      return isNews ? { ...member, reach: 'reverse' } : undefined
+    })
+    if (!changed || !isNews) return
     cluster.reportContact(id)
     tell(changed, 'it opens connections to this server, which asks it over them')
   }
@@ -122,7 +128,11 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
       const since = heard.get(id)
       if (since === undefined) return false
       const inVain = evidence.slice(-failures).filter(({ at }) => at > since)
-      return inVain.length >= TIMES_IN_VAIN && inVain.every((answer) => !answer.ok && UNREACHED.has(answer.class))
+      const isInVain =
+        inVain.length >= TIMES_IN_VAIN && inVain.every((answer) => !answer.ok && UNREACHED.has(answer.class))
+      // That it answered there once keeps it from opening connections no longer.
+      if (isInVain) direct.delete(id)
+      return isInVain
     },
 
     take(id: string, socket: Socket, { url: given, place = '' }: LinkQuery): void {
