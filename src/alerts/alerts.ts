@@ -5,9 +5,10 @@ import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { PeerHealth } from '../schemas/health.ts'
 import type { Incident, Problem } from '../schemas/incident.ts'
-import type { Handover, Trouble, WaitingStore } from './delivery.ts'
+import type { Handover, Trouble } from './delivery.ts'
 import { nameIn, type ServerFacts } from './facts.ts'
 import { createHeartbeat } from './heartbeat.ts'
+import { inOrder } from './in-order.ts'
 import { createIncidents, peerKey } from './incidents.ts'
 import { inMaintenance } from './maintenance.ts'
 import { messageOf, testMessage } from './message.ts'
@@ -17,6 +18,7 @@ import { PACE } from './pace.ts'
 import { isAway, peerProblem } from './peer-problem.ts'
 import { beat as beatNow, send as sendNow } from './send.ts'
 import { createSilences, type SilenceOptions } from './silences.ts'
+import type { WaitingStore } from './waiting-store.ts'
 import { createWatch } from './watch.ts'
 
 export interface AlertOptions {
@@ -49,7 +51,8 @@ export interface AlertOptions {
 
 /** Tells people what is wrong and when it is over: one message an incident, however much belongs to it. */
 export function createAlerts(options: AlertOptions) {
-  const { server, events, cluster, store, waiting, clock, onFault, send = sendNow } = options
+  const { server, events, cluster, waiting, clock, onFault, send = sendNow } = options
+  const store = inOrder(options.store)
   let { config } = options
   const incidents = createIncidents(store.all())
   const stored = new Map(store.all().map((incident) => [incident.id, JSON.stringify(incident)]))
@@ -92,7 +95,7 @@ export function createAlerts(options: AlertOptions) {
       heartbeat?.close()
       heartbeat = startHeartbeat()
       outbox.use(config.targets)
-      incidents.drop(isLost)
+      incidents.drop((problem) => isLost(problem) || isUnasked(problem))
       tell()
     },
     /** Whose messages do not arrive, by the key of that problem. */
@@ -117,7 +120,7 @@ export function createAlerts(options: AlertOptions) {
     if (isAway(verdict)) {
       const known = watch.known(id)
       const problem = peerProblem(peer, options.reasonOf(peer), known)
-      incidents.open(problem, holdMs(peer), clock.now())
+      incidents.open({ ...problem, ...(isLink(peer) && { local: true }) }, holdMs(peer), clock.now())
       // While it flaps the outage goes on: else each moment of calm would be a message.
     } else if (verdict === 'online' && !flapping)
       incidents.close(peerKey(id), outcomeOf(peerProblem(peer, ''), {}), clock.now())
@@ -127,10 +130,9 @@ export function createAlerts(options: AlertOptions) {
   }
 
   /** What others reach, or what this server may be cut off from, is no outage for those who are woken by one. */
-  function holdMs({ opinions }: PeerHealth): number {
+  function holdMs(peer: PeerHealth): number {
     const delayMs = parseDuration(config.delay) ?? 0
-    const isHere = opinions?.scope === 'here_only' || opinions?.scope === 'cut_off'
-    return isHere ? Math.max(delayMs, PACE.linkMs) : delayMs
+    return isLink(peer) ? Math.max(delayMs, PACE.linkMs) : delayMs
   }
 
   function left(id: string) {
@@ -163,6 +165,12 @@ export function createAlerts(options: AlertOptions) {
     return target === HEARTBEAT ? config.heartbeat.url === '' : !outbox.has(target)
   }
 
+  /** Nobody looks for it any more. */
+  function isUnasked({ kind }: Problem): boolean {
+    if (kind === 'peer' || kind === 'alert') return false
+    return outbox.empty() || !config.rules[kind].enabled
+  }
+
   function troubled(key: string, what: string, trouble: Trouble | undefined) {
     const problem: Problem = {
       key: `${ALERT}${key}`,
@@ -172,7 +180,7 @@ export function createAlerts(options: AlertOptions) {
       since: trouble?.since ?? clock.wall(),
       title: `${what} do not arrive`,
       ...(trouble && { detail: trouble.reason }),
-      grave: false
+      ...{ grave: false, local: true }
     }
     if (trouble) incidents.open(problem, 0, clock.now())
     else incidents.close(problem.key, `${what} arrive again`, clock.now())
@@ -216,6 +224,8 @@ export function createAlerts(options: AlertOptions) {
     }
   }
 }
+
+const isLink = ({ opinions }: PeerHealth) => opinions?.scope === 'here_only' || opinions?.scope === 'cut_off'
 
 const ALERT = 'alert '
 /** No name of a target may hold a line break. */

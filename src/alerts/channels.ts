@@ -12,10 +12,10 @@ export interface Post {
 type WebTarget = Exclude<AlertTarget, { type: 'email' }>
 
 /** The message as each kind of receiver wants it. */
-export function postOf(target: WebTarget, message: AlertMessage): Post {
+export function postOf(target: WebTarget, message: AlertMessage, now = Date.now()): Post {
   switch (target.type) {
     case 'webhook':
-      return webhook(target, message)
+      return webhook(target, message, now)
     case 'ntfy':
       return ntfy(target, message)
     case 'slack':
@@ -39,9 +39,10 @@ const json = (url: string, body: unknown, headers: Record<string, string> = {}):
   body: typeof body === 'string' ? body : JSON.stringify(body)
 })
 
-function webhook({ url, secret, template }: AlertTargetOf<'webhook'>, message: AlertMessage): Post {
+/** Signed for this attempt: who checks it refuses what was signed more than five minutes ago. */
+function webhook({ url, secret, template }: AlertTargetOf<'webhook'>, message: AlertMessage, now: number): Post {
   const body = (template !== undefined && filledTemplate(template, message)) || JSON.stringify(message)
-  const timestamp = String(Math.floor(Date.parse(message.at) / 1_000))
+  const timestamp = String(Math.floor(now / 1_000))
   const signed = secret && { 'webhook-signature': `v1,${signatureOf(secret, `${message.id}.${timestamp}.${body}`)}` }
   return json(url, body, { 'webhook-id': message.id, 'webhook-timestamp': timestamp, ...signed })
 }

@@ -2,21 +2,17 @@ import type { Clock } from '../../machines/clock.ts'
 import type { AlertMessage, WaitingAlert } from '../schemas/alert.ts'
 import type { AlertTarget } from '../schemas/alert-target.ts'
 import { SendFailed } from './send.ts'
+import type { WaitingStore } from './waiting-store.ts'
 import { lasted } from './words.ts'
-
-/** Messages that are still to be delivered, of all targets. */
-export interface WaitingStore {
-  all(): readonly WaitingAlert[]
-  put(waiting: WaitingAlert): Promise<void>
-  delete(id: string): Promise<boolean>
-}
 
 export interface DeliveryOptions {
   target: AlertTarget
   /** What tells this target from all others, and is the same after a restart. */
   key: string
   clock: Clock
-  store: WaitingStore
+  store: Pick<WaitingStore, 'put' | 'delete'>
+  /** What is still to be delivered, in order. */
+  waiting: readonly WaitingAlert[]
   send: (target: AlertTarget, message: AlertMessage, signal: AbortSignal) => Promise<void>
   onSent: (message: AlertMessage) => void
   /** Another server that has the same target has told it. */
@@ -59,14 +55,12 @@ const MOST_WAITING = 100
 export function createDelivery(options: DeliveryOptions) {
   const { target, key, clock, store, send, onSent, onFailed, onTrouble, onFault, handover } = options
   const closing = new AbortController()
-  const waiting = store
-    .all()
-    .filter((one) => one.target === key)
-    .toSorted((a, b) => a.order - b.order)
+  const waiting = [...options.waiting]
   let timer: unknown
   let busy = false
   let failing: Trouble | undefined
-  let troubled = false
+  /** Whether it takes messages: what was told before this start may still be open. */
+  let takes = false
   goOn()
 
   return {
@@ -84,7 +78,7 @@ export function createDelivery(options: DeliveryOptions) {
     },
     /** Since when its messages fail, and why. */
     failing: () => failing,
-    waiting: () => waiting.length,
+    waiting: (): readonly WaitingAlert[] => waiting,
     close() {
       closing.abort()
       clock.clearTimeout(timer)
@@ -120,10 +114,8 @@ export function createDelivery(options: DeliveryOptions) {
     const now = clock.wall()
     const since = first.failing_since ?? failing?.since ?? now
     failing = { since, reason }
-    if (now - since >= TROUBLE_AFTER_MS) {
-      troubled = true
-      onTrouble(failing)
-    }
+    takes = false
+    if (now - since >= TROUBLE_AFTER_MS) onTrouble(failing)
     if (now - Date.parse(first.message.at) > GIVE_UP_AFTER_MS) {
       waiting.shift()
       end(first, reason)
@@ -138,8 +130,8 @@ export function createDelivery(options: DeliveryOptions) {
 
   function works() {
     failing = undefined
-    if (troubled) onTrouble(undefined)
-    troubled = false
+    if (!takes) onTrouble(undefined)
+    takes = true
   }
 
   /** After a start: the pause between two attempts is kept, so that restarts do not use them up. */
@@ -147,10 +139,8 @@ export function createDelivery(options: DeliveryOptions) {
     const [first] = waiting
     if (!first) return
     busy = true
-    if (first.failing_since !== undefined) {
+    if (first.failing_since !== undefined)
       failing = { since: first.failing_since, reason: 'It took no messages before the last start' }
-      troubled = clock.wall() - first.failing_since >= TROUBLE_AFTER_MS
-    }
     const longest = first.attempts === 0 ? 0 : (RETRY_AFTER_MS[first.attempts - 1] ?? RETRY_LATER_MS)
     timer = clock.setTimeout(() => void attempt(), Math.min(Math.max(0, first.retry_at - clock.wall()), longest))
   }

@@ -29,7 +29,9 @@ function sentenceIn(answer: string): string {
 /** Every part that is long enough to be one: tokens, addresses, and the pieces of their paths. */
 function secretsOf(target: AlertTarget): string[] {
   const values = Object.entries(target).flatMap(([key, value]) =>
-    typeof value === 'string' && !['type', 'name', 'template', 'from'].includes(key) ? [value] : []
+    typeof value === 'string' && !['type', 'name', 'from'].includes(key)
+      ? [value, ...(value.match(/"[^"]*"/g) ?? []).map((text) => text.slice(1, -1))]
+      : []
   )
   const pieces = values.flatMap((value) => [value, ...value.split(/[/?&=:@]+/)])
   return pieces.filter((piece) => piece.length >= 6).toSorted((one, other) => other.length - one.length)

@@ -53,8 +53,10 @@ export function knownOf({ figures, deployments }: ServerFacts): string | undefin
 }
 
 function countOf(deployments: readonly Listed[]): string {
-  const running = deployments.filter(({ status }) => status === 'running').length
+  const known = deployments.filter(({ status }) => status !== 'unknown')
+  const running = known.filter(({ status }) => status === 'running').length
   const all = plural(deployments.length, 'deployment')
+  if (known.length === 0 && deployments.length > 0) return `${all} of unknown state`
   return running === deployments.length ? all : `${all}, ${running} of them running`
 }
 

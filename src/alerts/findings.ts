@@ -40,13 +40,15 @@ export function findingsOf(facts: ServerFacts, rules: AlertRules, memory: Memory
 }
 
 /** Which kinds of problems the facts speak of: of the others nothing new is known. */
-export function toldBy({ figures, deployments, certificateEnds, clockOffsetMs, backupAt }: ServerFacts) {
+export function toldBy({ id, figures, deployments, certificateEnds, clockOffsetMs, backupAt }: ServerFacts) {
+  // This server knows that it has no certificate, or no timer, any more.
+  const isOwn = id === 'self'
   return new Set<ProblemKind>([
     ...(figures ? (['disk', 'memory', 'load'] as const) : []),
     ...(deployments ? (['deployment', 'restarts', 'engine'] as const) : []),
-    ...(certificateEnds === undefined ? [] : (['certificate'] as const)),
+    ...(certificateEnds === undefined && !isOwn ? [] : (['certificate'] as const)),
     ...(clockOffsetMs === undefined ? [] : (['clock'] as const)),
-    ...(backupAt === undefined ? [] : (['backup'] as const))
+    ...(backupAt === undefined && !isOwn ? [] : (['backup'] as const))
   ])
 }
 
@@ -93,12 +95,14 @@ function loadOf({ id, figures }: ServerFacts, { load: rule }: AlertRules, { told
 }
 
 /** Nothing is known of any deployment: what asks the engine gets no answer. Without deployments it is missed by nobody. */
-const isBlind = (deployments: readonly Listed[] | undefined): deployments is readonly Listed[] =>
+export const isBlind = (deployments: readonly Listed[] | undefined): deployments is readonly Listed[] =>
   deployments !== undefined && deployments.length > 0 && deployments.every(({ status }) => status === 'unknown')
 
 function engineOf({ id, deployments }: ServerFacts, { engine: rule }: AlertRules): Finding[] {
   if (!rule.enabled || !isBlind(deployments)) return []
   const reason = deployments.find(({ status_reason }) => status_reason)?.status_reason
+  // Without one on purpose, none is missed.
+  if (reason?.startsWith('No container engine is configured')) return []
   return [
     {
       key: `engine ${id}`,

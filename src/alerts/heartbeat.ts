@@ -16,15 +16,19 @@ const TROUBLE_AFTER_MS = 600_000
 export function createHeartbeat({ url, everyMs, clock, beat, onTrouble }: HeartbeatOptions) {
   const closing = new AbortController()
   let failing: { since: number; reason: string } | undefined
+  /** Whether it arrives: what was told before this start may still be open. */
+  let arrives = false
   let timer: unknown = clock.setTimeout(() => void round(), Math.min(everyMs, 5_000))
 
   async function round(): Promise<void> {
     try {
       await beat(url, closing.signal)
-      if (failing) onTrouble(undefined)
+      if (!arrives) onTrouble(undefined)
+      arrives = true
       failing = undefined
     } catch (fault) {
       if (closing.signal.aborted) return
+      arrives = false
       failing = { since: failing?.since ?? clock.wall(), reason: fault instanceof Error ? fault.message : 'It failed' }
       if (clock.wall() - failing.since >= TROUBLE_AFTER_MS) onTrouble(failing)
     }

@@ -27,6 +27,7 @@ export interface Surroundings {
 
 interface Tracked {
   problem: Problem
+  openedAt: number
   dueAt: number
   incident?: Incident
   endedAt?: number
@@ -49,7 +50,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
   for (const incident of restored) {
     incidents.set(incident.id, incident)
     for (const { ended, outcome, ...problem } of incident.problems)
-      if (ended === undefined) tracked.set(problem.key, { problem, dueAt: 0, incident })
+      if (ended === undefined) tracked.set(problem.key, { problem, openedAt: 0, dueAt: 0, incident })
   }
 
   /** It is wrong, and somebody is told when it has been so for `holdMs`. Again for each change of its words. */
@@ -57,10 +58,11 @@ export function createIncidents(restored: readonly Incident[] = []) {
     const known = tracked.get(problem.key)
     if (!known || known.endedAt !== undefined) openings.set(problem.key, [...(openings.get(problem.key) ?? []), now])
     if (!known) {
-      tracked.set(problem.key, { problem, dueAt: now + holdMs })
+      tracked.set(problem.key, { problem, openedAt: now, dueAt: now + holdMs })
       return
     }
-    known.dueAt = Math.min(known.dueAt, now + holdMs)
+    // What it looks like by now counts: a link may turn out to be an outage, and the other way round.
+    known.dueAt = known.openedAt + holdMs
     known.problem = { ...problem, since: known.problem.since, ...keptOf(known.problem) }
     delete known.endedAt
     delete known.outcome
@@ -81,7 +83,9 @@ export function createIncidents(restored: readonly Incident[] = []) {
       tracked.delete(key)
       if (!incident) continue
       incident.problems = incident.problems.filter((one) => one.key !== key)
-      if (!belonging(incident).length) incidents.delete(incident.id)
+      const left = belonging(incident).length
+      if (left === 0) incidents.delete(incident.id)
+      else if (incident.kind === 'cut' && !isMost(left, incident.members)) incident.kind = 'peers'
     }
   }
 
@@ -128,15 +132,17 @@ export function createIncidents(restored: readonly Incident[] = []) {
 
   function begin(all: readonly Tracked[], at: Moment, { members }: Surroundings): Notice {
     const isPeers = all[0]?.problem.kind === 'peer'
-    const down = [...tracked.values()].filter(
-      ({ problem, endedAt }) => problem.kind === 'peer' && endedAt === undefined
+    // Those that were down before say nothing of what happened now.
+    const before = [...tracked.values()].filter(
+      ({ problem, endedAt, incident }) => problem.kind === 'peer' && endedAt === undefined && incident
     )
+    const reachable = members - before.length
     const incident: Incident = {
       id: randomUUID(),
-      kind: !isPeers ? 'others' : isMost(down.length, members) ? 'cut' : 'peers',
+      kind: !isPeers ? 'others' : isMost(all.length, reachable) ? 'cut' : 'peers',
       since: Math.min(...all.map(({ problem }) => problem.since)),
       told: at.wall,
-      members,
+      members: isPeers ? reachable : members,
       problems: []
     }
     incidents.set(incident.id, incident)
@@ -170,12 +176,10 @@ export function createIncidents(restored: readonly Incident[] = []) {
   function over(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
     return [...incidents.values()].flatMap((incident) => {
       const all = belonging(incident)
-      const ended = all.filter((one): one is Ended => one.endedAt !== undefined)
+      const over = all.filter((one): one is Ended => one.endedAt !== undefined)
+      const ended = over.filter(({ problem }) => !around.hushed(problem))
+      if (ended.length < over.length) wakes.push(at.now + PACE.lookAgainMs)
       if (ended.length === 0) return []
-      if (ended.some(({ problem }) => around.hushed(problem))) {
-        wakes.push(at.now + PACE.lookAgainMs)
-        return []
-      }
       const whole = ended.length === all.length
       const calmAt = ended.map(({ problem: { kind, key }, endedAt }) => endedAt + calmMs(kind, relapsesOf(key)))
       const last = Math.max(...ended.map(({ endedAt }) => endedAt))
@@ -200,25 +204,24 @@ export function createIncidents(restored: readonly Incident[] = []) {
     const ended = new Map(told.map((one) => [one.key, one]))
     incident.problems = incident.problems.map((one) => ended.get(one.key) ?? one)
     for (const { key } of told) tracked.delete(key)
-    const open = all.filter((one) => !calm.some((over) => over === one)).map(({ problem }) => problem)
+    const left = all.filter((one) => !calm.some((over) => over === one))
+    // What is over, and not calm yet, is told later; it is not wrong any more.
+    const open = left.filter(({ endedAt }) => endedAt === undefined).map(({ problem }) => problem)
     incident.told = at.wall
     sent.push(at.now)
-    if (open.length === 0) incidents.delete(incident.id)
-    else if (incident.kind === 'cut' && !isMost(open.length, incident.members)) incident.kind = 'peers'
-    return { type: open.length === 0 ? 'closed' : 'changed', incident, told, open }
+    if (left.length === 0) incidents.delete(incident.id)
+    else if (incident.kind === 'cut' && !isMost(left.length, incident.members)) incident.kind = 'peers'
+    return { type: left.length === 0 ? 'closed' : 'changed', incident, told, open }
   }
 
   function reminders(at: Moment, { hushed, remindMs }: Surroundings, wakes: number[]): Notice[] {
     if (remindMs === undefined) return []
     return [...incidents.values()].flatMap((incident): Notice[] => {
-      const open = belonging(incident).flatMap(({ problem, endedAt }) => (endedAt === undefined ? [problem] : []))
+      const wrong = belonging(incident).flatMap(({ problem, endedAt }) => (endedAt === undefined ? [problem] : []))
+      const open = wrong.filter((problem) => !hushed(problem))
       const waitMs = incident.told + remindMs - at.wall
       if (open.length === 0 || waitMs > 0) {
-        if (open.length > 0) wakes.push(at.now + waitMs)
-        return []
-      }
-      if (open.every(hushed)) {
-        wakes.push(at.now + PACE.lookAgainMs)
+        if (wrong.length > 0) wakes.push(at.now + Math.max(waitMs, open.length > 0 ? 0 : PACE.lookAgainMs))
         return []
       }
       incident.told = at.wall

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AlertMessage } from '../schemas/alert.ts'
-import type { IncidentProblem } from '../schemas/incident.ts'
+import type { IncidentProblem, ProblemKind } from '../schemas/incident.ts'
 import type { Notice } from './incidents.ts'
 import { lasted, lines, listed, plain, plural, time } from './words.ts'
 
@@ -13,6 +13,7 @@ export function messageOf(notice: Notice, server: string, wall: number): AlertMe
   const over = type === 'closed' ? { lasted_ms: Math.max(0, wall - incident.since) } : {}
   return {
     ...headOf(`incident.${type}`, server, wall),
+    ...((incident.kind === 'cut' || told.some(({ local }) => local)) && { local: true }),
     urgency: type === 'closed' || type === 'changed' ? 'low' : told.some(({ grave }) => grave) ? 'high' : 'normal',
     title: titleOf(notice, server),
     text: textOf(notice, wall).join('\n'),
@@ -57,8 +58,9 @@ function titleOf({ type, incident, told, open }: Notice, server: string): string
   if (incident.kind === 'peers') {
     const several = told.length > 1
     if (type === 'closed') return `${names} ${several ? 'are' : 'is'} back, says ${server}`
-    if (type === 'changed')
+    if (type === 'changed' && open.length > 0)
       return `${names} ${several ? 'are' : 'is'} back; ${listed(open.map((one) => one.server))} still down, says ${server}`
+    if (type === 'changed') return `${names} ${several ? 'are' : 'is'} back, says ${server}`
     return `${names} ${several ? 'are' : 'is'} ${still}down, says ${server}`
   }
   return titleOfOthers({ type, told, open }, still)
@@ -69,9 +71,23 @@ function titleOfOthers({ type, told, open }: Pick<Notice, 'type' | 'told' | 'ope
   const names = listed([...new Set(told.map((one) => one.server))])
   const [first] = told
   const over = type === 'closed' || type === 'changed'
-  const rest = type === 'changed' ? `; ${plural(open.length, 'problem')} left` : ''
+  const rest = type === 'changed' && open.length > 0 ? `; ${plural(open.length, 'problem')} left` : ''
   if (told.length === 1 && first) return `${names}: ${over ? first.outcome : `${still}${first.title}`}${rest}`
-  return `${names}: ${plural(told.length, 'problem')} ${over ? `over${rest}` : `${still}there`}`.replace(' there', '')
+  const kinds = new Set(told.map(({ kind }) => kind))
+  const kind = kinds.size === 1 && first ? SAME[first.kind] : undefined
+  const what = kind ?? plural(told.length, 'problem')
+  return over ? `${names}: ${what} over${rest}` : `${names}: ${still}${what}`
+}
+
+/** Several of one kind, in a word. */
+const SAME: Partial<Record<ProblemKind, string>> = {
+  disk: 'disk nearly full',
+  memory: 'memory nearly full',
+  load: 'high load',
+  engine: 'no container engine',
+  certificate: 'certificate ends soon',
+  clock: 'clock wrong',
+  backup: 'backup too old'
 }
 
 function textOf({ type, incident, told, open }: Notice, wall: number): string[] {
@@ -90,7 +106,7 @@ const nameOf = ({ kind, server }: IncidentProblem) => (kind === 'peer' ? server 
 
 function lineOf(problem: IncidentProblem, wall: number): string {
   const { title, detail, known, since } = problem
-  const head = `${nameOf(problem)} ${title}${detail === undefined ? '' : `. ${detail}`}`
+  const why = detail === undefined ? '' : ` ${detail.replace(/[.]$/, '')}.`
   const before = known === undefined ? '' : ` Before that: ${known}.`
-  return plain(`${head.replace(/[.]$/, '')}, since ${time(since, wall)}.${before}`, 500)
+  return plain(`${nameOf(problem)} ${title} since ${time(since, wall)}.${why}${before}`, 500)
 }

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../machines/clock.ts'
-import type { AlertMessage, AlertTest } from '../schemas/alert.ts'
+import type { AlertMessage, AlertTest, WaitingAlert } from '../schemas/alert.ts'
 import type { AlertTarget } from '../schemas/alert-target.ts'
 import type { EventLog } from '../schemas/event.ts'
-import { createDelivery, type Handover, type Trouble, type WaitingStore } from './delivery.ts'
+import { createDelivery, type Handover, type Trouble } from './delivery.ts'
+import { inOrder } from './in-order.ts'
+import type { WaitingStore } from './waiting-store.ts'
 
 export interface OutboxOptions {
   events: Pick<EventLog, 'publish'>
@@ -19,15 +22,17 @@ type Delivery = ReturnType<typeof createDelivery>
 
 /** All targets: each has its own queue, so that one that is slow or gone delays no other. */
 export function createOutbox(options: OutboxOptions) {
-  const { events, waiting, clock, send, onTrouble, onFault } = options
+  const { events, clock, send, onTrouble, onFault } = options
+  const waiting = inOrder(options.waiting)
   let deliveries = new Map<string, { target: AlertTarget; delivery: Delivery }>()
 
-  function start(key: string, target: AlertTarget) {
+  function start(key: string, target: AlertTarget, left: readonly WaitingAlert[]) {
     const delivery = createDelivery({
       target,
       key,
       clock,
       store: waiting,
+      waiting: left,
       send,
       onFault,
       onSent: (message) => publish('alert.sent', key, message, message.title),
@@ -38,6 +43,12 @@ export function createOutbox(options: OutboxOptions) {
     })
     return { target, delivery }
   }
+
+  const storedFor = (key: string) =>
+    waiting
+      .all()
+      .filter(({ target }) => target === key)
+      .toSorted((a, b) => a.order - b.order)
 
   function publish(
     type: 'alert.sent' | 'alert.told' | 'alert.failed',
@@ -52,11 +63,17 @@ export function createOutbox(options: OutboxOptions) {
   return {
     /** From now on these are the targets. What waits for one that is no longer there is nobody's, and goes. */
     use(targets: readonly AlertTarget[]): void {
-      const keys = keysOf(targets)
-      const next = new Map<string, { target: AlertTarget; delivery: Delivery }>()
-      for (const { delivery } of deliveries.values()) delivery.close()
-      for (const { id, target } of waiting.all()) if (!keys.includes(target)) waiting.delete(id).catch(onFault)
-      for (const [index, target] of targets.entries()) next.set(keys[index] ?? '', start(keys[index] ?? '', target))
+      const wanted = new Map(keysOf(targets).map((key, index) => [key, targets[index]]))
+      const next: typeof deliveries = new Map()
+      for (const [key, { target, delivery }] of deliveries)
+        if (!isDeepStrictEqual(wanted.get(key), target)) delivery.close()
+      for (const { id, target } of waiting.all()) if (!wanted.has(target)) waiting.delete(id).catch(onFault)
+      for (const [key, target] of wanted) {
+        const known = deliveries.get(key)
+        // One that is as it was goes on with what it has under way.
+        if (known && isDeepStrictEqual(known.target, target)) next.set(key, known)
+        else if (target) next.set(key, start(key, target, known?.delivery.waiting() ?? storedFor(key)))
+      }
       deliveries = next
     },
     empty: () => deliveries.size === 0,
@@ -70,7 +87,7 @@ export function createOutbox(options: OutboxOptions) {
         key,
         target,
         failing: delivery.failing(),
-        waiting: delivery.waiting()
+        waiting: delivery.waiting().length
       })),
     /** Sends at once to all, or to one of them, and answers with what became of it. */
     async test(message: AlertMessage, only?: string): Promise<AlertTest> {

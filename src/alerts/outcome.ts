@@ -13,14 +13,22 @@ const WORDS: Record<Exclude<ProblemKind, 'deployment' | 'restarts'>, string> = {
   alert: 'messages arrive again'
 }
 
+const deploymentOf = ({ key, kind, server_id }: Problem, deployments: ServerFacts['deployments'] = []) =>
+  deployments.find(({ name }) => name === key.slice(`${kind} ${server_id} `.length))
+
+/** Its fault is another one now: a loop that ended in a service that does not run. */
+export function isStillUnwell(problem: Problem, { deployments }: Pick<ServerFacts, 'deployments'>): boolean {
+  if (problem.kind !== 'deployment' && problem.kind !== 'restarts') return false
+  const now = deploymentOf(problem, deployments)
+  return now !== undefined && now.status !== 'running' && now.status !== 'stopped'
+}
+
 /** How a problem ended, by what is known of its server now: a deployment may have been mended, stopped or deleted. */
-export function outcomeOf(
-  { key, kind, server_id }: Problem,
-  { deployments = [] }: Pick<ServerFacts, 'deployments'>
-): string {
+export function outcomeOf(problem: Problem, { deployments }: Pick<ServerFacts, 'deployments'>): string {
+  const { key, kind, server_id } = problem
   if (kind !== 'deployment' && kind !== 'restarts') return WORDS[kind]
   const name = key.slice(`${kind} ${server_id} `.length)
-  const now = deployments.find((one) => one.name === name)
+  const now = deploymentOf(problem, deployments)
   const is = !now ? 'is no longer there' : now.status === 'stopped' ? 'is stopped now' : 'is well again'
   return `deployment ${nameIn(name)} ${is}`
 }

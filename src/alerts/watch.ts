@@ -2,9 +2,9 @@ import type { Clock } from '../../machines/clock.ts'
 import type { AlertRules } from '../schemas/alert-rules.ts'
 import type { Problem } from '../schemas/incident.ts'
 import { knownOf, nameIn, type ServerFacts } from './facts.ts'
-import { type Finding, findingsOf, toldBy } from './findings.ts'
+import { type Finding, findingsOf, isBlind, toldBy } from './findings.ts'
 import type { Incidents } from './incidents.ts'
-import { outcomeOf } from './outcome.ts'
+import { isStillUnwell, outcomeOf } from './outcome.ts'
 import { createRestartWatch } from './restarts.ts'
 
 export interface WatchOptions {
@@ -28,8 +28,6 @@ export function createWatch(options: WatchOptions) {
   const closing = new AbortController()
   const restarts = createRestartWatch()
   const known = new Map<string, string>()
-  /** Whose engine answered since the start: where there never was one, none is missed. */
-  const engines = new Set<string>()
   let timer: unknown = clock.setTimeout(() => void round(), FIRST_LOOK_MS)
 
   async function round(): Promise<void> {
@@ -47,19 +45,17 @@ export function createWatch(options: WatchOptions) {
     restarts.look(facts)
     const words = knownOf(facts)
     if (words) known.set(id, words)
-    if (facts.deployments?.some(({ status }) => status !== 'unknown')) engines.add(id)
     const memory = { told: incidents.told, now: clock.wall(), restarting: restarts.restarting }
-    const found = findingsOf(facts, rules(), memory).filter(
-      ({ kind, key }) => kind !== 'engine' || engines.has(id) || incidents.told(key)
-    )
+    const found = findingsOf(facts, rules(), memory)
     for (const finding of found) incidents.open(problemOf(facts, finding, clock.wall()), finding.holdMs, clock.now())
     const kinds = toldBy(facts)
-    const blind = found.some(({ kind }) => kind === 'engine')
+    const blind = isBlind(facts.deployments)
     const still = new Set(found.map(({ key }) => key))
     for (const problem of incidents.problems()) {
       if (problem.server_id !== id || !kinds.has(problem.kind) || still.has(problem.key)) continue
       // While the engine does not answer nobody knows how a deployment is.
       if (blind && (problem.kind === 'deployment' || problem.kind === 'restarts')) continue
+      if (isStillUnwell(problem, facts)) continue
       incidents.close(problem.key, outcomeOf(problem, facts), clock.now())
     }
   }
@@ -69,7 +65,6 @@ export function createWatch(options: WatchOptions) {
     known: (id: string) => known.get(id),
     forget(id: string): void {
       known.delete(id)
-      engines.delete(id)
       restarts.forget(id)
     },
     close(): void {

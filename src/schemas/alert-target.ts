@@ -27,6 +27,8 @@ export const TARGETS = {
     template: Type.Optional(
       Type.String({
         maxLength: 8_192,
+        // A receiver's key may stand in it.
+        writeOnly: true,
         format: 'json-template',
         description: 'The body as JSON, with {{title}}, {{text}} and so on inside of quotes; else the message as it is',
         expected: 'JSON with {{title}}, {{text}}, {{type}}, {{urgency}}, {{server}}, {{at}} or {{id}} inside of quotes'

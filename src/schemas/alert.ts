@@ -66,6 +66,11 @@ export const AlertMessage = Type.Object({
   at: Type.String(),
   server: Type.String({ description: 'The server that tells it' }),
   urgency: Type.Enum(['high', 'normal', 'low']),
+  local: Type.Optional(
+    Type.Boolean({
+      description: 'Of what this server sees or has alone: no other one with the same target can tell it'
+    })
+  ),
   title: Type.String(),
   text: Type.String(),
   incident: Type.Optional(

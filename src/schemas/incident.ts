@@ -16,9 +16,6 @@ export const ProblemKind = Type.Enum([
 ])
 export type ProblemKind = Static<typeof ProblemKind>
 
-/** How much a machine may be filled before somebody is told, in percent. */
-export const FULL = { disk: 90, memory: 95 } as const
-
 /** One thing that is wrong now. */
 export const Problem = Type.Object({
   /** Unique among all that is wrong, and the same as long as it lasts. */
@@ -36,7 +33,9 @@ export const Problem = Type.Object({
   /** What was last known before, such as figures and counts. */
   known: Type.Optional(Type.String()),
   /** It harms now what people use; else it will, if nothing is done. */
-  grave: Type.Boolean()
+  grave: Type.Boolean(),
+  /** Only this server sees it so, or it is about its own affairs. */
+  local: Type.Optional(Type.Boolean())
 })
 export type Problem = Static<typeof Problem>
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Incident } from '../../src/schemas/incident.ts'
+import { until } from '../daemon.ts'
 import { createAlertWorld, HOOK } from './world.ts'
 
 const incidentOf = (id: string): Incident => ({
@@ -34,7 +35,10 @@ test('an outage is one message after the delay, and one when it is over', async 
     ['incident.opened']
   )
   assert.equal(sent[0]?.title, 'a is down, says here')
-  assert.match(sent[0]?.text ?? '', /^a does not answer\. 4 probes in a row failed: connection refused, since 00:0\d/)
+  assert.match(
+    sent[0]?.text ?? '',
+    /^a does not answer since 00:0\d UTC\. 4 probes in a row failed: connection refused\./
+  )
   assert.equal(kept.size, 1)
   await clock.advance(3_600_000)
   assert.equal(sent.length, 1)
@@ -279,4 +283,27 @@ test('a test says of each target whether it took the message', async (t) => {
     ]
   })
   assert.equal(sent[0]?.type, 'test')
+})
+
+test('a message that is taken at once is gone from the store, and comes with no later start', async (t) => {
+  const { clock, sent, down, waiting, restart } = createAlertWorld(t)
+  await clock.advance(60_000)
+  down('a')
+  await clock.advance(5 * 60_000)
+  assert.equal(sent.length, 1)
+  await until(() => waiting.size === 0)
+  restart()
+  await clock.advance(3 * 24 * 3_600_000)
+  assert.equal(sent.length, 1)
+})
+
+test('heartbeats that arrive again after a restart end what was told of them', async (t) => {
+  const heartbeat = { url: 'https://hc.test/x', every: '1m' }
+  const { clock, titles, failingBeats, restart } = createAlertWorld(t, { config: { heartbeat } })
+  failingBeats.times = 15
+  await clock.advance(14 * 60_000)
+  restart()
+  failingBeats.times = 0
+  await clock.advance(10 * 60_000)
+  assert.deepEqual(titles(), ['here: heartbeats do not arrive', 'here: heartbeats arrive again'])
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ServerFacts } from '../../src/alerts/facts.ts'
 import { findingsOf } from '../../src/alerts/findings.ts'
 import { DAY_MS } from '../../src/schemas/duration.ts'
-import { alertConfig, createAlertWorld } from './world.ts'
+import { alertConfig, createAlertWorld, HOOK } from './world.ts'
 
 const figures = (facts: { disk?: number; memory?: number; load?: number } = {}): ServerFacts['figures'] => ({
   cpu: { cores: 2 },
@@ -68,7 +68,7 @@ test('a full disk is told after its time, and its end only when it is clearly be
   assert.deepEqual(titles(), [])
   await clock.advance(4 * 60_000)
   assert.deepEqual(titles(), ['a: disk 93 % full'])
-  assert.match(sent[0]?.text ?? '', /^a: disk 93 % full\. 4\.2 GB free, since 00:00/)
+  assert.match(sent[0]?.text ?? '', /^a: disk 93 % full since 00:00 UTC\. 4\.2 GB free\./)
   disk(89)
   await clock.advance(30 * 60_000)
   assert.equal(titles().length, 1)
@@ -86,10 +86,12 @@ test('a short spike is no message', async (t) => {
   assert.deepEqual(titles(), [])
 })
 
+const OFF = { status_reason: 'No container engine is configured (docker_socket is empty)' }
+
 test('a server that tells nothing keeps its problems, and one without an engine misses none', async (t) => {
   const { clock, facts, titles } = createAlertWorld(t)
   facts.set('a', { id: 'a', name: 'a', deployments: [deployed('shop', 'error')] })
-  facts.set('b', { id: 'b', name: 'b', deployments: [deployed('blog', 'unknown')] })
+  facts.set('b', { id: 'b', name: 'b', deployments: [deployed('blog', 'unknown', OFF)] })
   await clock.advance(10 * 60_000)
   facts.clear()
   await clock.advance(60 * 60_000)
@@ -159,4 +161,48 @@ test('the message of a peer that is gone has what was last known of it', async (
   down('a')
   await clock.advance(200_000)
   assert.match(sent[0]?.text ?? '', /Before that: disk 71 %, memory 20 %, load 0\.1, 1 deployment\.$/)
+})
+
+test('a loop that ends in death is not told to be well again', async (t) => {
+  const { clock, facts, titles } = createAlertWorld(t)
+  const show = (status: string, service: string) =>
+    facts.set('a', {
+      id: 'a',
+      name: 'a',
+      deployments: [deployed('shop', status, { services: [{ name: 'web', status: service }] })]
+    })
+  show('running', 'Restarting (1) 2 seconds ago')
+  await clock.advance(10 * 60_000)
+  show('error', 'Exited (1) 2 minutes ago')
+  await clock.advance(60 * 60_000)
+  show('running', 'Up 3 minutes')
+  await clock.advance(60 * 60_000)
+  assert.deepEqual(titles().slice(0, 2), [
+    'a: deployment shop restarts again and again',
+    'a: deployment shop does not run'
+  ])
+  assert.ok(
+    titles()
+      .slice(2)
+      .every((title) => !title.includes('does not'))
+  )
+})
+
+test('an engine that was gone before the start is missed all the same', async (t) => {
+  const { clock, facts, titles } = createAlertWorld(t)
+  const why = { status_reason: 'The container engine is not running' }
+  facts.set('self', { id: 'self', name: 'here', deployments: [deployed('shop', 'unknown', why)] })
+  await clock.advance(60 * 60_000)
+  assert.deepEqual(titles(), ['here: the container engine does not answer'])
+})
+
+test('a rule that is switched off ends what it found without a word', async (t) => {
+  const { clock, facts, titles, alerts } = createAlertWorld(t)
+  facts.set('a', { id: 'a', name: 'a', figures: figures({ disk: 97 }) })
+  await clock.advance(20 * 60_000)
+  const rules = structuredClone(alertConfig().rules)
+  rules.disk.enabled = false
+  alerts().use(alertConfig({ targets: [HOOK], rules }))
+  await clock.advance(20 * 60_000)
+  assert.equal(titles().length, 1, titles().join())
 })

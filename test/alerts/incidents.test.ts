@@ -208,3 +208,49 @@ test('what was told before a restart is not told again, and its end is', () => {
   const [notice] = after.step({ now: 12 * MINUTE, wall: 12 * MINUTE }, around).notices
   assert.deepEqual([notice?.type, notice?.told[0]?.since], ['closed', 0])
 })
+
+test('who was down before does not make one more that goes a cut', () => {
+  const { incidents, told, pass, now } = createModel({ members: 5 })
+  for (const id of ['a', 'b']) incidents.open(peer(id), 0, now())
+  pass(24 * 60 * MINUTE)
+  incidents.open(peer('c', now()), 0, now())
+  pass(10 * MINUTE)
+  incidents.open({ ...deployment('d', 'shop'), since: now() }, 0, now())
+  pass(10 * MINUTE)
+  assert.deepEqual(
+    told.map(({ incident, told: about }) => [incident.kind, about.map(({ server }) => server)]),
+    [
+      ['peers', ['a', 'b']],
+      ['peers', ['c']],
+      ['others', ['d']]
+    ]
+  )
+})
+
+test('a silence of one holds back the end of no other', () => {
+  const silent = new Set<string>()
+  const { incidents, told, pass, now } = createModel({ hushed: ({ server }) => silent.has(server) })
+  for (const id of ['a', 'b']) incidents.open(peer(id), 0, now())
+  pass(10 * MINUTE)
+  silent.add('a')
+  for (const id of ['a', 'b']) incidents.close(`peer ${id}`, 'answers again', now())
+  pass(10 * MINUTE)
+  assert.deepEqual(
+    told.map(({ type, told: about, open }) => [type, about.map(({ server }) => server), open.length]),
+    [
+      ['opened', ['a', 'b'], 2],
+      ['changed', ['b'], 0]
+    ]
+  )
+})
+
+test('what turns out to be a link only is told as late as links are', () => {
+  const { incidents, told, pass, now } = createModel()
+  incidents.open(peer('a'), 2 * MINUTE, now())
+  pass(MINUTE)
+  incidents.open(peer('a'), 10 * MINUTE, now())
+  pass(8 * MINUTE)
+  assert.equal(told.length, 0)
+  pass(2 * MINUTE)
+  assert.equal(told.length, 1)
+})

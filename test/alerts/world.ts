@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { setImmediate as written } from 'node:timers/promises'
 import { Value } from 'typebox/value'
 import { createAlerts } from '../../src/alerts/alerts.ts'
 import type { ServerFacts } from '../../src/alerts/facts.ts'
@@ -18,10 +19,18 @@ export function alertConfig(written: Partial<Alerts> = {}): Alerts {
   return whole
 }
 
+/** As the store has it: a record is there only once it is on disk, and what is not there is not taken out. */
 const tableOf = <T extends { id: string }>(records: Map<string, T>) => ({
   all: () => [...records.values()],
-  put: async (one: T) => void records.set(one.id, one),
-  delete: async (id: string) => records.delete(id)
+  async put(one: T) {
+    await written()
+    records.set(one.id, one)
+  },
+  async delete(id: string) {
+    if (!records.has(id)) return false
+    await written()
+    return records.delete(id)
+  }
 })
 
 interface AlertWorldOptions {

@@ -38,7 +38,10 @@ const KNOWN: Record<string, (folder: string) => unknown[]> = {
     ]
   ],
   'alerts.heartbeat.url': () => ['', 'https://hc.example.org/ping/x'],
-  'alerts.maintenance': () => [[{ from: '23:00', to: '01:00', days: ['mon', 'sun'], peers: ['web-1'] }]]
+  'alerts.maintenance': () => [
+    [{ from: '23:00', to: '01:00', days: ['mon', 'sun'], peers: ['web-1'] }],
+    [{ from: '00:00', to: '00:00' }]
+  ]
 }
 
 function filesOfCertificate(folder: string): unknown[] {

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+import pLimit from 'p-limit'
 import type { Clock } from '../../../machines/clock.ts'
 import { after } from '../../clock.ts'
 import type { AlertMessage } from '../../schemas/alert.ts'
@@ -6,8 +8,9 @@ import type { ToldRequest } from '../../schemas/opinions/told.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { pairDigests } from '../../security/identity.ts'
 import type { SealingKey } from '../../security/sealing.ts'
+import { createAllowance } from '../membership/allowance.ts'
 import { OPPOSITE, placeOf, subjectsOf } from './subjects.ts'
-import { createTold } from './told.ts'
+import { createTold, type Said } from './told.ts'
 import { waitOf } from './who-sends.ts'
 
 export interface HandoverOptions {
@@ -33,6 +36,11 @@ interface Ear {
 
 /** Who else has told a reminder matters only until the next one. */
 const REMINDER_MS = 600_000
+/** Servers notice the same outage at their own times. */
+const EARLIER_MS = 120_000
+const AT_ONCE = 32
+const MOST_SENT = 2_000
+const MOST_DIGESTS = 10_000
 
 export type Handover = ReturnType<typeof createHandover>
 
@@ -43,19 +51,27 @@ export type Handover = ReturnType<typeof createHandover>
  */
 export function createHandover({ self, members, isOnline, identity, targets, tell, clock }: HandoverOptions) {
   const told = createTold(clock)
+  const mayTell = createAllowance({ perMinute: 120 })
+  const atOnce = pLimit(AT_ONCE)
+  /** What this server told: it makes worthless what others said before. */
+  const sentHere = new LRUCache<string, Said>({ max: MOST_SENT })
+  /** By identity: each costs a key agreement. */
+  const digests = new LRUCache<string, Ear['digest']>({ max: MOST_DIGESTS })
+
   /** Those whose word counts, each with the digests that only it and this server make. */
-  function ears(): Ear[] {
-    const own = identity()
-    return members.all().flatMap((member) => {
-      const { state, card, features } = member
-      if (state !== 'active' || !card || !features.includes('told')) return []
-      try {
-        return [{ member, digest: pairDigests(own, card.identity) }]
-      } catch {
-        // An identity that is no key.
-        return []
-      }
-    })
+  const ears = (): Ear[] => members.all().flatMap((member) => earOf(member) ?? [])
+
+  function earOf(member: Member): Ear | undefined {
+    const { state, card, features } = member
+    if (state !== 'active' || !card || !features.includes('told')) return undefined
+    try {
+      const digest = digests.get(card.identity) ?? pairDigests(identity(), card.identity)
+      digests.set(card.identity, digest)
+      return { member, digest }
+    } catch {
+      // An identity that is no key.
+      return undefined
+    }
   }
 
   const nodeOf = (peerId: string | undefined, name: string): string => {
@@ -65,18 +81,18 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
 
   /** The nodes that would send it too. */
   async function sharers(all: readonly Ear[], place: string): Promise<string[]> {
-    const asked = all
-      .filter(({ member }) => isOnline(member.id))
-      .map(async ({ member, digest }) =>
-        (await tell(member.id, { target: digest('target', place) })) ? (member.nodeId ?? []) : []
-      )
-    return (await Promise.all(asked)).flat()
+    const there = all.filter(({ member }) => isOnline(member.id))
+    const asked = await atOnce.map(there, async ({ member, digest }) =>
+      (await tell(member.id, { target: digest('target', place) })) ? (member.nodeId ?? []) : []
+    )
+    return asked.flat()
   }
 
   return {
     /** Whether that target is this server's too, and what another one says of it. */
     hear(from: Member, said: ToldRequest): { shares: boolean } {
-      const ear = ears().find(({ member }) => member.id === from.id)
+      // Whoever asks without end is told nothing, and believed nothing.
+      const ear = mayTell(from.id) ? earOf(from) : undefined
       const shares = ear !== undefined && targets().some((one) => ear.digest('target', placeOf(one)) === said.target)
       if (shares) told.note(from, said)
       return { shares }
@@ -88,20 +104,22 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
       if (!subjects) return { by: undefined }
       const { phase, things } = subjects
       const place = placeOf(target)
-      const all = ears().map(({ member, digest }) => ({ member, digest, target: digest('target', place) }))
+      const all = ears().map((ear) => ({ ...ear, target: ear.digest('target', place) }))
       const opposite = OPPOSITE[phase]
-      for (const { member, target, digest } of all)
-        for (const thing of opposite ? things : [])
-          told.forget(member.id, target, digest('incident', `${opposite} ${thing}`))
-
-      const withinMs = phase === 'reminder' ? REMINDER_MS : undefined
+      // What was said before this began is about something else; others may have noticed it somewhat earlier.
+      const begun = Math.min(...message.problems.map(({ since }) => Date.parse(since)))
+      const from = clock.now() - (phase === 'reminder' ? REMINDER_MS : clock.wall() - begun + EARLIER_MS)
+      const latest = (incident: string): Said | undefined => {
+        const own = sentHere.get(`${place} ${incident}`)
+        const theirs = all.map(({ member, digest, target }) => told.of(member.id, target, digest('incident', incident)))
+        return [own, ...theirs].reduce((one, other) => (other && (!one || other.at > one.at) ? other : one), undefined)
+      }
       const toldBy = (thing: string): string | undefined => {
-        const incident = `${phase} ${thing}`
-        for (const { member, target, digest } of all) {
-          const by = told.by(member.id, target, digest('incident', incident), withinMs)
-          if (by !== undefined) return by
-        }
-        return undefined
+        const said = latest(`${phase} ${thing}`)
+        if (!said || said.at < from) return undefined
+        // Whoever told its end since then, or its new beginning, made that worthless.
+        const since = opposite && latest(`${opposite} ${thing}`)
+        return since && since.at > said.at ? undefined : said.by
       }
       const heard = (): string | undefined => {
         const names = things.map(toldBy)
@@ -117,18 +135,25 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
     async sent(target: AlertTarget, message: AlertMessage): Promise<void> {
       const subjects = subjectsOf(message, nodeOf)
       if (!subjects) return
+      const place = placeOf(target)
+      for (const thing of subjects.things)
+        sentHere.set(`${place} ${subjects.phase} ${thing}`, { by: undefined, at: clock.now() })
       const there = ears().filter(({ member }) => isOnline(member.id))
-      const said = there.map(({ member, digest }) => {
+      await atOnce.map(there, ({ member, digest }) => {
         const [incident, ...also] = subjects.things.map((thing) => digest('incident', `${subjects.phase} ${thing}`))
-        return tell(member.id, { target: digest('target', placeOf(target)), ...(incident && { incident, also }) })
+        return tell(member.id, { target: digest('target', place), ...(incident && { incident, also }) })
       })
-      await Promise.all(said)
     }
   }
 
-  function until(heard: () => string | undefined, waitMs: number, signal: AbortSignal): Promise<string | undefined> {
+  async function until(
+    heard: () => string | undefined,
+    waitMs: number,
+    signal: AbortSignal
+  ): Promise<string | undefined> {
+    signal.throwIfAborted()
     const known = heard()
-    if (known !== undefined || waitMs === 0) return Promise.resolve(known)
+    if (known !== undefined || waitMs === 0) return known
     return new Promise((resolve, reject) => {
       const ends = [
         after(clock, waitMs, () => done(() => resolve(undefined))),

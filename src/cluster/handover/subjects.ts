@@ -22,14 +22,19 @@ const PHASES: Partial<Record<AlertMessage['type'], Phase>> = {
   'incident.reminder': 'reminder'
 }
 
+/** One of a kind for each server. How it is put differs from one look, and from one server, to the next. */
+const UNNAMED: ReadonlySet<string> = new Set([
+  ...['peer', 'disk', 'memory', 'load', 'engine', 'certificate', 'clock', 'backup']
+])
+
 /** What a message is about, in words that are the same on every server; undefined for what only this one can tell. */
 export function subjectsOf(message: AlertMessage, nodeOf: (peerId: string | undefined, name: string) => string) {
   const phase = PHASES[message.type]
-  if (phase === undefined || message.problems.length === 0) return undefined
-  const things = message.problems.map(({ kind, server, peer_id, title }) => {
-    // Figures differ from one look to the next, and how a peer fails from one server to the other.
-    const what = kind === 'peer' ? '' : title.replace(/\d+/g, '#')
-    return `${kind}|${nodeOf(peer_id, server)}|${what}`
-  })
+  // What is still open is named in a message of an end as well, and is not what it tells.
+  const told = phase === 'over' ? message.problems.filter(({ ended }) => ended !== undefined) : message.problems
+  if (phase === undefined || message.local === true || told.length === 0) return undefined
+  const things = told.map(
+    ({ kind, server, peer_id, title }) => `${kind}|${nodeOf(peer_id, server)}|${UNNAMED.has(kind) ? '' : title}`
+  )
   return { phase, things: [...new Set(things)].toSorted() }
 }

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../machines/clock.ts'
 import type { ToldRequest } from '../../schemas/opinions/told.ts'
 
-interface Said {
-  /** Name of the member that said it. */
-  by: string
+export interface Said {
+  /** Name of the member that said it; undefined for this server. */
+  by: string | undefined
   at: number
 }
 
@@ -24,12 +24,9 @@ export function createTold(clock: Pick<Clock, 'now'>) {
         said.set(keyOf(member.id, target, one), { by: member.name, at: clock.now() })
       for (const listener of [...listeners]) listener()
     },
-    /** Who said it, not longer ago than that. */
-    by(memberId: string, target: string, incident: string, withinMs = KEPT_FOR_MS): string | undefined {
-      const known = said.get(keyOf(memberId, target, incident))
-      return known && clock.now() - known.at <= withinMs ? known.by : undefined
-    },
-    forget: (memberId: string, target: string, incident: string) => void said.delete(keyOf(memberId, target, incident)),
+    /** Who said it, and when, in monotonic milliseconds. */
+    of: (memberId: string, target: string, incident: string): Said | undefined =>
+      said.get(keyOf(memberId, target, incident)),
     onNoted(listener: () => void) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

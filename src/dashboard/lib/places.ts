@@ -1,3 +1,4 @@
+import { FULL } from '../../schemas/full.ts'
 import { segment } from './api.ts'
 import type { ServerRow } from './rows.ts'
 
@@ -5,7 +6,8 @@ import type { ServerRow } from './rows.ts'
 export const serverAt = (name: string, part = '') => `/servers/${segment(name)}${part === '' ? '' : `/${part}`}`
 
 /** Nearly no memory or disk is left. What was so when it answered last is no news. */
-export const isFull = ({ load, old }: ServerRow) => !old && Math.max(load.disk ?? 0, load.memory ?? 0) >= 92
+export const isFull = ({ load, old }: ServerRow) =>
+  !old && ((load.disk ?? 0) >= FULL.disk || (load.memory ?? 0) >= FULL.memory)
 
 /** Where an address of before leads to now; undefined for one that is as it should be. */
 export function movedTo(place: string): string | undefined {

@@ -68,7 +68,12 @@ function createServers(t: TestContext, count: number, { targets = () => [HOOK], 
 
 const downMessage = (node: number, type: AlertMessage['type'] = 'incident.opened'): AlertMessage => ({
   ...{ id: `m-${Math.random()}`, type, at: JOINED, server: 'any', urgency: 'high', title: '', text: '' },
-  problems: [{ kind: 'peer', server: `node-${node}`, peer_id: `id-${node}`, title: 'does not answer', since: JOINED }]
+  problems: [
+    {
+      ...{ kind: 'peer', server: `node-${node}`, peer_id: `id-${node}`, title: 'does not answer', since: JOINED },
+      ...(type === 'incident.closed' && { ended: JOINED, outcome: 'answers again' })
+    }
+  ]
 })
 
 const lineFor = (nodes: number[], about: number) =>
@@ -145,6 +150,63 @@ test('a server that says it has told, and did not, silences nobody who does not 
   await clock.advance(10 * TURN_MS)
   assert.ok(said.length > 0)
   assert.deepEqual(sent.map(({ node }) => node).toSorted(), [1, 2])
+})
+
+test('what is still wrong is not told to be over by the end of something beside it', async (t) => {
+  const { clock, sent, deliver, all } = createServers(t, 5, { reaches: (from, to) => from > 1 && to > 1 })
+  all(downMessage(0), [0, 1])
+  all(downMessage(1), [0, 1])
+  await clock.advance(10 * TURN_MS)
+  assert.equal(sent.length, 2)
+  const changed = downMessage(0, 'incident.closed')
+  await deliver(2, {
+    ...changed,
+    type: 'incident.changed',
+    problems: [...changed.problems, ...downMessage(1).problems]
+  })
+  all(downMessage(1, 'incident.closed'), [0, 1, 2])
+  await clock.advance(10 * TURN_MS)
+  assert.equal(sent.length, 4)
+})
+
+test('the end that another told makes its word of the beginning worthless', async (t) => {
+  const { clock, sent, deliver } = createServers(t, 3)
+  await deliver(1, downMessage(0))
+  await deliver(1, downMessage(0, 'incident.closed'))
+  await clock.advance(10 * TURN_MS)
+  void deliver(2, downMessage(0))
+  await clock.advance(10 * TURN_MS)
+  assert.deepEqual(
+    sent.map(({ node }) => node),
+    [1, 1, 2]
+  )
+})
+
+test('what was said before an outage began is not about it', async (t) => {
+  const { clock, sent, deliver } = createServers(t, 3)
+  await deliver(1, downMessage(0))
+  await clock.advance(30 * 60_000)
+  const message = downMessage(0)
+  const since = new Date(Date.parse(JOINED) + 29 * 60_000).toISOString()
+  void deliver(2, { ...message, problems: message.problems.map((problem) => ({ ...problem, since })) })
+  await clock.advance(10 * TURN_MS)
+  assert.deepEqual(
+    sent.map(({ node }) => node),
+    [1, 2]
+  )
+})
+
+test('what only this server sees is told by it, whatever others said of the same server', async (t) => {
+  const { clock, sent, said, deliver } = createServers(t, 3)
+  await deliver(1, downMessage(0))
+  const asked = said.length
+  void deliver(2, { ...downMessage(0), local: true })
+  await clock.advance(0)
+  assert.deepEqual(
+    sent.map(({ node }) => node),
+    [1, 2]
+  )
+  assert.equal(said.length, asked, 'nobody is told of it')
 })
 
 test('what only this server can tell waits for nobody', async (t) => {
