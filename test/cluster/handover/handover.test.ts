@@ -159,11 +159,9 @@ test('what is still wrong is not told to be over by the end of something beside 
   await clock.advance(10 * TURN_MS)
   assert.equal(sent.length, 2)
   const changed = downMessage(0, 'incident.closed')
-  await deliver(2, {
-    ...changed,
-    type: 'incident.changed',
-    problems: [...changed.problems, ...downMessage(1).problems]
-  })
+  const problems = [...changed.problems, ...downMessage(1).problems]
+  void deliver(2, { ...changed, type: 'incident.changed', problems })
+  await clock.advance(10 * TURN_MS)
   all(downMessage(1, 'incident.closed'), [0, 1, 2])
   await clock.advance(10 * TURN_MS)
   assert.equal(sent.length, 4)
@@ -171,8 +169,9 @@ test('what is still wrong is not told to be over by the end of something beside 
 
 test('the end that another told makes its word of the beginning worthless', async (t) => {
   const { clock, sent, deliver } = createServers(t, 3)
-  await deliver(1, downMessage(0))
-  await deliver(1, downMessage(0, 'incident.closed'))
+  void deliver(1, downMessage(0))
+  await clock.advance(10 * TURN_MS)
+  void deliver(1, downMessage(0, 'incident.closed'))
   await clock.advance(10 * TURN_MS)
   void deliver(2, downMessage(0))
   await clock.advance(10 * TURN_MS)
@@ -184,7 +183,7 @@ test('the end that another told makes its word of the beginning worthless', asyn
 
 test('what was said before an outage began is not about it', async (t) => {
   const { clock, sent, deliver } = createServers(t, 3)
-  await deliver(1, downMessage(0))
+  void deliver(1, downMessage(0))
   await clock.advance(30 * 60_000)
   const message = downMessage(0)
   const since = new Date(Date.parse(JOINED) + 29 * 60_000).toISOString()
@@ -198,7 +197,8 @@ test('what was said before an outage began is not about it', async (t) => {
 
 test('what only this server sees is told by it, whatever others said of the same server', async (t) => {
   const { clock, sent, said, deliver } = createServers(t, 3)
-  await deliver(1, downMessage(0))
+  void deliver(1, downMessage(0))
+  await clock.advance(10 * TURN_MS)
   const asked = said.length
   void deliver(2, { ...downMessage(0), local: true })
   await clock.advance(0)
