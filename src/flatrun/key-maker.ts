@@ -49,7 +49,10 @@ export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
 
     /** @throws FlatRunKeyRefused, FlatRunDown */
     async make(name: string, rights: Rights, mode: Mode): Promise<{ id: number; key: string }> {
-      const made = row(expected(await request(name, rights, mode), 201).api_key)
+      const answer = await request(name, rights, mode)
+      // The user may be gone, as after a restored database: the next one asks for it again.
+      if (answer.status !== 201) userId = undefined
+      const made = row(expected(answer, 201).api_key)
       const [id, key] = [numberOf(made.id), textOf(made.key)]
       if (id === 0 || key === '') throw new FlatRunKeyRefused('its answer holds no key')
       // None of them may change a cluster: one that could would be an admin's.

@@ -78,10 +78,19 @@ export function createKeys({ maker, records, vault, grantsOf, onFault }: KeysOpt
   async function tidy(): Promise<void> {
     for (const { id, rights, key_id } of records.all()) {
       if (wanted(id) === rights) continue
-      opened.delete(id)
-      await maker.revoke(key_id)
-      await records.delete(id)
+      // One that cannot be revoked now keeps no other one alive.
+      await maker.revoke(key_id).then(
+        () => dropped(id, key_id),
+        (error: unknown) => onFault(error)
+      )
     }
+  }
+
+  /** Another one may have been made meanwhile. */
+  async function dropped(id: string, keyId: number): Promise<void> {
+    if (records.get(id)?.key_id !== keyId) return
+    opened.delete(id)
+    await records.delete(id)
   }
 
   return {
@@ -101,9 +110,13 @@ export function createKeys({ maker, records, vault, grantsOf, onFault }: KeysOpt
     },
 
     /** FlatRun does not know it any more: the next caller gets another. */
-    async refused({ id: holder }: Holder, mode: Mode): Promise<void> {
-      opened.delete(`${holder} ${mode}`)
-      await records.delete(`${holder} ${mode}`)
+    async refused({ id: holder }: Holder, mode: Mode, key: string): Promise<void> {
+      const id = `${holder} ${mode}`
+      const known = records.get(id)
+      // The word of an older request, on a key that is replaced already.
+      if (!known || opened.get(id) !== key) return
+      await dropped(id, known.key_id)
+      await maker.revoke(known.key_id).catch(onFault)
     },
 
     /** Revokes what nobody may have any more. What fails is tried again the next time. */
@@ -114,8 +127,11 @@ export function createKeys({ maker, records, vault, grantsOf, onFault }: KeysOpt
 
     /** Keys that a crash left at FlatRun between their making and our writing of them; nobody holds them. */
     async revokeLost(): Promise<void> {
+      const made = await maker.made()
+      // Those that are being made just now are not lost.
+      await Promise.allSettled(making.values())
       const kept = new Set(records.all().map(({ key_id }) => key_id))
-      for (const id of await maker.made()) if (!kept.has(id)) await maker.revoke(id)
+      for (const id of made) if (!kept.has(id)) await maker.revoke(id).catch(onFault)
     }
   }
 }

@@ -27,6 +27,7 @@ interface Known {
 
 const REMEMBERED_MS = 5_000
 const MOST_REMEMBERED = 5_000
+const MOST_STRANGERS = 1_000
 const AT_ONCE = 16
 const MOST_WAITING = 256
 
@@ -35,6 +36,9 @@ export type FlatRunUsers = ReturnType<typeof createUsers>
 /** Tells whose a key is that only FlatRun knows. It is asked at most each five seconds for each key, and changes nothing. */
 export function createUsers({ ask, vouches, now = () => performance.now() }: UsersOptions) {
   const remembered = new LRUCache<string, Known>({ max: MOST_REMEMBERED, ttl: 600_000 })
+  /** Apart, so that no flood of made-up keys pushes out those who are known. */
+  const strangers = new LRUCache<string, Known>({ max: MOST_STRANGERS, ttl: 600_000 })
+  const find = (tokenDigest: string) => remembered.get(tokenDigest) ?? strangers.get(tokenDigest)
   const underWay = new Map<string, Promise<FlatRunUser | undefined>>()
   const limit = pLimit(AT_ONCE)
 
@@ -58,7 +62,10 @@ export function createUsers({ ask, vouches, now = () => performance.now() }: Use
     if (limit.pendingCount >= MOST_WAITING) throw new FlatRunBusy()
     const answer = limit(() => look(token))
       .then((user) => {
-        remembered.set(tokenDigest, { token, user, at: now() })
+        remembered.delete(tokenDigest)
+        strangers.delete(tokenDigest)
+        const kept = user ? remembered : strangers
+        kept.set(tokenDigest, { token, user, at: now() })
         return user
       })
       .finally(() => underWay.delete(tokenDigest))
@@ -69,7 +76,7 @@ export function createUsers({ ask, vouches, now = () => performance.now() }: Use
   return {
     /** What was told of it in the last seconds; undefined: it has to be asked. */
     fresh(tokenDigest: string): { user: FlatRunUser | undefined } | undefined {
-      const known = remembered.get(tokenDigest)
+      const known = find(tokenDigest)
       return known && now() - known.at < REMEMBERED_MS ? known : undefined
     },
 
@@ -82,7 +89,7 @@ export function createUsers({ ask, vouches, now = () => performance.now() }: Use
 
     /** What is known of a key that was shown before, for answers that go on; asked anew behind the caller's back. */
     known(tokenDigest: string): FlatRunUser | undefined {
-      const known = remembered.get(tokenDigest)
+      const known = find(tokenDigest)
       if (!known) return undefined
       // While FlatRun is away, what it said last counts.
       if (now() - known.at >= REMEMBERED_MS && vouches()) learnQuietly(known.token, tokenDigest)

@@ -1,6 +1,7 @@
 import type { Version } from '../schemas/names.ts'
 import { randomToken } from '../security/tokens.ts'
 import type { FlatRunAgent, Told } from './agent.ts'
+import { FOR_WRITERS } from './standing.ts'
 import { errorOf, row, textOf } from './untyped.ts'
 
 /** How FlatRun's agent on this server is. */
@@ -34,7 +35,8 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
     try {
       const [health, madeUp, exchange] = await Promise.all([
         ask({ path: '/api/health' }),
-        ask({ path: '/api/cluster/status', token: randomToken() }),
+        // The very route by which keys are judged.
+        ask({ path: FOR_WRITERS, token: randomToken() }),
         // Without an invite it does nothing, and needs no key.
         ask({ method: 'POST', path: '/api/cluster/exchange', body: {} })
       ])
@@ -44,7 +46,7 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
       state = {
         reachable: true,
         version: versionOf(version),
-        clusterOn: knowsExchange(exchange) && errorOf(exchange) !== OFF,
+        clusterOn: clusterOnBy(exchange) ?? before.clusterOn,
         ...(!vouches && { error: 'it lets in whoever shows a made-up key, so its word on keys does not count' })
       }
     } catch (error) {
@@ -71,8 +73,12 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
   }
 }
 
-/** An older one has no such route. */
-const knowsExchange = (answer: Told) => errorOf(answer) !== undefined
+/** By what it says to an exchange without an invite; undefined where somebody else answers, or it is too busy. */
+function clusterOnBy(answer: Told): boolean | undefined {
+  if (answer.status >= 500 || answer.status === 429) return undefined
+  // An older one has no such route.
+  return errorOf(answer) !== undefined && errorOf(answer) !== OFF
+}
 
 function versionOf(value: unknown): Version {
   const { version, build_time, git_commit } = row(value)

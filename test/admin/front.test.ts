@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { loadConfig } from '../../src/config/config.ts'
 import { temporaryFolder } from '../daemon.ts'
 import { createAdmin } from './world.ts'
@@ -64,6 +64,30 @@ test('--undo brings back what was changed, and keeps what FlatRun has saved sinc
   assert.equal(loadConfig({ file: ours, env: {} }).flatrun, undefined)
   assert.ok(!existsSync(`${flatrun}.before-front`))
   await ends(front('--undo --yes'), 66)
+})
+
+test('--undo takes out the key of this agent, and no other', async (t) => {
+  const { flatrun, front, text } = world(t, THEIRS.replace('jwt_secret', 'api_keys: [first]\n  jwt_secret'))
+  await front()
+  const theirs = parse(text(flatrun))
+  writeFileSync(
+    flatrun,
+    stringify({ ...theirs, auth: { ...theirs.auth, api_keys: [...theirs.auth.api_keys, 'later'] } })
+  )
+  await front('--undo --yes')
+  assert.deepEqual(parse(text(flatrun)).auth.api_keys, ['first', 'later'])
+})
+
+test('a section that holds only a comment is filled, and one that cannot be changed leaves all as it was', async (t) => {
+  const empty = world(t, 'api: { port: 8090 }\nauth:\n  # nothing yet\n')
+  assert.equal((await empty.front()).code, 0)
+  assert.equal(parse(empty.text(empty.flatrun)).auth.api_keys.length, 1)
+
+  const alias = world(t, 'shared: &api { port: 8090 }\napi: *api\n')
+  const before = [alias.text(alias.flatrun), alias.text(alias.ours)]
+  await ends(alias.front(), 78, /cannot be changed here/)
+  assert.deepEqual([alias.text(alias.flatrun), alias.text(alias.ours)], before)
+  assert.ok(!existsSync(`${alias.ours}.before-front`))
 })
 
 test('nothing is changed before somebody agreed, twice, or where it would be wrong', async (t) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { WebSocketServer } from 'ws'
 
@@ -227,6 +227,13 @@ export async function startStandIn(t: TestContext): Promise<StandIn> {
     made.on('upgrade', (request, socket, head) => {
       const { method = '', url = '', headers } = request
       api.requests.push({ method, url, headers, who: 'socket', bytes: 0 })
+      // An ordinary answer where somebody asks for a WebSocket.
+      const behaviour = behaviours.get(url)
+      if (behaviour) {
+        const response = new http.ServerResponse(request)
+        if (socket instanceof Socket) response.assignSocket(socket)
+        return behaviour(request, response)
+      }
       if (!/\/(exec|terminal|interactive|stream)(\?|$)/.test(url))
         return socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n')
       sockets_.handleUpgrade(request, socket, head, (opened) => {

@@ -57,7 +57,7 @@ test('this machine is itself and its containers, and nobody beside it', () => {
   const interfaces = {
     eth0: [info('192.0.2.10', '192.0.2.10/24')],
     docker0: [info('172.17.0.1', '172.17.0.1/16')],
-    'br-1a2b': [info('172.20.0.1', '172.20.0.1/16'), info('fd00::1', 'fd00::1/64', 'IPv6')]
+    'br-1a2b3c4d5e6f': [info('172.20.0.1', '172.20.0.1/16'), info('fd00::1', 'fd00::1/64', 'IPv6')]
   }
   const here = [
     '127.0.0.1',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chownSync, copyFileSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chownSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import type { Given } from '../../cli/command.ts'
@@ -43,11 +43,12 @@ export async function front(given: Given, io: Io, root?: string): Promise<undefi
   const plan = planFront(known, own, wishes)
   tell(io, files, plan)
   if (given.has('dryRun') || !(await agreed(given, io))) return
+  const texts = textsOf(files, plan)
   for (const file of [theirs, ours]) if (existsSync(file)) keep(file)
   try {
-    write(files, plan, io)
+    write(files, texts, io)
   } catch (error) {
-    forget(files)
+    takeBack(files)
     throw error
   }
   io.out('This agent stands in front of FlatRun’s after:')
@@ -60,12 +61,12 @@ async function undo(files: Files, given: Given, io: Io): Promise<undefined> {
   if (!existsSync(theirs + KEPT)) throw new Fatal(66, `there is no ${theirs}${KEPT}: nothing is to be undone`)
   const before = existsSync(ours + KEPT) ? read(ours + KEPT) : {}
   const plan = {
-    flatrun: planBack(read(theirs), read(theirs + KEPT), CHANGED.flatrun),
+    flatrun: planBack(read(theirs), read(theirs + KEPT), CHANGED.flatrun, existsSync(ours) ? read(ours) : {}),
     own: existsSync(ours) ? planBack(read(ours), before, CHANGED.own) : []
   }
   tell(io, files, plan)
   if (given.has('dryRun') || !(await agreed(given, io))) return
-  write(files, plan, io)
+  write(files, textsOf(files, plan), io)
   forget(files)
   io.out('FlatRun’s agent is as it was after:')
   // This one has to leave the port first.
@@ -129,11 +130,31 @@ function forget({ theirs, ours }: Files): void {
   for (const file of [theirs, ours]) rmSync(file + KEPT, { force: true })
 }
 
+/** Our config as it was before; FlatRun's is written last, and so never changed when something failed. */
+function takeBack({ theirs, ours }: Files): void {
+  if (existsSync(ours + KEPT)) renameSync(ours + KEPT, ours)
+  else rmSync(ours, { force: true })
+  rmSync(theirs + KEPT, { force: true })
+}
+
+type Texts = Record<keyof Files, string>
+
+/** Both new texts, before anything is written. @throws Fatal */
+function textsOf({ theirs, ours }: Files, { flatrun, own }: Plan): Texts {
+  const changed = (file: string, changes: readonly Change[]) => {
+    try {
+      return changedText(existsSync(file) ? readFileSync(file, 'utf8') : '', changes)
+    } catch (cause) {
+      throw new Fatal(78, `${file} has a section that cannot be changed here; nothing was changed`, { cause })
+    }
+  }
+  return { ours: changed(ours, own), theirs: changed(theirs, flatrun) }
+}
+
 /** Ours first: when its config would be wrong, FlatRun's is as it was. */
-function write({ theirs, ours }: Files, { flatrun, own }: Plan, io: Io): void {
-  const text = existsSync(ours) ? readFileSync(ours, 'utf8') : ''
-  rewrite(ours, changedText(text, own), (draft) => {
+function write({ theirs, ours }: Files, texts: Texts, io: Io): void {
+  rewrite(ours, texts.ours, (draft) => {
     loadConfig({ file: draft, env: io.env, cwd: io.cwd })
   })
-  rewrite(theirs, changedText(readFileSync(theirs, 'utf8'), flatrun), (draft) => void read(draft))
+  rewrite(theirs, texts.theirs, (draft) => void read(draft))
 }

@@ -51,9 +51,16 @@ const COPIED = [
 ]
 
 /** The way back: of what was changed, the values of the kept copy. Whatever else was changed since stays as it is. */
-export function planBack(now: unknown, copy: unknown, changed: readonly string[]): Change[] {
+export function planBack(now: unknown, copy: unknown, changed: readonly string[], own: unknown = {}): Change[] {
+  const given = valueAt(own, 'flatrun.api_key')
+  const before = (key: string) => {
+    if (key !== 'auth.api_keys') return valueAt(copy, key)
+    // Keys that came since stay; only the one that this agent was given goes.
+    const left = listOf(valueAt(now, key)).filter((one) => one !== given)
+    return left.length === 0 ? valueAt(copy, key) : left
+  }
   return changed
-    .map((key) => ({ key, to: valueAt(copy, key), ...(SECRET.has(key) && { said: 'as it was' }) }))
+    .map((key) => ({ key, to: before(key), ...(SECRET.has(key) && { said: 'without the key of this agent' }) }))
     .filter(isNew(now))
 }
 
@@ -70,6 +77,10 @@ export function changedText(text: string, changes: readonly Change[]): string {
   if (document.contents === null) document.contents = document.createNode({})
   for (const { key, to } of changes) {
     const path = key.split('.')
+    const [section = ''] = path
+    // A section with nothing but a comment below it.
+    if (path.length > 1 && to !== undefined && document.get(section) === null)
+      document.set(section, document.createNode({}))
     if (to !== undefined) document.setIn(path, to)
     else if (document.hasIn(path)) document.deleteIn(path)
   }

@@ -80,7 +80,7 @@ export async function buildFronting({ config, store, log, onFault, closing }: Fr
         if (!keys) throw new FlatRunKeyMissing()
         return keys.keyOf(holder, mode)
       },
-      refused: async (holder, mode) => keys?.refused(holder, mode)
+      refused: async (holder, mode, key) => keys?.refused(holder, mode, key)
     }
   }
   return {

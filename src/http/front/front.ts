@@ -25,7 +25,7 @@ export interface Front {
     admin(): string
     /** @throws FlatRunKeyMissing, FlatRunKeyRefused, PermissionDenied */
     keyOf(holder: Holder, mode: Mode): Promise<string>
-    refused(holder: Holder, mode: Mode): Promise<void>
+    refused(holder: Holder, mode: Mode, key: string): Promise<void>
   }
 }
 
@@ -76,9 +76,9 @@ export function createPass(app: FastifyInstance, front: Front, local: LocalNode)
     }
 
     function withItsOwn(holder: Holder, asked: Mode): void {
-      const onRefused = () => void front.keys.refused(holder, asked).catch(() => {})
       front.keys.keyOf(holder, asked).then(
         (key) => {
+          const onRefused = () => void front.keys.refused(holder, asked, key).catch(() => {})
           if (!reply.raw.destroyed) go(`Bearer ${key}`, onRefused)
         },
         (error) => void reply.send(error)

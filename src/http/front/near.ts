@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
 /** Networks of containers: whoever has an address there runs on this machine. */
-const OF_CONTAINERS = /^(?:docker|br-|podman|cni|lxc|virbr)/
+const OF_CONTAINERS = /^(?:docker\d|br-[0-9a-f]{12}$|podman\d|cni|lxc)/
 
 /** Whether a connection comes from this machine: from itself, or from one of its containers. */
 export function isFromHere(address: string | undefined, interfaces = networkInterfaces()): boolean {

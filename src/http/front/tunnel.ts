@@ -5,6 +5,8 @@ import { FlatRunDown, FlatRunUnclear } from '../../flatrun/faults.ts'
 import { createSocketPairs, isAccepted } from '../sockets/socket-pairs.ts'
 import { headersBack, headersOnwards } from './headers.ts'
 
+const LONGEST_REFUSAL = 65_536
+
 /** WebSockets on to FlatRun's agent, which looks at their first message to find out who opens them. */
 export function createFrontTunnels(agent: Pick<FlatRunAgent, 'forward'>) {
   const pairs = createSocketPairs()
@@ -18,6 +20,7 @@ export function createFrontTunnels(agent: Pick<FlatRunAgent, 'forward'>) {
       if (!caller.destroyed) reply.send(fault)
     }
     const parts: Buffer[] = []
+    let size = 0
     const asked = {
       method: 'GET',
       path: request.raw.url ?? '',
@@ -26,9 +29,19 @@ export function createFrontTunnels(agent: Pick<FlatRunAgent, 'forward'>) {
       headersTimeoutMs: 0
     }
     const call = agent.forward(asked, {
-      // It does not change the protocol, and its answer says why.
+      // It does not change the protocol, and its answer says why: a sentence, and no file.
       start: (status, headers) => void reply.code(status).headers(headersBack(headers)),
-      data: (chunk) => parts.push(chunk) > 0,
+      data(chunk) {
+        size += chunk.length
+        if (size > LONGEST_REFUSAL) {
+          call.abort()
+          parts.length = 0
+          refuse(new FlatRunUnclear('it does not speak WebSocket there'))
+          return false
+        }
+        parts.push(chunk)
+        return true
+      },
       end: () => void reply.send(Buffer.concat(parts)),
       fail: (reason) => refuse(new FlatRunDown(reason.message, { cause: reason })),
       upgraded(answer, socket) {

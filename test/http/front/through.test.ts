@@ -103,6 +103,31 @@ test('a WebSocket is opened with no key of ours, and one that FlatRun refuses is
   assert.equal(answer.statusCode, 404)
 })
 
+test('a download that is asked for as a WebSocket is cut off, and not collected', async (t) => {
+  const { node, flatrun } = await frontWorld(t)
+  let sent = 0
+  let ended = false
+  flatrun.on('/api/backups/1/download', (_request, response) => {
+    const chunk = Buffer.alloc(65_536)
+    const more = () => {
+      while (!ended && response.write(chunk)) sent += chunk.length
+      if (!ended) response.once('drain', more)
+    }
+    response.on('error', () => {}).on('close', () => (ended = true))
+    response.socket?.on('close', () => (ended = true)).on('error', () => {})
+    response.writeHead(200, { 'content-type': 'application/octet-stream' })
+    more()
+  })
+  const asked = new WebSocket(`${node.url.replace('http', 'ws')}/api/backups/1/download`, {
+    headers: authorized(flatrun.session('root'))
+  })
+  asked.on('error', () => {})
+  const [, answer] = await once(asked, 'unexpected-response')
+  assert.equal(answer.statusCode, 502)
+  await until(() => ended, 'FlatRun is no longer listened to')
+  assert.ok(sent < 64 << 20, `${sent} bytes`)
+})
+
 test('FlatRun hears who asks, and nothing that a caller says of that', async (t) => {
   const { node, flatrun } = await frontWorld(t)
   await request(`${node.url}/api/deployments/shop`, {
