@@ -1,6 +1,6 @@
 import { chownSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parse, parseDocument } from 'yaml'
+import { type Document, isScalar, parse, parseDocument } from 'yaml'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { ConfigFaults, loadConfig } from '../config/config.ts'
@@ -28,7 +28,7 @@ export function changeConfig({ file, env }: Subject, pairs: readonly Pair[], io:
   if (file === undefined) throw new Fatal(66, 'no service is installed; name the config with --config FILE')
   const before = readFileSync(file, 'utf8')
   const document = parseDocument(before)
-  for (const [key, value] of pairs) document.setIn(key.split('.'), value)
+  for (const [key, value] of pairs) setKey(document, key, value)
   const { source } = rewrite(file, document.toString(), (draft) => loadConfig({ file: draft, env, cwd: io.cwd }))
   const set = new Set(pairs.map(([key]) => key))
   const fromFile = `${path.basename(file)}.draft:`
@@ -36,6 +36,20 @@ export function changeConfig({ file, env }: Subject, pairs: readonly Pair[], io:
     undo: () => rewrite(file, before, () => {}),
     above: source.entries.filter(({ key, origin }) => set.has(key) && !origin.startsWith(fromFile))
   }
+}
+
+/** Sets `a.b.c`. A section with nothing but a comment below it becomes a map, and keeps the comment. */
+export function setKey(document: Document, key: string, value: unknown): void {
+  const path = key.split('.')
+  for (let depth = 0; depth < path.length; depth++) {
+    const section = path.slice(0, depth)
+    const empty = depth === 0 ? document.contents : document.getIn(section, true)
+    if (!isScalar(empty) || empty.value !== null) continue
+    const map = document.createNode({})
+    if (empty.comment) map.commentBefore = empty.comment
+    document.setIn(section, map)
+  }
+  document.setIn(path, value)
 }
 
 type Pair = readonly [key: string, value: unknown]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
@@ -89,4 +89,13 @@ test('a file beside one that has no meaning to the agent is not taken for it', a
   const { code, out, err } = await createAdmin(t, temporaryFolder(t), { cwd })('config check')
   assert.deepEqual({ code, out }, { code: 0, out: 'the defaults: right' })
   assert.match(err, /config\.yml was not looked at/)
+})
+
+test('a section that holds only a comment is filled by config set, and keeps the comment', async (t) => {
+  const file = configFile(t, 'logging:\ncluster:\n  # who we are\n')
+  const set = `config set --config ${file} cluster.server_name=web-7 logging.level=debug`
+  assert.equal((await createAdmin(t, temporaryFolder(t))(set)).code, 0)
+  const text = readFileSync(file, 'utf8')
+  assert.deepEqual(parse(text), { logging: { level: 'debug' }, cluster: { server_name: 'web-7' } })
+  assert.match(text, /# who we are/)
 })

@@ -1,5 +1,6 @@
 import { type Document, parseDocument } from 'yaml'
 import { isRecord, listOf } from '../../untyped.ts'
+import { setKey } from '../config-set.ts'
 
 /** One key of a config that gets another value; undefined: it goes. */
 export interface Change {
@@ -74,15 +75,9 @@ export const CHANGED = {
 /** The text with these changes; comments and all other keys stay. */
 export function changedText(text: string, changes: readonly Change[]): string {
   const document: Document = parseDocument(text)
-  if (document.contents === null) document.contents = document.createNode({})
   for (const { key, to } of changes) {
-    const path = key.split('.')
-    const [section = ''] = path
-    // A section with nothing but a comment below it.
-    if (path.length > 1 && to !== undefined && document.get(section) === null)
-      document.set(section, document.createNode({}))
-    if (to !== undefined) document.setIn(path, to)
-    else if (document.hasIn(path)) document.deleteIn(path)
+    if (to !== undefined) setKey(document, key, to)
+    else if (document.hasIn(key.split('.'))) document.deleteIn(key.split('.'))
   }
   return document.toString()
 }
