@@ -1,25 +1,25 @@
 import type { Clock } from '../../machines/clock.ts'
-import type { AlertMessage, Alerts, AlertTest } from '../schemas/alert.ts'
-import type { AlertTarget } from '../schemas/alert-target.ts'
+import type { AlertMessage, Alerts, AlertTest } from '../schemas/alerts/alert.ts'
+import type { AlertTarget } from '../schemas/alerts/alert-target.ts'
+import type { Problem } from '../schemas/alerts/incident.ts'
 import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { PeerHealth } from '../schemas/health.ts'
-import type { Incident, Problem } from '../schemas/incident.ts'
-import type { Handover, Trouble } from './delivery.ts'
-import { nameIn, type ServerFacts } from './facts.ts'
-import { createHeartbeat } from './heartbeat.ts'
-import { inOrder } from './in-order.ts'
+import type { Handover, Trouble } from './delivery/delivery.ts'
+import { createHeartbeat } from './delivery/heartbeat.ts'
+import { createOutbox } from './delivery/outbox.ts'
+import { beat as beatNow, send as sendNow } from './delivery/send.ts'
+import type { WaitingStore } from './delivery/waiting-store.ts'
+import { nameIn, type ServerFacts } from './findings/facts.ts'
+import { outcomeOf } from './findings/outcome.ts'
+import { isAway, peerProblem } from './findings/peer-problem.ts'
+import { createWatch } from './findings/watch.ts'
 import { createIncidents, peerKey } from './incidents.ts'
+import { createKeptIncidents, type IncidentStore } from './kept-incidents.ts'
 import { inMaintenance } from './maintenance.ts'
 import { messageOf, testMessage } from './message.ts'
-import { createOutbox } from './outbox.ts'
-import { outcomeOf } from './outcome.ts'
 import { PACE } from './pace.ts'
-import { isAway, peerProblem } from './peer-problem.ts'
-import { beat as beatNow, send as sendNow } from './send.ts'
 import { createSilences, type SilenceOptions } from './silences.ts'
-import type { WaitingStore } from './waiting-store.ts'
-import { createWatch } from './watch.ts'
 
 export interface AlertOptions {
   config: Alerts
@@ -36,8 +36,7 @@ export interface AlertOptions {
   look: (signal: AbortSignal) => AsyncIterable<ServerFacts>
   tagsOf: SilenceOptions['tagsOf']
   isMember: (id: string) => boolean
-  /** Incidents of which somebody was told. */
-  store: { all(): readonly Incident[]; put(incident: Incident): Promise<void>; delete(id: string): Promise<boolean> }
+  store: IncidentStore
   silences: SilenceOptions['store']
   /** Messages that targets have not taken yet. */
   waiting: WaitingStore
@@ -52,10 +51,9 @@ export interface AlertOptions {
 /** Tells people what is wrong and when it is over: one message an incident, however much belongs to it. */
 export function createAlerts(options: AlertOptions) {
   const { server, events, cluster, waiting, clock, onFault, send = sendNow } = options
-  const store = inOrder(options.store)
   let { config } = options
-  const incidents = createIncidents(store.all())
-  const stored = new Map(store.all().map((incident) => [incident.id, JSON.stringify(incident)]))
+  const incidents = createIncidents(options.store.all())
+  const keep = createKeptIncidents(options.store, onFault)
   const silences = createSilences({ store: options.silences, tagsOf: options.tagsOf, wall: clock.wall, onFault })
   const outbox = createOutbox({
     events,
@@ -201,27 +199,11 @@ export function createAlerts(options: AlertOptions) {
       for (const notice of notices) outbox.add(messageOf(notice, server(), at.wall))
       if (next !== undefined) timer = clock.setTimeout(tell, next - at.now)
     }
-    keep()
+    keep(incidents.all())
   }
 
   function hushed(problem: Problem): boolean {
     return silences.hushes(problem) || inMaintenance(config.maintenance, problem.server, new Date(clock.wall()))
-  }
-
-  /** Writes what has changed since it was written last. */
-  function keep(): void {
-    const now = new Map(incidents.all().map((incident) => [incident.id, incident]))
-    for (const id of stored.keys())
-      if (!now.has(id)) {
-        stored.delete(id)
-        store.delete(id).catch(onFault)
-      }
-    for (const [id, incident] of now) {
-      const text = JSON.stringify(incident)
-      if (stored.get(id) === text) continue
-      stored.set(id, text)
-      store.put(structuredClone(incident)).catch(onFault)
-    }
   }
 }
 

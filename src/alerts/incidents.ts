@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Incident, IncidentProblem, Problem } from '../schemas/incident.ts'
+import type { Incident, IncidentProblem, Problem } from '../schemas/alerts/incident.ts'
 import { calmMs, gatherMs, PACE } from './pace.ts'
 
 /** One moment on both clocks: `now` measures, `wall` is for people. */

@@ -1,4 +1,4 @@
-import type { MaintenanceWindow } from '../schemas/alert.ts'
+import type { MaintenanceWindow } from '../schemas/alerts/alert.ts'
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 

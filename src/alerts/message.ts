@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { AlertMessage } from '../schemas/alert.ts'
-import type { IncidentProblem, ProblemKind } from '../schemas/incident.ts'
+import type { AlertMessage } from '../schemas/alerts/alert.ts'
+import type { IncidentProblem, ProblemKind } from '../schemas/alerts/incident.ts'
 import type { Notice } from './incidents.ts'
 import { lasted, lines, listed, plain, plural, time } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { BadRequest, PeerUnknown, SilenceUnknown } from '../errors.ts'
-import type { AlertTest } from '../schemas/alert.ts'
-import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alert-api.ts'
+import type { AlertTest } from '../schemas/alerts/alert.ts'
+import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alerts/alert-api.ts'
 import { DAY_MS, parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { AlertCentre } from './alerts.ts'

@@ -1,8 +1,8 @@
 import { BadRequest, SetInConfig } from '../errors.ts'
-import type { Alerts } from '../schemas/alert.ts'
-import type { AlertSettings } from '../schemas/alert-api.ts'
-import { type AlertTarget, TARGETS } from '../schemas/alert-target.ts'
-import { keysOf } from './outbox.ts'
+import type { Alerts } from '../schemas/alerts/alert.ts'
+import type { AlertSettings } from '../schemas/alerts/alert-api.ts'
+import { type AlertTarget, TARGETS } from '../schemas/alerts/alert-target.ts'
+import { keysOf } from './delivery/outbox.ts'
 
 /** What was set here, checked: parts of the section of the config. */
 type Stored = Partial<Omit<Alerts, 'rules' | 'targets'>> & { rules?: object; targets?: AlertTarget[] }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Problem } from '../schemas/incident.ts'
-import type { Silence } from '../schemas/silence.ts'
+import type { Problem } from '../schemas/alerts/incident.ts'
+import type { Silence } from '../schemas/alerts/silence.ts'
 
 export interface SilenceOptions {
   store: { all(): readonly Silence[]; put(silence: Silence): Promise<void>; delete(id: string): Promise<boolean> }

@@ -1,6 +1,6 @@
-import type { AlertsView, SilenceView } from '../schemas/alert-api.ts'
+import type { AlertsView, SilenceView } from '../schemas/alerts/alert-api.ts'
+import type { Silence } from '../schemas/alerts/silence.ts'
 import type { EventLog } from '../schemas/event.ts'
-import type { Silence } from '../schemas/silence.ts'
 import type { AlertCentre } from './alerts.ts'
 import type { AlertSettingsStore } from './settings.ts'
 import { hostOf, whereOf } from './where.ts'

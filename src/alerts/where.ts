@@ -1,4 +1,4 @@
-import type { AlertTarget } from '../schemas/alert-target.ts'
+import type { AlertTarget } from '../schemas/alerts/alert-target.ts'
 
 /** Where a target leads, for people: never its path, its query or a password, which are secrets. */
 export function whereOf(target: AlertTarget): string {

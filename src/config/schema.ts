@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Alerts } from '../schemas/alert.ts'
+import { Alerts } from '../schemas/alerts/alert.ts'
 import { Duration } from '../schemas/duration.ts'
 import { IntroductionPolicy } from '../schemas/names.ts'
 

@@ -1,4 +1,4 @@
-import type { Alerts } from '../schemas/alert.ts'
+import type { Alerts } from '../schemas/alerts/alert.ts'
 import type { IntroductionPolicy } from '../schemas/names.ts'
 
 /** Where a value came from: `default`, `config.yml:12`, or the name of the variable. */

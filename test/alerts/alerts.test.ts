@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Incident } from '../../src/schemas/incident.ts'
+import type { Incident } from '../../src/schemas/alerts/incident.ts'
 import { until } from '../daemon.ts'
 import { createAlertWorld, HOOK } from './world.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { SendFailed, send } from '../../src/alerts/send.ts'
-import type { AlertMessage } from '../../src/schemas/alert.ts'
-import { type AlertTarget, isTemplate } from '../../src/schemas/alert-target.ts'
+import { SendFailed, send } from '../../src/alerts/delivery/send.ts'
+import type { AlertMessage } from '../../src/schemas/alerts/alert.ts'
+import { type AlertTarget, isTemplate } from '../../src/schemas/alerts/alert-target.ts'
 
 const message: AlertMessage = {
   id: 'm1',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ServerFacts } from '../../src/alerts/facts.ts'
-import { findingsOf } from '../../src/alerts/findings.ts'
+import type { ServerFacts } from '../../src/alerts/findings/facts.ts'
+import { findingsOf } from '../../src/alerts/findings/findings.ts'
 import { DAY_MS } from '../../src/schemas/duration.ts'
 import { alertConfig, createAlertWorld, HOOK } from './world.ts'
 

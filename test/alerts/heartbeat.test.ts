@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { beat } from '../../src/alerts/send.ts'
+import { beat } from '../../src/alerts/delivery/send.ts'
 import { createAlertWorld } from './world.ts'
 
 test('a watcher of the watcher is told again and again, and people are when it hears nothing', async (t) => {

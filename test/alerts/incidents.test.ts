@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createIncidents, type Notice } from '../../src/alerts/incidents.ts'
-import type { Problem } from '../../src/schemas/incident.ts'
+import type { Problem } from '../../src/schemas/alerts/incident.ts'
 
 const MINUTE = 60_000
 const peer = (id: string, since = 0): Problem => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inMaintenance } from '../../src/alerts/maintenance.ts'
-import type { MaintenanceWindow } from '../../src/schemas/alert.ts'
+import type { MaintenanceWindow } from '../../src/schemas/alerts/alert.ts'
 
 /** 1 June 2026 is a Monday. */
 const at = (day: number, time: string) => new Date(`2026-06-0${day}T${time}:00`)

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { signatureOf } from '../../src/alerts/channels.ts'
+import { signatureOf } from '../../src/alerts/delivery/channels.ts'
+import { send } from '../../src/alerts/delivery/send.ts'
 import { testMessage } from '../../src/alerts/message.ts'
-import { send } from '../../src/alerts/send.ts'
 
 const message = testMessage('here', Date.UTC(2026, 0, 1))
 const signal = new AbortController().signal

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { AlertSettings, AlertsView } from '../../src/schemas/alert-api.ts'
+import type { AlertSettings, AlertsView } from '../../src/schemas/alerts/alert-api.ts'
 import { ago, type World } from './world.ts'
 
 /** Who is told by the invented node, and what it sent. */

@@ -1,5 +1,5 @@
-import type { AlertMessage } from '../../schemas/alert.ts'
-import type { AlertTarget } from '../../schemas/alert-target.ts'
+import type { AlertMessage } from '../../schemas/alerts/alert.ts'
+import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
 
 /** Where a message goes, without what differs between servers that tell the same people. */
 export function placeOf(target: AlertTarget): string {

@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net'
 import type { TSchema } from 'typebox'
-import { isTemplate } from '../../schemas/alert-target.ts'
+import { isTemplate } from '../../schemas/alerts/alert-target.ts'
 import { DAY_MS, parseDuration } from '../../schemas/duration.ts'
 import { PEER_NAME_PATTERN } from '../../schemas/names.ts'
 import { remark } from '../keys.ts'

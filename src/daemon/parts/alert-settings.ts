@@ -3,7 +3,7 @@ import { createAlertSettings } from '../../alerts/settings.ts'
 import { check } from '../../config/check/check.ts'
 import type { Config } from '../../config/config.ts'
 import { dotted } from '../../config/path.ts'
-import { Alerts } from '../../schemas/alert.ts'
+import { Alerts } from '../../schemas/alerts/alert.ts'
 import { alertsContext } from '../../store/contexts.ts'
 import type { Store } from '../../store/store.ts'
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { deploymentsIn, figuresIn, type Listed, type ServerFacts } from '../../alerts/facts.ts'
+import { deploymentsIn, figuresIn, type Listed, type ServerFacts } from '../../alerts/findings/facts.ts'
 import type { Aggregator } from '../../cluster/aggregate/aggregate.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import type { LocalNode } from '../../local/node.ts'

@@ -1,4 +1,4 @@
-import type { AlertTarget } from '../../schemas/alert-target.ts'
+import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
 
 type Kind = AlertTarget['type']
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { AlertsView } from '../../schemas/alert-api.ts'
+import type { AlertsView } from '../../schemas/alerts/alert-api.ts'
 import { wall } from '../lib/format.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 import { kindWord } from './kinds.ts'

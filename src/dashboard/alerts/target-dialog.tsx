@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { AlertSettings, AlertsView } from '../../schemas/alert-api.ts'
+import type { AlertSettings, AlertsView } from '../../schemas/alerts/alert-api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault } from '../lib/fault.ts'
 import { Dialog } from '../parts/dialog.tsx'

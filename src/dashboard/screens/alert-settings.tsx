@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { AlertTest } from '../../schemas/alert.ts'
-import type { AlertsView } from '../../schemas/alert-api.ts'
+import type { AlertTest } from '../../schemas/alerts/alert.ts'
+import type { AlertsView } from '../../schemas/alerts/alert-api.ts'
 import { SilenceDialog } from '../alerts/silence-dialog.tsx'
 import { DeliveryTable, ProblemTable, SilenceTable, TargetTable } from '../alerts/tables.tsx'
 import { TargetDialog } from '../alerts/target-dialog.tsx'

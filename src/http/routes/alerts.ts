@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { AlertTest } from '../../schemas/alert.ts'
-import { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../../schemas/alert-api.ts'
+import { AlertTest } from '../../schemas/alerts/alert.ts'
+import { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../../schemas/alerts/alert-api.ts'
 import { operator } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'

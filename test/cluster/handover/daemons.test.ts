@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import type { AlertMessage } from '../../../src/schemas/alert.ts'
+import type { AlertMessage } from '../../../src/schemas/alerts/alert.ts'
 import { peerOf, startMesh } from '../opinions/world.ts'
 import { signedPost } from '../signed-post.ts'
 

@@ -1,9 +1,9 @@
-import type { Clock } from '../../machines/clock.ts'
-import type { AlertMessage, WaitingAlert } from '../schemas/alert.ts'
-import type { AlertTarget } from '../schemas/alert-target.ts'
+import type { Clock } from '../../../machines/clock.ts'
+import type { AlertMessage, WaitingAlert } from '../../schemas/alerts/alert.ts'
+import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
+import { lasted } from '../words.ts'
 import { SendFailed } from './send.ts'
 import type { WaitingStore } from './waiting-store.ts'
-import { lasted } from './words.ts'
 
 export interface DeliveryOptions {
   target: AlertTarget

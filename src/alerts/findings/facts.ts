@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { plain, plural } from './words.ts'
+import { plain, plural } from '../words.ts'
 
 /** What is read of a server's figures and deployments: of FlatRun's agents too, and of whatever else they send. */
 const Figures = Type.Object({

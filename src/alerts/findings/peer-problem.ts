@@ -1,6 +1,6 @@
-import type { PeerHealth, Verdict } from '../schemas/health.ts'
-import type { Problem } from '../schemas/incident.ts'
-import { peerKey } from './incidents.ts'
+import type { Problem } from '../../schemas/alerts/incident.ts'
+import type { PeerHealth, Verdict } from '../../schemas/health.ts'
+import { peerKey } from '../incidents.ts'
 
 const TITLES: Partial<Record<Verdict, string>> = {
   offline: 'does not answer',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { AlertMessage } from '../schemas/alert.ts'
-import { type AlertTarget, type AlertTargetOf, filledTemplate } from '../schemas/alert-target.ts'
+import type { AlertMessage } from '../../schemas/alerts/alert.ts'
+import { type AlertTarget, type AlertTargetOf, filledTemplate } from '../../schemas/alerts/alert-target.ts'
 
 /** One request that hands a message over. */
 export interface Post {

@@ -1,9 +1,9 @@
-import type { Clock } from '../../machines/clock.ts'
-import type { AlertRules } from '../schemas/alert-rules.ts'
-import type { Problem } from '../schemas/incident.ts'
+import type { Clock } from '../../../machines/clock.ts'
+import type { AlertRules } from '../../schemas/alerts/alert-rules.ts'
+import type { Problem } from '../../schemas/alerts/incident.ts'
+import type { Incidents } from '../incidents.ts'
 import { knownOf, nameIn, type ServerFacts } from './facts.ts'
 import { type Finding, findingsOf, isBlind, toldBy } from './findings.ts'
-import type { Incidents } from './incidents.ts'
 import { isStillUnwell, outcomeOf } from './outcome.ts'
 import { createRestartWatch } from './restarts.ts'
 

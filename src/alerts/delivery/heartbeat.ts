@@ -1,4 +1,4 @@
-import type { Clock } from '../../machines/clock.ts'
+import type { Clock } from '../../../machines/clock.ts'
 
 export interface HeartbeatOptions {
   /** Told that this server lives. */

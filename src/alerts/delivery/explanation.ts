@@ -1,5 +1,5 @@
-import type { AlertTarget } from '../schemas/alert-target.ts'
-import { plain } from './words.ts'
+import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
+import { plain } from '../words.ts'
 
 const FIELDS = ['description', 'errorDescription', 'message', 'errors', 'error'] as const
 const LONGEST = 120

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { Duration } from './duration.ts'
-import { FULL } from './full.ts'
+import { Duration } from '../duration.ts'
+import { FULL } from '../full.ts'
 
 const DAY_MS = 86_400_000
 const section = { additionalProperties: false, default: {} } as const

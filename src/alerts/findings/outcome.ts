@@ -1,4 +1,4 @@
-import type { Problem, ProblemKind } from '../schemas/incident.ts'
+import type { Problem, ProblemKind } from '../../schemas/alerts/incident.ts'
 import { nameIn, type ServerFacts } from './facts.ts'
 
 const WORDS: Record<Exclude<ProblemKind, 'deployment' | 'restarts'>, string> = {

@@ -1,4 +1,4 @@
-import type { WaitingAlert } from '../schemas/alert.ts'
+import type { WaitingAlert } from '../../schemas/alerts/alert.ts'
 
 /** Messages that are still to be delivered, of all targets. */
 export interface WaitingStore {

@@ -1,9 +1,9 @@
-import type { AlertRules } from '../schemas/alert-rules.ts'
-import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../schemas/clock.ts'
-import { DAY_MS, parseDuration } from '../schemas/duration.ts'
-import type { ProblemKind } from '../schemas/incident.ts'
+import type { AlertRules } from '../../schemas/alerts/alert-rules.ts'
+import type { ProblemKind } from '../../schemas/alerts/incident.ts'
+import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.ts'
+import { DAY_MS, parseDuration } from '../../schemas/duration.ts'
+import { lasted, plain } from '../words.ts'
 import { type Listed, nameIn, type ServerFacts } from './facts.ts'
-import { lasted, plain } from './words.ts'
 
 /** One thing that is wrong with a server by the rules, and how long it must be so before somebody is told. */
 export interface Finding {

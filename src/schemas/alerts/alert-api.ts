@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { Timestamp } from '../names.ts'
 import { MaintenanceWindow } from './alert.ts'
 import { AlertTarget, TARGETS } from './alert-target.ts'
 import { ProblemKind } from './incident.ts'
-import { Timestamp } from './names.ts'
 
 const duration = () => Type.String({ maxLength: 64, examples: ['2m'] })
 const kinds = Object.keys(TARGETS)

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { EnvHttpProxyAgent, request } from 'undici'
-import type { AlertMessage } from '../schemas/alert.ts'
-import type { AlertTarget, AlertTargetOf } from '../schemas/alert-target.ts'
+import type { AlertMessage } from '../../schemas/alerts/alert.ts'
+import type { AlertTarget, AlertTargetOf } from '../../schemas/alerts/alert-target.ts'
 import { type Post, postOf } from './channels.ts'
 import { explanationIn } from './explanation.ts'
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { Duration } from '../duration.ts'
 import { AlertRules } from './alert-rules.ts'
 import { AlertTarget } from './alert-target.ts'
-import { Duration } from './duration.ts'
 import { ProblemKind } from './incident.ts'
 
 const STRICT = { additionalProperties: false } as const
