@@ -1,12 +1,7 @@
-import { X509Certificate } from 'node:crypto'
-import { type IncomingMessage, request as plain } from 'node:http'
-import { request as secure } from 'node:https'
+import { type ClientRequest, type IncomingMessage, request as plain, type RequestOptions } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { ConnectionOptions } from 'node:tls'
-import { trustSystemAuthorities } from '../../security/authorities.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { row, text as textOf } from '../text/shape.ts'
-import { connectPinned } from './pin.ts'
 import type { Place } from './place.ts'
 import { unreachable } from './unreachable.ts'
 
@@ -41,12 +36,12 @@ export type Client = ReturnType<typeof createClient>
 
 /** One agent over HTTP: what any other client could do, and nothing more. */
 export function createClient({ place, timeoutMs, insecure, signal, trace }: ClientOptions) {
-  const pinned = place.certificate !== undefined || place.pin !== undefined
-  // Reading them takes longer than most commands, so only where they are asked for.
-  if (place.url.startsWith('https:') && !pinned && !insecure) trustSystemAuthorities()
+  let requests: Promise<Requests> | undefined
 
-  const send = ({ method = 'GET', path, query, body, accept = 'application/json' }: Ask, until: AbortSignal) =>
-    new Promise<IncomingMessage>((resolve, reject) => {
+  async function send({ method = 'GET', path, query, body, accept = 'application/json' }: Ask, until: AbortSignal) {
+    requests ??= requestsTo(place, insecure)
+    const request = await requests
+    return new Promise<IncomingMessage>((resolve, reject) => {
       const url = new URL(place.url + (path.startsWith('/api') || path === '/metrics' ? path : `/api${path}`))
       for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value)
       const payload = body === undefined ? undefined : JSON.stringify(body)
@@ -59,16 +54,15 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
         })
       }
       trace(`> ${method} ${url.pathname}${url.search}`)
-      const trust = insecure ? {} : trusted(place)
       const options = {
-        ...{ method, headers, signal: until, agent: undefined, ...trust },
-        rejectUnauthorized: !insecure,
+        ...{ method, headers, signal: until, agent: undefined },
         autoSelectFamilyAttemptTimeout: Math.floor(timeoutMs * ATTEMPT_SHARE)
       }
-      const call = url.protocol === 'https:' ? secure(url, options, resolve) : plain(url, options, resolve)
+      const call = request(url, options, resolve)
       call.on('error', reject)
       call.end(payload)
     })
+  }
 
   /** Any answer, whatever its status. @throws CliFault when there is none. */
   async function ask(what: Ask): Promise<Reply> {
@@ -109,21 +103,10 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
   }
 }
 
-/** What is known of the agent stands above what authorities say; nothing is known of most. */
-function trusted({ certificate, pin }: Place) {
-  if (certificate !== undefined) return exactly(certificate)
-  return pin === undefined ? {} : { createConnection: connectPinned(pin) }
-}
+type Requests = (url: URL, options: RequestOptions, answered: (answer: IncomingMessage) => void) => ClientRequest
 
-/** Trusts this certificate and no other, whoever signed it and whatever names it holds. */
-function exactly(pem: string): ConnectionOptions {
-  const known = new X509Certificate(pem).fingerprint256
-  return {
-    ca: pem,
-    allowPartialTrustChain: true,
-    checkServerIdentity: (_host, { fingerprint256 }) =>
-      fingerprint256 === known ? undefined : Object.assign(new Error('another certificate'), { code: 'CERT_CHANGED' })
-  }
+async function requestsTo(place: Place, insecure: boolean): Promise<Requests> {
+  return place.url.startsWith('https:') ? (await import('./secure.ts')).secureRequests(place, insecure) : plain
 }
 
 function good({ status, json, text: body }: Reply, place: Place): unknown {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { IntroductionPolicy } from '../../schemas/names.ts'
+import type { IntroductionPolicy } from '../../schemas/names.ts'
 import { peerNamed } from '../agent/servers.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -8,7 +8,7 @@ import { type Row, row, rows, text, texts } from '../text/shape.ts'
 import { tableOf } from '../text/table.ts'
 import { agoOf, harmless, spanOf } from '../text/words.ts'
 
-const POLICIES: readonly string[] = IntroductionPolicy.enum
+const POLICIES: readonly string[] = ['accept', 'ask', 'never'] satisfies IntroductionPolicy[]
 
 /** Members told of each other, and those that others introduced here. */
 export function introductionCommands(program: Command, { act }: Tie): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { BadToken, bareToken, type Invitation, readInvitation } from '../../security/invite-token.ts'
+import type { Invitation } from '../../security/invite-token.ts'
 import { howToBeReached, isLoopback } from '../agent/addresses.ts'
 import { examples, type Tie } from '../command.ts'
 import { CliFault, EXIT } from '../exit.ts'
@@ -46,7 +46,7 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
       })
     )
     context.print(answer, () => text(answer.invite_token))
-    const invitation = readInvite(text(answer.invite_token))
+    const invitation = await readInvite(text(answer.invite_token))
     const urls = invitation.kind === 'sealed' ? invitation.urls : []
     if (urls.length > 0 && urls.every(isLoopback)) {
       io.err(`note: only this machine reaches the address in it, ${urls.join(', ')}. For other servers, first:`)
@@ -64,7 +64,7 @@ export function inviteCommands(program: Command, { act, io }: Tie): void {
     .summary('Read a token without using it; - reads it from stdin')
     .addHelpText('after', examples('invite show frc1.…', 'invite show - < token'))
     .action(async (given?: string) => {
-      const content = readInvite(await tokenOf(given, io))
+      const content = await readInvite(await tokenOf(given, io))
       if (content.kind === 'plain')
         throw new CliFault(
           EXIT.failed,
@@ -107,8 +107,12 @@ const shown = ({ urls, name, exp, pin }: Extract<Invitation, { kind: 'sealed' }>
   ...(pin !== undefined && { pin })
 })
 
+/** Loaded when it is wanted: its schemas are more than all commands together. */
+const tokens = () => import('../../security/invite-token.ts')
+
 /** @throws CliFault in the words of the token's reader. */
-export function readInvite(token: string): Invitation {
+export async function readInvite(token: string): Promise<Invitation> {
+  const { BadToken, readInvitation } = await tokens()
   try {
     return readInvitation(token)
   } catch (error) {
@@ -120,7 +124,7 @@ export function readInvite(token: string): Invitation {
 /** A token from the arguments, from stdin, or from the person: pasted over several lines it is still one. */
 export async function tokenOf(given: string | undefined, io: Io, file = ''): Promise<string> {
   const text = await said()
-  const token = bareToken(text)
+  const token = (await tokens()).bareToken(text)
   if (token === '')
     throw new CliFault(EXIT.usage, 'no token was given', 'As an argument, with --from FILE, or - for stdin')
   return token

@@ -41,7 +41,7 @@ export function joinCommand(program: Command, { act }: Tie): void {
     const { io, client } = context
     const step = createSteps(context)
     const token = await tokenOf(args[0], io, option('from'))
-    const where = step('read the invite', () => describe(token, option('peerUrl'), io.now()))
+    const where = await step('read the invite', () => describe(token, option('peerUrl'), io.now()))
     const named = row(
       await step.later(
         'this agent',
@@ -55,7 +55,7 @@ export function joinCommand(program: Command, { act }: Tie): void {
         'clustering is off on this agent',
         'Set cluster.enabled: true, or: flatrun-cluster cluster setup -f server_name=NAME -f advertise_url=URL'
       )
-    assertElsewhere(token, text(named.server_name), [client.place.url, text(named.advertise_url)])
+    await assertElsewhere(token, text(named.server_name), [client.place.url, text(named.advertise_url)])
     const body: Record<string, unknown> = {
       invite_token: token,
       ...(option('peerUrl') !== '' && { peer_url: option('peerUrl') }),
@@ -98,8 +98,8 @@ export function joinCommand(program: Command, { act }: Tie): void {
   })
 }
 
-function describe(token: string, peerUrl: string, now: number): string {
-  const invitation = readInvite(token)
+async function describe(token: string, peerUrl: string, now: number): Promise<string> {
+  const invitation = await readInvite(token)
   if (invitation.kind === 'plain') {
     if (peerUrl !== '') return peerUrl
     throw new CliFault(
@@ -119,8 +119,8 @@ function describe(token: string, peerUrl: string, now: number): string {
 }
 
 /** An invite of an agent that is told to nobody else holds 127.0.0.1, and that is this server here. @throws CliFault */
-function assertElsewhere(token: string, self: string, own: readonly string[]): void {
-  const invitation = readInvite(token)
+async function assertElsewhere(token: string, self: string, own: readonly string[]): Promise<void> {
+  const invitation = await readInvite(token)
   if (invitation.kind === 'plain') return
   const { urls, name } = invitation
   // Its own invite: the agent says so.

@@ -1,5 +1,3 @@
-import { trustSystemAuthorities } from '../../security/authorities.ts'
-import { lookAtCertificate } from '../agent/pin.ts'
 import { findPlace } from '../agent/place.ts'
 import { unreachable } from '../agent/unreachable.ts'
 import type { Given } from '../command.ts'
@@ -27,6 +25,9 @@ export function pinGiven({ option }: Given): Pinned {
 export async function pinFor(url: string, given: Given, io: Io): Promise<Pinned> {
   const pinned = pinGiven(given)
   if (pinned.pin !== undefined) return pinned
+  // Loaded when it is wanted: TLS takes longer than most commands.
+  const { trustSystemAuthorities } = await import('../../security/authorities.ts')
+  const { lookAtCertificate } = await import('../agent/pin.ts')
   trustSystemAuthorities()
   const { trusted, selfSigned, pin } = await lookAtCertificate(url, LOOK_MS).catch((error) => {
     throw unreachable(findPlace({ url }, io), error)

@@ -7,9 +7,9 @@ export function createSteps({ io, paint }: Context) {
   const done = (what: string, detail: string) =>
     io.err(`${paint('green', '✓')} ${harmless(what)}${detail ? `  ${paint('dim', harmless(detail))}` : ''}`)
   const failed = (what: string) => io.err(`${paint('red', '✗')} ${harmless(what)}`)
-  const now = (what: string, run: () => string): string => {
+  const now = async (what: string, run: () => Promise<string>): Promise<string> => {
     try {
-      const result = run()
+      const result = await run()
       done(what, result)
       return result
     } catch (error) {
