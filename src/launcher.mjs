@@ -14,4 +14,4 @@ process.emitWarning = (warning, ...rest) => {
   if (!String(warning).includes('SQLite')) emitWarning.call(process, warning, ...rest)
 }
 
-await import('./main.js')
+await import('./program/main.js')
