@@ -82,11 +82,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = createServer(options)
   closeUnused(app, { https: options.https !== undefined })
   answerErrors(app)
+  // Before whatever refuses: a hook that comes after the refusal is not called.
+  endRefusedUpgrades(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   if (options.cors.enabled) await allowOrigins(app, options.cors.origins)
   refuseWhileStopping(app)
   refuseRepeatedHeaders(app)
-  endRefusedUpgrades(app)
   acceptUpgrades(app)
   const ownPage = options.authEnabled
     ? undefined

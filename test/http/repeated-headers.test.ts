@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { test } from 'node:test'
-import { OPERATOR_KEY, READER_KEY, startNode } from '../daemon.ts'
+import { promisify } from 'node:util'
+import { OPERATOR_KEY, READER_KEY, startNode, until } from '../daemon.ts'
 
 /** A request whose headers come as they are listed, each on a line of its own. */
 function ask(url: string, method: string, path: string, headers: [name: string, value: string][]) {
@@ -51,7 +52,7 @@ test('a request that says twice who asks or for what is refused, whichever comes
 })
 
 test('a WebSocket that says twice who asks is refused too', async (t) => {
-  const { url } = await startNode(t)
+  const { url, daemon } = await startNode(t)
   const upgrade: [string, string][] = [
     ['Connection', 'Upgrade'],
     ['Upgrade', 'websocket'],
@@ -62,6 +63,10 @@ test('a WebSocket that says twice who asks is refused too', async (t) => {
   const twice: [string, string][] = [...upgrade, ['Authorization', READER], ['Authorization', OPERATOR]]
   const { status, body } = await ask(url, 'GET', path, twice)
   assert.deepEqual([status, body.code], [400, 'repeated_header'])
+  // Node looks after time no more on such a connection: whoever refuses ends it.
+  const { server } = daemon.app
+  const count = promisify(server.getConnections.bind(server))
+  await until(async () => (await count()) === 0, 'the end of the connection')
 })
 
 test('headers that are lists may come on several lines', async (t) => {
