@@ -22,7 +22,7 @@ export async function runAgent(file: string | undefined): Promise<number> {
   for (const name of SYSTEMD_VARIABLES) delete process.env[name]
   const load = () => loadConfig({ file, env })
   const config = load()
-  const log = logFor(config, env)
+  const log = await logFor(config, env)
   for (const note of config.source.notes) log.warn(note)
 
   const notifier = createNotifier({ env, pid: process.pid })

@@ -53,7 +53,7 @@ async function start(name: string, port: number): Promise<Daemon> {
     'cluster.server_name': name,
     'cluster.health_interval': '10s'
   }
-  const log = createLog({ level: 'warn', format: 'pretty', journal: false, stream: process.stderr })
+  const log = await createLog({ level: 'warn', format: 'pretty', journal: false, stream: process.stderr })
   return startDaemon({ config: loadConfig({ env: {}, flags, cwd: folder }), log })
 }
 

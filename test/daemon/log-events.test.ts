@@ -20,13 +20,14 @@ test('joins, outages, removals and failed messages are in the log, an outage as 
   assert.equal(told('peer.removed', 30)?.peer, 'web-2')
 })
 
-test('logging.format counts under systemd too, with the priority in front', () => {
-  const written = (format: 'json' | 'pretty') => {
+test('logging.format counts under systemd too, with the priority in front', async () => {
+  const written = async (format: 'json' | 'pretty') => {
     const lines: string[] = []
     const stream = { write: (line: string) => void lines.push(line) }
-    createLog({ level: 'info', format, journal: true, stream }).warn({ peer: 'web-2' }, 'something happened')
+    const log = await createLog({ level: 'info', format, journal: true, stream })
+    log.warn({ peer: 'web-2' }, 'something happened')
     return lines.join('')
   }
-  assert.match(written('json'), /^<4>\{.*"msg":"something happened"\}\n$/)
-  assert.match(written('pretty'), /^<4>something happened.*web-2.*\n$/)
+  assert.match(await written('json'), /^<4>\{.*"msg":"something happened"\}\n$/)
+  assert.match(await written('pretty'), /^<4>something happened.*web-2.*\n$/)
 })

@@ -4,14 +4,14 @@ import { createFaultLog } from '../../src/daemon/log/fault-log.ts'
 import { createLog, type LogOptions } from '../../src/daemon/log/log.ts'
 import { createLogOutput } from '../../src/daemon/log/log-output.ts'
 
-function logged(options: Partial<LogOptions>) {
+async function logged(options: Partial<LogOptions>) {
   const lines: string[] = []
   const stream = { write: (text: string) => void lines.push(text) }
-  return { log: createLog({ level: 'trace', format: 'json', journal: false, stream, ...options }), lines }
+  return { log: await createLog({ level: 'trace', format: 'json', journal: false, stream, ...options }), lines }
 }
 
-test('in the journal each line begins with its priority and leaves the time to the journal', () => {
-  const { log, lines } = logged({ journal: true })
+test('in the journal each line begins with its priority and leaves the time to the journal', async () => {
+  const { log, lines } = await logged({ journal: true })
   log.fatal('a')
   log.error('b')
   log.warn('c')
@@ -26,29 +26,29 @@ test('in the journal each line begins with its priority and leaves the time to t
   assert.ok(lines.every((line) => line.indexOf('\n') === line.length - 1))
 })
 
-test('elsewhere a line is JSON with the time in UTC', () => {
-  const { log, lines } = logged({})
+test('elsewhere a line is JSON with the time in UTC', async () => {
+  const { log, lines } = await logged({})
   log.info('hello')
   const { time, msg } = JSON.parse(lines[0] ?? '')
   assert.match(time, /^\d{4}-\d\d-\d\dT.*Z$/)
   assert.equal(msg, 'hello')
 })
 
-test('for people it is a line without braces', () => {
-  const { log, lines } = logged({ format: 'pretty' })
+test('for people it is a line without braces', async () => {
+  const { log, lines } = await logged({ format: 'pretty' })
   log.warn('disk is full')
   assert.match(lines.join(''), /^\[\d\d:\d\d:\d\d\] WARN: disk is full\n$/)
 })
 
-test('below the level nothing is written', () => {
-  const { log, lines } = logged({ level: 'warn' })
+test('below the level nothing is written', async () => {
+  const { log, lines } = await logged({ level: 'warn' })
   log.info('a')
   assert.deepEqual(lines, [])
 })
 
-test('a secret that a caller logs by mistake is cut, in every format', () => {
+test('a secret that a caller logs by mistake is cut, in every format', async () => {
   for (const options of [{}, { journal: true }, { format: 'pretty' as const }]) {
-    const { log, lines } = logged(options)
+    const { log, lines } = await logged(options)
     log.info(
       { req: { headers: { authorization: 'Bearer canary' } }, body: { api_key: 'canary', token: 'canary' } },
       'x'
@@ -73,8 +73,8 @@ test('a line that finds no room is lost, and the next whole one begins on a line
   assert.equal(disk.text, 'first\nse\nfourth\nfifth\n')
 })
 
-test('what fails again and again is told in full once, and then once a minute with how often', () => {
-  const { log, lines } = logged({})
+test('what fails again and again is told in full once, and then once a minute with how often', async () => {
+  const { log, lines } = await logged({})
   let now = 0
   const tell = createFaultLog(log, () => now)
   const fault = new Error('the disk is full')

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { EnvHttpProxyAgent, request } from 'undici'
 import type { AlertMessage } from '../../schemas/alerts/alert.ts'
 import type { AlertTarget, AlertTargetOf } from '../../schemas/alerts/alert-target.ts'
@@ -85,6 +84,8 @@ function pauseIn(header: string | string[] | undefined): number | undefined {
 }
 
 async function sendMail({ smtp, from, to }: AlertTargetOf<'email'>, message: AlertMessage) {
+  // Loaded when it is wanted: most agents send no mail.
+  const { createTransport } = await import('nodemailer')
   const transport = createTransport(smtp, {
     from,
     ...{ connectionTimeout: PATIENCE_MS, greetingTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS }

@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino'
-import { prettyFactory } from 'pino-pretty'
+import type { PrettyOptions } from 'pino-pretty'
 
 export interface LogOptions {
   readonly level: string
@@ -32,18 +32,21 @@ const SECRETS = [
 ]
 
 /** The daemon's log: JSON lines, lines for people, or either with a priority in front for the journal. */
-export function createLog({ level, format, journal, stream, colors = false }: LogOptions): Logger {
+export async function createLog({ level, format, journal, stream, colors = false }: LogOptions): Promise<Logger> {
   const redact = { paths: SECRETS, censor: '<secret>' }
   if (journal) {
     // The journal has the time and the level of its own.
-    const words = prettyFactory({ colorize: false, ignore: 'level', singleLine: true })
-    const line = format === 'pretty' ? words : (json: string) => json
+    const options = { colorize: false, ignore: 'level', singleLine: true }
+    const line = format === 'pretty' ? await linesForPeople(options) : (json: string) => json
     return pino({ level, redact, base: null, timestamp: false }, withPriority(stream, line))
   }
   if (format === 'json') return pino({ level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
-  const words = prettyFactory({ colorize: colors, translateTime: 'SYS:HH:MM:ss' })
+  const words = await linesForPeople({ colorize: colors, translateTime: 'SYS:HH:MM:ss' })
   return pino({ level, redact, base: null }, { write: (line) => stream.write(words(line)) })
 }
+
+/** Loaded when it is wanted: most agents write JSON. */
+const linesForPeople = async (options: PrettyOptions) => (await import('pino-pretty')).prettyFactory(options)
 
 /** journald reads `<3>` at the start of a line as the priority of that line (sd-daemon(3)). */
 function withPriority(stream: LogOptions['stream'], text: (json: string) => string) {
