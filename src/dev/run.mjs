@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { faultOfRuntime } from './runtime.mjs'
-import { dashboardStamp } from './stamp.mjs'
+import { dashboardStamp, isBuilt } from './stamp.mjs'
 import { inTurn } from './turn.mjs'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -73,8 +73,7 @@ function install() {
 }
 
 function dashboardBuilt() {
-  const built = path.join(root, 'dist', 'dashboard', '.built')
-  return existsSync(built) && readFileSync(built, 'utf8') === dashboardStamp(root)
+  return isBuilt(path.join(root, 'dist', 'dashboard'), dashboardStamp(root))
 }
 
 function buildDashboard() {

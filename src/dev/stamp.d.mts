@@ -1,1 +1,3 @@
 export function dashboardStamp(root: string): string
+export function programStamp(root: string): string
+export function isBuilt(folder: string, stamp: string): boolean

@@ -6,9 +6,10 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { BARE } from '../bare.ts'
 import { authorized, OPERATOR_KEY, request, startNode, temporaryFolder, until } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 import { createAdmin } from './world.ts'
 
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const program = builtProgram()
 
 /** A machine with the service installed, whose `systemctl` knows this one agent. */
 async function machine(
@@ -24,7 +25,7 @@ async function machine(
     file,
     `docker_socket: ""\napi: { port: 0 }\ncluster:\n  enabled: true\n  server_name: web-1 # mine\n${config}`
   )
-  const child = spawn(process.execPath, [main, 'agent', '--config', file], {
+  const child = spawn(process.execPath, [program, 'agent', '--config', file], {
     cwd: root,
     env: { ...BARE, FLATRUN_DATA_PATH: data, ...env },
     stdio: ['ignore', 'ignore', 'pipe']

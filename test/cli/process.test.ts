@@ -8,11 +8,12 @@ import { test } from 'node:test'
 import { createCertificate } from '../../src/security/certificate.ts'
 import { BARE } from '../bare.ts'
 import { OPERATOR_KEY, startNode, temporaryFolder, until } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const PROGRAM = builtProgram()
 
 async function run(words: string[], env: Record<string, string>, stdin = '') {
-  const child = spawn(process.execPath, [MAIN, ...words], { env: { ...BARE, ...env } })
+  const child = spawn(process.execPath, [PROGRAM, ...words], { env: { ...BARE, ...env } })
   child.stdin.end(stdin)
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { code, out, err }
@@ -48,7 +49,7 @@ test('an authority that the system believes is believed', async (t) => {
 test('a reader that has read enough is no fault', async (t) => {
   const node = await startNode(t)
   const env = { ...BARE, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
-  const child = spawn(process.execPath, [MAIN, 'events', '--follow'], { env })
+  const child = spawn(process.execPath, [PROGRAM, 'events', '--follow'], { env })
   const errors = text(child.stderr)
   await once(child.stdout, 'data')
   child.stdout.destroy()
@@ -63,7 +64,7 @@ test('a reader that has read enough is no fault', async (t) => {
 test('SIGINT ends a command with 130', async (t) => {
   const node = await startNode(t)
   const env = { ...BARE, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
-  const child = spawn(process.execPath, [MAIN, 'events', '--follow'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [PROGRAM, 'events', '--follow'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   await once(child.stdout, 'data')
   child.kill('SIGINT')
   const [code] = await once(child, 'exit')
@@ -72,7 +73,7 @@ test('SIGINT ends a command with 130', async (t) => {
 
 test('SIGINT ends waiting too', async (t) => {
   const env = { ...BARE, FLATRUN_URL: 'http://127.0.0.1:1', FLATRUN_TOKEN: 'x', HOME: temporaryFolder(t) }
-  const child = spawn(process.execPath, [MAIN, 'wait', '--verbose'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [PROGRAM, 'wait', '--verbose'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   await once(child.stderr, 'data')
   child.kill('SIGINT')
   const [code] = await once(child, 'exit')
@@ -99,7 +100,7 @@ test('a first config is written, is right, and is never written over', async (t)
 test('bash completes commands and flags', async (t) => {
   const folder = temporaryFolder(t)
   const program = path.join(folder, 'flatrun-cluster')
-  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`, { mode: 0o755 })
+  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${PROGRAM} "$@"\n`, { mode: 0o755 })
   const script = await run(['completion', 'bash'], { HOME: folder })
   writeFileSync(path.join(folder, 'completion'), script.out)
   const complete = (...typed: string[]) => {

@@ -6,15 +6,16 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { BARE } from '../bare.ts'
 import { authorized, request, startNode, type TestNode, temporaryFolder, until } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const PROGRAM = builtProgram()
 const skip = spawnSync('script', ['--version']).status === 0 ? false : 'script (util-linux) is not here'
 const CTRL_C = '\u0003'
 const CTRL_D = '\u0004'
 
 /** A command as a person has it: at a terminal. */
 function atTerminal(t: TestContext, words: readonly string[], cwd: string) {
-  const line = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ')
+  const line = [process.execPath, PROGRAM, ...words].map((word) => `'${word}'`).join(' ')
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     cwd,
     env: { ...BARE, HOME: cwd, TERM: 'xterm' },
@@ -102,7 +103,7 @@ test('what only root may do ends with 77 and a sentence', { skip: process.getuid
     ['backup', '/tmp/none.backup', '--data-path', locked],
     ['restore', path.join(locked, 'config.yml'), '--data-path', folder]
   ]) {
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], {
       uid: 65_534,
       gid: 65_534,
       cwd: folder,

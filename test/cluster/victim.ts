@@ -4,8 +4,7 @@ import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { BARE } from '../bare.ts'
 import { authorized, OPERATOR_KEY, type Reply, request, type TestNode, temporaryFolder, until } from '../daemon.ts'
-
-const ROOT = path.join(import.meta.dirname, '..', '..')
+import { builtProgram } from '../program.ts'
 
 /** A node in a process of its own, which can be killed and comes back with the same data. */
 export interface Victim extends Pick<TestNode, 'name' | 'url' | 'call'> {
@@ -29,6 +28,7 @@ export async function createVictim(t: TestContext, name: string): Promise<Victim
     FLATRUN_CLUSTER__HEALTH_INTERVAL: '1s',
     FLATRUN_LOGGING__LEVEL: 'warn'
   }
+  const program = builtProgram()
   let child: ChildProcess | undefined
   const kill = async () => {
     const ended = new Promise((resolve) => (child ? child.once('exit', resolve) : resolve(undefined)))
@@ -40,7 +40,7 @@ export async function createVictim(t: TestContext, name: string): Promise<Victim
   const call = (method: string, where: string, body?: unknown): Promise<Reply> =>
     request(url + where, { method, body, headers: authorized(OPERATOR_KEY) })
   async function start() {
-    child = spawn(process.execPath, ['src/main.ts', 'agent'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    child = spawn(process.execPath, [program, 'agent'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] })
     await until(
       () =>
         fetch(`${url}/api/health`).then(

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { BARE } from '../bare.ts'
 import { authorized, join, OPERATOR_KEY, request, startNode, type TestNode, temporaryFolder, until } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const OFFSETS_MS = [0, 600_000, 0, 45_000]
@@ -84,7 +85,7 @@ async function startThere(t: TestContext) {
     FLATRUN_LOGGING__LEVEL: 'warn'
   }
   const clock = `data:text/javascript,${encodeURIComponent(CLOCK)}`
-  const child: ChildProcess = spawn(process.execPath, ['--import', clock, 'src/main.ts', 'agent'], {
+  const child: ChildProcess = spawn(process.execPath, ['--import', clock, builtProgram(), 'agent'], {
     ...{ cwd: ROOT, env, stdio: 'ignore' }
   })
   const ended = new Promise((resolve) => child.once('exit', resolve))

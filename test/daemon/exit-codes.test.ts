@@ -7,14 +7,15 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { BARE } from '../bare.ts'
 import { temporaryFolder, until } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const shipped = builtProgram()
 const root = process.getuid?.() === 0
 
 /** The process as a person starts it, with nothing of this one's environment. */
 function start(t: TestContext, words: string[], env: Record<string, string | undefined> = {}, before: string[] = []) {
   const folder = temporaryFolder(t)
-  const [program = '', ...rest] = [...before, process.execPath, main, ...words]
+  const [program = '', ...rest] = [...before, process.execPath, shipped, ...words]
   const child = spawn(program, rest, {
     cwd: folder,
     env: { ...BARE, FLATRUN_API__PORT: '0', FLATRUN_DOCKER_SOCKET: '', ...env },

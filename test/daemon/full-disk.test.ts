@@ -8,8 +8,9 @@ import { type TestContext, test } from 'node:test'
 import { BARE } from '../bare.ts'
 import { startHostileInviter } from '../cluster/joining/hostile-inviter.ts'
 import { authorized, request, temporaryFolder, until } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const program = builtProgram()
 const KEY = 'test-operator-key-0123456789abcdef'
 
 /** The agent as a process, its log in a file or in a pipe. */
@@ -21,7 +22,7 @@ function start(t: TestContext, folder: string, stdout: number | 'pipe', dataPath
     FLATRUN_DATA_PATH: dataPath,
     FLATRUN_AUTH__API_KEYS: KEY
   }
-  const child = spawn(process.execPath, [main, 'agent'], { cwd: folder, env, stdio: ['ignore', stdout, 'pipe'] })
+  const child = spawn(process.execPath, [program, 'agent'], { cwd: folder, env, stdio: ['ignore', stdout, 'pipe'] })
   t.after(() => child.kill('SIGKILL'))
   const said = { text: '' }
   child.stderr?.setEncoding('utf8').on('data', (text) => {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { join, OPERATOR_KEY, sees, startNode } from '../daemon.ts'
 import { container, frame, json, startFakeEngine } from '../local/fake-engine.ts'
 import { folder } from '../local/folder.ts'
+import { builtProgram } from '../program.ts'
 
 async function node(t: TestContext, name: string) {
   const root = await folder(t, { 'shop/compose.yml': 'services: { web: { image: nginx } }\n' })
@@ -35,8 +36,7 @@ test('every command of the page about deployments works as it is written', async
     .filter((line) => line.startsWith('curl')).length
   assert.ok(commands > 15)
 
-  const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
-  const installed = `flatrun-cluster() { ${process.execPath} ${main} "$@"; }\n`
+  const installed = `flatrun-cluster() { ${process.execPath} ${builtProgram()} "$@"; }\n`
   // As it is written, but for the seconds that it would wait on each server.
   const script =
     installed +

@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { builtProgram } from '../program.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 
 test('the manual has every command that the help has', () => {
-  const { stdout } = spawnSync(process.execPath, [path.join(root, 'src', 'main.ts'), '--help'], { encoding: 'utf8' })
+  const { stdout } = spawnSync(process.execPath, [builtProgram(), '--help'], { encoding: 'utf8' })
   const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|\w+)*(?: [[<].*?[\]>])* {2,}\S/gm)].map(([, name]) => name)
   assert.ok(commands.length > 20, commands.join())
   const manual = readFileSync(path.join(root, 'docs', 'flatrun-cluster.8'), 'utf8')

@@ -6,7 +6,9 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { createMetrics } from '../../src/metrics/metrics.ts'
+import { BARE } from '../bare.ts'
 import { startNode, type TestNode, temporaryFolder } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const page = (name: string) => path.join(ROOT, 'docs', name)
@@ -54,7 +56,7 @@ function blocks(name: string): string[] {
 async function world(t: TestContext) {
   const shelf = temporaryFolder(t)
   const program = path.join(shelf, 'flatrun-cluster')
-  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${path.join(ROOT, 'src', 'main.ts')} "$@"\n`, {
+  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${builtProgram()} "$@"\n`, {
     mode: 0o755
   })
   const config = { 'auth.api_keys': [] }
@@ -63,7 +65,7 @@ async function world(t: TestContext) {
 
   async function run(block: string, { folder, url }: TestNode): Promise<void> {
     const code = `set -e -o pipefail\n${block.replaceAll('http://127.0.0.1:8090', url)}`
-    const env = { PATH: `${shelf}:${process.env.PATH}`, HOME: shelf }
+    const env = { ...BARE, PATH: `${shelf}:${BARE.PATH}`, HOME: shelf }
     const child = spawn('bash', ['-c', code], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
     assert.equal(status, 0, `${block}\n${out}\n${err}`)

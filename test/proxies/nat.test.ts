@@ -7,9 +7,10 @@ import { promisify } from 'node:util'
 import { joinAll, mesh } from '../cluster/introductions/world.ts'
 import { entry } from '../cluster/reach/world.ts'
 import { OPERATOR_KEY, sees, startNode, temporaryFolder, until } from '../daemon.ts'
+import { builtProgram } from '../program.ts'
 import { freePort } from './servers.ts'
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const PROGRAM = builtProgram()
 const [HOME, ROUTER] = [`fr-home-${process.pid}`, `fr-nat-${process.pid}`]
 const [OUTSIDE, WAN, LAN, INSIDE] = ['10.213.77.1', '10.213.77.2', '192.168.213.1', '192.168.213.2']
 
@@ -89,7 +90,7 @@ test('a home behind a real address translation joins a whole cluster, is seen, a
     FLATRUN_CLUSTER__SERVER_NAME: 'home',
     FLATRUN_CLUSTER__ADVERTISE_URL: `http://${INSIDE}:8090`
   }
-  const child = spawn('ip', ['netns', 'exec', HOME, process.execPath, MAIN, 'agent'], { env, stdio: 'ignore' })
+  const child = spawn('ip', ['netns', 'exec', HOME, process.execPath, PROGRAM, 'agent'], { env, stdio: 'ignore' })
   const gone = once(child, 'exit')
   t.after(async () => {
     child.kill('SIGKILL')

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { builtProgram } from '../program.ts'
 import { type Nest, startNest, whyNoNest } from './nest.ts'
 
 const skip = whyNoNest()
 const root = path.join(import.meta.dirname, '..', '..')
 const NODE = '/opt/app/node_modules/node/bin/node'
-const AGENT = `${NODE} /opt/app/src/main.ts`
+const AGENT = `${NODE} ${builtProgram().replace(root, '/opt/app')}`
 const CONFIG = '/etc/flatrun-cluster/config.yml'
 
 /** A booted system with the service installed by its own command, and running. */
@@ -172,7 +173,7 @@ test('without a person to ask and without --yes nothing is changed', { skip }, a
   assert.match(out, /This will:\n {2}make the folder .*nobody is here to ask; add --yes/s)
   assert.match(
     nest.must(`${AGENT} service install --dry-run`),
-    /This would:.*ExecStart=.*src\/main\.ts agent --config/s
+    /This would:.*ExecStart=.*flatrun-cluster\.js agent --config/s
   )
   nest.must('! test -e /etc/systemd/system/flatrun-cluster.service && ! test -e /etc/flatrun-cluster')
 })

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { dashboardStamp, isBuilt } from '../stamp.mjs'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 const packages = path.join(root, 'node_modules')
@@ -101,10 +102,12 @@ export async function bundle(out: string): Promise<string[]> {
 }
 
 async function dashboard(place: string) {
-  const script = path.join(import.meta.dirname, 'dashboard.ts')
-  const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' })
-  if (status !== 0) throw new Error('the dashboard cannot be built')
   const built = path.join(root, 'dist', 'dashboard')
+  if (!isBuilt(built, dashboardStamp(root))) {
+    const script = path.join(import.meta.dirname, 'dashboard.ts')
+    const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' })
+    if (status !== 0) throw new Error('the dashboard cannot be built')
+  }
   if (place !== built) await cp(built, place, { recursive: true })
 }
 

@@ -6,12 +6,14 @@ import net, { type Socket } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { keepLinks } from '../../../src/remote/links/keeper.ts'
+import { BARE } from '../../bare.ts'
 import { authorized, OPERATOR_KEY, request, sees, startNode, temporaryFolder, until } from '../../daemon.ts'
 import { startFakePeer } from '../../fake-peer.ts'
+import { builtProgram } from '../../program.ts'
 import { createWay } from './way.ts'
 import { entry, homeAndHub, NOWHERE, TURN } from './world.ts'
 
-const MAIN = path.join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts')
+const PROGRAM = builtProgram()
 /** So that nobody waits long for what does not answer. */
 const BRIEF = { 'cluster.request_timeout': '1s' }
 
@@ -39,7 +41,7 @@ test('a home whose process stands still is suspect, and online when it goes on',
   const folder = temporaryFolder(t)
   const port = await free()
   const env = {
-    PATH: process.env.PATH ?? '',
+    ...BARE,
     FLATRUN_API__PORT: String(port),
     FLATRUN_AUTH__API_KEYS: OPERATOR_KEY,
     FLATRUN_DATA_PATH: path.join(folder, 'data'),
@@ -49,7 +51,7 @@ test('a home whose process stands still is suspect, and online when it goes on',
     FLATRUN_CLUSTER__SERVER_NAME: 'home',
     FLATRUN_CLUSTER__ADVERTISE_URL: NOWHERE
   }
-  const child = spawn(process.execPath, [MAIN, 'agent'], { env, stdio: 'ignore' })
+  const child = spawn(process.execPath, [PROGRAM, 'agent'], { env, stdio: 'ignore' })
   const gone = once(child, 'exit')
   t.after(async () => {
     child.kill('SIGKILL')

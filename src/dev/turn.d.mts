@@ -1,0 +1,1 @@
+export function inTurn<T>(file: string, onWait: () => void, work: () => T): T
