@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { Fatal } from '../errors.ts'
 import { noteBackup } from '../store/backup-note.ts'
 import { backup } from './backup.ts'
-import { nameOfBackup, prune } from './backup-folder.ts'
+import { nameOfBackup, newestIn, prune } from './backup-folder.ts'
 import { checkBackup, restore } from './restore.ts'
 import { dataPathMeant, requireStore } from './subject.ts'
 
@@ -29,10 +29,11 @@ export function runBackup(given: Given, io: Io, root?: string): undefined {
 
 /** `flatrun-cluster restore FILE`: into a data path that no daemon holds. */
 export function runRestore(given: Given, io: Io, root?: string): undefined {
-  const archive = named(given, io)
+  const archive = newestOf(named(given, io))
   if (given.has('check')) {
     const { nodeId, files } = checkBackup(archive)
     io.out(`node ${nodeId} could be restored: ${files.join(', ')}`)
+    io.err(`looked at ${archive}`)
     return
   }
   const { folder, from } = dataPathMeant(given, io, root)
@@ -60,6 +61,14 @@ function keepOf({ option }: Given): number {
   if (!Number.isInteger(keep) || keep < 1) throw new Fatal(64, `--keep ${option('keep')}: a number from 1 on is wanted`)
   if (option('into') === '') throw new Fatal(64, '--keep wants --into: only files that it named itself are deleted')
   return keep
+}
+
+/** Of a folder that `--into` filled. */
+function newestOf(place: string): string {
+  if (place === '-' || !statSync(place, { throwIfNoEntry: false })?.isDirectory()) return place
+  const newest = newestIn(place)
+  if (newest === undefined) throw new Fatal(66, `there is no backup in ${place} that backup --into made`)
+  return newest
 }
 
 function named({ args: [file = ''] }: Given, { cwd }: Io): string {

@@ -6,6 +6,15 @@ const NAME = /^\d{4}-\d\d-\d\dT\d{6}Z\.backup$/
 /** Names sort by age. */
 export const nameOfBackup = (now: Date) => `${now.toISOString().replaceAll(':', '').slice(0, 17)}Z.backup`
 
+/** The newest backup of a folder; undefined where it has none. */
+export function newestIn(folder: string): string | undefined {
+  const name = readdirSync(folder)
+    .filter((one) => NAME.test(one))
+    .toSorted()
+    .at(-1)
+  return name && path.join(folder, name)
+}
+
 /** Deletes all but the newest of those that were named here, and nothing else. Gives what is gone. */
 export function prune(folder: string, keep: number): string[] {
   const backups = readdirSync(folder)

@@ -113,12 +113,19 @@ function backup({ command, act }: Local, root: string) {
 }
 
 function restore({ command, act }: Local, root: string) {
-  const words = command('restore <file>', 'Bring a backup back, while the agent is stopped; - for stdin')
+  const words = command(
+    'restore <file>',
+    'Bring a backup back, while the agent is stopped; of a folder the newest; - for stdin'
+  )
   words.option('--replace', 'Put aside the node that is there')
   words.option('--check', 'Only look whether it could be restored; nothing is changed')
   words.addHelpText(
     'after',
-    examples('restore /root/web-1.backup', 'restore /root/web-1.backup --check', 'restore /root/web-1.backup --replace')
+    examples(
+      'restore /root/web-1.backup',
+      'restore /var/backups/flatrun-cluster --check',
+      'restore /root/web-1.backup --replace'
+    )
   )
   act(where(words), async (given, io) => (await import('./backup-commands.ts')).runRestore(given, io, root))
 }

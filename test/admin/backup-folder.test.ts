@@ -33,6 +33,17 @@ test('backups on a timer keep the newest, and delete nothing else', async (t) =>
     await assert.rejects(admin(words), { exitCode: 64 }, words)
 })
 
+test('a folder stands for its newest backup', async (t) => {
+  const { cwd, admin } = await world(t)
+  for (const day of ['02', '03', '01'])
+    await admin('backup --into kept', { now: () => Date.parse(`2026-11-${day}T03:00:00Z`) })
+  writeFileSync(path.join(cwd, 'kept', 'zz.backup'), '')
+  const { code, out, err } = await admin('restore kept --check')
+  assert.deepEqual([code, err], [0, `looked at ${path.join(cwd, 'kept', '2026-11-03T030000Z.backup')}`], out)
+  mkdirSync(path.join(cwd, 'empty'))
+  await assert.rejects(admin('restore empty --check'), { exitCode: 66 })
+})
+
 test('a restore drill opens a backup and changes nothing', async (t) => {
   const { cwd, admin } = await world(t)
   for (const name of ['lock', 'lock-journal', 'url', 'url.crt']) writeFileSync(path.join(cwd, 'data', name), '')

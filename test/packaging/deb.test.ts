@@ -51,12 +51,23 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
     nest.must('bash -n /usr/share/bash-completion/completions/flatrun-cluster && flatrun-cluster status'),
     /no peers/
   )
+  assert.equal(nest.run('systemctl is-enabled flatrun-cluster-backup.timer').out.trim(), 'disabled')
+  nest.must('systemctl enable --now flatrun-cluster-backup.timer && systemctl start flatrun-cluster-backup')
+  assert.match(nest.must('flatrun-cluster restore /var/backups/flatrun-cluster --check'), /could be restored/)
+  assert.equal(nest.must('stat -c %a /var/backups/flatrun-cluster').trim(), '700')
+
   nest.must(`sed -i 's/# server_name: web-1/server_name: mine/' ${config}`)
   nest.must(`dpkg -i ${inside(second)} < /dev/null`)
   assert.equal(state(), 'active')
   assert.match(nest.must(`grep server_name ${config}`), /^ {2}server_name: mine$/m)
   const idOf = (text: string) => JSON.parse(text).node_id
   assert.equal(idOf(nest.must('cat /var/lib/flatrun-cluster/node.json')), idOf(node))
+
+  // Of a stopped agent as well, and what root touched the agent can still open.
+  nest.must('systemctl stop flatrun-cluster && systemctl start flatrun-cluster-backup')
+  assert.equal(nest.must('find /var/lib/flatrun-cluster -name "cluster.db*" -not -user flatrun-cluster'), '')
+  nest.must('systemctl start flatrun-cluster')
+  assert.equal(nest.must('ls /var/backups/flatrun-cluster/*.backup | wc -l').trim(), '2')
 
   nest.must('dpkg -r flatrun-cluster')
   assert.equal(state(), 'inactive')
@@ -66,6 +77,7 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
   nest.must(`dpkg -i ${inside(second)} < /dev/null`)
   assert.equal(state(), 'active')
   assert.equal(idOf(nest.must('cat /var/lib/flatrun-cluster/node.json')), idOf(node))
+  assert.equal(nest.run('systemctl is-active flatrun-cluster-backup.timer').out.trim(), 'active')
   nest.must('systemctl stop flatrun-cluster')
   nest.must(`dpkg -i ${inside(second)} < /dev/null`)
   assert.equal(state(), 'inactive', 'an upgrade starts nothing that was stopped')
@@ -73,6 +85,9 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
 
   nest.must('dpkg -P flatrun-cluster')
   nest.must('! test -e /etc/flatrun-cluster && ! test -e /var/lib/flatrun-cluster')
+  nest.must(
+    'ls /var/backups/flatrun-cluster/*.backup && ! test -L /etc/systemd/system/timers.target.wants/flatrun-cluster-backup.timer'
+  )
   assert.notEqual(nest.run('getent passwd flatrun-cluster').status, 0)
   assert.doesNotMatch(nest.must('dpkg -l'), /flatrun-cluster/)
 })

@@ -4,6 +4,7 @@ import { chmod, cp, lutimes, mkdir, mkdtemp, readdir, readFile, rm, stat, writeF
 import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { backupServiceFile, backupTimerFile } from '../../systemd/backup-units.ts'
 import { unitFile } from '../../systemd/unit.ts'
 import { faultOfRuntime } from '../runtime.mjs'
 import { bundle, provenance } from './bundle.ts'
@@ -72,6 +73,8 @@ async function fill(tree: string, runtime: string): Promise<void> {
   await cp(runtime, path.join(tree, HOME, 'node'))
   await put(`/usr/bin/${NAME}`, `#!/bin/sh\nexec ${HOME}/node ${HOME}/dist/flatrun-cluster.js "$@"\n`, 0o755)
   await put(`/usr/lib/systemd/system/${NAME}.service`, unit())
+  await put(`/usr/lib/systemd/system/${NAME}-backup.service`, backupServiceFile(`/usr/bin/${NAME}`))
+  await put(`/usr/lib/systemd/system/${NAME}-backup.timer`, backupTimerFile())
   await put(`/usr/lib/sysusers.d/${NAME}.conf`, `u ${NAME} - "FlatRun cluster agent" /var/lib/${NAME}\n`)
   await put(CONFIG, await readFile(path.join(templates, 'config.yml'), 'utf8'), 0o640)
   for (const [shell, place] of COMPLETIONS) await put(place, completion(path.join(tree, HOME, 'dist'), shell))
