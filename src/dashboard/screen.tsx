@@ -4,9 +4,9 @@ import { Overview } from './screens/overview.tsx'
 
 const SCREENS: Record<string, () => Promise<ComponentType>> = {
   'first-run': async () => (await import('./screens/first-run.tsx')).FirstRun,
-  deployments: async () => (await import('./screens/deployments.tsx')).Deployments,
+  deployments: async () => (await import('./deployments/deployments.tsx')).Deployments,
   servers: async () => (await import('./screens/servers.tsx')).Servers,
-  diagnostics: async () => (await import('./screens/diagnostics.tsx')).Diagnostics,
+  diagnostics: async () => (await import('./diagnostics/diagnostics.tsx')).Diagnostics,
   events: async () => (await import('./screens/events.tsx')).Events,
   settings: async () => (await import('./screens/settings.tsx')).Settings,
   more: async () => (await import('./screens/more.tsx')).More

@@ -5,7 +5,7 @@ import type { Scope } from '../../schemas/opinions/opinion.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import { segment } from './api.ts'
 import { plural } from './format.ts'
-import { isUp } from './images.ts'
+import { isUp } from '../deployments/images.ts'
 import { isFull, serverAt } from './places.ts'
 import { type DeploymentRow, GRAVITY, type ServerRow } from './rows.ts'
 

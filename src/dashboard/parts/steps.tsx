@@ -1,4 +1,4 @@
-import type { Step } from '../lib/joining.ts'
+import type { Step } from '../joining/steps-of-join.ts'
 import { Icon } from './icon.tsx'
 
 /** What has been done, what failed and what to do about it, what comes next. */

@@ -2,12 +2,12 @@ import { useRef } from 'preact/hooks'
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { plural, wall } from '../lib/format.ts'
-import { imageOf, isUp } from '../lib/images.ts'
+import { imageOf, isUp } from './images.ts'
 import type { DeploymentRow } from '../lib/rows.ts'
-import { Ago } from './ago.tsx'
-import { Sortable } from './sortable.tsx'
-import { StatusMark } from './state.tsx'
-import { Spacer, useWindow } from './windowed.tsx'
+import { Ago } from '../parts/ago.tsx'
+import { Sortable } from '../parts/sortable.tsx'
+import { StatusMark } from '../parts/state.tsx'
+import { Spacer, useWindow } from '../parts/windowed.tsx'
 
 /** A line of the list: a deployment on a server, or the head of a group of them. */
 export interface DeploymentItem {

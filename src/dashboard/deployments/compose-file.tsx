@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import { notOffered } from '../lib/fault.ts'
-import type { Operations } from '../lib/operations.ts'
+import type { Operations } from './operations.ts'
 import { createResource, useResource } from '../lib/resource.ts'
 import { Code } from '../parts/copy.tsx'
 import { FaultNotice } from '../parts/fault.tsx'

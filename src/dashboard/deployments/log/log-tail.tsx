@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useDesk } from '../lib/desk.ts'
-import { asFault, type Fault, notOffered } from '../lib/fault.ts'
-import { clock, wall } from '../lib/format.ts'
-import type { LogLine, Operations } from '../lib/operations.ts'
-import { SearchField } from '../parts/filters.tsx'
-import { NotOffered } from '../parts/not-offered.tsx'
+import { useDesk } from '../../lib/desk.ts'
+import { asFault, type Fault, notOffered } from '../../lib/fault.ts'
+import { clock, wall } from '../../lib/format.ts'
+import type { LogLine, Operations } from '../operations.ts'
+import { SearchField } from '../../parts/filters.tsx'
+import { NotOffered } from '../../parts/not-offered.tsx'
 
 const KEPT = 2000
 

@@ -1,4 +1,4 @@
-import type { Move } from '../lib/actors.ts'
+import type { Move } from './actors.ts'
 import { clock } from '../lib/format.ts'
 
 /** The changes that were seen since the page was opened, the newest first. */

@@ -1,8 +1,8 @@
 import type { Deployment } from '../../schemas/deployment.ts'
-import { type Api, segment } from './api.ts'
-import { Fault } from './fault.ts'
-import { linesOf, messagesOf } from './lines.ts'
-import { field, list, deployment as readDeployment, text } from './reading.ts'
+import { type Api, segment } from '../lib/api.ts'
+import { Fault } from '../lib/fault.ts'
+import { linesOf, messagesOf } from '../lib/lines.ts'
+import { field, list, deployment as readDeployment, text } from '../lib/reading.ts'
 
 export type Action = 'start' | 'stop' | 'restart'
 

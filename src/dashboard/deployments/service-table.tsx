@@ -1,6 +1,6 @@
 import type { DeploymentService } from '../../schemas/deployment.ts'
-import { isUp } from '../lib/images.ts'
-import { Glyph } from './state.tsx'
+import { isUp } from './images.ts'
+import { Glyph } from '../parts/state.tsx'
 
 /** What a deployment consists of. */
 export function Services({ services }: { services: readonly DeploymentService[] }) {
