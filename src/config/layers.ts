@@ -1,3 +1,4 @@
+import { type TSchema, Type } from 'typebox'
 import { isRecord } from '../untyped.ts'
 import type { ConfigDocument } from './document.ts'
 import type { Setting } from './environment.ts'
@@ -44,17 +45,38 @@ export function entriesOf({ complete, kept, above, document, found }: Layers): E
     const value = found.get(key) ?? at(complete, way)
     const set = at(kept, way) !== undefined
     const origin = above.get(key)?.origin ?? (set && document ? document.line(way) : 'default')
-    return { key, value: secret(schema) ? cut(value) : value, origin: set ? origin : 'default' }
+    return { key, value: cut(value, schema), origin: set ? origin : 'default' }
   })
 }
 
 const at = (values: unknown, way: readonly string[]): unknown =>
   way.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), values)
 
-/** Says that there is a secret, and how many, but nothing of it. */
-function cut(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cut)
-  return value === '' ? '' : '<secret>'
+/** Says that there is a secret, and how many, but nothing of it; what lies beside secrets and is none stays. */
+function cut(value: unknown, schema: TSchema): unknown {
+  if (!secret(schema)) return value
+  if (Array.isArray(value)) {
+    const items = Type.IsArray(schema) ? schema.items : schema
+    return value.map((item) => cut(item, items))
+  }
+  if (!isRecord(value)) return value === '' ? '' : '<secret>'
+  const parts = partsOf(schema)
+  // Of a part that one kind of value keeps secret, and of one that no kind names, nothing is told.
+  const isOpen = (name: string) => {
+    const known = parts.flatMap((part) => part[name] ?? [])
+    return known.length > 0 && !known.some(secret)
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, isOpen(name) ? inner : cut(inner, HIDDEN)])
+  )
+}
+
+const HIDDEN = Type.String({ writeOnly: true })
+
+/** The properties of each kind of object that a value may be. */
+function partsOf(schema: TSchema): Record<string, TSchema>[] {
+  if (Type.IsUnion(schema)) return schema.anyOf.flatMap(partsOf)
+  return Type.IsObject(schema) ? [schema.properties] : []
 }
 
 export function freeze<T>(value: T): T {

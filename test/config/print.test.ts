@@ -28,6 +28,27 @@ alerts: { targets: [{ type: webhook, url: "https://example.org/${SECRETS}" }] }`
   assert.doesNotMatch(JSON.stringify(config.source), /canary/)
 })
 
+test('of an alert target its kind and its name are told, and nothing of its address', (t) => {
+  const config = load(
+    t,
+    `alerts: { targets: [
+      { type: webhook, name: on-call, url: "https://example.org/${SECRETS}" },
+      { type: email, name: mail, smtp: "smtps://u:${SECRETS}@mx.example.org", to: [ops@example.org], from: a@example.org }
+    ] }`
+  )
+  const told = config.source.entries.find(({ key }) => key === 'alerts.targets')?.value
+  assert.ok(Array.isArray(told))
+  assert.deepEqual(
+    told.map(({ type, name }) => [type, name]),
+    [
+      ['webhook', 'on-call'],
+      ['email', 'mail']
+    ]
+  )
+  assert.equal(told[0].url, '<secret>')
+  assert.doesNotMatch(JSON.stringify(told), /canary/)
+})
+
 test('what is printed is a config again, and means the same', (t) => {
   const config = load(t, 'cluster: { enabled: true, server_name: a, health_interval: 5s }\ndocker_socket: ""')
   const again = load(t, printConfig(config))
