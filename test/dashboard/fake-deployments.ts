@@ -12,7 +12,7 @@ const LINES = [
   ['web', 'stdout', '10.0.4.11 - - "GET /assets/app.4f1c.css HTTP/2.0" 304 0'],
   ['shop', 'stdout', 'INFO  order 41877 paid by invoice, 3 items'],
   ['postgres', 'stderr', 'LOG:  checkpoint complete: wrote 212 buffers (1.3%)'],
-  ['shop', 'stderr', 'WARN  mail queue is slow: 14 s for the last message'],
+  ['shop', 'stderr', '\u001b[33mWARN\u001b[0m  mail queue is slow: 14 s for the last message'],
   ['web', 'stdout', '10.0.4.17 - - "POST /cart HTTP/2.0" 201 91']
 ] as const
 

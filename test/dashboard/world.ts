@@ -20,6 +20,9 @@ export interface Server {
   flapping?: boolean
   /** It dials this server, and cannot be dialled. */
   reach?: 'reverse'
+  /** Its invite said that its maker is asked first. */
+  awaitsApproval?: boolean
+  joinedS?: number
   version?: string
   deployments: Deployment[]
 }
@@ -33,6 +36,8 @@ export interface World {
   servers: Server[]
   events: ClusterEvent[]
   introductions?: IntroductionView[]
+  /** Links that are cut in one direction, from whom to whom. */
+  cut?: readonly (readonly [from: string, to: string])[]
   now: number
 }
 
@@ -51,7 +56,7 @@ export function deployment(name: string, images: string[], more: Partial<Deploym
       container_id: `${name}${index}`.padEnd(12, '0').slice(0, 12),
       image,
       status: status === 'stopped' ? 'exited' : status === 'partial' && index > 0 ? 'exited' : 'running',
-      ports: index === 0 ? ['8080:80'] : [],
+      ports: index === 0 ? ['0.0.0.0:8080:80/tcp'] : [],
       networks: [`${name}_default`],
       created_at: '2026-11-20T17:40:00Z'
     })),
@@ -72,7 +77,7 @@ export function peerView(world: World, server: Server, number: number): PeerView
     ...(server.error ? { error: server.error } : {}),
     id: number,
     status: server.verdict === 'pending' ? 'pending' : reachable ? 'active' : 'unreachable',
-    created_at: ago(world, 40 * 86_400),
+    created_at: ago(world, server.joinedS ?? 40 * 86_400),
     last_seen_at: seen,
     peer_id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
     state: server.verdict,
@@ -83,6 +88,7 @@ export function peerView(world: World, server: Server, number: number): PeerView
     features: server.version?.startsWith('0.3') ? [] : ['events', 'checks', 'leave', 'rotate'],
     version: server.version ?? '0.1.0',
     ...(server.latencyMs === undefined ? {} : { latency_ms: server.latencyMs }),
+    ...(server.awaitsApproval ? { awaits_approval: true, fingerprint: '9c1e-0b52-77d4-a3f8-5e20-c6b1-48fd-913a' } : {}),
     failures: reachable ? 0 : 4,
     flapping: server.flapping ?? false,
     restarts: 0,

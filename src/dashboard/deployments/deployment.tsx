@@ -54,7 +54,7 @@ export function DeploymentPage({ server, name }: { server: string; name: string 
       </div>
       {view === 'services' && (
         <>
-          <Services services={row.deployment.services} />
+          <Services services={row.deployment.services} old={row.old} />
           <Elsewhere row={row} />
           <RestartEverywhere row={row} />
         </>
@@ -121,7 +121,7 @@ const ACTIONS: readonly (readonly [Action, string, string])[] = [
 ]
 
 function Buttons({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof operationsOn> }) {
-  const { deployments, toasts, who } = useDesk()
+  const { deployments, toasts, who, servers } = useDesk()
   const [doing, setDoing] = useState<Action>()
   const [asked, setAsked] = useState<Action>()
   const [missing, setMissing] = useState(false)
@@ -147,6 +147,16 @@ function Buttons({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof 
     return (
       <div class="acts">
         <ReadOnly />
+      </div>
+    )
+  }
+  const engine = servers.value.find(({ name }) => name === server)?.unsure.find(({ about }) => about === 'engine')
+  if (engine) {
+    return (
+      <div class="acts">
+        <span class="tag" title={engine.detail}>
+          no engine to start or stop it
+        </span>
       </div>
     )
   }

@@ -1,9 +1,10 @@
 import type { DeploymentService } from '../../schemas/deployment.ts'
 import { isUp } from './images.ts'
-import { Glyph } from '../parts/state.tsx'
+import { portWords } from './ports.ts'
+import { Glyph, StatusMark } from '../parts/state.tsx'
 
-/** What a deployment consists of. */
-export function Services({ services }: { services: readonly DeploymentService[] }) {
+/** What a deployment consists of; `old` when nobody knows how it is now. */
+export function Services({ services, old }: { services: readonly DeploymentService[]; old: boolean }) {
   if (services.length === 0) return <p class="soft">Its compose file names no services.</p>
   return (
     <table class="table">
@@ -18,12 +19,16 @@ export function Services({ services }: { services: readonly DeploymentService[] 
       </thead>
       <tbody>
         {services.map((service) => (
-          <tr key={service.name}>
+          <tr key={service.name} class={old ? 'old' : ''}>
             <td class="first">
               <span class="name cut foreign">{service.name}</span>
             </td>
             <td class="end">
-              <span class={`state tone-${isUp(service) ? (service.health === 'unhealthy' ? 'warn' : 'good') : 'none'}`}>
+              {old && <StatusMark status="unknown" />}
+              <span
+                hidden={old}
+                class={`state tone-${isUp(service) ? (service.health === 'unhealthy' ? 'warn' : 'good') : 'none'}`}
+              >
                 <Glyph shape={isUp(service) ? (service.health === 'unhealthy' ? 'half' : 'full') : 'square'} />
                 <span class="foreign">{service.health === 'unhealthy' ? 'unhealthy' : service.status}</span>
                 {service.replicas && (
@@ -40,7 +45,7 @@ export function Services({ services }: { services: readonly DeploymentService[] 
               {service.status_reason && <span class="small foreign wrong">{service.status_reason}</span>}
             </td>
             <td class="if-phone">
-              <span class="cut foreign soft">{service.ports?.join(', ') || '–'}</span>
+              <span class="cut foreign soft">{service.ports?.map(portWords).join(', ') || '–'}</span>
             </td>
             <td class="if-mid">
               <span class="cut mono soft foreign">{service.container_id.slice(0, 12) || '–'}</span>

@@ -1,26 +1,36 @@
 import type { ClusterEvent, EventType } from '../../schemas/event.ts'
+import { millis } from './format.ts'
 
-// Partial, so that a node may know more kinds of events than the page; those are shown by their name.
-const WORDS: Partial<Record<EventType, string>> = {
+const WORDS: Record<EventType, string> = {
   'peer.joined': 'joined',
   'peer.confirmed': 'confirmed the join',
   'peer.removed': 'was removed here',
   'peer.left': 'removed us',
   'peer.state': 'changed',
   'peer.scope': 'others say of it',
+  'peer.suspended': 'was suspended: its introducer wants it out',
+  'peer.restored': 'was restored',
   'peer.flapping': 'unstable; more changes are not listed',
-  'peer.crashed': 'its actor crashed and was started again',
+  'peer.crashed': 'checking it crashed and was started again',
   'peer.quarantined': 'not watched: checking it kept crashing',
   'prober.crashed': 'the prober crashed and was started again',
   'peer.rekeyed': 'got a new key',
   'peer.clock': 'its clock',
   'peer.copied': 'a copy of it is running and was refused',
+  'peer.identity': 'its identity changed',
+  'peer.renamed': 'has another name',
+  'peer.moved': 'has another address',
+  'peer.reach': 'is reached another way',
   'invite.created': 'an invite was made',
   'invite.spent': 'an invite was used',
   'invite.revoked': 'an invite was revoked',
   'invite.refused': 'a join was refused',
-  'policy.changed': 'its grants were changed',
+  'introduction.sent': 'was introduced to others',
+  'introduction.received': 'another server was introduced',
+  'introduction.conflict': 'an introduction does not fit what is known',
+  'policy.changed': 'its access was changed',
   'deployment.changed': 'a deployment changed',
+  'deployment.action': 'a deployment was operated',
   'config.reloaded': 'the config was read again',
   'alert.sent': 'an alert was sent',
   'alert.told': 'an alert was sent by another server',
@@ -29,6 +39,8 @@ const WORDS: Partial<Record<EventType, string>> = {
   'node.restored': 'this node runs on a restored backup; look at its peers',
   'node.stalled': 'this node was stopped or overloaded; failures of that time do not count'
 }
+/** A node may know more kinds of events than the page; those are shown by their name. */
+const wordOf = (type: string) => Object.entries(WORDS).find(([key]) => key === type)?.[1] ?? type
 
 export type Kind = 'good' | 'warn' | 'bad' | 'wait' | 'none'
 
@@ -40,8 +52,27 @@ export function sentence(event: ClusterEvent): string {
     const change = event.from ? `${event.from} → ${event.to}` : (event.to ?? '')
     return event.reason ? `${change} · ${event.reason}` : change
   }
-  const word = WORDS[event.type] ?? event.type
-  return event.reason ? `${word} · ${event.reason}` : word
+  if (event.type === 'deployment.changed') return withReason(changeOf(event), event)
+  if (event.type === 'deployment.action') return withReason(actionOf(event), event)
+  return withReason(wordOf(event.type), event)
+}
+
+const withReason = (words: string, { reason }: ClusterEvent) => (reason ? `${words} · ${reason}` : words)
+
+/** Which deployment, and from what to what. */
+function changeOf({ facts, from, to }: ClusterEvent): string {
+  const name = facts?.deployment ?? 'a deployment'
+  if (to === undefined) return `${name}: ${from === undefined ? 'changed' : `${from} → removed`}`
+  return `${name}: ${from === undefined ? `new, ${to}` : `${from} → ${to}`}`
+}
+
+/** Which deployment, what, by whom, and how it ended. */
+function actionOf({ facts = {} }: ClusterEvent): string {
+  const { deployment = 'a deployment', action = 'operated', by, outcome, duration_ms: took, times } = facts
+  const who = by === undefined ? '' : ` by ${by}`
+  const ended = outcome === undefined ? '' : `: ${outcome}`
+  const lasted = typeof took === 'number' && outcome === 'succeeded' ? ` in ${millis(took)}` : ''
+  return `${deployment}: ${action}${who}${ended}${lasted}${typeof times === 'number' ? `, ${times} times` : ''}`
 }
 
 export function kindOf(event: ClusterEvent): Kind {
@@ -49,8 +80,16 @@ export function kindOf(event: ClusterEvent): Kind {
     if (event.to === 'online') return 'good'
     return BAD.has(event.to ?? '') ? 'bad' : event.to === 'suspect' ? 'warn' : 'none'
   }
+  if (event.type.startsWith('deployment.')) return deploymentKind(event)
   if (event.type === 'peer.joined' || event.type === 'peer.confirmed') return 'good'
   if (/crashed|quarantined|refused|failed|left/.test(event.type)) return 'bad'
   if (/flapping|stalled|removed/.test(event.type)) return 'warn'
   return event.type.startsWith('invite.') ? 'wait' : 'none'
+}
+
+function deploymentKind({ type, facts, to }: ClusterEvent): Kind {
+  const end = type === 'deployment.changed' ? to : facts?.outcome
+  if (end === 'failed' || end === 'error' || end === 'refused') return 'bad'
+  if (end === 'partial') return 'warn'
+  return end === 'succeeded' || end === 'running' ? 'good' : 'none'
 }

@@ -11,7 +11,7 @@ const KINDS: Record<string, (event: ClusterEvent) => boolean> = {
   trouble: (event) => kindOf(event) === 'bad' || kindOf(event) === 'warn',
   states: ({ type }) => type === 'peer.state' || type === 'peer.flapping',
   joins: ({ type }) => /^(invite\.|peer\.(joined|confirmed|removed|left|rekeyed))/.test(type),
-  deployments: ({ type }) => type === 'deployment.changed'
+  deployments: ({ type }) => type.startsWith('deployment.')
 }
 const WORDS = [
   ['trouble', 'Trouble'],
@@ -39,7 +39,7 @@ export function Events() {
   const wanted = route.param('q').toLowerCase()
   const kind = KINDS[route.param('kind')] ?? (() => true)
   const fits = (event: ClusterEvent) =>
-    kind(event) && `${event.peer ?? ''} ${event.type} ${sentence(event)}`.toLowerCase().includes(wanted)
+    kind(event) && `${event.peer ?? ''} ${event.type} ${event.facts?.deployment ?? ''} ${sentence(event)}`.toLowerCase().includes(wanted)
   const shown = all.filter((event) => event.id <= read && fits(event)).reverse()
   const waiting = all.filter((event) => event.id > read && fits(event)).length
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { painted, unpainted } from './ansi.ts'
 import { useDesk } from '../../lib/desk.ts'
 import { asFault, type Fault, notOffered } from '../../lib/fault.ts'
 import { clock, wall } from '../../lib/format.ts'
@@ -51,7 +52,7 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
   }, [lines, held])
 
   if (fault && notOffered(fault)) return <NotOffered what="The log" />
-  const shown = wanted === '' ? lines : lines.filter(({ line }) => line.toLowerCase().includes(wanted))
+  const shown = wanted === '' ? lines : lines.filter(({ line }) => unpainted(line).toLowerCase().includes(wanted))
   return (
     <>
       <div class="filters">
@@ -78,7 +79,7 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
       </div>
       {fault && (
         <div class="notice bad" role="alert">
-          <strong>{lines.length > 0 ? 'The log was cut.' : 'There is no log.'}</strong>{' '}
+          <strong>{lines.length > 0 ? 'The log was cut.' : 'The log cannot be reached.'}</strong>{' '}
           <span class="foreign">{fault.message}</span>
           <button type="button" class="button tiny push" onClick={() => setAttempt(attempt + 1)}>
             Try again
@@ -101,9 +102,14 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
       >
         {shown.map((line, index) => (
           <span class={`line ${line.stream === 'stderr' ? 'err' : ''}`} key={index}>
-            {line.at && <time>{clock(wall(line.at) ?? 0)}</time>}
-            {line.service && <b class="foreign">{line.service}</b>}
-            <span class="foreign">{line.line}</span>
+            {line.at && <time>{clock(wall(line.at) ?? 0)}</time>} {line.service && <b class="foreign">{line.service}</b>}{' '}
+            <span class="foreign">
+              {painted(line.line).map(({ text, colour }, part) => (
+                <span key={part} class={colour === '' ? '' : `ansi-${colour}`}>
+                  {text}
+                </span>
+              ))}
+            </span>
           </span>
         ))}
         {shown.length === 0 && (
