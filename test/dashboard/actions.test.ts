@@ -17,7 +17,7 @@ test('a join that would fail is told before anything is spent, with what to do',
 
   await dialog.getByLabel('Invite token').fill('frc1.good')
   await dialog.getByRole('button', { name: 'Try again' }).click()
-  await dialog.getByText('joined-1 has joined.').waitFor()
+  await dialog.getByText('This server and joined-1 are joined.').waitFor()
   await dialog.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('link', { name: 'joined-1' }).waitFor()
 })

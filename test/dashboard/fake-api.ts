@@ -149,6 +149,12 @@ export async function startFake(world: World): Promise<FakeNode> {
     world.servers.push({ name: 'joined-1', verdict: 'online', latencyMs: 9, deployments: [] })
     return { peer_name: 'joined-1', peer_url: 'https://joined-1.example.net', status: 'peered', transport: 'pinned' }
   })
+  app.post<{ Params: { name: string } }>('/api/cluster/peers/:name/approve', async (request, reply) => {
+    const server = peerNamed(request.params.name)
+    if (!server) return reply.code(404).send({ error: 'peer not found', code: 'peer_unknown' })
+    Object.assign(server, { awaitsApproval: false, verdict: 'online' })
+    return peerView(world, server, numberOf(server))
+  })
   app.post<{ Params: { name: string } }>('/api/cluster/peers/:name/check', async (request, reply) => {
     const server = peerNamed(request.params.name)
     if (!server) return reply.code(404).send({ error: 'peer not found', code: 'peer_unknown' })

@@ -45,7 +45,7 @@ test('two nodes are joined through their pages, a deployment is found by search,
   await south.page.getByRole('button', { name: 'Join', exact: true }).click()
   await south.page.getByLabel('Invite token').fill(token)
   await south.page.getByRole('dialog').getByRole('button', { name: 'Join', exact: true }).click()
-  await south.page.getByText('north-1 has joined.').waitFor()
+  await south.page.getByText('This server and north-1 are joined.').waitFor()
 
   await north.page.getByText('south-1 joined').first().waitFor()
   await north.page.getByRole('button', { name: 'Done' }).click()

@@ -1,25 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
+import type { MadeInvite } from './tokens.ts'
 import { wall } from '../lib/format.ts'
 import { Until } from '../parts/ago.tsx'
 import { Code } from '../parts/copy.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
-
-interface Made {
-  invite_token: string
-  expires_at: string
-  id?: string
-  /** Who was a peer when it was made: whoever is not among them has joined since. */
-  before: ReadonlySet<string>
-}
+import { LetIn } from './let-in.tsx'
 
 /** Makes an invite, shows its token once, and waits with its maker until somebody has joined by it. */
 export function InviteDialog({ close }: { close: () => void }) {
-  const { api, peers } = useDesk()
-  const [made, setMade] = useState<Made>()
+  const { api, peers, tokens, route } = useDesk()
+  const [made, setMade] = useState<MadeInvite | undefined>(() => tokens.get(route.param('name')))
   const [fault, setFault] = useState<Fault>()
   const others = (peers.data.value ?? []).filter(({ features }) => features.includes('introduce')).length
 
@@ -38,7 +32,9 @@ export function InviteDialog({ close }: { close: () => void }) {
         ...(introduce ? { introduce: true, introductions: 'accept' } : {})
       }
       const before = new Set(peers.data.value?.map(({ peer_id }) => peer_id))
-      setMade({ ...(await api.post<Omit<Made, 'before'>>('/cluster/invite', body)), before })
+      const made = { ...(await api.post<Omit<MadeInvite, 'before'>>('/cluster/invite', body)), before }
+      if (made.id !== undefined) tokens.set(made.id, made)
+      setMade(made)
     } catch (thrown) {
       setFault(asFault(thrown))
     }
@@ -96,7 +92,7 @@ export function InviteDialog({ close }: { close: () => void }) {
   )
 }
 
-function Token({ made, close }: { made: Made; close: () => void }) {
+function Token({ made, close }: { made: MadeInvite; close: () => void }) {
   const { api, peers, toasts } = useDesk()
   const joined = peers.data.value?.find(({ peer_id }) => !made.before.has(peer_id))
   useEffect(() => {
@@ -114,8 +110,11 @@ function Token({ made, close }: { made: Made; close: () => void }) {
   }
   return (
     <>
-      <p class="soft">Shown once, here. Copy it to the other server: into its dashboard under Servers, Join.</p>
-      <Code text={made.invite_token} label="the token" />
+      <p class="soft">
+        Copy it to the other server: into its dashboard under Servers, Join. It is shown again under Open invites as long
+        as this page is open, and never after that.
+      </p>
+      <Code text={made.invite_token} label="the token" focus />
       {whole && (
         <details>
           <summary>On its command line</summary>
@@ -123,7 +122,11 @@ function Token({ made, close }: { made: Made; close: () => void }) {
         </details>
       )}
       <footer class="waiting">
-        {joined ? (
+        {joined?.awaits_approval ? (
+          <strong class="foreign" role="status">
+            {joined.name} asks to be let in
+          </strong>
+        ) : joined ? (
           <strong class="state tone-good" role="status">
             <Icon name="tick" /> <span class="foreign">{joined.name} joined</span>
           </strong>
@@ -138,6 +141,7 @@ function Token({ made, close }: { made: Made; close: () => void }) {
               Revoke
             </button>
           )}
+          {joined?.awaits_approval && <LetIn peer={joined} />}
           <button type="button" class="button" onClick={close}>
             {joined ? 'Done' : 'Close'}
           </button>

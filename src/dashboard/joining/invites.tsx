@@ -17,7 +17,7 @@ interface Invite {
 
 /** Invites that nobody has used yet; never their tokens. Nothing is shown where there are none. */
 export function OpenInvites() {
-  const { api, live, route, toasts, now } = useDesk()
+  const { api, live, route, toasts, now, tokens } = useDesk()
   const invites = useMemo(
     () =>
       createResource<readonly Invite[]>({
@@ -80,6 +80,15 @@ export function OpenInvites() {
                 <span class="cut foreign">{invite.created_by}</span>
               </td>
               <td class="num end">
+                {tokens.has(invite.id) && (
+                  <button
+                    type="button"
+                    class="button bare tiny"
+                    onClick={() => route.set({ do: 'invite', name: invite.id })}
+                  >
+                    Token
+                  </button>
+                )}
                 <button type="button" class="button bare tiny" onClick={() => revoke(invite.id)}>
                   Revoke
                 </button>

@@ -50,8 +50,9 @@ export function JoinDialog({ close }: { close: () => void }) {
 
   const peer = peers.data.value?.find((one) => one.name === name)
   const answers = peer?.state === 'online'
+  const pending = peer?.state === 'pending'
   return (
-    <Dialog title="Join a server" close={close}>
+    <Dialog title="Join this server to another" close={close}>
       <form class="stack" onSubmit={check}>
         {stage !== 'joined' && (
           <>
@@ -85,7 +86,11 @@ export function JoinDialog({ close }: { close: () => void }) {
         {stage === 'blocked' && <p class="soft">Nothing was spent: the token still works when this is mended.</p>}
         {stage === 'joined' && (
           <strong class="foreign" role="status">
-            {answers ? `${name} has joined.` : `${name} is stored; waiting for its first answer.`}
+            {answers
+              ? `This server and ${name} are joined.`
+              : pending
+                ? `Asked: an operator of ${name} still has to let this server in.`
+                : `${name} is stored; waiting for its first answer.`}
           </strong>
         )}
         <footer>

@@ -32,7 +32,7 @@ export function RemoveDialog({ name, close }: { name: string; close: () => void 
       <form class="stack" onSubmit={remove}>
         <ul class="bullets">
           <li>
-            Its key for <b class="foreign">{self.value}</b> is dead at once, also for what is open now.
+            Its access to <b class="foreign">{self.value}</b> ends at once, open connections too.
           </li>
           <li>
             {row?.counts

@@ -15,6 +15,7 @@ import { deployedOn, deploymentRows, serverRows } from './rows.ts'
 import { createSession } from './session.ts'
 import { createTheme } from './theme.ts'
 import { createToasts } from './toasts.ts'
+import type { MadeInvite } from '../joining/tokens.ts'
 
 export interface ClusterStatus {
   enabled: boolean
@@ -80,7 +81,7 @@ export function createDesk(page: Window) {
 
   function heard(event: ClusterEvent, news: boolean) {
     if (event.type.startsWith('peer.') || event.type.startsWith('invite.')) peers.refresh()
-    if (event.type === 'peer.joined' || event.type === 'peer.removed' || event.type === 'deployment.changed') {
+    if (event.type === 'peer.joined' || event.type === 'peer.removed' || event.type.startsWith('deployment.')) {
       deployments.refresh()
     }
     if (event.type === 'peer.state' && event.to === 'online') deployments.refresh()
@@ -111,6 +112,8 @@ export function createDesk(page: Window) {
     histories,
     who,
     toasts,
+    /** Of the invites that were made here, as long as the page is open. */
+    tokens: new Map<string, MadeInvite>(),
     theme: createTheme(page)
   }
 }

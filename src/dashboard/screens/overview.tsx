@@ -7,6 +7,7 @@ import { statusOf } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { LetIn } from '../joining/let-in.tsx'
 import { News } from '../parts/news.tsx'
 import { ServerTable } from '../parts/server-table.tsx'
 import { FullMark, StatusMark, VerdictMark, verdictLook } from '../parts/state.tsx'
@@ -29,6 +30,17 @@ export function Overview() {
           People are not told: messages to {status.data.value.alerts_failing.join(', ')} do not arrive
         </a>
       ) : null}
+      {peers.data.value
+        ?.filter(({ awaits_approval }) => awaits_approval)
+        .map((peer) => (
+          <div class="notice warn waiting" key={peer.peer_id}>
+            <strong class="foreign">{peer.name} asks to be let in</strong>
+            <span class="mono small soft">{peer.fingerprint}</span>
+            <span class="push">
+              <LetIn peer={peer} />
+            </span>
+          </div>
+        ))}
       <Counters />
       <div class="section">
         <h2>Servers</h2>
@@ -55,7 +67,9 @@ function Verdict() {
   const { servers, deployed, peers, deployments, problems, route } = useDesk()
   if (!peers.data.value) return <div class="verdict" aria-busy="true" />
   const found = problems.value
-  const lines = groupedProblems(found)
+  // Who asks to be let in has a line of its own, with a button.
+  const asking = new Set(peers.data.value.filter(({ awaits_approval }) => awaits_approval).map(({ name }) => name))
+  const lines = groupedProblems(found.filter(({ kind, name }) => kind !== 'pending' || !asking.has(name)))
   const shown = route.param('problems') === 'all' ? lines : lines.slice(0, LINES)
   const grave = found.some(({ grave }) => grave)
   const known = `${plural(servers.value.length, 'server')}${deployments.data.value ? `, ${plural(deployed.value.length, 'deployment')}` : ''}.`

@@ -11,6 +11,7 @@ import { offsetMs } from '../lib/problems.ts'
 import { useResource } from '../lib/resource.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { LetIn } from '../joining/let-in.tsx'
 import { ReadOnly } from '../parts/read-only.tsx'
 import { VerdictMark } from '../parts/state.tsx'
 import { ServerAccess } from './server-access.tsx'
@@ -118,7 +119,7 @@ function Head({ peer }: { peer: PeerView }) {
   const checks = useMemo(() => histories.checks(peer.name), [peer.name])
   useResource(checks)
 
-  async function ask(what: 'check' | 'approve' | 'restore') {
+  async function ask(what: 'check' | 'restore') {
     setBusy(true)
     try {
       await api.post(`/cluster/peers/${segment(peer.name)}/${what}`)
@@ -146,11 +147,7 @@ function Head({ peer }: { peer: PeerView }) {
           >
             Remove
           </button>
-          {peer.awaits_approval && who.mayChange() && (
-            <button type="button" class="button main" onClick={() => ask('approve')} disabled={busy}>
-              <Icon name="tick" /> Let it in
-            </button>
-          )}
+          {peer.awaits_approval && <LetIn peer={peer} />}
           <button type="button" class="button" onClick={() => ask('check')} disabled={busy}>
             <Icon name="check" /> {busy ? 'Checking…' : 'Check now'}
           </button>
