@@ -1,25 +1,39 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
+import { copied as copyText } from '../lib/clipboard.ts'
 import { Icon } from './icon.tsx'
 
-/** Text to take along, with a button that puts it on the clipboard. */
-export function Code({ text, label }: { text: string; label: string }) {
-  const [copied, setCopied] = useState(false)
+/** Text to take along, with a button that puts it on the clipboard, or selects it where the browser forbids that. */
+export function Code({ text, label, focus }: { text: string; label: string; focus?: boolean }) {
+  const [outcome, setOutcome] = useState<'copied' | 'selected'>()
+  const body = useRef<HTMLSpanElement>(null)
+
+  async function copy() {
+    if (await copyText(text)) {
+      setOutcome('copied')
+      setTimeout(() => setOutcome(undefined), 2000)
+    } else {
+      if (body.current) getSelection()?.selectAllChildren(body.current)
+      setOutcome('selected')
+    }
+  }
+
   return (
     <div class="code">
-      {text}
+      <span ref={body}>{text}</span>
       <button
         type="button"
         class="button bare icon tiny"
-        aria-label={copied ? 'Copied' : `Copy ${label}`}
-        onClick={() => {
-          void navigator.clipboard.writeText(text).then(() => {
-            setCopied(true)
-            setTimeout(() => setCopied(false), 2000)
-          })
-        }}
+        autoFocus={focus ?? false}
+        aria-label={outcome === 'copied' ? 'Copied' : `Copy ${label}`}
+        onClick={copy}
       >
-        <Icon name={copied ? 'tick' : 'copy'} />
+        <Icon name={outcome === 'copied' ? 'tick' : 'copy'} />
       </button>
+      {outcome === 'selected' && (
+        <p class="wrong" role="status">
+          The browser lets no page on plain http copy. It is selected: press Ctrl C.
+        </p>
+      )}
     </div>
   )
 }

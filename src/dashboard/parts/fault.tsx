@@ -1,3 +1,4 @@
+import { copied } from '../lib/clipboard.ts'
 import { useDesk } from '../lib/desk.ts'
 import { type Fault, notOffered } from '../lib/fault.ts'
 import type { Resource } from '../lib/resource.ts'
@@ -22,7 +23,11 @@ export function FaultNotice({ of, what }: { of: Resource<unknown>; what: string 
           type="button"
           class="button tiny bare"
           onClick={() => {
-            void navigator.clipboard.writeText(details(fault, what)).then(() => toasts.show('Details copied'))
+            void copied(details(fault, what)).then((done) =>
+              done
+                ? toasts.show('Details copied')
+                : toasts.show('The browser lets no page on plain http copy', { bad: true })
+            )
           }}
         >
           Copy details

@@ -11,7 +11,8 @@ export function Toasts() {
       </div>
       <div class="toasts" role="log" aria-label="Notifications">
         {toasts.shown.value.map((toast) => (
-          <div class="toast" key={toast.id}>
+          <div class={`toast ${toast.bad ? 'bad' : ''}`} key={toast.id} role={toast.bad ? 'alert' : undefined}>
+            <Icon name={toast.bad ? 'warn' : 'tick'} />
             <span class="foreign">{toast.text}</span>
             <button
               type="button"
