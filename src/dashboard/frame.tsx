@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { Keys } from './keys.tsx'
 import { useDesk } from './lib/desk.ts'
 import { Ago } from './parts/ago.tsx'
@@ -22,6 +22,13 @@ const PLACES: readonly { path: string; icon: IconName; word: string; wide?: bool
 export function Frame({ unlocked }: { unlocked: boolean }) {
   const { route } = useDesk()
   const name = route.path.value[0] ?? ''
+  const place = route.path.value.slice(0, 3).join('/')
+  const first = useRef(true)
+  // Whoever walks by keys goes on from the top of the new screen, and not from nowhere.
+  useEffect(() => {
+    if (!first.current && document.activeElement === document.body) document.getElementById('main')?.focus()
+    first.current = false
+  }, [place])
   useEffect(() => {
     const idle = setTimeout(prefetchScreens, 1500)
     return () => clearTimeout(idle)

@@ -38,6 +38,8 @@ export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEve
     const own = new AbortController()
     const stop = () => own.abort()
     signal.addEventListener('abort', stop)
+    // The browser knows at once what a silent stream tells after 45 seconds.
+    addEventListener('offline', stop)
     let silence = setTimeout(stop, SILENCE_MS)
     try {
       const headers: Record<string, string> = lastId === '' ? {} : { 'last-event-id': lastId }
@@ -54,6 +56,7 @@ export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEve
     } finally {
       clearTimeout(silence)
       signal.removeEventListener('abort', stop)
+      removeEventListener('offline', stop)
     }
   }
 

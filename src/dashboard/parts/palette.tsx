@@ -43,6 +43,8 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
     .slice(0, SHOWN)
   const at = Math.min(chosen, hits.length - 1)
   const open = (hit: Hit | undefined) => hit && route.go(hit.to)
+  const openLog = (hit: Hit | undefined) =>
+    hit && route.go(hit.icon === 'deployments' ? `${hit.to}?view=log` : `${hit.to}/events`)
 
   return (
     <Dialog title="Search" close={close} class="palette">
@@ -65,6 +67,7 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
         onKeyDown={(event) => {
           if (event.key === 'ArrowDown') setChosen(Math.min(at + 1, hits.length - 1))
           else if (event.key === 'ArrowUp') setChosen(Math.max(at - 1, 0))
+          else if (event.key === 'Enter' && event.shiftKey) openLog(hits[at])
           else if (event.key === 'Enter') open(hits[at])
           else return
           event.preventDefault()
@@ -87,6 +90,11 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
           </div>
         ))}
       </div>
+      {hits.length > 0 && (
+        <p class="none small">
+          <kbd>Enter</kbd> opens it, <kbd>Shift Enter</kbd> its log
+        </p>
+      )}
       {hits.length === 0 && <p class="none">Nothing is called “{wanted}”.</p>}
     </Dialog>
   )

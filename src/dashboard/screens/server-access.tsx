@@ -4,15 +4,16 @@ import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
 
+/** `idle`: nothing here asks for it yet, so it is shown only where it was granted, to be taken back. */
 const CAPABILITIES = [
   ['fleet.read', 'See this server and its peers', 'names, states and addresses'],
   ['deployments.read', 'See deployments and containers', 'their services, images, ports and logs'],
   ['deployments.run', 'Start, stop and restart deployments', 'changes what runs here'],
   ['deployments.manage', 'Create and delete deployments', 'where FlatRun’s agent can; here the same as to run them'],
   ['capacity.read', 'See CPU, memory and disk', ''],
-  ['capacity.offer', 'Offer capacity', 'for schedulers that ask'],
-  ['events.publish', 'Publish events', ''],
-  ['routing.manage', 'Manage routing', 'networks, domains and proxies here']
+  ['capacity.offer', 'Offer capacity', 'nothing here asks for it yet', 'idle'],
+  ['events.publish', 'Publish events', 'nothing here asks for it yet', 'idle'],
+  ['routing.manage', 'Manage routing', 'nothing here asks for it yet', 'idle']
 ] as const
 
 /** The capabilities that a peer's key has on this server. */
@@ -63,7 +64,9 @@ export function ServerAccess({ name }: { name: string }) {
       </p>
       {problem}
       <ul>
-        {CAPABILITIES.map(([capability, word, hint]) => {
+        {CAPABILITIES.filter(
+          ([capability, , , idle]) => !idle || stored.some((grant) => grant.capability === capability)
+        ).map(([capability, word, hint]) => {
           const limited = grants.find((grant) => grant.capability === capability)?.deployments
           return (
             <li key={capability}>

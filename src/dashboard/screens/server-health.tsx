@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { PeerHistory } from '../../schemas/history.ts'
 import type { PeerView } from '../../schemas/peer.ts'
+import { longSpan } from '../lib/amounts.ts'
 import { segment } from '../lib/api.ts'
 import { begun } from '../lib/axis.ts'
 import { CAUSES } from '../lib/causes.ts'
@@ -39,11 +40,11 @@ export function ServerHealth({ peer }: { peer: PeerView }) {
     <>
       <dl class="facts">
         <div>
-          <dt>Up, 24 hours</dt>
+          <dt>Up, {knownFor(peer, 24 * 3_600_000, '24 hours')}</dt>
           <dd>{share(past?.uptime_24h)}</dd>
         </div>
         <div>
-          <dt>Up, 30 days</dt>
+          <dt>Up, {knownFor(peer, 30 * 86_400_000, '30 days')}</dt>
           <dd>{share(past?.uptime_30d)}</dd>
         </div>
         <div>
@@ -153,6 +154,12 @@ function Failures({ name }: { name: string }) {
       </ul>
     </>
   )
+}
+
+/** The span that a share is of: nobody is known for longer than since the join. */
+function knownFor({ created_at }: PeerView, spanMs: number, words: string): string {
+  const known = Date.now() - (wall(created_at) ?? 0)
+  return known < spanMs ? `${longSpan(known)} since it joined` : words
 }
 
 /** 99.97 %, and never a rounded 100 for what was not whole. */
