@@ -1,13 +1,12 @@
-import { useRef } from 'preact/hooks'
 import { segment } from '../lib/api.ts'
-import { useDesk } from '../lib/desk.ts'
 import { plural, wall } from '../lib/format.ts'
 import { imageOf, isUp } from './images.ts'
+import { hostPort } from './ports.ts'
 import type { DeploymentRow } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
+import { LongTable, OpenRow } from '../parts/long-table.tsx'
 import { Sortable } from '../parts/sortable.tsx'
 import { StatusMark } from '../parts/state.tsx'
-import { Spacer, useWindow } from '../parts/windowed.tsx'
 
 /** A line of the list: a deployment on a server, or the head of a group of them. */
 export interface DeploymentItem {
@@ -17,14 +16,15 @@ export interface DeploymentItem {
   drift?: boolean
 }
 
-/** Deployments wherever they run; drawn as far as they can be seen. */
+/** Deployments wherever they run. */
 export function DeploymentTable({ items, waiting }: { items: readonly DeploymentItem[]; waiting: boolean }) {
-  const body = useRef<HTMLTableSectionElement>(null)
-  const part = useWindow(items.length, body)
   return (
-    <table class="table windowed" aria-rowcount={items.length + 1}>
-      <thead>
-        <tr>
+    <LongTable
+      columns={7}
+      rows={items}
+      waiting={waiting}
+      head={
+        <>
           <Sortable by="name" first class="first">
             Name
           </Sortable>
@@ -36,42 +36,31 @@ export function DeploymentTable({ items, waiting }: { items: readonly Deployment
           <th class="if-phone">Image</th>
           <th class="if-wide">Ports</th>
           <th class="w-time if-mid">Changed</th>
-        </tr>
-      </thead>
-      <tbody ref={body} aria-busy={waiting}>
-        <Spacer px={part.beforePx} columns={7} />
-        {items.slice(part.from, part.to).map((item, index) =>
-          item.row ? (
-            <Row key={item.row.key} row={item.row} drift={item.drift ?? false} index={part.from + index + 2} />
-          ) : (
-            <tr key={`group ${item.group?.name}`} class="item grouped" aria-rowindex={part.from + index + 2}>
-              <th colSpan={7} scope="rowgroup">
-                <span class="foreign">{item.group?.name}</span> <span class="faint small">{item.group?.note}</span>
-              </th>
-            </tr>
-          )
-        )}
-        <Spacer px={part.afterPx} columns={7} />
-      </tbody>
-    </table>
+        </>
+      }
+      draw={({ row, group, drift = false }, rowIndex) =>
+        row ? (
+          <Row key={row.key} row={row} drift={drift} rowIndex={rowIndex} />
+        ) : (
+          <tr key={`group ${group?.name}`} class="item grouped" aria-rowindex={rowIndex}>
+            <th colSpan={7} scope="rowgroup">
+              <span class="foreign">{group?.name}</span> <span class="faint small">{group?.note}</span>
+            </th>
+          </tr>
+        )
+      }
+    />
   )
 }
 
-function Row({ row, drift, index }: { row: DeploymentRow; drift: boolean; index: number }) {
-  const { route } = useDesk()
+function Row({ row, drift, rowIndex }: { row: DeploymentRow; drift: boolean; rowIndex: number }) {
   const { deployment, server } = row
   const to = `/deployments/${segment(server)}/${segment(deployment.name)}`
   const up = deployment.services.filter(isUp).length
   const why = deployment.error ?? deployment.status_reason
   const ports = [...new Set(deployment.services.flatMap(({ ports }) => ports ?? []).map(hostPort))].join(', ')
   return (
-    <tr
-      class={`item open ${row.old ? 'old' : ''}`}
-      aria-rowindex={index}
-      onClick={(event) => {
-        if (event.target instanceof Element && !event.target.closest('a, button')) route.go(to)
-      }}
-    >
+    <OpenRow to={to} old={row.old} rowIndex={rowIndex}>
       <td class="first">
         <span class="row keep">
           <a class="name cut foreign" href={to}>
@@ -123,9 +112,6 @@ function Row({ row, drift, index }: { row: DeploymentRow; drift: boolean; index:
       <td class="if-mid soft">
         <Ago at={wall(deployment.updated_at)} word=" ago" />
       </td>
-    </tr>
+    </OpenRow>
   )
 }
-
-/** `127.0.0.1:8080:80/tcp`, or `0.0.0.0:8080->80/tcp` of FlatRun's agent, as people say it: 8080. */
-const hostPort = (port: string) => /(?:^|:)([\d-]+)(?:->|:)[\d-]+(?:\/\w+)?$/.exec(port)?.[1] ?? port

@@ -1,14 +1,13 @@
-import { useRef } from 'preact/hooks'
 import { useDesk } from '../lib/desk.ts'
 import { millis } from '../lib/format.ts'
 import { serverAt } from '../lib/places.ts'
 import type { ServerRow } from '../lib/rows.ts'
 import { Ago } from './ago.tsx'
 import { PeerChecks } from './checks.tsx'
+import { LongTable, OpenRow } from './long-table.tsx'
 import { Meter } from './meter.tsx'
 import { Sortable } from './sortable.tsx'
 import { VerdictMark } from './state.tsx'
-import { Spacer, useWindow } from './windowed.tsx'
 
 const COLUMNS = [
   ['name', 'Name', 'first'],
@@ -22,52 +21,37 @@ const COLUMNS = [
   ['version', 'Version', 'w-num if-wide']
 ] as const
 
-/** Servers with what they do right now, drawn as far as they can be seen; a silent one keeps its last figures, dated. */
+/** Servers with what they do right now; a silent one keeps its last figures, dated. */
 export function ServerTable(props: { rows: readonly ServerRow[]; waiting: boolean; sortable?: boolean }) {
   const { rows, waiting, sortable } = props
-  const body = useRef<HTMLTableSectionElement>(null)
-  const part = useWindow(rows.length, body)
   return (
-    <table class="table servers windowed" aria-rowcount={rows.length + 1}>
-      <thead>
-        <tr>
-          {COLUMNS.map(([by, word, look]) =>
-            sortable && by ? (
-              <Sortable key={word} by={by} first={by === 'name'} class={look}>
-                {word}
-              </Sortable>
-            ) : (
-              <th key={word} class={look}>
-                {word}
-              </th>
-            )
-          )}
-        </tr>
-      </thead>
-      <tbody ref={body} aria-busy={waiting}>
-        {waiting && <Waiting />}
-        <Spacer px={part.beforePx} columns={COLUMNS.length} />
-        {rows.slice(part.from, part.to).map((row, index) => (
-          <Row key={row.name} row={row} index={part.from + index + 2} />
-        ))}
-        <Spacer px={part.afterPx} columns={COLUMNS.length} />
-      </tbody>
-    </table>
+    <LongTable
+      class="servers"
+      columns={COLUMNS.length}
+      rows={rows}
+      waiting={waiting}
+      draw={(row, rowIndex) => <Row key={row.name} row={row} rowIndex={rowIndex} />}
+      head={COLUMNS.map(([by, word, look]) =>
+        sortable && by ? (
+          <Sortable key={word} by={by} first={by === 'name'} class={look}>
+            {word}
+          </Sortable>
+        ) : (
+          <th key={word} class={look}>
+            {word}
+          </th>
+        )
+      )}
+    />
   )
 }
 
-function Row({ row, index }: { row: ServerRow; index: number }) {
-  const { route, status } = useDesk()
+function Row({ row, rowIndex }: { row: ServerRow; rowIndex: number }) {
+  const { status } = useDesk()
   const to = serverAt(row.name)
   const ours = status.data.value?.agent_version
   return (
-    <tr
-      class={`item open ${row.old ? 'old' : ''}`}
-      aria-rowindex={index}
-      onClick={(event) => {
-        if (event.target instanceof Element && !event.target.closest('a, button')) route.go(to)
-      }}
-    >
+    <OpenRow to={to} old={row.old} rowIndex={rowIndex}>
       <td class="first">
         <span class="row keep">
           <a class="name cut foreign" href={to}>
@@ -107,7 +91,7 @@ function Row({ row, index }: { row: ServerRow; index: number }) {
           </span>
         )}
       </td>
-    </tr>
+    </OpenRow>
   )
 }
 
@@ -127,13 +111,3 @@ const Tags = ({ row }: { row: ServerRow }) => (
     )}
   </>
 )
-
-function Waiting() {
-  return [0, 1, 2].map((index) => (
-    <tr key={index} class="late">
-      <td class="first">
-        <span class="skeleton" />
-      </td>
-    </tr>
-  ))
-}

@@ -178,7 +178,7 @@ function Figures({ rows }: { rows: readonly ServerRow[] }) {
                   <a class="name cut foreign" href={serverAt(name, 'usage')}>
                     {name}
                   </a>
-                  {self && <span class="tag">this node</span>}
+                  {self && <span class="tag">this server</span>}
                 </span>
               </td>
               <td class="end">
