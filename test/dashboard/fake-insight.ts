@@ -3,6 +3,7 @@ import type { ActorView } from '../../src/schemas/actor.ts'
 import type { UsageRange } from '../../src/schemas/usage.ts'
 import { alertRoutes } from './fake-alerts.ts'
 import { usage } from './past.ts'
+import { reachability } from './fake-reachability.ts'
 import { ago, type World } from './world.ts'
 
 /** What goes on inside of the invented node. */
@@ -108,5 +109,6 @@ export function insightRoutes(app: FastifyInstance, world: World): void {
     ]
   }))
 
+  app.get('/api/cluster/reachability', async () => reachability(world))
   alertRoutes(app, world)
 }

@@ -18,6 +18,7 @@ export const SCREENS: readonly (readonly [path: string, shows: string])[] = [
   ['/servers/frankfurt-1', 'Address for the others'],
   ['/servers/home-nas/usage', 'Now'],
   ['/diagnostics', 'Last changes'],
+  ['/diagnostics/reachability', 'Each server'],
   ['/events', 'joined'],
   ['/settings', 'cluster.health_interval'],
   ['/settings/alerts', 'Send a test message'],

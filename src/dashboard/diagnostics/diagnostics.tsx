@@ -2,6 +2,7 @@ import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
 import type { ActorView } from '../../schemas/actor.ts'
 import { createActorWatch } from './actors.ts'
+import { copied } from '../lib/clipboard.ts'
 import { useDesk } from '../lib/desk.ts'
 import { drawings } from './drawings.ts'
 import { notOffered } from '../lib/fault.ts'
@@ -11,11 +12,39 @@ import { ActorTree } from './actor-tree.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
 import { InspectLink } from './inspect-link.tsx'
 import { Moves } from './moves.tsx'
+import { Reachability } from './reachability/reachability.tsx'
 import { StateChart } from './state-chart.tsx'
 import { TransitionTable } from './transition-table.tsx'
 
-/** Every state machine of this node as it runs: the tree of actors, and the chart of the chosen one with its states lit. */
+/** What is behind the verdicts: who sees whom, and the state machines of this node. */
 export function Diagnostics() {
+  const { route } = useDesk()
+  const reachability = route.path.value[1] === 'reachability'
+  return (
+    <>
+      <div class="head">
+        <h1>Diagnostics</h1>
+        <div class="acts">
+          <a class="button" href="/docs" data-document>
+            API
+          </a>
+        </div>
+      </div>
+      <nav class="tabs line" aria-label="Diagnostics">
+        <a href="/diagnostics" aria-current={reachability ? undefined : 'page'}>
+          State machines
+        </a>
+        <a href="/diagnostics/reachability" aria-current={reachability ? 'page' : undefined}>
+          Reachability
+        </a>
+      </nav>
+      {reachability ? <Reachability /> : <Machines />}
+    </>
+  )
+}
+
+/** Every state machine of this node as it runs: the tree of actors, and the chart of the chosen one with its states lit. */
+function Machines() {
   const { api, route, toasts } = useDesk()
   const watch = useMemo(() => createActorWatch(api, { everyMs: 1000 }), [])
   useResource(watch.list)
@@ -30,8 +59,7 @@ export function Diagnostics() {
 
   return (
     <>
-      <div class="head">
-        <h1>Diagnostics</h1>
+      <div class="filters">
         <div class="tabs" role="group" aria-label="Charts">
           {drawings.map(({ chart }) => (
             <button
@@ -44,15 +72,18 @@ export function Diagnostics() {
             </button>
           ))}
         </div>
-        <div class="acts if-desk">
+        <span class="push" />
+        <div class="row if-desk">
           <InspectLink peer={chosen?.peer} />
           <button
             type="button"
             class="button"
             onClick={() =>
-              navigator.clipboard
-                .writeText(JSON.stringify(drawing.definition, null, 2))
-                .then(() => toasts.show('Copied. Stately and createMachine take it as it is.'))
+              copied(JSON.stringify(drawing.definition, null, 2)).then((done) =>
+                done
+                  ? toasts.show('Copied. Stately and createMachine take it as it is.')
+                  : toasts.show('The browser lets no page on plain http copy', { bad: true })
+              )
             }
           >
             Copy as XState JSON

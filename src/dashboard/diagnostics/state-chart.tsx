@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { labelLines, linesOf } from '../../charts/words.ts'
 import type { Chart, ChartState, ChartWay } from '../../schemas/chart.ts'
 
@@ -7,8 +7,8 @@ const SCALE = 0.8
 const AROUND = 8
 
 /**
- * A machine's chart with the states lit that are active now. Where regions run side by side, one is shown at a time, or
- * all of them to scale. Its twin is the table of transitions.
+ * A machine's chart with the states lit that are active now, as wide as the page, or in full size around the lit state.
+ * Where regions run side by side, one is shown at a time, or all of them. Its twin is the table of transitions.
  */
 export function StateChart({ chart, active }: { chart: Chart; active: readonly string[] }) {
   const regions = chart.states.filter(({ parent }) => parent === '' && chart.states[0]?.kind === 'parallel')
@@ -23,20 +23,30 @@ export function StateChart({ chart, active }: { chart: Chart; active: readonly s
         height: region.height + 2 * AROUND
       }
     : { x: 0, y: 0, width: chart.width, height: chart.height }
-  const whole = regions.length > 0 && !region
+  const [full, setFull] = useState(false)
+  const frame = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (full) frame.current?.querySelector('.atomic[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [full, wanted, active.join()])
   return (
     <div class="chart-box">
-      {regions.length > 0 && (
-        <div class="tabs" role="group" aria-label="Regions">
-          {[...regions, { id: 'all', name: 'all' }].map(({ id, name }) => (
-            <button key={id} type="button" aria-pressed={id === (region?.id ?? 'all')} onClick={() => setWanted(id)}>
-              {name} <small>{active.find((state) => state.startsWith(`${id}.`))?.slice(id.length + 1)}</small>
-            </button>
-          ))}
-        </div>
-      )}
+      <div class="row wrap">
+        {regions.length > 0 && (
+          <div class="tabs" role="group" aria-label="Regions">
+            {[...regions, { id: 'all', name: 'all' }].map(({ id, name }) => (
+              <button key={id} type="button" aria-pressed={id === (region?.id ?? 'all')} onClick={() => setWanted(id)}>
+                {name} <small>{active.find((state) => state.startsWith(`${id}.`))?.slice(id.length + 1)}</small>
+              </button>
+            ))}
+          </div>
+        )}
+        <button type="button" class="button tiny push" aria-pressed={full} onClick={() => setFull(!full)}>
+          Full size
+        </button>
+      </div>
       <div
-        class={`chart-scroll ${whole ? 'fit' : ''}`}
+        ref={frame}
+        class={`chart-scroll ${full ? '' : 'fit'}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
         tabIndex={0}
         role="region"
