@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { Overview } from './screens/overview.tsx'
+import { Overview } from './overview/overview.tsx'
 
 const SCREENS: Record<string, () => Promise<ComponentType>> = {
   'first-run': async () => (await import('./screens/first-run.tsx')).FirstRun,

@@ -13,13 +13,11 @@ const scene = useScenes()
 test('what the invented node answers to every screen is what the API document says', async (t) => {
   const { page, fake } = await scene(t)
   const given = new Map<string, Given>()
-  fake.app.addHook('onSend', async ({ method, routeOptions }, reply, payload) => {
-    const { url } = routeOptions
-    if (!url?.startsWith('/api/') || typeof payload !== 'string') return payload
+  fake.onAnswer(({ method, routeOptions: { url } }, reply, body) => {
+    if (!url?.startsWith('/api/') || typeof body !== 'string') return
     const route = routeOf(method, url)
     const status = reply.statusCode
-    given.set(`${route} ${status}`, { route, status, type: String(reply.getHeader('content-type')), text: payload })
-    return payload
+    given.set(`${route} ${status}`, { route, status, type: String(reply.getHeader('content-type')), text: body })
   })
   for (const [place, shows] of SCREENS) {
     await page.goto(fake.url + place)
@@ -62,5 +60,8 @@ test('an answer that nobody gives is found', () => {
   assert.equal(faultsOf({ ...given, text: '{"joins":[]}' }).length, 0)
   assert.notEqual(faultsOf({ ...given, text: '{"joins":{}}' }).length, 0)
   assert.notEqual(faultsOf({ ...given, text: '{"joins":[],"invented":1}' }).length, 0)
-  assert.match(faultsOf({ ...given, route: 'GET /api/cluster/nothing', text: '{}' })[0] ?? '', /not in the API document/)
+  assert.match(
+    faultsOf({ ...given, route: 'GET /api/cluster/nothing', text: '{}' })[0] ?? '',
+    /not in the API document/
+  )
 })

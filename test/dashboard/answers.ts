@@ -12,9 +12,7 @@ export interface Given {
   text: string
 }
 
-const document = JSON.parse(
-  readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'openapi.json'), 'utf8')
-)
+const document = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'openapi.json'), 'utf8'))
 
 /** A route of Fastify's as the API document names it; what goes through the proxy is the route at its end. */
 export const routeOf = (method: string, url: string) =>
@@ -40,7 +38,9 @@ const linesOf = (text: string): unknown[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-    .map((line) => ('summary' in line ? undefined : { servers: { [line.name]: line }, summary: { answered: 1, failed: 0, total: 1 } }))
+    .map((line) =>
+      'summary' in line ? undefined : { servers: { [line.name]: line }, summary: { answered: 1, failed: 0, total: 1 } }
+    )
     .filter((one) => one !== undefined)
 
 function checked(route: string, schema: unknown, value: unknown): string[] {
@@ -53,7 +53,9 @@ function checked(route: string, schema: unknown, value: unknown): string[] {
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed)
   if (!isRecord(schema)) return schema
-  const inner = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, key === 'examples' ? part : closed(part)]))
+  const inner = Object.fromEntries(
+    Object.entries(schema).map(([key, part]) => [key, key === 'examples' ? part : closed(part)])
+  )
   return isRecord(inner.properties) && inner.type === 'object' && !('additionalProperties' in inner)
     ? { ...inner, additionalProperties: false }
     : inner

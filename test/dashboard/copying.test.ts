@@ -41,7 +41,7 @@ test('without a clipboard the text is copied by selecting it, inside of the dial
 
 test('an error is told apart from a success', async (t) => {
   const { page, fake } = await scene(t)
-  fake.app.addHook('onSend', async (request, reply) => {
+  fake.onAnswer((request, reply) => {
     if (request.url.endsWith('/check')) reply.code(502)
   })
   await page.goto(`${fake.url}/servers/helsinki-1`)

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { dashboard } from '../../src/http/pages/dashboard.ts'
 import type { Answer } from '../../src/schemas/answer.ts'
 import type { ClusterEvent, NewEvent } from '../../src/schemas/event.ts'
@@ -23,6 +23,8 @@ export interface FakeNode {
   /** Ends every open stream, as a restart would. */
   cut(): void
   app: FastifyInstance
+  /** Calls back before each answer goes out; it may still change its status. */
+  onAnswer(look: (request: FastifyRequest, reply: FastifyReply, body: unknown) => void): void
   close(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export async function startFake(world: World): Promise<FakeNode> {
   const asked: string[] = []
   const resumedAfter: number[] = []
   const streams = new Set<FastifyReply>()
+  const looks = new Set<(request: FastifyRequest, reply: FastifyReply, body: unknown) => void>()
   const tickets = new Set(['fresh-ticket'])
 
   const peers = () => world.servers.filter(({ name }) => name !== world.self)
@@ -43,6 +46,10 @@ export async function startFake(world: World): Promise<FakeNode> {
     const open = !request.url.startsWith('/api/') || /^\/api\/(health|auth\/)/.test(request.url)
     if (open || !world.authEnabled || request.headers.authorization === 'Bearer fake-token') return
     return reply.code(401).send({ error: 'Invalid or expired token', code: 'unauthorized' })
+  })
+  app.addHook('onSend', async (request, reply, body) => {
+    for (const look of looks) look(request, reply, body)
+    return body
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found', code: 'not_found' }))
 
@@ -217,6 +224,7 @@ export async function startFake(world: World): Promise<FakeNode> {
     asked,
     resumedAfter,
     app,
+    onAnswer: (look) => void looks.add(look),
     publish(event) {
       const whole = { ...event, id: (world.events.at(-1)?.id ?? 0) + 1, at: new Date().toISOString() }
       world.events.push(whole)

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { ActorView } from '../../src/schemas/actor.ts'
 import type { UsageRange } from '../../src/schemas/usage.ts'
 import { alertRoutes } from './fake-alerts.ts'
-import { usage } from './past.ts'
 import { reachability } from './fake-reachability.ts'
+import { usage } from './past.ts'
 import { ago, type World } from './world.ts'
 
 /** What goes on inside of the invented node. */

@@ -17,7 +17,10 @@ export function reachability({ self, servers, cut = [] }: World): Reachability {
     servers.map(({ name, verdict }) => {
       if (!REACHABLE.has(verdict)) return [name, { answered: false, error: 'it does not answer', sees: {} }]
       const others = servers.filter((other) => other.name !== name)
-      return [name, { answered: true, sees: Object.fromEntries(others.map((other) => [other.name, seen(name, other)])) }]
+      return [
+        name,
+        { answered: true, sees: Object.fromEntries(others.map((other) => [other.name, seen(name, other)])) }
+      ]
     })
   )
   return { nodes, rows, asymmetric: asymmetricIn(nodes, rows), islands: islandsIn(nodes, rows) }

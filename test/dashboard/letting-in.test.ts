@@ -40,7 +40,7 @@ test('who joins is told that the other side still has to let it in', async (t) =
   const { page, fake } = await scene(t)
   await page.goto(`${fake.url}/servers?do=join`)
   const dialog = page.getByRole('dialog')
-  fake.app.addHook('onSend', async ({ url }) => {
+  fake.onAnswer(({ url }) => {
     const joined = fake.world.servers.find(({ name }) => name === 'joined-1')
     if (url.endsWith('/accept') && joined) joined.verdict = 'pending'
   })

@@ -42,7 +42,10 @@ test('the uptime of a server that joined an hour ago is not called one of 30 day
   for (const server of world.servers) if (server.name === 'home-nas') server.joinedS = 3_700
   const { page, fake } = await scene(t, { world })
   await page.goto(`${fake.url}/servers/home-nas`)
-  await page.getByText(/Up, 1 h .*since it joined/).first().waitFor()
+  await page
+    .getByText(/Up, 1 h .*since it joined/)
+    .first()
+    .waitFor()
   assert.equal(await page.getByText('Up, 30 days').count(), 0)
   await page.goto(`${fake.url}/servers/helsinki-1`)
   await page.getByText('Up, 30 days').waitFor()

@@ -39,10 +39,7 @@ function hundred(): World {
 
 test('islands, links that work one way and silence are told in words', () => {
   const map = reachability(five())
-  assert.deepEqual(sentencesOf(map), [
-    'Nobody reaches node-5.',
-    'node-2 does not reach node-3, which reaches node-2.'
-  ])
+  assert.deepEqual(sentencesOf(map), ['Nobody reaches node-5.', 'node-2 does not reach node-3, which reaches node-2.'])
   const split = reachability(five())
   for (const from of ['node-1', 'node-2'])
     for (const to of ['node-3', 'node-4']) {
@@ -50,8 +47,15 @@ test('islands, links that work one way and silence are told in words', () => {
       Object.assign(split.rows[to]?.sees[from] ?? {}, { state: 'offline' })
     }
   const apart = { ...split, islands: [['node-1', 'node-2'], ['node-3', 'node-4'], ['node-5']], asymmetric: [] }
-  assert.deepEqual(sentencesOf(apart), ['Nobody reaches node-5.', 'node-3 and node-4 reach each other and nobody else.'])
-  const silent = { ...map, islands: [map.nodes], rows: { ...map.rows, 'node-5': { answered: false, error: 'it is old', sees: {} } } }
+  assert.deepEqual(sentencesOf(apart), [
+    'Nobody reaches node-5.',
+    'node-3 and node-4 reach each other and nobody else.'
+  ])
+  const silent = {
+    ...map,
+    islands: [map.nodes],
+    rows: { ...map.rows, 'node-5': { answered: false, error: 'it is old', sees: {} } }
+  }
   assert.ok(sentencesOf(silent).includes('node-5 told nothing: it is old.'))
   assert.equal(named(['a', 'b', 'c', 'd', 'e', 'f', 'g']), 'a, b, c, d and 3 more')
   assert.equal(named(['a', 'b', 'c', 'd', 'e']), 'a, b, c, d and e')

@@ -25,7 +25,13 @@ test('where the system paints with its own colours, what is chosen is still told
   assert.match(await chosen.evaluate((button) => getComputedStyle(button).outlineStyle), /solid/)
   const line = page.locator('.legend li').first()
   const ink = () => line.evaluate((item) => getComputedStyle(item, '::before').backgroundColor)
-  const inks = new Set([await ink(), await page.locator('.legend li').nth(1).evaluate((item) => getComputedStyle(item, '::before').backgroundColor)])
+  const inks = new Set([
+    await ink(),
+    await page
+      .locator('.legend li')
+      .nth(1)
+      .evaluate((item) => getComputedStyle(item, '::before').backgroundColor)
+  ])
   assert.equal(inks.size, 2)
 })
 

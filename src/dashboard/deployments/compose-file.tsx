@@ -1,10 +1,10 @@
 import { useMemo } from 'preact/hooks'
 import { notOffered } from '../lib/fault.ts'
-import type { Operations } from './operations.ts'
 import { createResource, useResource } from '../lib/resource.ts'
 import { Code } from '../parts/copy.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
 import { NotOffered } from '../parts/not-offered.tsx'
+import type { Operations } from './operations.ts'
 
 /** The compose file, to read and to take along. */
 export function ComposeFile({ tools }: { tools: Operations }) {

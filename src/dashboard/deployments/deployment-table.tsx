@@ -1,12 +1,12 @@
 import { segment } from '../lib/api.ts'
 import { plural, wall } from '../lib/format.ts'
-import { imageOf, isUp } from './images.ts'
-import { hostPort } from './ports.ts'
 import type { DeploymentRow } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
-import { LongTable, OpenRow } from '../parts/long-table.tsx'
-import { Sortable } from '../parts/sortable.tsx'
 import { StatusMark } from '../parts/state.tsx'
+import { LongTable, OpenRow } from '../tables/long-table.tsx'
+import { Sortable } from '../tables/sortable.tsx'
+import { imageOf, isUp } from './images.ts'
+import { hostPort } from './ports.ts'
 
 /** A line of the list: a deployment on a server, or the head of a group of them. */
 export interface DeploymentItem {

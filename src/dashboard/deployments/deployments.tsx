@@ -3,14 +3,14 @@ import { useMemo } from 'preact/hooks'
 import type { DeploymentStatus } from '../../schemas/deployment.ts'
 import { useDesk } from '../lib/desk.ts'
 import { plural } from '../lib/format.ts'
-import { fingerprint } from './images.ts'
 import { compare, type DeploymentRow, statusOf } from '../lib/rows.ts'
-import { type DeploymentItem, DeploymentTable } from './deployment-table.tsx'
 import { FaultNotice } from '../parts/fault.tsx'
 import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
 import { Unanswered } from '../parts/unanswered.tsx'
-import { UnknownState } from './unknown-state.tsx'
 import { DeploymentPage } from './deployment.tsx'
+import { type DeploymentItem, DeploymentTable } from './deployment-table.tsx'
+import { fingerprint } from './images.ts'
+import { UnknownState } from './unknown-state.tsx'
 
 const STATUSES: readonly (readonly [DeploymentStatus, string])[] = [
   ['running', 'Running'],

@@ -1,8 +1,8 @@
 import { segment } from '../lib/api.ts'
 import { useDesk } from '../lib/desk.ts'
-import { fingerprint } from './images.ts'
 import type { DeploymentRow } from '../lib/rows.ts'
 import { StatusMark } from '../parts/state.tsx'
+import { fingerprint } from './images.ts'
 
 /** On which other servers a deployment of that name runs, and whether from the same images. */
 export function Elsewhere({ row }: { row: DeploymentRow }) {

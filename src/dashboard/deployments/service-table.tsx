@@ -1,7 +1,7 @@
 import type { DeploymentService } from '../../schemas/deployment.ts'
+import { Glyph, StatusMark } from '../parts/state.tsx'
 import { isUp } from './images.ts'
 import { portWords } from './ports.ts'
-import { Glyph, StatusMark } from '../parts/state.tsx'
 
 /** What a deployment consists of; `old` when nobody knows how it is now. */
 export function Services({ services, old }: { services: readonly DeploymentService[]; old: boolean }) {

@@ -1,5 +1,5 @@
-import type { Move } from './actors.ts'
 import { clock } from '../lib/format.ts'
+import type { Move } from './actors.ts'
 
 /** The changes that were seen since the page was opened, the newest first. */
 export function Moves({ moves }: { moves: readonly Move[] }) {

@@ -26,7 +26,8 @@ export function StateChart({ chart, active }: { chart: Chart; active: readonly s
   const [full, setFull] = useState(false)
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (full) frame.current?.querySelector('.atomic[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+    if (full)
+      frame.current?.querySelector('.atomic[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   }, [full, wanted, active.join()])
   return (
     <div class="chart-box">

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
-import type { MadeInvite } from './tokens.ts'
 import { wall } from '../lib/format.ts'
 import { Until } from '../parts/ago.tsx'
 import { Code } from '../parts/copy.tsx'
@@ -9,6 +8,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { LetIn } from './let-in.tsx'
+import type { MadeInvite } from './tokens.ts'
 
 /** Makes an invite, shows its token once, and waits with its maker until somebody has joined by it. */
 export function InviteDialog({ close }: { close: () => void }) {
@@ -111,8 +111,8 @@ function Token({ made, close }: { made: MadeInvite; close: () => void }) {
   return (
     <>
       <p class="soft">
-        Copy it to the other server: into its dashboard under Servers, Join. It is shown again under Open invites as long
-        as this page is open, and never after that.
+        Copy it to the other server: into its dashboard under Servers, Join. It is shown again under Open invites as
+        long as this page is open, and never after that.
       </p>
       <Code text={made.invite_token} label="the token" focus />
       {whole && (

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks'
 import type { PreflightCheck } from '../../schemas/joining.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
-import { against, checksBefore, type Step, stepsOf } from './steps-of-join.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Steps } from '../parts/steps.tsx'
+import { against, checksBefore, type Step, stepsOf } from './steps-of-join.ts'
 
 type Stage = 'asking' | 'checking' | 'blocked' | 'joining' | 'failed' | 'joined'
 

@@ -3,6 +3,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { ClusterEvent } from '../../schemas/event.ts'
 import type { PeerView } from '../../schemas/peer.ts'
+import type { MadeInvite } from '../joining/tokens.ts'
 import { aggregate, type Slices } from './aggregate.ts'
 import { createApi } from './api.ts'
 import { createHistories } from './histories.ts'
@@ -15,7 +16,6 @@ import { deployedOn, deploymentRows, serverRows } from './rows.ts'
 import { createSession } from './session.ts'
 import { createTheme } from './theme.ts'
 import { createToasts } from './toasts.ts'
-import type { MadeInvite } from '../joining/tokens.ts'
 
 export interface ClusterStatus {
   enabled: boolean

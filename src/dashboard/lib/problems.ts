@@ -3,9 +3,9 @@ import type { DeploymentStatus } from '../../schemas/deployment.ts'
 import type { Verdict } from '../../schemas/health.ts'
 import type { Scope } from '../../schemas/opinions/opinion.ts'
 import type { PeerView } from '../../schemas/peer.ts'
+import { isUp } from '../deployments/images.ts'
 import { segment } from './api.ts'
 import { plural } from './format.ts'
-import { isUp } from '../deployments/images.ts'
 import { isFull, serverAt } from './places.ts'
 import { type DeploymentRow, GRAVITY, type ServerRow } from './rows.ts'
 
@@ -36,7 +36,8 @@ const WHY: Partial<Record<Verdict, string>> = {
 export function problems(servers: readonly ServerRow[], deployments: readonly DeploymentRow[]): Problem[] {
   const away = new Set(servers.filter(({ verdict }) => GRAVITY[verdict] >= 4).map(({ name }) => name))
   const answering = servers.filter(({ name }) => !away.has(name))
-  const unsure = answering.flatMap(unsureProblem)
+  // Who is not in yet was not asked what it runs.
+  const unsure = answering.filter(({ verdict }) => verdict === 'online' || verdict === 'suspect').flatMap(unsureProblem)
   const blind = new Set(unsure.map(({ name }) => name))
   const found = [
     ...servers

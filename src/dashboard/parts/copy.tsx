@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { copied as copyText } from '../lib/clipboard.ts'
 import { Icon } from './icon.tsx'
 
@@ -6,6 +6,10 @@ import { Icon } from './icon.tsx'
 export function Code({ text, label, focus }: { text: string; label: string; focus?: boolean }) {
   const [outcome, setOutcome] = useState<'copied' | 'selected'>()
   const body = useRef<HTMLSpanElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (focus) button.current?.focus()
+  }, [])
 
   async function copy() {
     if (await copyText(text)) {
@@ -23,7 +27,7 @@ export function Code({ text, label, focus }: { text: string; label: string; focu
       <button
         type="button"
         class="button bare icon tiny"
-        autoFocus={focus ?? false}
+        ref={button}
         aria-label={outcome === 'copied' ? 'Copied' : `Copy ${label}`}
         onClick={copy}
       >

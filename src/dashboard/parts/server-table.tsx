@@ -2,11 +2,11 @@ import { useDesk } from '../lib/desk.ts'
 import { millis } from '../lib/format.ts'
 import { serverAt } from '../lib/places.ts'
 import type { ServerRow } from '../lib/rows.ts'
+import { LongTable, OpenRow } from '../tables/long-table.tsx'
+import { Sortable } from '../tables/sortable.tsx'
 import { Ago } from './ago.tsx'
 import { PeerChecks } from './checks.tsx'
-import { LongTable, OpenRow } from './long-table.tsx'
 import { Meter } from './meter.tsx'
-import { Sortable } from './sortable.tsx'
 import { VerdictMark } from './state.tsx'
 
 const COLUMNS = [

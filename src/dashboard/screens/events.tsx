@@ -39,7 +39,10 @@ export function Events() {
   const wanted = route.param('q').toLowerCase()
   const kind = KINDS[route.param('kind')] ?? (() => true)
   const fits = (event: ClusterEvent) =>
-    kind(event) && `${event.peer ?? ''} ${event.type} ${event.facts?.deployment ?? ''} ${sentence(event)}`.toLowerCase().includes(wanted)
+    kind(event) &&
+    `${event.peer ?? ''} ${event.type} ${event.facts?.deployment ?? ''} ${sentence(event)}`
+      .toLowerCase()
+      .includes(wanted)
   const shown = all.filter((event) => event.id <= read && fits(event)).reverse()
   const waiting = all.filter((event) => event.id > read && fits(event)).length
 

@@ -1,5 +1,5 @@
-import { useDesk } from '../lib/desk.ts'
 import { DeploymentTable } from '../deployments/deployment-table.tsx'
+import { useDesk } from '../lib/desk.ts'
 
 /** What one server runs, or ran when it answered last. */
 export function ServerDeployments({ name }: { name: string }) {

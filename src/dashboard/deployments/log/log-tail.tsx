@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { painted, unpainted } from './ansi.ts'
 import { useDesk } from '../../lib/desk.ts'
 import { asFault, type Fault, notOffered } from '../../lib/fault.ts'
 import { clock, wall } from '../../lib/format.ts'
-import type { LogLine, Operations } from '../operations.ts'
 import { SearchField } from '../../parts/filters.tsx'
 import { NotOffered } from '../../parts/not-offered.tsx'
+import type { LogLine, Operations } from '../operations.ts'
+import { painted, unpainted } from './ansi.ts'
 
 const KEPT = 2000
 
@@ -102,7 +102,8 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
       >
         {shown.map((line, index) => (
           <span class={`line ${line.stream === 'stderr' ? 'err' : ''}`} key={index}>
-            {line.at && <time>{clock(wall(line.at) ?? 0)}</time>} {line.service && <b class="foreign">{line.service}</b>}{' '}
+            {line.at && <time>{clock(wall(line.at) ?? 0)}</time>}{' '}
+            {line.service && <b class="foreign">{line.service}</b>}{' '}
             <span class="foreign">
               {painted(line.line).map(({ text, colour }, part) => (
                 <span key={part} class={colour === '' ? '' : `ansi-${colour}`}>

@@ -1,5 +1,5 @@
-import { serverAt } from '../../lib/places.ts'
 import { plural } from '../../lib/format.ts'
+import { serverAt } from '../../lib/places.ts'
 import { VerdictMark } from '../../parts/state.tsx'
 import type { Link } from './links.ts'
 
@@ -50,9 +50,7 @@ export function Faults({ faults }: { faults: readonly Link[] }) {
                 </span>
               </td>
               <td class="end">{seen && <VerdictMark verdict={seen.state} />}</td>
-              <td class="if-phone soft">
-                {oneWay ? 'the other way works' : seen?.scope ? SCOPES[seen.scope] : '–'}
-              </td>
+              <td class="if-phone soft">{oneWay ? 'the other way works' : seen?.scope ? SCOPES[seen.scope] : '–'}</td>
             </tr>
           ))}
         </tbody>

@@ -41,11 +41,6 @@ export function Grid({ map }: { map: Reachability }) {
             </li>
           ))}
         </ul>
-        <p class="readout-line foreign" aria-live="off">
-          {from !== undefined && to !== undefined
-            ? wordsOf(map, from, to)
-            : 'Each row is what one server sees of the others. Point at a cell to read it; the table below says the same.'}
-        </p>
       </figcaption>
       <div class={`board ${size <= NAMED ? 'with-names' : ''}`}>
         {size <= NAMED && (
@@ -73,6 +68,11 @@ export function Grid({ map }: { map: Reachability }) {
           ))}
         </svg>
       </div>
+      <p class="readout-line foreign" aria-live="off">
+        {from !== undefined && to !== undefined
+          ? wordsOf(map, from, to)
+          : 'Each row is what one server sees of the others. Point at a cell to read it; the table below says the same.'}
+      </p>
     </figure>
   )
 }

@@ -23,7 +23,7 @@ export interface Standing {
   silent: string | undefined
 }
 
-export const isUp = (seen: Seen | undefined) => seen?.state === 'online' || seen?.state === 'suspect'
+const isUp = (seen: Seen | undefined) => seen?.state === 'online' || seen?.state === 'suspect'
 
 export function linkBetween({ rows }: Reachability, from: string, to: string): Link {
   const seen = rows[from]?.sees[to]
@@ -31,7 +31,7 @@ export function linkBetween({ rows }: Reachability, from: string, to: string): L
 }
 
 /** Every link of whom something is told, from whom to whom. */
-export const linksIn = (map: Reachability): Link[] =>
+const linksIn = (map: Reachability): Link[] =>
   map.nodes.flatMap((from) =>
     map.nodes.flatMap((to) => (from === to || !map.rows[from]?.sees[to] ? [] : [linkBetween(map, from, to)]))
   )

@@ -1,6 +1,6 @@
 import type { Reachability } from '../../../schemas/opinions/reachability.ts'
 import { serverAt } from '../../lib/places.ts'
-import { LongTable } from '../../parts/long-table.tsx'
+import { LongTable } from '../../tables/long-table.tsx'
 import { type Standing, standings } from './links.ts'
 
 /** The picture as a table: whom each server reaches, and who reaches it; trouble first. */

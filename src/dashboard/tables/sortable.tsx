@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useDesk } from '../lib/desk.ts'
-import { Icon } from './icon.tsx'
+import { Icon } from '../parts/icon.tsx'
 
 /** The head of a column that a list can be sorted by; the choice is in the address. */
 export function Sortable(props: { by: string; first?: boolean; class?: string; children: ComponentChildren }) {
