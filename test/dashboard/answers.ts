@@ -53,6 +53,7 @@ function checked(route: string, schema: unknown, value: unknown): string[] {
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed)
   if (!isRecord(schema)) return schema
+  if (Array.isArray(schema.allOf)) return closed(joined(schema.allOf.map(resolved)))
   const inner = Object.fromEntries(
     Object.entries(schema).map(([key, part]) => [key, key === 'examples' ? part : closed(part)])
   )
@@ -60,3 +61,13 @@ function closed(schema: unknown): unknown {
     ? { ...inner, additionalProperties: false }
     : inner
 }
+
+const resolved = (schema: { $ref?: string }) =>
+  schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.split('/').at(-1) ?? '']
+
+/** An object that is described in parts, as one. */
+const joined = (parts: readonly { required?: string[]; properties?: object }[]) => ({
+  type: 'object',
+  required: parts.flatMap(({ required = [] }) => required),
+  properties: Object.assign({}, ...parts.map(({ properties }) => properties))
+})
