@@ -215,6 +215,8 @@ export const JobUnknown = createError<[string, string]>(
   'No job "%s" of deployment "%s"; finished ones are kept for 15 minutes',
   404
 )
+export const RolloutBusy = createError<[string, string]>('rollout_busy', '%s restarts it; stop rollout %s first', 409)
+export const RolloutUnknown = createError<[string]>('rollout_unknown', 'No rollout "%s" since this node started', 404)
 export const EngineUnavailable = createError<[string, ErrorOptions?]>('engine_unavailable', '%s', 503)
 export const EngineRefused = createError<[string, ErrorOptions?]>('engine_refused', '%s', 502)
 export const ComposeInvalid = createError<[string]>('compose_invalid', '%s; correct it and try again', 422)

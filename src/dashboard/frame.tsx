@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { RolloutBanner } from './deployments/rollout-banner.tsx'
 import { Keys } from './keys.tsx'
 import { useDesk } from './lib/desk.ts'
 import { Ago } from './parts/ago.tsx'
@@ -52,6 +53,7 @@ export function Frame({ unlocked }: { unlocked: boolean }) {
           </div>
         )}
         <Cut />
+        <RolloutBanner />
         <Boundary key={name}>
           <Screen name={name} />
         </Boundary>

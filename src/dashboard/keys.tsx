@@ -60,6 +60,7 @@ export function Keys() {
   return (
     <>
       {route.param('find') !== '' && <Late load={search} early={early} close={() => route.set({ find: '' })} />}
+      {route.param('rollout') !== '' && <Late load={rollout} close={() => route.set({ rollout: '' })} />}
       {route.param('keys') !== '' && <Late load={help} close={() => route.set({ keys: '' })} />}
     </>
   )
@@ -68,6 +69,7 @@ export function Keys() {
 type Opened = ComponentType<{ close: () => void; typed?: string | undefined }>
 
 const search = async (): Promise<Opened> => (await import('./parts/palette.tsx')).Palette
+const rollout = async (): Promise<Opened> => (await import('./deployments/rollout-dialog.tsx')).RolloutDialog
 const help = async (): Promise<Opened> => (await import('./parts/help.tsx')).Help
 
 /** Fetched when it is first asked for. */

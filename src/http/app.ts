@@ -34,7 +34,8 @@ import { reachabilityRoutes } from './routes/opinions/reachability.ts'
 import { toldRoutes } from './routes/opinions/told.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { reverseRoutes } from './routes/reverse.ts'
-import { rolloutRoutes } from './routes/rollout.ts'
+import { rolloutJobRoutes } from './routes/rollout/jobs.ts'
+import { rolloutRoutes } from './routes/rollout/rollout.ts'
 import { statusRoutes } from './routes/status.ts'
 import { usageRoutes } from './routes/usage.ts'
 import type { Services } from './services.ts'
@@ -142,6 +143,7 @@ const ROUTES = [
   deploymentRoutes,
   logRoutes,
   rolloutRoutes,
+  rolloutJobRoutes,
   reverseRoutes
 ]
 

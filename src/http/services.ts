@@ -21,6 +21,7 @@ import type { PeerList } from '../cluster/peers/peer-list.ts'
 import type { Self } from '../cluster/peers/self.ts'
 import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
 import type { Rollout } from '../cluster/rollout/rollout.ts'
+import type { RolloutJobs } from '../cluster/rollout/rollout-jobs.ts'
 import type { Actors } from '../schemas/actor.ts'
 import type { AlertTest } from '../schemas/alerts/alert.ts'
 import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alerts/alert-api.ts'
@@ -104,6 +105,7 @@ export interface Services {
   usage: (range: UsageRange) => UsagePast
   settings: () => Settings
   rollout: Rollout
+  rolloutJobs: RolloutJobs
   /** FlatRun's agent on this server, where this one stands in front of it. */
   front?: Front
   authEnabled: boolean

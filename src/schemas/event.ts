@@ -30,6 +30,8 @@ export const EventType = Type.Enum([
   'policy.changed',
   'deployment.changed',
   'deployment.action',
+  'rollout.started',
+  'rollout.ended',
   'config.reloaded',
   'alert.sent',
   'alert.told',

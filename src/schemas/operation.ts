@@ -133,6 +133,47 @@ export const RolloutSummary = Type.Object({
 })
 export type RolloutSummary = Static<typeof RolloutSummary>
 
+/** One deployment restarted on several servers, as a job of the node that was asked. */
+export const RolloutView = Type.Object({
+  id: Type.String(),
+  deployment: Type.String(),
+  by: Type.String(),
+  /** stopping: what was begun goes on, and no other server is begun. */
+  status: Type.Enum(['running', 'stopping', 'succeeded', 'failed', 'stopped']),
+  /** How each server fares, in the order in which they are restarted. */
+  servers: Type.Array(
+    Type.Object({
+      server: Type.String(),
+      state: Type.Enum(['waiting', 'started', 'done', 'failed', 'skipped']),
+      /** What was done there, or what went wrong. */
+      detail: Type.Optional(Type.String()),
+      duration_ms: Type.Optional(Type.Integer())
+    })
+  ),
+  /** Once it is over. */
+  summary: Type.Optional(RolloutSummary),
+  stopped_by: Type.Optional(Type.String()),
+  started_at: Timestamp,
+  finished_at: Type.Optional(Timestamp)
+})
+export type RolloutView = Static<typeof RolloutView>
+
+export const RolloutRequest = Type.Object(
+  {
+    deployment: Type.String({ minLength: 1, maxLength: 255 }),
+    servers: Type.Array(Type.String({ minLength: 1, maxLength: 63 }), { minItems: 1, maxItems: 1_000 }),
+    max_parallel: Type.Optional(Type.Integer({ minimum: 1, maximum: 16 })),
+    settle_seconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 300,
+        description: 'It must still run so long after its restart; 5 without it'
+      })
+    )
+  },
+  { additionalProperties: false }
+)
+
 /** What the audit is told of each change and each attempt at one. */
 export interface DeploymentAudit {
   action: Action

@@ -96,19 +96,6 @@ test('a deployment is stopped after a question, and started without one, through
   assert.ok(fake.asked.includes('POST /api/cluster/peers/frankfurt-2/proxy/deployments/mail/stop'))
 })
 
-test('a restart on all servers shows each, and why it ended early', async (t) => {
-  const { page, fake } = await scene(t)
-  await page.goto(`${fake.url}/deployments/frankfurt-1/shop`)
-  await page.getByRole('button', { name: 'Restart on all 2' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: 'Restart', exact: true }).click()
-  await dialog.getByText('frankfurt-1 · 1.8 s').waitFor()
-  await dialog.getByText('shop is exited, and others need it').waitFor()
-  assert.ok(
-    fake.asked.some((line) => line.startsWith('POST /api/cluster/deployments/shop/restart?servers=frankfurt-1'))
-  )
-})
-
 test('what a peer may do is changed, and kept', async (t) => {
   const { page, fake } = await scene(t)
   await page.goto(`${fake.url}/servers/helsinki-1/access`)

@@ -7,6 +7,7 @@ import type { ClusterEvent, NewEvent } from '../../src/schemas/event.ts'
 import type { HistoryRange } from '../../src/schemas/history.ts'
 import { deploymentRoutes } from './fake-deployments.ts'
 import { insightRoutes } from './fake-insight.ts'
+import { rolloutRoutes } from './fake-rollouts.ts'
 import { checks, history } from './past.ts'
 import { peerView, type Server, stats, type World } from './world.ts'
 
@@ -40,6 +41,12 @@ export async function startFake(world: World): Promise<FakeNode> {
   const peers = () => world.servers.filter(({ name }) => name !== world.self)
   const peerNamed = (name: string) => peers().find((server) => server.name === name)
   const numberOf = (server: Server) => world.servers.indexOf(server) + 1
+  const detail = (server: Server) => ({
+    ...peerView(world, server, numberOf(server)),
+    evidence: checks(world, server).slice(-10),
+    checks: checks(world, server).map(({ asked: _, detail: __, ...check }) => check),
+    transitions: []
+  })
 
   app.addHook('onRequest', async (request, reply) => {
     asked.push(`${request.method} ${request.url}`)
@@ -64,12 +71,7 @@ export async function startFake(world: World): Promise<FakeNode> {
     }
     return reply.code(401).send({ error: 'Invalid API key', code: 'invalid_key' })
   })
-  app.get('/api/users/me', async () => ({
-    user: { username: 'admin' },
-    permissions: world.readOnly
-      ? ['cluster:read', 'deployments:read']
-      : ['cluster:read', 'cluster:write', 'deployments:write']
-  }))
+  app.get('/api/users/me', async () => ({ user: USER, permissions: permissionsIn(world), deployments: [] }))
   app.get('/api/cluster/status', async () =>
     world.enabled
       ? {
@@ -93,12 +95,7 @@ export async function startFake(world: World): Promise<FakeNode> {
   app.get<{ Params: { name: string } }>('/api/cluster/peers/:name', async (request, reply) => {
     const server = peerNamed(request.params.name)
     if (!server) return reply.code(404).send({ error: `peer "${request.params.name}" not found`, code: 'peer_unknown' })
-    return {
-      ...peerView(world, server, numberOf(server)),
-      evidence: checks(world, server).slice(-10),
-      checks: checks(world, server),
-      transitions: []
-    }
+    return detail(server)
   })
   app.get<{ Params: { name: string }; Querystring: { range?: HistoryRange } }>(
     '/api/cluster/peers/:name/history',
@@ -165,7 +162,7 @@ export async function startFake(world: World): Promise<FakeNode> {
   app.post<{ Params: { name: string } }>('/api/cluster/peers/:name/check', async (request, reply) => {
     const server = peerNamed(request.params.name)
     if (!server) return reply.code(404).send({ error: 'peer not found', code: 'peer_unknown' })
-    return { ...peerView(world, server, numberOf(server)), evidence: checks(world, server).slice(-10) }
+    return detail(server)
   })
   let grants: unknown = [
     { capability: 'fleet.read' },
@@ -211,6 +208,7 @@ export async function startFake(world: World): Promise<FakeNode> {
   })
 
   deploymentRoutes(app, world)
+  rolloutRoutes(app, world)
   insightRoutes(app, world)
 
   await app.register(dashboard, { root: BUILT })
@@ -236,6 +234,15 @@ export async function startFake(world: World): Promise<FakeNode> {
     close: () => app.close()
   }
 }
+
+const NEVER = '0001-01-01T00:00:00Z'
+const USER = {
+  ...{ id: 1, uid: 'admin', username: 'admin', email: '', role: 'admin', is_active: true },
+  ...{ created_at: NEVER, last_login_at: NEVER }
+}
+
+const permissionsIn = ({ readOnly }: World) =>
+  readOnly ? ['cluster:read', 'deployments:read'] : ['cluster:read', 'cluster:write', 'deployments:write']
 
 function write(reply: FastifyReply, event: ClusterEvent) {
   reply.raw.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)

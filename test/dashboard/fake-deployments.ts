@@ -18,22 +18,6 @@ const LINES = [
 
 /** One deployment: looked at, started and stopped, its log followed; here or through a peer. */
 export function deploymentRoutes(app: FastifyInstance, world: World): void {
-  app.post<{ Params: Params; Querystring: { servers: string } }>(
-    '/api/cluster/deployments/:name/restart',
-    async (request, reply) => {
-      const servers = request.query.servers.split(',')
-      const lines = servers.flatMap((server, index) => [
-        { server, state: 'started' },
-        index === 1
-          ? { server, state: 'failed', detail: 'shop is exited, and others need it' }
-          : { server, state: 'done', duration_ms: 1840 }
-      ])
-      reply.type('application/x-ndjson')
-      return [...lines, { summary: { done: 1, failed: 1, skipped: 0, total: 2 } }]
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join('')
-    }
-  )
   for (const prefix of ['/api', '/api/cluster/peers/:server/proxy']) {
     const find = ({ server = world.self, name }: Params) =>
       world.servers.find((one) => one.name === server)?.deployments.find((one) => one.name === name)
@@ -46,7 +30,7 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
       const services = found.services.map(
         ({ name, image }) => `  ${name}:\n    image: ${image}\n    restart: unless-stopped\n`
       )
-      return { name: found.name, content: `services:\n${services.join('')}` }
+      return { name: found.name, content: `services:\n${services.join('')}`, filename: 'compose.yml' }
     })
     app.get<{ Params: Params }>(`${prefix}/deployments/:name/logs`, async ({ params }, reply) => {
       if (!find(params)) return missing(reply)

@@ -3,6 +3,7 @@ import type { Deployment } from '../../src/schemas/deployment.ts'
 import type { ClusterEvent } from '../../src/schemas/event.ts'
 import type { Verdict } from '../../src/schemas/health.ts'
 import type { IntroductionView } from '../../src/schemas/introduction.ts'
+import type { RolloutView } from '../../src/schemas/operation.ts'
 import type { PeerView } from '../../src/schemas/peer.ts'
 import type { Stats } from '../../src/schemas/stats.ts'
 
@@ -36,6 +37,7 @@ export interface World {
   servers: Server[]
   events: ClusterEvent[]
   introductions?: IntroductionView[]
+  rollouts?: RolloutView[]
   /** Links that are cut in one direction, from whom to whom. */
   cut?: readonly (readonly [from: string, to: string])[]
   now: number
@@ -56,7 +58,7 @@ export function deployment(name: string, images: string[], more: Partial<Deploym
       container_id: `${name}${index}`.padEnd(12, '0').slice(0, 12),
       image,
       status: status === 'stopped' ? 'exited' : status === 'partial' && index > 0 ? 'exited' : 'running',
-      ports: index === 0 ? ['0.0.0.0:8080:80/tcp'] : [],
+      ports: index === 0 ? ['8080:80'] : [],
       networks: [`${name}_default`],
       created_at: '2026-11-20T17:40:00Z'
     })),

@@ -110,7 +110,7 @@ export async function buildParts(options: PartsOptions) {
   const unkept = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
   const insight = buildInsight({ ...base, cluster, joins, local: machine, onFault: unkept })
   closing.add(insight.close)
-  const { aggregate, rollout, proxy } = buildTraffic({ ...base, watching, local, parser })
+  const { aggregate, proxy, ...restarts } = buildTraffic({ ...base, watching, local, parser })
   const handover = createHandover({
     ...{ self, members, clock },
     isOnline: (id) => cluster.peer(id)?.verdict === 'online',
@@ -134,7 +134,18 @@ export async function buildParts(options: PartsOptions) {
   closing.add(store.hurry)
   const policies = createPolicies({ members, events })
   const peerList = createPeerList({ members, cluster })
-  const used = { policies, peerList, cluster, history, alerts, aggregate, rollout, local, callers, audit: access.audit }
+  const used = {
+    policies,
+    peerList,
+    cluster,
+    history,
+    alerts,
+    aggregate,
+    ...restarts,
+    local,
+    callers,
+    audit: access.audit
+  }
   const app = await buildServing({
     ...base,
     served,

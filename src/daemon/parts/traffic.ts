@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import type { Clock } from '../../../machines/clock.ts'
 import { createAggregate } from '../../cluster/aggregate/aggregate.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import { targetOf } from '../../cluster/peers/transport.ts'
@@ -6,13 +7,16 @@ import { createUpstreams } from '../../cluster/peers/upstreams.ts'
 import { createRestartHere } from '../../cluster/rollout/restart-here.ts'
 import { createRestartThere } from '../../cluster/rollout/restart-there.ts'
 import { createRollout } from '../../cluster/rollout/rollout.ts'
+import { createRolloutJobs } from '../../cluster/rollout/rollout-jobs.ts'
 import type { Config } from '../../config/config.ts'
 import { openersOf } from '../../http/access/origin.ts'
 import { registerProxy } from '../../http/proxy/proxy.ts'
 import type { LocalNode } from '../../http/services.ts'
 import { spliceOn } from '../../parsing/large.ts'
 import type { Parser } from '../../parsing/parser.ts'
+import type { EventLog } from '../../schemas/event.ts'
 import type { Store } from '../../store/store.ts'
+import type { Closing } from '../closing.ts'
 import type { Watching } from './watching.ts'
 
 interface TrafficOptions {
@@ -22,10 +26,16 @@ interface TrafficOptions {
   watching: Pick<Watching, 'cluster' | 'remote'>
   local: LocalNode
   parser: Pick<Parser, 'run'>
+  events: EventLog
+  clock: Pick<Clock, 'wall'>
+  onFault: (error: unknown) => void
+  closing: Closing
 }
 
 /** The ways in which a cluster is used: asking all, changing several, and passing a request on to one. */
-export function buildTraffic({ config, store: { members }, self, watching, local, parser }: TrafficOptions) {
+export function buildTraffic(options: TrafficOptions) {
+  const { config, self, watching, local, parser, events, clock, onFault, closing } = options
+  const { members } = options.store
   const { cluster, remote } = watching
   const { reportContact, reportFailure } = cluster
 
@@ -50,6 +60,8 @@ export function buildTraffic({ config, store: { members }, self, watching, local
     restartHere: createRestartHere({ local }),
     restartThere: createRestartThere({ remote, targetOf: targetOfId })
   })
+  const rolloutJobs = createRolloutJobs({ rollout, events, wall: clock.wall, onFault })
+  closing.add(rolloutJobs.close)
   const upstream = createUpstreams({ members, cluster, remote })
   const proxy: FastifyPluginAsync = async (scope) =>
     registerProxy(scope, {
@@ -62,5 +74,5 @@ export function buildTraffic({ config, store: { members }, self, watching, local
       openers: openersOf(config)
     })
 
-  return { aggregate, rollout, proxy }
+  return { aggregate, rollout, rolloutJobs, proxy }
 }

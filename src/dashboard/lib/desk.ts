@@ -3,6 +3,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { ClusterEvent } from '../../schemas/event.ts'
 import type { PeerView } from '../../schemas/peer.ts'
+import { createRollouts } from '../deployments/rollouts.ts'
 import type { MadeInvite } from '../joining/tokens.ts'
 import { aggregate, type Slices } from './aggregate.ts'
 import { createApi } from './api.ts'
@@ -62,6 +63,8 @@ export function createDesk(page: Window) {
   const deployments = spread('/cluster/deployments', 30_000)
   const stats = spread('/cluster/stats', 10_000)
 
+  const rollouts = createRollouts(api)
+
   const self = computed(() => status.data.value?.server_name ?? '')
   const slices = computed<Slices>(() => deployments.data.value ?? new Map())
   const byServer = computed(() => deployedOn(slices.value))
@@ -85,6 +88,7 @@ export function createDesk(page: Window) {
       deployments.refresh()
     }
     if (event.type === 'peer.state' && event.to === 'online') deployments.refresh()
+    if (event.type.startsWith('rollout.')) rollouts.refresh()
     if (news) toasts.tell(event)
   }
   const live = createLive({ api, heard })
@@ -105,6 +109,7 @@ export function createDesk(page: Window) {
     peers,
     deployments,
     stats,
+    rollouts,
     self,
     servers,
     deployed,

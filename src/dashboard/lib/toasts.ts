@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ClusterEvent } from '../../schemas/event.ts'
+import { sentence } from './words.ts'
 
 export interface Toast {
   id: number
@@ -41,6 +42,7 @@ export function createToasts() {
     tell(event: ClusterEvent) {
       if (event.type === 'peer.state' && event.peer) speak(`${event.peer} is ${event.to}`)
       if (event.type === 'peer.joined' && event.peer) show(`${event.peer} joined`)
+      if (event.type === 'rollout.ended') show(sentence(event), { bad: event.facts?.outcome === 'failed' })
     }
   }
 }

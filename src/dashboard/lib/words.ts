@@ -31,6 +31,8 @@ const WORDS: Record<EventType, string> = {
   'policy.changed': 'its access was changed',
   'deployment.changed': 'a deployment changed',
   'deployment.action': 'a deployment was operated',
+  'rollout.started': 'a restart on several servers began',
+  'rollout.ended': 'a restart on several servers is over',
   'config.reloaded': 'the config was read again',
   'alert.sent': 'an alert was sent',
   'alert.told': 'an alert was sent by another server',
@@ -54,6 +56,7 @@ export function sentence(event: ClusterEvent): string {
   }
   if (event.type === 'deployment.changed') return withReason(changeOf(event), event)
   if (event.type === 'deployment.action') return withReason(actionOf(event), event)
+  if (event.type.startsWith('rollout.')) return rolloutOf(event)
   return withReason(wordOf(event.type), event)
 }
 
@@ -75,12 +78,19 @@ function actionOf({ facts = {} }: ClusterEvent): string {
   return `${deployment}: ${action}${who}${ended}${lasted}${typeof times === 'number' ? `, ${times} times` : ''}`
 }
 
+/** Which deployment, by whom, and how many of its servers. */
+function rolloutOf({ type, facts = {} }: ClusterEvent): string {
+  const { deployment, by, servers, done = 0, failed = 0, skipped = 0, outcome = 'over' } = facts
+  if (type === 'rollout.started') return `${deployment}: restart on ${servers} servers begun by ${by}`
+  return `${deployment}: restart by ${by} ${outcome}: ${done} done, ${failed} failed, ${skipped} not begun`
+}
+
 export function kindOf(event: ClusterEvent): Kind {
   if (event.type === 'peer.state') {
     if (event.to === 'online') return 'good'
     return BAD.has(event.to ?? '') ? 'bad' : event.to === 'suspect' ? 'warn' : 'none'
   }
-  if (event.type.startsWith('deployment.')) return deploymentKind(event)
+  if (/^(deployment|rollout)\./.test(event.type)) return deploymentKind(event)
   if (event.type === 'peer.joined' || event.type === 'peer.confirmed') return 'good'
   if (/crashed|quarantined|refused|failed|left/.test(event.type)) return 'bad'
   if (/flapping|stalled|removed/.test(event.type)) return 'warn'

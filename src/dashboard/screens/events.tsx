@@ -11,7 +11,7 @@ const KINDS: Record<string, (event: ClusterEvent) => boolean> = {
   trouble: (event) => kindOf(event) === 'bad' || kindOf(event) === 'warn',
   states: ({ type }) => type === 'peer.state' || type === 'peer.flapping',
   joins: ({ type }) => /^(invite\.|peer\.(joined|confirmed|removed|left|rekeyed))/.test(type),
-  deployments: ({ type }) => type.startsWith('deployment.')
+  deployments: ({ type }) => /^(deployment|rollout)\./.test(type)
 }
 const WORDS = [
   ['trouble', 'Trouble'],

@@ -22,6 +22,18 @@ const HOST = { cpu_cores: 4, cpu_usage_percent: 12.5, memory_total: 8_589_934_59
 const OFFER = { enabled: false, reason: 'This agent places no workloads of other servers' }
 const ACCEPTED = { job_id: INVITE_ID, deployment: 'shop', status: 'running' }
 
+const ROLLOUT = {
+  id: INVITE_ID,
+  deployment: 'shop',
+  by: 'operator admin',
+  status: 'running',
+  servers: [
+    { server: 'web-1', state: 'done', detail: OUTPUT, duration_ms: 1_840 },
+    { server: 'web-2', state: 'started' }
+  ],
+  started_at: AT
+}
+
 function change(action: string, message: string) {
   const result = { message, name: 'shop', output: OUTPUT, action, job_id: INVITE_ID, duration_ms: 1_840 }
   return { answer: { ...result, deployment: SHOP }, accepted: { ...ACCEPTED, action } }
@@ -85,6 +97,10 @@ export const DEPLOYMENT_EXAMPLES = {
       finished_at: AT
     }
   },
+  'POST /api/cluster/rollouts': { request: { deployment: 'shop', servers: ['web-1', 'web-2'] }, accepted: ROLLOUT },
+  'GET /api/cluster/rollouts': { answer: { rollouts: [ROLLOUT] } },
+  'GET /api/cluster/rollouts/{id}': { answer: ROLLOUT },
+  'POST /api/cluster/rollouts/{id}/stop': { answer: { ...ROLLOUT, status: 'stopping', stopped_by: 'operator admin' } },
   'GET /api/containers': {
     answer: {
       containers: [

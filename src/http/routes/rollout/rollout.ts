@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { BadRequest } from '../../errors.ts'
-import type { RolloutStep, RolloutSummary } from '../../schemas/operation.ts'
-import { operator } from '../access/access.ts'
-import { nameOf } from '../access/scope.ts'
-import type { Services } from '../services.ts'
-import { EVENT_STREAM, frame } from '../sse.ts'
-import { DeploymentParams } from './deployments.ts'
-import { leavingOf, type Routes, sendPieces } from './routes.ts'
+import { BadRequest } from '../../../errors.ts'
+import type { RolloutStep, RolloutSummary } from '../../../schemas/operation.ts'
+import { operator } from '../../access/access.ts'
+import { nameOf } from '../../access/scope.ts'
+import type { Services } from '../../services.ts'
+import { EVENT_STREAM, frame } from '../../sse.ts'
+import { DeploymentParams } from '../deployments.ts'
+import { leavingOf, type Routes, sendPieces } from '../routes.ts'
 
 const Query = Type.Object({
   servers: Type.String({ minLength: 1, maxLength: 16_384, description: 'Names of servers, separated by commas' }),

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { RolloutBusy, RolloutUnknown } from '../../errors.ts'
+import type { EventLog } from '../../schemas/event.ts'
+import type { RolloutView } from '../../schemas/operation.ts'
+import type { Rollout, RolloutAsk } from './rollout.ts'
+
+interface RolloutJobsOptions {
+  rollout: Rollout
+  events: Pick<EventLog, 'publish'>
+  /** Wall milliseconds. */
+  wall: () => number
+  onFault: (error: unknown) => void
+}
+
+/** Ended ones that can still be looked at. */
+const KEPT = 50
+
+export type RolloutJobs = ReturnType<typeof createRolloutJobs>
+
+/** Rollouts that run on this node whoever looks at them, until they are over or somebody stops them. */
+export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJobsOptions) {
+  const jobs = new Map<string, RolloutView>()
+  const running = new Map<string, AbortController>()
+  let closed = false
+
+  return {
+    /** @throws RolloutBusy, and what `rollout` throws before anything is done */
+    begin(ask: RolloutAsk): RolloutView {
+      const other = [...jobs.values()].find(({ id, deployment }) => running.has(id) && deployment === ask.deployment)
+      if (other) throw new RolloutBusy(other.by, other.id)
+      const stop = new AbortController()
+      const steps = rollout(ask, stop.signal)
+      const job: RolloutView = {
+        id: randomUUID(),
+        deployment: ask.deployment,
+        by: ask.by,
+        status: 'running',
+        servers: ask.servers.map((server) => ({ server, state: 'waiting' })),
+        started_at: now()
+      }
+      jobs.set(job.id, job)
+      events.publish({ type: 'rollout.started', facts: { ...factsOf(job), servers: job.servers.length } })
+      running.set(job.id, stop)
+      follow(job, steps).catch(onFault)
+      forgetOld()
+      return job
+    },
+
+    /** The newest first. */
+    all: (): RolloutView[] => [...jobs.values()].reverse(),
+
+    find,
+
+    /** No other server is begun; what was begun goes on to its end. */
+    stop(id: string, by: string): RolloutView {
+      const job = find(id)
+      const current = running.get(id)
+      if (current && job.status === 'running') {
+        Object.assign(job, { status: 'stopping', stopped_by: by })
+        current.abort()
+      }
+      return job
+    },
+
+    /** No other server is begun. What was begun there goes on without this node. */
+    close(): void {
+      closed = true
+      for (const stop of running.values()) stop.abort()
+    }
+  }
+
+  function find(id: string): RolloutView {
+    const job = jobs.get(id)
+    if (!job) throw new RolloutUnknown(id)
+    return job
+  }
+
+  async function follow(job: RolloutView, steps: ReturnType<Rollout>): Promise<void> {
+    for await (const step of steps) {
+      if ('summary' in step) job.summary = step.summary
+      else job.servers = job.servers.map((one) => (sameServer(one.server, step.server) ? step : one))
+    }
+    job.status = job.summary?.failed ? 'failed' : job.summary?.skipped ? 'stopped' : 'succeeded'
+    job.finished_at = now()
+    running.delete(job.id)
+    const { done = 0, failed = 0, skipped = 0 } = job.summary ?? {}
+    if (!closed)
+      events.publish({ type: 'rollout.ended', facts: { ...factsOf(job), outcome: job.status, done, failed, skipped } })
+  }
+
+  function forgetOld(): void {
+    for (const id of [...jobs.keys()].slice(0, -KEPT)) if (!running.has(id)) jobs.delete(id)
+  }
+
+  function now(): string {
+    return new Date(wall()).toISOString()
+  }
+}
+
+const sameServer = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+
+const factsOf = ({ deployment, by, id }: RolloutView) => ({ deployment, by, rollout: id })

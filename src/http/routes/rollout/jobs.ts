@@ -1,0 +1,71 @@
+import { Type } from 'typebox'
+import { RolloutRequest, RolloutView } from '../../../schemas/operation.ts'
+import { operator } from '../../access/access.ts'
+import { nameOf } from '../../access/scope.ts'
+import { ErrorBody } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import { answers, type Routes } from '../routes.ts'
+
+const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
+
+/** Rolling restarts as jobs of this node: they go on whoever looks, and any page shows and stops them. */
+export function rolloutJobRoutes(app: Routes, { self, rolloutJobs }: Pick<Services, 'self' | 'rolloutJobs'>): void {
+  app.addHook('preHandler', async () => self.assertEnabled())
+  const tags = ['cluster']
+
+  app.post(
+    '/api/cluster/rollouts',
+    {
+      config: operator('deployments:write'),
+      schema: {
+        tags,
+        summary: 'Begin to restart a deployment on several servers, one after the other; stops at the first failure',
+        body: RolloutRequest,
+        response: { 202: RolloutView, '4xx': ErrorBody, '5xx': ErrorBody }
+      }
+    },
+    async ({ caller, body }, reply) => {
+      const { deployment, servers, max_parallel = 1, settle_seconds = 5 } = body
+      const settleMs = settle_seconds * 1_000
+      return reply
+        .code(202)
+        .send(rolloutJobs.begin({ deployment, servers, maxParallel: max_parallel, settleMs, by: nameOf(caller) }))
+    }
+  )
+
+  app.get(
+    '/api/cluster/rollouts',
+    {
+      config: operator('deployments:read'),
+      schema: {
+        tags,
+        summary: 'Restarts on several servers that this node runs or ran since it started, the newest first',
+        response: answers(Type.Object({ rollouts: Type.Array(RolloutView) }))
+      }
+    },
+    async () => ({ rollouts: rolloutJobs.all() })
+  )
+
+  app.get(
+    '/api/cluster/rollouts/:id',
+    {
+      config: operator('deployments:read'),
+      schema: { tags, summary: 'One of them', params: Params, response: answers(RolloutView) }
+    },
+    async ({ params: { id } }) => rolloutJobs.find(id)
+  )
+
+  app.post(
+    '/api/cluster/rollouts/:id/stop',
+    {
+      config: operator('deployments:write'),
+      schema: {
+        tags,
+        summary: 'Begin no other server; what was begun goes on to its end',
+        params: Params,
+        response: answers(RolloutView)
+      }
+    },
+    async ({ caller, params: { id } }) => rolloutJobs.stop(id, nameOf(caller))
+  )
+}
