@@ -36,7 +36,6 @@ const LONGER: Record<string, number> = {
 }
 
 const FULLER: Record<string, number> = {
-  'src/admin': 15,
   'src/cli/commands': 31,
   'src/daemon/parts': 16,
   'src/dashboard/lib': 30,

@@ -13,6 +13,7 @@ export function adminCommands(program: Command, machine: Machine, root = '/'): v
   service(local)
   reload(local, root)
   front(local, root)
+  upgrade(local, root)
   backup(local, root)
   restore(local, root)
 }
@@ -92,6 +93,17 @@ function reload({ command, act }: Local, root: string) {
   act(rename, async (given, io) => (await import('./rename.ts')).runRename(given, io, root))
 }
 
+function upgrade({ command, act }: Local, root: string) {
+  const family = command('upgrade', 'Before an upgrade: whether it would go well')
+  family.addHelpText('after', examples('upgrade check', 'upgrade check flatrun-cluster_1.2.0_amd64.deb'))
+  const check = family
+    .command('check [file]')
+    .summary('Whether this version can take over here, or the one in that package; nothing is changed')
+    .option('-c, --config <file>', 'Another config than that of the installed service')
+    .option('--json', 'As JSON')
+  act(check, async (given, io) => (await import('./upgrade/check.ts')).runUpgradeCheck(given, io, root))
+}
+
 const where = (words: Command) =>
   words
     .option('--data-path <dir>', 'The data path; without it, that of the installed service, or else ./data')
@@ -109,7 +121,7 @@ function backup({ command, act }: Local, root: string) {
       'backup - | ssh backup.example.org "cat > web-1.backup"'
     )
   )
-  act(where(words), async (given, io) => (await import('./backup-commands.ts')).runBackup(given, io, root))
+  act(where(words), async (given, io) => (await import('./backup/commands.ts')).runBackup(given, io, root))
 }
 
 function restore({ command, act }: Local, root: string) {
@@ -127,7 +139,7 @@ function restore({ command, act }: Local, root: string) {
       'restore /root/web-1.backup --replace'
     )
   )
-  act(where(words), async (given, io) => (await import('./backup-commands.ts')).runRestore(given, io, root))
+  act(where(words), async (given, io) => (await import('./backup/commands.ts')).runRestore(given, io, root))
 }
 
 function front({ command, act }: Local, root: string) {

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { createClient } from '../cli/agent/client.ts'
-import { findLocalAgent, type LocalAgent } from '../cli/agent/local-agent.ts'
+import type { Client } from '../cli/agent/client.ts'
 import { CliFault } from '../cli/exit.ts'
 import type { Io } from '../cli/io.ts'
 import { eventsOf } from '../cli/text/events.ts'
@@ -10,6 +9,7 @@ import { type Row, row, text } from '../cli/text/shape.ts'
 import type { Config } from '../config/config.ts'
 import { Fatal } from '../errors.ts'
 import { SERVICE } from '../systemd/unit.ts'
+import { clientsOf } from './own-agent.ts'
 import { configMeant, configOf } from './subject.ts'
 
 interface Reloaded {
@@ -20,7 +20,6 @@ interface Reloaded {
 
 const WITHIN_MS = 20_000
 const LOOK_MS = 200
-const ANSWER_MS = 5_000
 
 /** `flatrun-cluster reload`: 0 when the new config counts, 78 when it was refused. */
 export async function runReload(io: Io, root?: string): Promise<number> {
@@ -64,12 +63,9 @@ function systemctl({ env }: Io, ...words: string[]) {
 }
 
 /** Its address and its keys may be others than before. */
-async function outcomeSince(asked: number, { dataPath, auth }: Config, io: Io): Promise<Reloaded | undefined> {
-  const { agent } = findLocalAgent({ env: { FLATRUN_DATA_PATH: dataPath }, cwd: io.cwd })
-  if (!agent) return undefined
-  const keys = auth.apiKeys.map(({ key }) => key)
-  for (const token of agent.token === undefined ? keys : [...keys, agent.token]) {
-    const event = (await eventsAt({ ...agent, token }, io)).findLast(
+async function outcomeSince(asked: number, config: Config, io: Io): Promise<Reloaded | undefined> {
+  for (const client of clientsOf(config, io)) {
+    const event = (await eventsOfAgent(client)).findLast(
       ({ type, at }) => (type === 'config.reloaded' || type === 'node.started') && Date.parse(text(at)) >= asked
     )
     if (event?.type === 'config.reloaded')
@@ -80,9 +76,7 @@ async function outcomeSince(asked: number, { dataPath, auth }: Config, io: Io): 
   return undefined
 }
 
-async function eventsAt({ url, token, certificate, folder }: LocalAgent, io: Io): Promise<Row[]> {
-  const place = { url, token, certificate, from: folder, found: true, dataPath: folder, locked: undefined, notes: [] }
-  const client = createClient({ place, timeoutMs: ANSWER_MS, insecure: false, signal: io.signal, trace: () => {} })
+async function eventsOfAgent(client: Client): Promise<Row[]> {
   try {
     const ask = { path: '/cluster/events', query: { follow: 'false' }, accept: 'text/event-stream' }
     return eventsOf((await client.ask(ask)).text)

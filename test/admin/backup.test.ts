@@ -13,9 +13,9 @@ import {
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { pack, unpack } from '../../src/admin/archive.ts'
-import { backup } from '../../src/admin/backup.ts'
-import { restore } from '../../src/admin/restore.ts'
+import { pack, unpack } from '../../src/admin/backup/archive.ts'
+import { backup } from '../../src/admin/backup/backup.ts'
+import { restore } from '../../src/admin/backup/restore.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { folder } from '../config/world.ts'
 

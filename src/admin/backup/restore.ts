@@ -14,14 +14,14 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { Fatal } from '../errors.ts'
-import { prepareDataPath } from '../store/disk/database.ts'
-import { lockDataPath } from '../store/disk/lock.ts'
-import { type Marker, readMarker, writeMarker } from '../store/disk/marker.ts'
-import { inspectDatabase } from '../store/snapshot.ts'
-import { codeOf } from '../untyped.ts'
+import { Fatal } from '../../errors.ts'
+import { prepareDataPath } from '../../store/disk/database.ts'
+import { lockDataPath } from '../../store/disk/lock.ts'
+import { type Marker, readMarker, writeMarker } from '../../store/disk/marker.ts'
+import { inspectDatabase } from '../../store/snapshot.ts'
+import { codeOf } from '../../untyped.ts'
+import { hasStore } from '../subject.ts'
 import { type Entry, unpack } from './archive.ts'
-import { hasStore } from './subject.ts'
 
 const LARGEST = 1_024 * 1_024 * 1_024
 

@@ -1,13 +1,13 @@
 import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import type { Given } from '../cli/command.ts'
-import type { Io } from '../cli/io.ts'
-import { Fatal } from '../errors.ts'
-import { noteBackup } from '../store/backup-note.ts'
+import type { Given } from '../../cli/command.ts'
+import type { Io } from '../../cli/io.ts'
+import { Fatal } from '../../errors.ts'
+import { noteBackup } from '../../store/backup-note.ts'
+import { dataPathMeant, requireStore } from '../subject.ts'
 import { backup } from './backup.ts'
-import { nameOfBackup, newestIn, prune } from './backup-folder.ts'
+import { nameOfBackup, newestIn, prune } from './folder.ts'
 import { checkBackup, restore } from './restore.ts'
-import { dataPathMeant, requireStore } from './subject.ts'
 
 /** `flatrun-cluster backup FILE`: of a running or a stopped node. */
 export function runBackup(given: Given, io: Io, root?: string): undefined {

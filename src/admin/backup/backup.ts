@@ -12,9 +12,9 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { Fatal } from '../errors.ts'
-import { copyDatabase, inspectDatabase } from '../store/snapshot.ts'
-import { codeOf } from '../untyped.ts'
+import { Fatal } from '../../errors.ts'
+import { copyDatabase, inspectDatabase } from '../../store/snapshot.ts'
+import { codeOf } from '../../untyped.ts'
 import { type Entry, pack } from './archive.ts'
 
 /** Of the running process alone, or made anew by SQLite. */
