@@ -8,10 +8,10 @@ import { startNest, whyNoNest } from '../systemd/nest.ts'
 
 const docs = path.join(import.meta.dirname, '..', '..', 'docs')
 
-/** Blocks that are tried elsewhere: the packages by test/packaging, the start by test/exit-codes. */
+/** Blocks that are tried elsewhere: packages by test/packaging, the image by test/engine, the start by test/exit-codes. */
 const ELSEWHERE = [
   ...['npm run package:deb', 'npm run package:npm', 'npm run package:apt', 'curl -fsSLo /etc/apt/'],
-  ...['npm install --global', 'flatrun-cluster agent']
+  ...['npm install --global', 'flatrun-cluster agent', 'docker build', 'docker compose']
 ]
 
 function commands(page: string): string[] {

@@ -119,7 +119,8 @@ export async function provenance() {
   return {
     version,
     build_time: seconds > 0 ? new Date(seconds * 1_000).toISOString().replace('.000', '') : 'unknown',
-    git_commit: git('rev-parse', '--short=12', 'HEAD') || 'unknown'
+    // An image is built without a history.
+    git_commit: process.env.GIT_COMMIT || git('rev-parse', '--short=12', 'HEAD') || 'unknown'
   }
 }
 
