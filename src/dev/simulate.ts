@@ -2,15 +2,18 @@
  * How quickly the verdict comes and how often it is wrong: the daemon's own machines on a clock that runs as fast as
  * it can, against modelled loss, crashes, hangs and restarts.
  *
- *   npm run simulate -- [--crashes N] [--years N] [--seed N]
+ *   npm run simulate -- [--crashes N] [--years N] [--days N] [--seed N]
  */
 import { parseArgs } from 'node:util'
-import { type Condition, createModel } from './bench/health/modelled.ts'
+import { createFastClock } from './bench/health/fast-clock.ts'
+import { createFleet } from './bench/health/fleet.ts'
+import { type Condition, createModel, createRandom } from './bench/health/modelled.ts'
 
 const { values } = parseArgs({
   options: {
     crashes: { type: 'string', default: '2000' },
     years: { type: 'string', default: '1' },
+    days: { type: 'string', default: '0.2' },
     seed: { type: 'string', default: '1' }
   }
 })
@@ -28,6 +31,12 @@ console.log('\n| false alarms | peer-years | for a peer and year |\n|---|---|---
 await falseAlarms('1 % of probes lost', 0.01)
 await falseAlarms('5 % of probes lost', 0.05)
 await restarts()
+console.log(
+  '\n| what others say, 20 nodes | peer-years | confirmed | here_only | cut_off | questions for each probe |\n|---|---|---|---|---|---|'
+)
+await scopes('nothing lost', 0)
+await scopes('1 % lost', 0.01)
+await scopes('5 % lost', 0.05)
 
 /** Time from a fall to the verdict offline. */
 async function detection(name: string, condition: Condition, noticed: boolean) {
@@ -62,6 +71,22 @@ async function falseAlarms(name: string, lossRate: number) {
   await model.advance((years * 365 * DAY) / PEERS)
   model.close()
   console.log(`| ${name} | ${years} | ${(model.offlines.length / years).toFixed(2)} |`)
+}
+
+/** Outages of peers that never fell, by what others say of them, for a peer and year. */
+async function scopes(name: string, lossRate: number) {
+  const [nodes, days] = [20, Number(values.days)]
+  const { clock, advance } = createFastClock()
+  const random = createRandom(seed)
+  const fleet = createFleet({ nodes, clock, random, path: () => (random() < lossRate ? 'lost' : 'ok') })
+  fleet.start()
+  await advance(days * DAY)
+  fleet.stop()
+  const years = (nodes * (nodes - 1) * days) / 365
+  const rate = (scope: string) => (fleet.offlines().filter((one) => one.scope === scope).length / years).toFixed(2)
+  const { probes, questions } = fleet.counts
+  const rates = ['confirmed', 'here_only', 'cut_off'].map(rate).join(' | ')
+  console.log(`| ${name} | ${years.toFixed(1)} | ${rates} | ${(questions / probes).toFixed(3)} |`)
 }
 
 /** Every peer restarts once a day, for 1 to 15 s; no probe is lost. */
