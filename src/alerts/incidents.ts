@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Incident, IncidentProblem, Problem } from '../schemas/alerts/incident.ts'
+import { areMost } from '../schemas/health.ts'
 import { calmMs, gatherMs, PACE } from './pace.ts'
 
 /** One moment on both clocks: `now` measures, `wall` is for people. */
@@ -85,7 +86,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
       incident.problems = incident.problems.filter((one) => one.key !== key)
       const left = belonging(incident).length
       if (left === 0) incidents.delete(incident.id)
-      else if (incident.kind === 'cut' && !isMost(left, incident.members)) incident.kind = 'peers'
+      else if (incident.kind === 'cut' && !areMost(left, incident.members)) incident.kind = 'peers'
     }
   }
 
@@ -139,7 +140,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
     const reachable = members - before.length
     const incident: Incident = {
       id: randomUUID(),
-      kind: !isPeers ? 'others' : isMost(all.length, reachable) ? 'cut' : 'peers',
+      kind: !isPeers ? 'others' : areMost(all.length, reachable) ? 'cut' : 'peers',
       since: Math.min(...all.map(({ problem }) => problem.since)),
       told: at.wall,
       members: isPeers ? reachable : members,
@@ -210,7 +211,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
     incident.told = at.wall
     sent.push(at.now)
     if (left.length === 0) incidents.delete(incident.id)
-    else if (incident.kind === 'cut' && !isMost(left.length, incident.members)) incident.kind = 'peers'
+    else if (incident.kind === 'cut' && !areMost(left.length, incident.members)) incident.kind = 'peers'
     return { type: left.length === 0 ? 'closed' : 'changed', incident, told, open }
   }
 
@@ -257,8 +258,6 @@ export type Incidents = ReturnType<typeof createIncidents>
 
 /** The problem that a peer is away. */
 export const peerKey = (id: string) => `peer ${id}`
-
-const isMost = (down: number, members: number) => members >= 3 && down * 2 > members
 
 /** What was last known stays what it was when it began. */
 const keptOf = ({ known }: Problem) => (known === undefined ? {} : { known })

@@ -1,6 +1,7 @@
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { type Config, loadConfig } from '../config/config.ts'
 import { measureProcess } from '../metrics/process.ts'
+import { UP } from '../schemas/health.ts'
 import { trustSystemAuthorities } from '../security/authorities.ts'
 import { goesToJournal, inheritedFrom, SYSTEMD_VARIABLES } from '../systemd/inherited.ts'
 import { createNotifier, type Notifier } from '../systemd/notifier.ts'
@@ -72,7 +73,7 @@ function logFor({ logging, source }: Config, env: NodeJS.ProcessEnv) {
 
 function statusOf(daemon: Daemon): string {
   const peers = daemon.cluster.peers()
-  const up = peers.filter(({ verdict }) => verdict === 'online' || verdict === 'suspect').length
+  const up = peers.filter(({ verdict }) => UP.has(verdict)).length
   return `${up} of ${peers.length} peers online`
 }
 

@@ -1,9 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import { type PeerAnswered, type PeerHealth, type ProbeAnswer, REACHABLE, Verdict } from '../schemas/health.ts'
+import { type PeerAnswered, type PeerHealth, type ProbeAnswer, REACHABLE, UP, Verdict } from '../schemas/health.ts'
 import { forgetPeer } from './forget.ts'
 
 const VERDICTS: readonly Verdict[] = Verdict.enum
-const UP: ReadonlySet<Verdict> = new Set(['online', 'suspect'])
 
 /** The peers: how they are at a scrape, and every probe as it ends. */
 export function measurePeers(registers: Registry[]) {

@@ -44,6 +44,34 @@ export const FailureClass = Type.Enum([
 ])
 export type FailureClass = Static<typeof FailureClass>
 
+/**
+ * What a failure says of the way there. unmet: nothing of the peer was met. stranger: what answered is no agent. refusal:
+ * the peer was met, and said no. barred: it may not be dialled from here. own: the fault is ours.
+ */
+export type FailureKind = 'unmet' | 'stranger' | 'refusal' | 'barred' | 'own'
+
+export const FAILURE_KINDS: Readonly<Record<FailureClass, FailureKind>> = {
+  dns: 'unmet',
+  refused: 'unmet',
+  reset: 'unmet',
+  timeout: 'unmet',
+  tls: 'unmet',
+  http: 'unmet',
+  unlinked: 'unmet',
+  not_agent: 'stranger',
+  bad_json: 'stranger',
+  too_large: 'stranger',
+  key_refused: 'refusal',
+  clock_skew: 'refusal',
+  forbidden: 'refusal',
+  address: 'barred',
+  aborted: 'own',
+  internal: 'own'
+}
+
+/** More than half of them, and so many that it says something of who looks. */
+export const areMost = (failing: number, all: number, fewest = 2): boolean => failing >= fewest && failing * 2 > all
+
 /** One finished probe. `at` is wall time in milliseconds, for people; durations are monotonic. */
 export type ProbeAnswer =
   | {
@@ -57,9 +85,9 @@ export type ProbeAnswer =
       nodeId?: string
       /** It was asked something that needs our key, and knew it. */
       keyAccepted?: true
-      /** How far its clock is ahead of ours, by what it told. */
       /** It says that it cannot dial this server. */
       unreached?: true
+      /** How far its clock is ahead of ours, by what it told. */
       clockOffsetMs?: number
     }
   | {
@@ -121,6 +149,9 @@ export interface PeerHealth {
 
 /** What is told of a peer after each probe: of ten thousand peers, the rest is made when somebody asks for it. */
 export type PeerAnswered = Pick<PeerHealth, 'id' | 'name' | 'verdict'>
+
+/** It answers, or has done so until just now. */
+export const UP: ReadonlySet<Verdict> = new Set(['online', 'suspect'])
 
 /** Requests are worth sending only to these; an unknown peer is given the benefit of the doubt. */
 export const REACHABLE: ReadonlySet<Verdict> = new Set(['unknown', 'online', 'suspect', 'pending'])

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../machines/clock.ts'
 import { TooManyQuestions } from '../../errors.ts'
-import type { FailureClass, PeerSpec, ProbeAnswer } from '../../schemas/health.ts'
+import { FAILURE_KINDS, type FailureKind, type PeerSpec, type ProbeAnswer } from '../../schemas/health.ts'
 import type { Opinion } from '../../schemas/opinions/opinion.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { createSingleflight } from '../aggregate/singleflight.ts'
@@ -18,14 +18,7 @@ export interface AnsweringOptions {
 }
 
 /** The peer was met, or the question itself failed: neither says that it cannot be reached. */
-const SAYS_NOTHING: ReadonlySet<FailureClass> = new Set<FailureClass>([
-  'key_refused',
-  'clock_skew',
-  'forbidden',
-  'address',
-  'aborted',
-  'internal'
-])
+const SAYS_NOTHING: ReadonlySet<FailureKind> = new Set(['refusal', 'barred', 'own'])
 
 export type Opining = ReturnType<typeof createAnswering>
 
@@ -46,7 +39,7 @@ export function createAnswering({ members, cluster, probe, clock }: AnsweringOpt
       cluster.reportContact(subject.id)
       return { opinion: 'up', latency_ms: Math.round(answer.durationMs * 10) / 10 }
     }
-    if (SAYS_NOTHING.has(answer.class)) return { opinion: 'unknown' }
+    if (SAYS_NOTHING.has(FAILURE_KINDS[answer.class])) return { opinion: 'unknown' }
     cluster.reportFailure(subject.id)
     return { opinion: 'down', class: answer.class }
   }

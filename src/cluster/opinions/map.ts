@@ -1,10 +1,9 @@
+import { UP } from '../../schemas/health.ts'
 import type { Reachability } from '../../schemas/opinions/reachability.ts'
 
 type Rows = Reachability['rows']
 
-const UP: ReadonlySet<string> = new Set(['online', 'suspect'])
-
-const isUp = (rows: Rows, from: string, to: string) => UP.has(rows[from]?.sees[to]?.state ?? '')
+const isUp = (rows: Rows, from: string, to: string) => UP.has(rows[from]?.sees[to]?.state ?? 'unknown')
 
 /** Links that work in one direction alone: the first does not reach the second, which reaches the first. */
 export const asymmetricIn = (nodes: readonly string[], rows: Rows): string[][] =>

@@ -3,7 +3,7 @@ import { Check } from 'typebox/value'
 import type { Clock } from '../../../machines/clock.ts'
 import type { Remote } from '../../remote/client.ts'
 import { failureOf } from '../../remote/failure.ts'
-import type { PeerHealth } from '../../schemas/health.ts'
+import { type PeerHealth, UP } from '../../schemas/health.ts'
 import { type Reachability, View } from '../../schemas/opinions/reachability.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { createSingleflight } from '../aggregate/singleflight.ts'
@@ -58,7 +58,7 @@ export function createReachability({ self, members, cluster, remote, clock }: Re
   async function rowOf(member: Member, names: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Row> {
     const health = cluster.peer(member.id)
     try {
-      if (!health || !ASKED.has(health.verdict)) return silent(health ? whyUnavailable(health).message : 'not watched')
+      if (!health || !UP.has(health.verdict)) return silent(health ? whyUnavailable(health).message : 'not watched')
       if (!health.features.includes('view')) return silent('its agent does not tell what it sees')
       const ask = { path: '/api/cluster/view', deadlineMs: remote.deadlines.aggregateMs, maxBytes: MAX_BYTES, signal }
       const { status, text } = await remote.request(targetOf(member), ask)
@@ -101,15 +101,13 @@ export function createReachability({ self, members, cluster, remote, clock }: Re
   }
 }
 
-const ASKED: ReadonlySet<string> = new Set(['online', 'suspect'])
-
 const silent = (error: string): Row => ({ answered: false, error, sees: {} })
 
 const seenOf = ({ verdict: state, opinions, latencyMs }: PeerHealth) => ({
   state,
   ...optional(
     opinions?.scope,
-    ASKED.has(state) && latencyMs !== undefined ? Math.round(latencyMs * 10) / 10 : undefined
+    UP.has(state) && latencyMs !== undefined ? Math.round(latencyMs * 10) / 10 : undefined
   )
 })
 

@@ -1,28 +1,17 @@
-import type { FailureClass } from '../../schemas/health.ts'
+import { areMost, FAILURE_KINDS, type FailureClass, type FailureKind } from '../../schemas/health.ts'
 import type { Scope, Witness } from '../../schemas/opinions/opinion.ts'
 
 /** How many are asked at a time: two would be wrong together too often, five say little more. */
 export const WITNESSES = 3
 /** In a cluster in which most know few others: so many are asked until three were found that know it. */
 export const MOST_ASKED = 9
-/** Fewer peers than this that fail say nothing about ourselves. */
-const FEWEST_FAILING = 2
 
-/** Failures that others can know better. The rest the peer itself said, or is our own. */
-const OTHERS_CAN_TELL: ReadonlySet<FailureClass> = new Set<FailureClass>([
-  'dns',
-  'refused',
-  'reset',
-  'timeout',
-  'tls',
-  'http',
-  'address',
-  'unlinked'
-])
+/** Others may reach what this node does not. What the peer itself said, and what is our own fault, they know no better. */
+const OTHERS_CAN_TELL: ReadonlySet<FailureKind> = new Set(['unmet', 'barred'])
 
 /** Whether others are asked at that failure in a row: the first, the third, and while it lasts each fourth after that. */
 export const isAskedAt = (failures: number, failed: FailureClass): boolean =>
-  OTHERS_CAN_TELL.has(failed) && (failures === 1 || failures % 4 === 3)
+  OTHERS_CAN_TELL.has(FAILURE_KINDS[failed]) && (failures === 1 || failures % 4 === 3)
 
 /** Takes some out of those who may know, at random; `chance` gives numbers from 0 to 1. */
 export function drawFrom<One>(left: One[], count: number, chance: () => number): One[] {
@@ -45,7 +34,7 @@ export function scopeOf(witnesses: readonly Pick<Witness, 'says'>[], { peers, fa
   const count = (word: Witness['says']) => witnesses.filter(({ says }) => says === word).length
   const [up, down, silent] = [count('up'), count('down'), count('silent')]
   if (up > 0) return 'here_only'
-  const mostFail = failing >= FEWEST_FAILING && failing * 2 > peers
+  const mostFail = areMost(failing, peers)
   // Of three servers there is one to ask, and of those that were asked some may have died with it.
   if (down > 1 || (down === 1 && (silent === 0 || !mostFail))) return 'confirmed'
   return silent > 0 || mostFail ? 'cut_off' : 'alone'

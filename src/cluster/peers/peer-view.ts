@@ -1,4 +1,4 @@
-import type { Evidence, PeerHealth, PeerSpec, ProbeAnswer } from '../../schemas/health.ts'
+import { type Evidence, type PeerHealth, type PeerSpec, type ProbeAnswer, UP } from '../../schemas/health.ts'
 import { NEVER } from '../../schemas/names.ts'
 import { type Opinions, scopeWords } from '../../schemas/opinions/opinion.ts'
 import { isOut, type Member, type PeerDetail, type PeerView } from '../../schemas/peer.ts'
@@ -23,7 +23,7 @@ export function specOf({ id, name, url, state, features, lastSeenAt }: Member): 
 /** A member and its health, as the wire has it. */
 export function viewOf(member: Member, health: PeerHealth | undefined): PeerView {
   const state = health?.verdict ?? 'unknown'
-  const online = state === 'online' || state === 'suspect'
+  const online = UP.has(state)
   const lastSeen = health?.lastSeenAt === undefined ? member.lastSeenAt : rfc3339(health.lastSeenAt)
   const error = health && whyNotOnline(health)
   return {
@@ -70,7 +70,7 @@ const labelOf = (opinions: Opinions) => ({
 /** What a probe met explains the verdicts that follow from probes; of any other it would be an old story. */
 function whyNotOnline(health: PeerHealth): string | undefined {
   const { verdict, evidence } = health
-  if (verdict === 'online' || verdict === 'suspect') return undefined
+  if (UP.has(verdict)) return undefined
   if (verdict === 'removed' || verdict === 'suspended' || verdict === 'quarantined') return reasonOf(health)
   const failure = verdict === 'pending' ? evidence.at(-1) : evidence.findLast(({ ok }) => !ok)
   if (failure?.ok === false) return failure.detail

@@ -3,7 +3,7 @@ import { ReachedDirectly, TooManyLinks } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import { isAgentError } from '../../remote/refusal.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { FailureClass } from '../../schemas/health.ts'
+import { FAILURE_KINDS, type FailureKind } from '../../schemas/health.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
 import { BadUrl, parsePeerUrl } from '../../security/addresses.ts'
 import type { Store } from '../../store/store.ts'
@@ -33,9 +33,7 @@ interface LinkQuery {
 }
 
 /** Nothing of it was met there. Its own refusals are no matter of the way. */
-const UNREACHED: ReadonlySet<FailureClass> = new Set<FailureClass>([
-  ...(['dns', 'refused', 'reset', 'timeout', 'tls', 'http', 'not_agent', 'bad_json', 'address'] as const)
-])
+const UNREACHED: ReadonlySet<FailureKind> = new Set(['unmet', 'stranger', 'barred'])
 const TIMES_IN_VAIN = 2
 
 export type LinkedPeers = ReturnType<typeof createLinkedPeers>
@@ -129,7 +127,8 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
       if (since === undefined) return false
       const inVain = evidence.slice(-failures).filter(({ at }) => at > since)
       const isInVain =
-        inVain.length >= TIMES_IN_VAIN && inVain.every((answer) => !answer.ok && UNREACHED.has(answer.class))
+        inVain.length >= TIMES_IN_VAIN &&
+        inVain.every((answer) => !answer.ok && UNREACHED.has(FAILURE_KINDS[answer.class]))
       // That it answered there once keeps it from opening connections no longer.
       if (isInVain) direct.delete(id)
       return isInVain

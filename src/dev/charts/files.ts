@@ -31,7 +31,7 @@ function readme(machines: readonly DrawnMachine[]): string {
 
 Behaviour in time, apart from the world: these files import XState and types, and nothing else. What touches the world
 (asking a peer, storing a join) is handed to them by \`src/cluster\`. The rules that need no time are plain functions
-beside them: \`verdict.ts\`, \`flapping.ts\`, \`doubt.ts\`.
+beside them: \`peer/verdict.ts\`, \`peer/flapping.ts\`, \`prober/local-health.ts\`.
 
 What the states mean, for whoever runs a cluster: [docs/machines.md](../docs/machines.md). To edit a machine as a
 drawing, import \`flatrun-cluster machine graph NAME --format json\` into Stately.
