@@ -9,6 +9,7 @@ import type { Handover, Trouble } from './delivery/delivery.ts'
 import { createHeartbeat } from './delivery/heartbeat.ts'
 import { createOutbox } from './delivery/outbox.ts'
 import { beat as beatNow, send as sendNow } from './delivery/send.ts'
+import { HEARTBEAT, keyOf, targetIn, undelivered } from './delivery/undelivered.ts'
 import type { WaitingStore } from './delivery/waiting-store.ts'
 import { nameIn, type ServerFacts } from './findings/facts.ts'
 import { outcomeOf } from './findings/outcome.ts'
@@ -29,6 +30,7 @@ export interface AlertOptions {
   cluster: {
     onChange(listener: (peer: PeerHealth) => void): () => void
     onLeft(listener: (id: string) => void): () => void
+    onAnswer(listener: (peer: { id: string }, answer: { ok: boolean }) => void): () => void
     peers(): readonly { id: string }[]
   }
   reasonOf: (peer: PeerHealth) => string
@@ -77,7 +79,7 @@ export function createAlerts(options: AlertOptions) {
   let heartbeat = startHeartbeat()
   outbox.use(config.targets)
   incidents.drop((problem) => isLost(problem) || !(problem.server_id === 'self' || options.isMember(problem.server_id)))
-  const unsubscribe = [cluster.onChange(changed), cluster.onLeft(left)]
+  const unsubscribe = [cluster.onChange(changed), cluster.onLeft(left), cluster.onAnswer(answered)]
 
   return {
     silences,
@@ -96,8 +98,6 @@ export function createAlerts(options: AlertOptions) {
       incidents.drop((problem) => isLost(problem) || isUnasked(problem))
       tell()
     },
-    /** Whose messages do not arrive, by the key of that problem. */
-    targetOf: (key: string) => nameIn(key.slice(ALERT.length)),
     /** Somebody was told of it. */
     told: incidents.told,
     /** Nobody is told of it now. */
@@ -116,8 +116,9 @@ export function createAlerts(options: AlertOptions) {
   function changed(peer: PeerHealth) {
     const { id, verdict, flapping } = peer
     if (isAway(verdict)) {
-      const known = watch.known(id)
-      const problem = peerProblem(peer, options.reasonOf(peer), known)
+      const stop = silences.ofPeer('stop', id)
+      const reason = `${options.reasonOf(peer)}${stop ? '; it had said that its agent stops' : ''}`
+      const problem = peerProblem(peer, reason, watch.known(id))
       incidents.open({ ...problem, ...(isLink(peer) && { local: true }) }, holdMs(peer), clock.now())
       // While it flaps the outage goes on: else each moment of calm would be a message.
     } else if (verdict === 'online' && !flapping)
@@ -131,6 +132,10 @@ export function createAlerts(options: AlertOptions) {
   function holdMs(peer: PeerHealth): number {
     const delayMs = parseDuration(config.delay) ?? 0
     return isLink(peer) ? Math.max(delayMs, PACE.linkMs) : delayMs
+  }
+
+  function answered({ id }: { id: string }, { ok }: { ok: boolean }) {
+    if (ok && silences.returned(id)) tell()
   }
 
   function left(id: string) {
@@ -159,7 +164,7 @@ export function createAlerts(options: AlertOptions) {
   /** Of a target that is no longer there. */
   function isLost({ kind, key }: Problem): boolean {
     if (kind !== 'alert') return false
-    const target = key.slice(ALERT.length)
+    const target = targetIn(key)
     return target === HEARTBEAT ? config.heartbeat.url === '' : !outbox.has(target)
   }
 
@@ -170,18 +175,8 @@ export function createAlerts(options: AlertOptions) {
   }
 
   function troubled(key: string, what: string, trouble: Trouble | undefined) {
-    const problem: Problem = {
-      key: `${ALERT}${key}`,
-      kind: 'alert',
-      server: server(),
-      server_id: 'self',
-      since: trouble?.since ?? clock.wall(),
-      title: `${what} do not arrive`,
-      ...(trouble && { detail: trouble.reason }),
-      ...{ grave: false, local: true }
-    }
-    if (trouble) incidents.open(problem, 0, clock.now())
-    else incidents.close(problem.key, `${what} arrive again`, clock.now())
+    if (trouble) incidents.open(undelivered(key, what, server(), trouble), 0, clock.now())
+    else incidents.close(keyOf(key), `${what} arrive again`, clock.now())
     tell()
   }
 
@@ -208,9 +203,5 @@ export function createAlerts(options: AlertOptions) {
 }
 
 const isLink = ({ opinions }: PeerHealth) => opinions?.scope === 'here_only' || opinions?.scope === 'cut_off'
-
-const ALERT = 'alert '
-/** No name of a target may hold a line break. */
-const HEARTBEAT = '\nheartbeat'
 
 export type AlertCentre = ReturnType<typeof createAlerts>

@@ -36,7 +36,9 @@ export function createAlertSettings({ config, fixed, read, write, check }: Setti
     fixed: fixed.filter((key) => key !== 'alerts.targets'),
     /** As it can be sent back, without what is secret. */
     view: (): AlertSettings => ({
-      ...withoutUndefined({ delay: stored.delay, remind: stored.remind, maintenance: stored.maintenance }),
+      ...withoutUndefined({
+        ...{ delay: stored.delay, grace: stored.grace, remind: stored.remind, maintenance: stored.maintenance }
+      }),
       ...(stored.rules && { rules: Object.fromEntries(Object.entries(stored.rules)) }),
       targets: (stored.targets ?? []).map(shown)
     }),

@@ -3,17 +3,32 @@ import type { Problem } from '../schemas/alerts/incident.ts'
 import type { Silence } from '../schemas/alerts/silence.ts'
 
 export interface SilenceOptions {
-  store: { all(): readonly Silence[]; put(silence: Silence): Promise<void>; delete(id: string): Promise<boolean> }
+  store: {
+    all(): readonly Silence[]
+    get(id: string): Silence | undefined
+    put(silence: Silence): Promise<void>
+    delete(id: string): Promise<boolean>
+  }
   /** The tags of a server. */
   tagsOf: (serverId: string) => readonly string[]
   wall: () => number
   onFault: (fault: unknown) => void
 }
 
+type Announced = 'stop' | 'maintenance'
+
+/** An agent that says that it stops may answer a little longer. */
+const LAST_WORDS_MS = 3_000
+
 /** Who is not told of what, and until when. Each one has an end. */
 export function createSilences({ store, tagsOf, wall, onFault }: SilenceOptions) {
   const covers = ({ server_id, tag }: Silence, id: string) =>
     server_id !== undefined ? server_id === id : tag === undefined || tagsOf(id).includes(tag)
+  const idOf = (why: Announced, serverId: string) => `${why}-${serverId}`
+  const currentOf = (why: Announced, serverId: string): Silence | undefined => {
+    const silence = store.get(idOf(why, serverId))
+    return silence && silence.until > wall() ? silence : undefined
+  }
 
   function current(): Silence[] {
     const now = wall()
@@ -30,14 +45,23 @@ export function createSilences({ store, tagsOf, wall, onFault }: SilenceOptions)
       return one
     },
     /** What a peer says of itself takes the place of what it said before. */
-    async announced(silence: Omit<Silence, 'id' | 'since' | 'origin'>): Promise<Silence> {
-      const one: Silence = { ...silence, id: `peer ${silence.server_id}`, since: wall(), origin: 'peer' }
-      await store.put(one)
-      return one
+    async announced(why: Announced, serverId: string, said: Omit<Silence, 'id' | 'since' | 'origin' | 'server_id'>) {
+      await store.put({ ...said, id: idOf(why, serverId), server_id: serverId, since: wall(), origin: 'peer' })
     },
+    ofPeer: currentOf,
+    /** A peer answers. True: it had said that it stops, and is back. */
+    returned(serverId: string): boolean {
+      const stop = currentOf('stop', serverId)
+      if (!stop || wall() - stop.since < LAST_WORDS_MS) return false
+      store.delete(stop.id).catch(onFault)
+      return true
+    },
+    retract: (why: Announced, serverId: string) => store.delete(idOf(why, serverId)),
     end: (id: string) => store.delete(id),
     forget(serverId: string): void {
       for (const { id, server_id } of store.all()) if (server_id === serverId) store.delete(id).catch(onFault)
     }
   }
 }
+
+export type Silences = ReturnType<typeof createSilences>

@@ -6,6 +6,7 @@ import type { AlertSettingsStore } from './settings.ts'
 import { hostOf, whereOf } from './where.ts'
 
 const MOST_DELIVERIES = 50
+const DELIVERIES: ReadonlySet<string> = new Set(['alert.sent', 'alert.told', 'alert.failed'])
 const iso = (wall: number) => new Date(wall).toISOString()
 
 /** Everything about alerts that an operator may see. */
@@ -14,9 +15,10 @@ export function alertsView(
   settings: AlertSettingsStore,
   events: Pick<EventLog, 'since'>
 ): AlertsView {
-  const { delay, remind, rules, maintenance, heartbeat } = settings.effective()
+  const { delay, grace, remind, rules, maintenance, heartbeat } = settings.effective()
   return {
     delay,
+    grace,
     remind,
     rules,
     maintenance,
@@ -49,7 +51,17 @@ export function alertsView(
   }
 }
 
-export const silenceView = ({ id, server, tag, since, until, by, reason, origin }: Silence): SilenceView => ({
+export const silenceView = ({
+  id,
+  server,
+  tag,
+  since,
+  until,
+  by,
+  reason,
+  origin,
+  everywhere
+}: Silence): SilenceView => ({
   id,
   ...(server !== undefined && { server }),
   ...(tag !== undefined && { tag }),
@@ -57,19 +69,21 @@ export const silenceView = ({ id, server, tag, since, until, by, reason, origin 
   until: iso(until),
   by,
   ...(reason !== undefined && { reason }),
-  origin
+  origin,
+  ...(everywhere && { everywhere })
 })
 
 function deliveriesIn(events: Pick<EventLog, 'since'>): AlertsView['deliveries'] {
-  const told = events.since(0).filter(({ type }) => type === 'alert.sent' || type === 'alert.failed')
+  const told = events.since(0).filter(({ type }) => DELIVERIES.has(type))
   return told
     .slice(-MOST_DELIVERIES)
     .toReversed()
     .map(({ at, type, reason = '', facts = {} }) => ({
       at,
       target: String(facts.target ?? ''),
-      ok: type === 'alert.sent',
+      ok: type !== 'alert.failed',
       title: String(facts.title ?? reason),
+      ...(facts.by !== undefined && { by: String(facts.by) }),
       ...(type === 'alert.failed' && { error: reason })
     }))
 }

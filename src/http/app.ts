@@ -29,6 +29,7 @@ import { introductionRoutes } from './routes/introductions.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { logRoutes } from './routes/logs.ts'
+import { absenceRoutes } from './routes/opinions/absence.ts'
 import { opinionRoutes } from './routes/opinions/opinion.ts'
 import { reachabilityRoutes } from './routes/opinions/reachability.ts'
 import { toldRoutes } from './routes/opinions/told.ts'
@@ -133,6 +134,7 @@ const ROUTES = [
   introductionRoutes,
   opinionRoutes,
   toldRoutes,
+  absenceRoutes,
   reachabilityRoutes,
   localRoutes,
   aggregateRoutes,

@@ -37,6 +37,7 @@ import type {
   LogLine,
   LogsAsk
 } from '../schemas/operation.ts'
+import type { AbsenceNotice } from '../schemas/opinions/absence.ts'
 import type { Capacity, Stats } from '../schemas/stats.ts'
 import type { UsagePast, UsageRange } from '../schemas/usage.ts'
 import type { Front } from './front/front.ts'
@@ -94,6 +95,8 @@ export interface Services {
     test(target?: string): Promise<AlertTest>
     silence(wanted: SilenceRequest, by: string): Promise<SilenceView>
     endSilence(id: string): Promise<void>
+    /** A peer says that it will be away. */
+    absent(peer: { id: string; name: string }, notice: AbsenceNotice): Promise<void>
     /** Targets that take no messages for ten minutes. */
     failing(): string[]
   }

@@ -8,6 +8,7 @@ export const EventType = Type.Enum([
   'peer.left',
   'peer.state',
   'peer.scope',
+  'peer.absence',
   'peer.suspended',
   'peer.restored',
   'peer.flapping',

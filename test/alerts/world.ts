@@ -22,6 +22,7 @@ export function alertConfig(written: Partial<Alerts> = {}): Alerts {
 /** As the store has it: a record is there only once it is on disk, and what is not there is not taken out. */
 const tableOf = <T extends { id: string }>(records: Map<string, T>) => ({
   all: () => [...records.values()],
+  get: (id: string) => records.get(id),
   async put(one: T) {
     await written()
     records.set(one.id, one)

@@ -36,7 +36,7 @@ export function createOutbox(options: OutboxOptions) {
       send,
       onFault,
       onSent: (message) => publish('alert.sent', key, message, message.title),
-      onTold: (message, by) => publish('alert.told', key, message, `${by} has sent it`),
+      onTold: (message, by) => publish('alert.told', key, message, `${by} has sent it`, { by }),
       handover: options.handover,
       onFailed: (message, reason) => publish('alert.failed', key, message, reason),
       onTrouble: (trouble) => onTrouble(key, trouble)
@@ -54,10 +54,11 @@ export function createOutbox(options: OutboxOptions) {
     type: 'alert.sent' | 'alert.told' | 'alert.failed',
     target: string,
     message: AlertMessage,
-    reason: string
+    reason: string,
+    more: { by?: string } = {}
   ) {
     const { type: about, title, problems } = message
-    events.publish({ type, reason, facts: { target, about, title, problems: problems.length } })
+    events.publish({ type, reason, facts: { target, about, title, problems: problems.length, ...more } })
   }
 
   return {

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { EnvHttpProxyAgent, request } from 'undici'
 import type { AlertMessage } from '../../schemas/alerts/alert.ts'
 import type { AlertTarget, AlertTargetOf } from '../../schemas/alerts/alert-target.ts'
@@ -17,11 +18,13 @@ export class SendFailed extends Error {
 }
 
 const PATIENCE_MS = 10_000
+/** Of a mail as a whole: a server that takes it asks others while it is waited for. */
+const MAIL_PATIENCE_MS = 15_000
 const LONGEST_ANSWER = 16_384
 
 /** Hands one message to one target, once. @throws SendFailed */
 export async function send(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<void> {
-  if (target.type === 'email') return sendMail(target, message)
+  if (target.type === 'email') return sendMail(target, message, signal)
   const { status, text, retryAfterMs } = await post(postOf(target, message), signal)
   // A redirect would carry the message and its token to somewhere else.
   if (status >= 200 && status <= 299) return
@@ -83,24 +86,31 @@ function pauseIn(header: string | string[] | undefined): number | undefined {
   return header !== undefined && seconds >= 0 ? seconds * 1_000 : undefined
 }
 
-async function sendMail({ smtp, from, to }: AlertTargetOf<'email'>, message: AlertMessage) {
+async function sendMail({ smtp, from, to }: AlertTargetOf<'email'>, message: AlertMessage, signal: AbortSignal) {
   // Loaded when it is wanted: most agents send no mail.
   const { createTransport } = await import('nodemailer')
-  const transport = createTransport(smtp, {
-    from,
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(MAIL_PATIENCE_MS)])
+  // Our own socket, because no transport can be told to leave in the middle of a conversation.
+  const socket = new Socket()
+  const { promise: leaving, reject: leave } = Promise.withResolvers<never>()
+  const cut = () => leave(limited.reason)
+  limited.addEventListener('abort', cut, { once: true })
+  const transport = createTransport({
+    ...{ url: smtp, socket },
     ...{ connectionTimeout: PATIENCE_MS, greetingTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS }
   })
+  const mail = { from, to, subject: message.title, text: message.text, messageId: `<${message.id}@flatrun-cluster>` }
   try {
-    await transport.sendMail({
-      to,
-      subject: message.title,
-      text: message.text,
-      messageId: `<${message.id}@flatrun-cluster>`
-    })
+    limited.throwIfAborted()
+    await Promise.race([transport.sendMail(mail), leaving])
   } catch (cause) {
+    if (signal.aborted) throw new SendFailed('This server is stopping', { cause })
+    if (limited.aborted) throw new SendFailed('The mail server did not take it within 15 s', { cause })
     throw new SendFailed(`The mail server did not take it${codeOf(cause)}`, { cause })
   } finally {
+    limited.removeEventListener('abort', cut)
     transport.close()
+    socket.destroy()
   }
 }
 

@@ -105,10 +105,7 @@ const silent = (error: string): Row => ({ answered: false, error, sees: {} })
 
 const seenOf = ({ verdict: state, opinions, latencyMs }: PeerHealth) => ({
   state,
-  ...optional(
-    opinions?.scope,
-    UP.has(state) && latencyMs !== undefined ? Math.round(latencyMs * 10) / 10 : undefined
-  )
+  ...optional(opinions?.scope, UP.has(state) && latencyMs !== undefined ? Math.round(latencyMs * 10) / 10 : undefined)
 })
 
 const optional = <S>(scope: S | undefined, latency_ms: number | undefined) => ({

@@ -20,6 +20,7 @@ export const FEATURES = [
   'reverse',
   'opinions',
   'told',
+  'absence',
   'view'
 ] as const
 

@@ -3,12 +3,14 @@ import { createAlerts } from '../../alerts/alerts.ts'
 import { type AlertOffice, createAlertOffice } from '../../alerts/office.ts'
 import type { Handover } from '../../cluster/handover/handover.ts'
 import { reasonOf } from '../../cluster/liveness/reason.ts'
+import { createAllowance } from '../../cluster/membership/allowance.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import type { Config } from '../../config/config.ts'
 import { WaitingAlert } from '../../schemas/alerts/alert.ts'
 import { Incident } from '../../schemas/alerts/incident.ts'
 import { Silence } from '../../schemas/alerts/silence.ts'
 import type { EventLog } from '../../schemas/event.ts'
+import type { AbsenceNotice } from '../../schemas/opinions/absence.ts'
 import type { Store } from '../../store/store.ts'
 import { buildAlertSettings } from './alert-settings.ts'
 import { createLook, type LookOptions } from './looking.ts'
@@ -21,6 +23,7 @@ interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'cer
   events: EventLog
   watching: Watching
   handover: Handover
+  announce: (notice: AbsenceNotice) => Promise<void>
   clock: Clock
   onFault: (error: unknown) => void
 }
@@ -31,6 +34,7 @@ export async function buildAlerts(options: AlertingOptions): Promise<AlertOffice
   const { cluster } = watching
   const incidents = await store.table('incidents', Incident)
   const settings = await buildAlertSettings(config, store)
+  const tagsOf = (id: string) => (id === 'self' ? config.cluster.tags : (store.members.get(id)?.card?.tags ?? []))
   const alerts = createAlerts({
     config: settings.effective(),
     server: self.name,
@@ -38,7 +42,7 @@ export async function buildAlerts(options: AlertingOptions): Promise<AlertOffice
     cluster,
     reasonOf,
     look: createLook({ ...options, dataPath: config.dataPath }),
-    tagsOf: (id) => (id === 'self' ? config.cluster.tags : (store.members.get(id)?.card?.tags ?? [])),
+    tagsOf,
     isMember: (id) => store.members.get(id) !== undefined,
     store: incidents,
     silences: await store.table('silences', Silence),
@@ -52,6 +56,10 @@ export async function buildAlerts(options: AlertingOptions): Promise<AlertOffice
     settings,
     events,
     now: clock.wall,
+    mayTell: createAllowance({ perMinute: 30, now: clock.now }),
+    tellPeers: options.announce,
+    tags: () => ['self', ...store.members.all().map(({ id }) => id)].flatMap(tagsOf),
+    onFault,
     find: (name) => {
       if (name.toLowerCase() === self.name().toLowerCase()) return { id: 'self', name: self.name() }
       return store.members.all().find((member) => member.name.toLowerCase() === name.toLowerCase())

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { systemClock } from '../../clock.ts'
+import { createAnnouncing } from '../../cluster/absence/announcing.ts'
 import { createKeptEvents } from '../../cluster/events/persistent.ts'
 import { createHandover } from '../../cluster/handover/handover.ts'
 import { createTell } from '../../cluster/handover/tell.ts'
@@ -118,7 +119,12 @@ export async function buildParts(options: PartsOptions) {
     targets: () => alerts.targets(),
     tell: createTell({ members, remote: watching.remote })
   })
-  const alerts = await buildAlerts({ ...base, watching, aggregate, local, certificate: certificate.current, handover })
+  const announcing = createAnnouncing({ members, cluster, remote: watching.remote, ongoing: () => alerts.ongoing() })
+  const alerts = await buildAlerts({
+    ...{ ...base, watching, aggregate, local, handover },
+    certificate: certificate.current,
+    announce: announcing.announce
+  })
   closing.add(alerts.close)
   const nameOf = (id: string) => members.get(id)?.name
   const inspecting = buildInspecting({ ...base, cluster, joins, membership, nameOf })
@@ -168,6 +174,7 @@ export async function buildParts(options: PartsOptions) {
     },
     parts: [proxy, measuring, sockets]
   })
+  closing.add(announcing.farewell)
   return {
     joins,
     introducing,

@@ -146,7 +146,7 @@ export function DeliveryTable({ deliveries }: Pick<AlertsView, 'deliveries'>) {
         ]}
       />
       <tbody>
-        {deliveries.map(({ at, target, ok, title, error }, index) => (
+        {deliveries.map(({ at, target, ok, title, by, error }, index) => (
           <tr key={index}>
             <td class="first">
               <span class="cut foreign" title={title}>
@@ -161,7 +161,7 @@ export function DeliveryTable({ deliveries }: Pick<AlertsView, 'deliveries'>) {
             </td>
             <td>
               {ok ? (
-                <span class="soft">sent</span>
+                <span class="soft cut foreign">{by === undefined ? 'sent' : `sent by ${by}`}</span>
               ) : (
                 <span class="cut wrong" title={error}>
                   {error}

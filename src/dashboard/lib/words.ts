@@ -8,6 +8,7 @@ const WORDS: Record<EventType, string> = {
   'peer.left': 'removed us',
   'peer.state': 'changed',
   'peer.scope': 'others say of it',
+  'peer.absence': 'said',
   'peer.suspended': 'was suspended: its introducer wants it out',
   'peer.restored': 'was restored',
   'peer.flapping': 'unstable; more changes are not listed',

@@ -17,6 +17,7 @@ const SILENCE = {
 const SETTINGS = { remind: '24h', targets: [{ type: 'slack', name: 'ops' }] }
 const ALERTS = {
   delay: '2m',
+  grace: '10m',
   remind: '24h',
   rules: RULES,
   maintenance: [{ days: ['sun'], from: '02:00', to: '04:30' }],
@@ -47,6 +48,7 @@ const ALERTS = {
     }
   ],
   deliveries: [
+    { at: AT, target: 'on-call', ok: true, title: 'web-4 is down, says web-1', by: 'web-3' },
     { at: AT, target: 'on-call', ok: true, title: 'web-2: disk 93 % full' },
     {
       at: AT,
@@ -78,5 +80,9 @@ export const ALERT_EXAMPLES: Record<string, Example> = {
     }
   },
   'POST /api/alerts/silences': { request: { server: 'web-2', for: '2h', reason: 'new memory' }, answer: SILENCE },
+  'POST /api/cluster/absence': {
+    request: { why: 'maintenance', for_s: 7_200, reason: 'new memory' },
+    answer: { status: 'noted' }
+  },
   'DELETE /api/alerts/silences/{id}': { answer: { status: 'ended' } }
 }

@@ -20,6 +20,7 @@ const SentTarget = Type.Intersect([
 export const AlertSettings = Type.Object(
   {
     delay: Type.Optional(duration()),
+    grace: Type.Optional(duration()),
     remind: Type.Optional(duration()),
     rules: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()))),
     maintenance: Type.Optional(Type.Array(MaintenanceWindow, { maxItems: 50 })),
@@ -51,7 +52,9 @@ export const SilenceView = Type.Object({
   by: Type.String(),
   reason: Type.Optional(Type.String()),
   /** `peer`: that server said itself that it would be away. */
-  origin: Type.Enum(['operator', 'peer'])
+  origin: Type.Enum(['operator', 'peer']),
+  /** Of this server: its peers know, and tell nobody of it either. */
+  everywhere: Type.Optional(Type.Boolean())
 })
 export type SilenceView = Static<typeof SilenceView>
 
@@ -73,12 +76,15 @@ const Delivery = Type.Object({
   target: Type.String(),
   ok: Type.Boolean(),
   title: Type.String(),
+  /** Another server that has the same target, and sent it. */
+  by: Type.Optional(Type.String()),
   error: Type.Optional(Type.String())
 })
 
 export const AlertsView = Type.Object({
   /** What counts: the config, and beside it what was set here. */
   delay: Type.String(),
+  grace: Type.String(),
   remind: Type.String(),
   rules: Type.Record(
     Type.String(),
@@ -105,7 +111,10 @@ export const SilenceRequest = Type.Object(
     ),
     tag: Type.Optional(Type.String({ maxLength: 64 })),
     for: Type.String({ maxLength: 64, examples: ['2h'], description: 'At most 90d' }),
-    reason: Type.Optional(Type.String({ maxLength: 200 }))
+    reason: Type.Optional(Type.String({ maxLength: 200 })),
+    everywhere: Type.Optional(
+      Type.Boolean({ description: 'Of this server alone, at most 7d: its peers tell nobody of it either' })
+    )
   },
   { additionalProperties: false }
 )

@@ -22,6 +22,10 @@ export type MaintenanceWindow = Static<typeof MaintenanceWindow>
 export const Alerts = Type.Object(
   {
     delay: Duration({ default: '2m', description: 'How long a peer is offline before anyone is told' }),
+    grace: Duration({
+      default: '10m',
+      description: 'How long one may be away that said that its agent stops, before anyone is told'
+    }),
     remind: Type.Union([Type.Literal('off'), Duration({ default: 'off', description: '', longestMs: 3.2e10 })], {
       default: 'off',
       description: 'Tell again of what is still wrong after this time',
@@ -55,14 +59,7 @@ export type Alerts = Static<typeof Alerts>
 /** What is told, once for all targets. */
 export const AlertMessage = Type.Object({
   id: Type.String(),
-  type: Type.Enum([
-    'incident.opened',
-    'incident.changed',
-    'incident.closed',
-    'incident.reminder',
-    'maintenance',
-    'test'
-  ]),
+  type: Type.Enum(['incident.opened', 'incident.changed', 'incident.closed', 'incident.reminder', 'test']),
   at: Type.String(),
   server: Type.String({ description: 'The server that tells it' }),
   urgency: Type.Enum(['high', 'normal', 'low']),

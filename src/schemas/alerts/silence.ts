@@ -13,6 +13,8 @@ export const Silence = Type.Object({
   by: Type.String(),
   reason: Type.Optional(Type.String()),
   /** `operator`: set here by a person. `peer`: that server said itself that it would be away. */
-  origin: Type.Enum(['operator', 'peer'])
+  origin: Type.Enum(['operator', 'peer']),
+  /** Of this server: its peers were told. */
+  everywhere: Type.Optional(Type.Boolean())
 })
 export type Silence = Static<typeof Silence>

@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import type { AlertMessage } from '../../../src/schemas/alerts/alert.ts'
 import { peerOf, startMesh } from '../opinions/world.ts'
 import { signedPost } from '../signed-post.ts'
+import { startReceiver } from './receiver.ts'
 
 const MINUTE = 60_000
-
-/** The people who are told. */
-async function startReceiver(t: TestContext) {
-  const messages: AlertMessage[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    messages.push(JSON.parse(body))
-    response.end()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => server.close())
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
-  return { messages, config: { 'alerts.delay': '10s', 'alerts.targets': [{ type: 'webhook', url }] } }
-}
 
 const types = (messages: readonly AlertMessage[]) =>
   messages.map(({ type, problems: [problem] }) => `${type} ${problem?.server}`)

@@ -211,7 +211,7 @@ test('what only this server sees is told by it, whatever others said of the same
 
 test('what only this server can tell waits for nobody', async (t) => {
   const { clock, sent, said, deliver } = createServers(t, 3)
-  void deliver(1, { ...downMessage(0), type: 'maintenance', problems: [] })
+  void deliver(1, { ...downMessage(0), type: 'test', problems: [] })
   await clock.advance(0)
   assert.deepEqual(sent, [{ node: 1, at: 0 }])
   assert.deepEqual(said, [])
