@@ -53,3 +53,24 @@ test('what failed is shown with the words of the receiver', async (t) => {
   await row.getByText('It answered with status 404: no_service').waitFor()
   assert.deepEqual(complaints, [])
 })
+
+test('rules are changed on the page, only what was changed is set, and what the config sets has no field', async (t) => {
+  const { page, fake, complaints } = await scene(t)
+  const sent: unknown[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'PUT') sent.push(request.postDataJSON())
+  })
+  await page.goto(`${fake.url}/settings/alerts`)
+  await page.getByRole('button', { name: 'Rules…' }).click()
+  assert.equal(await page.getByLabel('Memory over, %').count(), 0)
+  assert.equal(await page.getByLabel('Disk over, %').inputValue(), '90')
+  await page.getByLabel('Disk over, %').fill('85')
+  await page.getByLabel('A peer is away for').fill('3m')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('disk over 85 % for 5m').first().waitFor()
+  await page.getByText('peers that are away for 3m').first().waitFor()
+  assert.deepEqual(sent, [
+    { targets: [{ type: 'slack', name: 'ops' }], delay: '3m', rules: { disk: { over: 85 } } }
+  ])
+  assert.deepEqual(complaints, [])
+})

@@ -8,10 +8,11 @@ export function alertRoutes(app: FastifyInstance, world: World): void {
   let silenced: string[] = ['home-nas']
 
   const view = (): AlertsView => ({
-    delay: '2m',
-    remind: 'off',
+    delay: settings.delay ?? '2m',
+    grace: settings.grace ?? '10m',
+    remind: settings.remind ?? 'off',
     rules: {
-      disk: { enabled: true, over: 90, for: '5m' },
+      disk: { enabled: true, over: 90, for: '5m', ...settings.rules?.disk },
       memory: { enabled: true, over: 95, for: '15m' },
       deployment: { enabled: true, for: '5m' },
       load: { enabled: false, over: 4, for: '15m' }
@@ -60,7 +61,7 @@ export function alertRoutes(app: FastifyInstance, world: World): void {
         error: 'It answered with status 404: no_service'
       }
     ],
-    fixed: ['alerts.maintenance'],
+    fixed: ['alerts.maintenance', 'alerts.rules.memory.over'],
     settings
   })
 

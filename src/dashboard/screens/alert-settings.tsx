@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { AlertTest } from '../../schemas/alerts/alert.ts'
 import type { AlertsView } from '../../schemas/alerts/alert-api.ts'
+import { RulesDialog } from '../alerts/rules-dialog.tsx'
 import { SilenceDialog } from '../alerts/silence-dialog.tsx'
 import { DeliveryTable, ProblemTable, SilenceTable, TargetTable } from '../alerts/tables.tsx'
 import { TargetDialog } from '../alerts/target-dialog.tsx'
@@ -33,7 +34,7 @@ export function AlertSettings() {
   )
 }
 
-type Open = { dialog: 'target' } | { dialog: 'silence'; server: string } | undefined
+type Open = { dialog: 'target' } | { dialog: 'rules' } | { dialog: 'silence'; server: string } | undefined
 
 function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () => void; mayChange: boolean }) {
   const { api, toasts } = useDesk()
@@ -108,6 +109,9 @@ function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () =>
             <button type="button" class="button" onClick={() => setOpen({ dialog: 'silence', server: '' })}>
               Silence…
             </button>
+            <button type="button" class="button" onClick={() => setOpen({ dialog: 'rules' })}>
+              Rules…
+            </button>
           </>
         ) : (
           <ReadOnly />
@@ -148,6 +152,7 @@ function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () =>
       )}
       <Rules view={view} />
       {open?.dialog === 'target' && <TargetDialog view={view} close={closed} />}
+      {open?.dialog === 'rules' && <RulesDialog view={view} close={closed} />}
       {open?.dialog === 'silence' && <SilenceDialog server={open.server} close={closed} />}
     </>
   )
@@ -165,7 +170,7 @@ function Section({ title, children }: { title: string; children: preact.Componen
 }
 
 /** What it takes for people to be told. */
-function Rules({ view: { delay, remind, rules, maintenance, heartbeat } }: { view: AlertsView }) {
+function Rules({ view: { delay, grace, remind, rules, maintenance, heartbeat } }: { view: AlertsView }) {
   const off = Object.entries(rules).flatMap(([name, { enabled }]) => (enabled === false ? [name] : []))
   const on = Object.keys(rules).filter((name) => !off.includes(name))
   const limits = ['disk', 'memory'].flatMap((name) => {
@@ -174,13 +179,12 @@ function Rules({ view: { delay, remind, rules, maintenance, heartbeat } }: { vie
   })
   return (
     <p class="soft after">
-      Told of: peers that are away for {delay}, {on.join(', ')}
+      Told of: peers that are away for {delay}, or stopped for {grace}, {on.join(', ')}
       {limits.length > 0 && ` (${limits.join(', ')})`}.{off.length > 0 && ` Off: ${off.join(', ')}.`}{' '}
       {remind === 'off' ? 'No reminders.' : `Reminders every ${remind}.`}
       {maintenance.length > 0 &&
         ` ${maintenance.length} maintenance ${maintenance.length === 1 ? 'window' : 'windows'}.`}
-      {heartbeat && ` A heartbeat to ${heartbeat.where} every ${heartbeat.every}.`} The config, or{' '}
-      <code>PUT /api/alerts</code>, changes it.
+      {heartbeat && ` A heartbeat to ${heartbeat.where} every ${heartbeat.every}.`}
     </p>
   )
 }
