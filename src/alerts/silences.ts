@@ -40,13 +40,19 @@ export function createSilences({ store, tagsOf, wall, onFault }: SilenceOptions)
     current,
     hushes: ({ server_id }: Problem) => current().some((silence) => covers(silence, server_id)),
     async add(silence: Omit<Silence, 'id' | 'since'>): Promise<Silence> {
-      const one = { ...silence, id: randomUUID(), since: wall() }
+      const one = { ...silence, id: randomUUID(), since: Math.round(wall()) }
       await store.put(one)
       return one
     },
     /** What a peer says of itself takes the place of what it said before. */
     async announced(why: Announced, serverId: string, said: Omit<Silence, 'id' | 'since' | 'origin' | 'server_id'>) {
-      await store.put({ ...said, id: idOf(why, serverId), server_id: serverId, since: wall(), origin: 'peer' })
+      await store.put({
+        ...said,
+        id: idOf(why, serverId),
+        server_id: serverId,
+        since: Math.round(wall()),
+        origin: 'peer'
+      })
     },
     ofPeer: currentOf,
     /** A peer answers. True: it had said that it stops, and is back. */

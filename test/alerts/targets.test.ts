@@ -104,3 +104,39 @@ test('what fails says so without the address, and a redirect is a failure', asyn
     return true
   })
 })
+
+/** A mail server that greets and then says nothing more. */
+async function silentMailServer(t: TestContext) {
+  const ended = Promise.withResolvers<void>()
+  const server = createSocketServer((socket) => {
+    socket.write('220 mail.test ESMTP\r\n')
+    socket.once('data', () => server.emit('spoken to'))
+    socket.on('error', () => {})
+    socket.on('close', () => ended.resolve())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  return { server, ended: ended.promise, smtp: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+test('a mail server that falls silent is left when this server stops, and its connection ends', async (t) => {
+  const { server, ended, smtp } = await silentMailServer(t)
+  const leaving = new AbortController()
+  server.once('spoken to', () => leaving.abort())
+  const target = { type: 'email' as const, smtp, from: 'a@b.example', to: ['c@d.example'] }
+  await assert.rejects(send(target, message, leaving.signal), /^SendFailed: This server is stopping$/)
+  await ended
+})
+
+test('a mail server is waited for no longer than 15 s in all', async (t) => {
+  t.mock.method(AbortSignal, 'timeout', (ms: number) => {
+    assert.equal(ms, 15_000)
+    return overdue.signal
+  })
+  const overdue = new AbortController()
+  const { server, ended, smtp } = await silentMailServer(t)
+  server.once('spoken to', () => overdue.abort())
+  const target = { type: 'email' as const, smtp, from: 'a@b.example', to: ['c@d.example'] }
+  await assert.rejects(send(target, message, signal), /^SendFailed: The mail server did not take it within 15 s$/)
+  await ended
+})

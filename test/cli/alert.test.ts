@@ -41,4 +41,12 @@ test('a server is silenced for a while, shown, and heard again', async (t) => {
   assert.equal((await cli('silence web-1', { node })).code, 2)
   assert.match((await cli('silence web-1 100d', { node })).err, /at most 90d/)
   assert.match((await cli('silence nobody 2h', { node })).err, /not found/)
+  const unknown = await cli('silence --tag labb 2h', { node })
+  assert.equal(unknown.code, 2)
+  assert.match(unknown.err, /no server has the tag "labb"; there are lab/)
+  assert.match(
+    (await cli('silence web-1 2h --everywhere', { node })).out,
+    /^Nobody is told of web-1 .*, and its peers know \(/
+  )
+  assert.match((await cli('silence --all 2h --everywhere', { node })).err, /only of the server that is asked/)
 })

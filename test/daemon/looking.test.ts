@@ -38,6 +38,9 @@ async function problemsOf({ url }: Pick<TestNode, 'url'>): Promise<Problem[]> {
 }
 
 const NOBODY = [{ type: 'slack', name: 'ops', url: 'http://127.0.0.1:1/x' }]
+/** What this machine may have of its own. */
+const OFF = { enabled: false }
+const QUIET = { disk: OFF, memory: OFF, load: OFF }
 const always = { over: 1, for: '1s' }
 
 test('a real agent finds its own full disk, broken file, old backup and certificate that ends', {
@@ -51,7 +54,7 @@ test('a real agent finds its own full disk, broken file, old backup and certific
     ...{ name: 'here', folder, clock },
     config: {
       'alerts.targets': NOBODY,
-      'alerts.rules': { disk: always, memory: always, deployment: { for: '1s' } },
+      'alerts.rules': { ...QUIET, disk: always, memory: always, deployment: { for: '1s' } },
       'api.tls': shortCertificate(folder)
     }
   })
@@ -79,7 +82,11 @@ test('a real agent finds that its engine is gone, and that the clock of a peer i
     config: {
       docker_socket: `unix://${folder}/gone.sock`,
       'alerts.targets': NOBODY,
-      'alerts.rules': { engine: { for: '1s' }, clock: { for: '1s' }, disk: { enabled: false }, memory: { enabled: false } }
+      'alerts.rules': {
+        engine: { for: '1s' },
+        clock: { for: '1s' },
+        ...QUIET
+      }
     }
   })
   const fake = await startFakePeer({ name: 'plain' })
@@ -89,7 +96,9 @@ test('a real agent finds that its engine is gone, and that the clock of a peer i
   fake.on('/api/health', (_, response) => {
     response.setHeader('date', new Date(Date.now() + 60_000).toUTCString())
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ status: 'healthy', agent: 'flatrun', version: { version: '1', build_time: '', git_commit: '' } }))
+    response.end(
+      JSON.stringify({ status: 'healthy', agent: 'flatrun', version: { version: '1', build_time: '', git_commit: '' } })
+    )
   })
   const found = await until(async () => {
     await clock.advance(MINUTE)
@@ -97,4 +106,17 @@ test('a real agent finds that its engine is gone, and that the clock of a peer i
     return problems.length >= 2 && problems
   }, 'both')
   assert.deepEqual(found.map(({ kind, server }) => `${kind} ${server}`).toSorted(), ['clock plain', 'engine here'])
+})
+
+test('a target that takes nothing for ten minutes stands in the status, which the overview shows', async (t) => {
+  const clock = createClock(Date.now())
+  const node = await startNode(t, {
+    ...{ name: 'here', clock },
+    config: { 'alerts.targets': NOBODY, 'alerts.rules.disk': always }
+  })
+  const failing = await until(async () => {
+    await clock.advance(MINUTE)
+    return (await node.call('GET', '/api/cluster/status')).body.alerts_failing
+  }, 'the target failing')
+  assert.deepEqual(failing, ['ops'])
 })

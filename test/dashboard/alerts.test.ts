@@ -69,8 +69,17 @@ test('rules are changed on the page, only what was changed is set, and what the 
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('disk over 85 % for 5m').first().waitFor()
   await page.getByText('peers that are away for 3m').first().waitFor()
-  assert.deepEqual(sent, [
-    { targets: [{ type: 'slack', name: 'ops' }], delay: '3m', rules: { disk: { over: 85 } } }
-  ])
+  assert.deepEqual(sent, [{ targets: [{ type: 'slack', name: 'ops' }], delay: '3m', rules: { disk: { over: 85 } } }])
+  assert.deepEqual(complaints, [])
+})
+
+test('that a target takes no messages is told on the first page', async (t) => {
+  const { page, fake, complaints } = await scene(t)
+  await page.route('**/api/cluster/status', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), alerts_failing: ['ops'] } })
+  })
+  await page.goto(`${fake.url}/`)
+  await page.getByText('People are not told: messages to ops do not arrive').first().waitFor()
   assert.deepEqual(complaints, [])
 })
