@@ -42,7 +42,7 @@ const FULLER: Record<string, number> = {
   'src/dashboard/parts': 23,
   'src/dashboard/screens': 15,
   'src/dev/bench': 18,
-  'src/http/routes': 18,
+  'src/http/routes': 17,
   'src/local/compose': 18,
   'src/remote': 20,
   'src/schemas': 25,

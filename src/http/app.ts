@@ -17,7 +17,6 @@ import { createPass, type Front, registerFront } from './front/front.ts'
 import { registerSignIn } from './front/sign-in.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi/openapi.ts'
-import { aggregateRoutes } from './routes/aggregates.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRequests, auditRoutes } from './routes/audit.ts'
 import { authRoutes, ticketRoute } from './routes/auth.ts'
@@ -37,6 +36,8 @@ import { peerRoutes } from './routes/peers.ts'
 import { reverseRoutes } from './routes/reverse.ts'
 import { rolloutJobRoutes } from './routes/rollout/jobs.ts'
 import { rolloutRoutes } from './routes/rollout/rollout.ts'
+import { aggregateRoutes } from './routes/selecting/aggregates.ts'
+import { selectionRoutes } from './routes/selecting/selection.ts'
 import { statusRoutes } from './routes/status.ts'
 import { usageRoutes } from './routes/usage.ts'
 import type { Services } from './services.ts'
@@ -138,6 +139,7 @@ const ROUTES = [
   reachabilityRoutes,
   localRoutes,
   aggregateRoutes,
+  selectionRoutes,
   insightRoutes,
   usageRoutes,
   auditRoutes,

@@ -18,6 +18,7 @@ import type { Policies } from '../cluster/membership/policies.ts'
 import type { Opining } from '../cluster/opinions/answering.ts'
 import type { Reaches } from '../cluster/opinions/reachability.ts'
 import type { PeerList } from '../cluster/peers/peer-list.ts'
+import type { Selecting } from '../cluster/peers/selecting.ts'
 import type { Self } from '../cluster/peers/self.ts'
 import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
 import type { Rollout } from '../cluster/rollout/rollout.ts'
@@ -101,6 +102,7 @@ export interface Services {
     failing(): string[]
   }
   aggregate: Aggregator
+  selecting: Selecting
   events: EventLog
   local: LocalNode
   actors: Actors

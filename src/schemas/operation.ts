@@ -161,7 +161,12 @@ export type RolloutView = Static<typeof RolloutView>
 export const RolloutRequest = Type.Object(
   {
     deployment: Type.String({ minLength: 1, maxLength: 255 }),
-    servers: Type.Array(Type.String({ minLength: 1, maxLength: 63 }), { minItems: 1, maxItems: 1_000 }),
+    servers: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      minItems: 1,
+      maxItems: 1_000,
+      description: 'Names, web-*, @tag or all'
+    }),
+    not: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 1_000 })),
     max_parallel: Type.Optional(Type.Integer({ minimum: 1, maximum: 16 })),
     settle_seconds: Type.Optional(
       Type.Integer({

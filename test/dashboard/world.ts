@@ -25,6 +25,7 @@ export interface Server {
   awaitsApproval?: boolean
   joinedS?: number
   version?: string
+  tags?: string[]
   deployments: Deployment[]
 }
 
@@ -91,6 +92,7 @@ export function peerView(world: World, server: Server, number: number): PeerView
     version: server.version ?? '0.1.0',
     ...(server.latencyMs === undefined ? {} : { latency_ms: server.latencyMs }),
     ...(server.awaitsApproval ? { awaits_approval: true, fingerprint: '9c1e-0b52-77d4-a3f8-5e20-c6b1-48fd-913a' } : {}),
+    ...(server.tags && { tags: server.tags }),
     failures: reachable ? 0 : 4,
     flapping: server.flapping ?? false,
     restarts: 0,

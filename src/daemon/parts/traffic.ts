@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../../../machines/clock.ts'
 import { createAggregate } from '../../cluster/aggregate/aggregate.ts'
+import { createSelecting } from '../../cluster/peers/selecting.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import { targetOf } from '../../cluster/peers/transport.ts'
 import { createUpstreams } from '../../cluster/peers/upstreams.ts'
@@ -62,6 +63,7 @@ export function buildTraffic(options: TrafficOptions) {
   })
   const rolloutJobs = createRolloutJobs({ rollout, events, wall: clock.wall, onFault })
   closing.add(rolloutJobs.close)
+  const selecting = createSelecting({ selfName: self.name, ownTags: config.cluster.tags, members })
   const upstream = createUpstreams({ members, cluster, remote })
   const proxy: FastifyPluginAsync = async (scope) =>
     registerProxy(scope, {
@@ -74,5 +76,5 @@ export function buildTraffic(options: TrafficOptions) {
       openers: openersOf(config)
     })
 
-  return { aggregate, rollout, rolloutJobs, proxy }
+  return { aggregate, selecting, rollout, rolloutJobs, proxy }
 }

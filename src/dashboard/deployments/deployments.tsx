@@ -7,6 +7,7 @@ import { compare, type DeploymentRow, statusOf } from '../lib/rows.ts'
 import { FaultNotice } from '../parts/fault.tsx'
 import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
 import { Unanswered } from '../parts/unanswered.tsx'
+import { wordsIn } from '../tables/searching.ts'
 import { DeploymentPage } from './deployment.tsx'
 import { type DeploymentItem, DeploymentTable } from './deployment-table.tsx'
 import { fingerprint } from './images.ts'
@@ -30,12 +31,12 @@ export function Deployments() {
 }
 
 function DeploymentList() {
-  const { route, deployed, deployments, problems } = useDesk()
+  const { route, deployed, deployments, problems, servers } = useDesk()
   const all = deployed.value
   const status = route.param('status')
   const server = route.param('server')
   const problem = route.param('problem')
-  const words = route.param('q').toLowerCase().split(/\s+/).filter(Boolean)
+  const { words, on } = wordsIn(route.param('q'), servers.value)
   const sort = route.param('sort')
   const down = route.param('dir') === 'down'
   const about = new Set(problems.value.filter(({ kind }) => kind === problem).map(({ key }) => key))
@@ -46,9 +47,9 @@ function DeploymentList() {
           (status === '' || statusOf(row) === status) &&
           (server === '' || row.server === server) &&
           (problem === '' || about.has(row.key)) &&
-          (words.length === 0 || fits(row, words))
+          fits(row, words, on)
       ),
-    [all, status, server, words.join(' '), problem, problems.value]
+    [all, status, server, route.param('q'), problem, problems.value, servers.value]
   )
   const items = useMemo(() => itemsOf(shown, all, sort, down), [shown, sort, down])
   const counts = useMemo(() => {
@@ -88,7 +89,7 @@ function DeploymentList() {
             on {server} ×
           </button>
         )}
-        <SearchField label="Filter by name, server or image" />
+        <SearchField label="Filter by name, server, image or @tag" />
       </div>
       {known && all.length === 0 ? (
         <div class="empty">
@@ -108,7 +109,12 @@ function DeploymentList() {
   )
 }
 
-function fits({ server, deployment }: DeploymentRow, words: readonly string[]): boolean {
+function fits(
+  { server, deployment }: DeploymentRow,
+  words: readonly string[],
+  on: ReadonlySet<string> | undefined
+): boolean {
+  if (on && !on.has(server)) return false
   const text = `${deployment.name} ${server} ${deployment.services.map(({ image }) => image).join(' ')}`.toLowerCase()
   return words.every((word) => text.includes(word))
 }

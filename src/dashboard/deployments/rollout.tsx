@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks'
 import type { RolloutView } from '../../schemas/operation.ts'
+import { selected } from '../../schemas/selection/selection.ts'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault, notOffered } from '../lib/fault.ts'
 import { wall } from '../lib/format.ts'
-import type { DeploymentRow } from '../lib/rows.ts'
+import type { DeploymentRow, ServerRow } from '../lib/rows.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Steps } from '../parts/steps.tsx'
 
@@ -37,14 +39,19 @@ export function RestartEverywhere({ row }: { row: DeploymentRow }) {
 }
 
 function Begin({ name, servers, close }: { name: string; servers: readonly string[]; close: () => void }) {
-  const { api, rollouts, route } = useDesk()
+  const { api, rollouts, route, servers: rows } = useDesk()
   const [fault, setFault] = useState<Fault>()
   const [busy, setBusy] = useState(false)
+  const [words, setWords] = useState('all')
+  const { chosen, wrong } = chosenOf(
+    rows.value.filter((row) => servers.includes(row.name)),
+    words
+  )
 
   async function begin() {
     setBusy(true)
     try {
-      const { id } = await api.post<RolloutView>('/cluster/rollouts', { deployment: name, servers })
+      const { id } = await api.post<RolloutView>('/cluster/rollouts', { deployment: name, servers: chosen })
       rollouts.refresh()
       close()
       route.set({ rollout: id })
@@ -60,7 +67,15 @@ function Begin({ name, servers, close }: { name: string; servers: readonly strin
         One after the other. The next one begins when the one before still runs after five seconds; at the first failure
         it stops.
       </p>
-      <Steps steps={servers.map((server) => ({ name: server, state: 'next', detail: '' }))} />
+      <Field
+        label="On"
+        name="on"
+        hint="all, names, web-*, @tag; with commas between them"
+        value={words}
+        onInput={setWords}
+        wrong={wrong}
+      />
+      <Steps steps={chosen.map((server) => ({ name: server, state: 'next', detail: '' }))} />
       {fault && (
         <p class="wrong foreign" role="alert">
           {notOffered(fault) ? 'This node does not offer this.' : fault.message}
@@ -70,10 +85,19 @@ function Begin({ name, servers, close }: { name: string; servers: readonly strin
         <button type="button" class="button" onClick={close}>
           Leave it
         </button>
-        <button type="button" class="button main" onClick={begin} disabled={busy}>
+        <button type="button" class="button main" onClick={begin} disabled={busy || chosen.length === 0}>
           Restart
         </button>
       </footer>
     </Dialog>
   )
+}
+
+/** The servers that the words mean among those that run it, or why they mean none. */
+function chosenOf(rows: readonly ServerRow[], words: string): { chosen: string[]; wrong?: string } {
+  try {
+    return { chosen: selected(rows, { on: [words] }).map(({ name }) => name) }
+  } catch (fault) {
+    return { chosen: [], wrong: fault instanceof Error ? `Of those that run it, ${fault.message}.` : String(fault) }
+  }
 }

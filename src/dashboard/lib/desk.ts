@@ -24,6 +24,7 @@ export interface ClusterStatus {
   advertise_url?: string
   peer_count?: number
   fingerprint?: string
+  tags?: string[]
   waiting?: number
   alerts_failing?: string[]
   agent_version?: string
@@ -72,6 +73,7 @@ export function createDesk(page: Window) {
     serverRows({
       self: self.value,
       version: status.data.value?.agent_version ?? '',
+      tags: status.data.value?.tags ?? [],
       peers: peers.data.value ?? [],
       stats: stats.data.value ?? new Map(),
       deployed: byServer.value,

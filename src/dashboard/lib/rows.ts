@@ -23,6 +23,8 @@ export interface ServerRow {
   lastSeen: number | undefined
   peer: PeerView | undefined
   version: string
+  /** As it tells them of itself. */
+  tags: readonly string[]
   load: Load
   /** Wall milliseconds at which `load` was true. */
   loadAt: number | undefined
@@ -55,6 +57,7 @@ export function serverRows(known: {
   self: string
   /** This node's own. */
   version: string
+  tags: readonly string[]
   peers: readonly PeerView[]
   stats: Slices
   deployed: Deployed
@@ -70,6 +73,7 @@ export function serverRows(known: {
       lastSeen: wall(peer?.last_seen_at ?? peer?.last_seen),
       peer,
       version: peer ? (peer.version ?? '') : known.version,
+      tags: (peer ? peer.tags : known.tags) ?? [],
       load: load(slice?.data),
       loadAt: slice?.trueAt,
       old: slice?.old ?? false,

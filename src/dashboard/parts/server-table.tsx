@@ -98,6 +98,11 @@ function Row({ row, rowIndex }: { row: ServerRow; rowIndex: number }) {
 const Tags = ({ row }: { row: ServerRow }) => (
   <>
     {row.self && <span class="tag">this server</span>}
+    {row.tags.map((tag) => (
+      <span key={tag} class="tag own foreign" title="A tag that it gives itself">
+        @{tag}
+      </span>
+    ))}
     {row.peer?.flapping && <span class="tag warn">unstable</span>}
     {row.peer?.reach === 'reverse' && (
       <span class="tag" title="It cannot be dialled from here, and is asked over connections that it opens">

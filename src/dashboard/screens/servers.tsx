@@ -13,6 +13,7 @@ import { Icon } from '../parts/icon.tsx'
 import { ReadOnly } from '../parts/read-only.tsx'
 import { ServerTable } from '../parts/server-table.tsx'
 import { verdictLook } from '../parts/state.tsx'
+import { searched } from '../tables/searching.ts'
 import { ServerPage } from './server.tsx'
 import { UsageOfAll } from './usage.tsx'
 
@@ -96,10 +97,11 @@ function ServerList() {
   const wanted = route.param('q').toLowerCase()
   const state = route.param('state')
   const fits = groupOf(state)
+  const found = new Set(searched(all, wanted, ({ name, peer, version }) => `${name} ${peer?.url ?? ''} ${version}`))
   const order = ORDERS[route.param('sort')] ?? ORDERS.name
   const sign = route.param('dir') === 'down' ? -1 : 1
   const shown = all
-    .filter((row) => fits(row) && `${row.name} ${row.peer?.url ?? ''} ${row.version}`.toLowerCase().includes(wanted))
+    .filter((row) => fits(row) && found.has(row))
     .toSorted((a, b) => sign * (order?.(a, b) ?? 0) || compare(a.name, b.name))
 
   /** A choice of the list: a verdict, some of them, or the servers that a problem of one kind is about. */
@@ -124,7 +126,7 @@ function ServerList() {
           ]}
         />
         <span class="push" />
-        <SearchField label="Filter servers" />
+        <SearchField label="Filter servers: a name, web-*, @tag" />
       </div>
       {known && shown.length === 0 ? (
         <NothingFits what="server" names={['q', 'state']} />

@@ -97,6 +97,7 @@ export const DEPLOYMENT_EXAMPLES = {
       finished_at: AT
     }
   },
+  'GET /api/cluster/selection': { answer: { servers: ['web-1', 'web-2'] } },
   'POST /api/cluster/rollouts': { request: { deployment: 'shop', servers: ['web-1', 'web-2'] }, accepted: ROLLOUT },
   'GET /api/cluster/rollouts': { answer: { rollouts: [ROLLOUT] } },
   'GET /api/cluster/rollouts/{id}': { answer: ROLLOUT },

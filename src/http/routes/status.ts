@@ -32,6 +32,8 @@ const ClusterStatus = Type.Object({
   node_id: Type.Optional(Type.String()),
   /** Of this server's identity, to be compared with what other servers show of it. */
   fingerprint: Type.Optional(Type.String()),
+  /** Words that this server is found by. */
+  tags: Type.Optional(Type.Array(Type.String())),
   /** Introduced servers, and peers that their introducer takes back, that wait for an operator. */
   waiting: Type.Optional(Type.Integer()),
   /** Targets of alerts that take no messages for ten minutes. */
@@ -64,13 +66,13 @@ const SetupRequest = Type.Object({
 
 type StatusServices = Pick<
   Services,
-  'self' | 'membership' | 'cluster' | 'introductions' | 'alerts' | 'linkedPeers' | 'stopping' | 'front'
+  'self' | 'membership' | 'cluster' | 'introductions' | 'alerts' | 'linkedPeers' | 'selecting' | 'stopping' | 'front'
 >
 
 /** Whether this node is well, and what it is in the cluster. */
 export function statusRoutes(
   app: Routes,
-  { self, membership, cluster, introductions, alerts, linkedPeers, stopping, front }: StatusServices
+  { self, membership, cluster, introductions, alerts, linkedPeers, selecting, stopping, front }: StatusServices
 ): void {
   app.get(
     '/api/health',
@@ -124,6 +126,7 @@ export function statusRoutes(
       return {
         ...status,
         fingerprint: self.fingerprint(),
+        tags: [...selecting.ownTags],
         waiting: introductions.waiting(),
         ...(failing.length > 0 && { alerts_failing: failing }),
         peers,

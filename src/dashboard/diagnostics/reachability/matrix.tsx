@@ -1,5 +1,5 @@
 import type { Reachability } from '../../../schemas/opinions/reachability.ts'
-import { verdictLook } from '../../parts/state.tsx'
+import { Glyph, verdictLook } from '../../parts/state.tsx'
 import { toneOf } from './cells.ts'
 import { linkBetween } from './links.ts'
 
@@ -48,10 +48,17 @@ function Cell({ map, from, to }: { map: Reachability; from: string; to: string }
     )
   }
   const { state, latency_ms } = link.seen
-  const word = verdictLook(state).word
+  const { word, shape } = verdictLook(state)
   return (
     <td class={`cell-${toneOf(link)}`} title={`${from} → ${to}: ${word}${link.oneWay ? ', one way' : ''}`}>
-      {state === 'online' && latency_ms !== undefined ? Math.round(latency_ms) : <span class="cut">{word}</span>}
+      {state === 'online' && latency_ms !== undefined ? (
+        Math.round(latency_ms)
+      ) : (
+        <>
+          <Glyph shape={shape} />
+          <span class="cut">{word}</span>
+        </>
+      )}
     </td>
   )
 }

@@ -5,11 +5,15 @@ import { nameOf } from '../../access/scope.ts'
 import { ErrorBody } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import { answers, type Routes } from '../routes.ts'
+import { serversOf } from './rollout.ts'
 
 const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
 /** Rolling restarts as jobs of this node: they go on whoever looks, and any page shows and stops them. */
-export function rolloutJobRoutes(app: Routes, { self, rolloutJobs }: Pick<Services, 'self' | 'rolloutJobs'>): void {
+export function rolloutJobRoutes(
+  app: Routes,
+  { self, rolloutJobs, selecting }: Pick<Services, 'self' | 'rolloutJobs' | 'selecting'>
+): void {
   app.addHook('preHandler', async () => self.assertEnabled())
   const tags = ['cluster']
 
@@ -25,7 +29,8 @@ export function rolloutJobRoutes(app: Routes, { self, rolloutJobs }: Pick<Servic
       }
     },
     async ({ caller, body }, reply) => {
-      const { deployment, servers, max_parallel = 1, settle_seconds = 5 } = body
+      const { deployment, max_parallel = 1, settle_seconds = 5 } = body
+      const servers = serversOf(selecting, { on: [body.servers.join(',')], not: body.not ?? [] })
       const settleMs = settle_seconds * 1_000
       return reply
         .code(202)

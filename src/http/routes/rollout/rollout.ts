@@ -1,15 +1,18 @@
 import { Type } from 'typebox'
+import type { Selecting } from '../../../cluster/peers/selecting.ts'
 import { BadRequest } from '../../../errors.ts'
 import type { RolloutStep, RolloutSummary } from '../../../schemas/operation.ts'
+import type { Selection } from '../../../schemas/selection/selection.ts'
 import { operator } from '../../access/access.ts'
 import { nameOf } from '../../access/scope.ts'
 import type { Services } from '../../services.ts'
 import { EVENT_STREAM, frame } from '../../sse.ts'
 import { DeploymentParams } from '../deployments.ts'
 import { leavingOf, type Routes, sendPieces } from '../routes.ts'
+import { SELECTION, selectionOf } from '../selecting/selection.ts'
 
 const Query = Type.Object({
-  servers: Type.String({ minLength: 1, maxLength: 16_384, description: 'Names of servers, separated by commas' }),
+  ...SELECTION,
   max_parallel: Type.Optional(Type.Integer({ minimum: 1, maximum: 16 })),
   settle_seconds: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 300, description: 'It must still run so long after its restart; 5 without it' })
@@ -17,7 +20,10 @@ const Query = Type.Object({
 })
 
 /** One deployment restarted on several servers, with its progress as it is made. */
-export function rolloutRoutes(app: Routes, { self, rollout }: Pick<Services, 'self' | 'rollout'>): void {
+export function rolloutRoutes(
+  app: Routes,
+  { self, rollout, selecting }: Pick<Services, 'self' | 'rollout' | 'selecting'>
+): void {
   app.addHook('preHandler', async () => self.assertEnabled())
 
   app.post(
@@ -35,8 +41,7 @@ export function rolloutRoutes(app: Routes, { self, rollout }: Pick<Services, 'se
       }
     },
     async ({ caller, headers, params, query }, reply) => {
-      const servers = query.servers.split(',').flatMap((name) => name.trim() || [])
-      if (servers.length === 0) throw new BadRequest('servers: name at least one server')
+      const servers = serversOf(selecting, selectionOf(query))
       const ask = {
         deployment: params.name,
         servers,
@@ -49,6 +54,13 @@ export function rolloutRoutes(app: Routes, { self, rollout }: Pick<Services, 'se
       return sendPieces(reply, asEvents ? EVENT_STREAM : 'application/x-ndjson', written(steps, asEvents))
     }
   )
+}
+
+/** A change needs a word of whom it is about. @throws BadRequest */
+export function serversOf({ namesOf }: Selecting, selection: Selection | undefined): string[] {
+  const servers = selection && selection.on.length > 0 ? namesOf(selection) : []
+  if (servers.length === 0) throw new BadRequest('servers: name at least one server')
+  return servers
 }
 
 async function* written(steps: AsyncIterable<RolloutStep | { summary: RolloutSummary }>, asEvents: boolean) {

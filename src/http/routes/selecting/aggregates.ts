@@ -1,17 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { AggregateKind, AggregateQuery } from '../../cluster/aggregate/aggregate.ts'
-import { Aggregate } from '../../schemas/answer.ts'
-import { DeploymentStatus } from '../../schemas/deployment.ts'
-import { CapacityClaim, Providers } from '../../schemas/stats.ts'
-import { operatorOrPeer } from '../access/access.ts'
-import { partFor } from '../access/scope.ts'
-import type { Services } from '../services.ts'
-import { EVENT_STREAM, frame } from '../sse.ts'
-import { answers, leavingOf, type Routes, sendJson, sendPieces } from './routes.ts'
+import type { AggregateKind, AggregateQuery } from '../../../cluster/aggregate/aggregate.ts'
+import type { Selecting } from '../../../cluster/peers/selecting.ts'
+import { Aggregate } from '../../../schemas/answer.ts'
+import { DeploymentStatus } from '../../../schemas/deployment.ts'
+import { CapacityClaim, Providers } from '../../../schemas/stats.ts'
+import { operatorOrPeer } from '../../access/access.ts'
+import { partFor } from '../../access/scope.ts'
+import type { Services } from '../../services.ts'
+import { EVENT_STREAM, frame } from '../../sse.ts'
+import { answers, leavingOf, type Routes, sendJson, sendPieces } from '../routes.ts'
+import { SELECTION, selectionOf } from './selection.ts'
 
 const Query = Type.Object({
-  servers: Type.Optional(Type.String({ maxLength: 16_384, description: 'Names of servers, separated by commas' })),
+  ...SELECTION,
   status: Type.Optional(DeploymentStatus),
   name: Type.Optional(Type.String({ maxLength: 255, description: 'Only the deployment of this name: where it is' })),
   stale: Type.Optional(
@@ -32,7 +34,7 @@ const STREAMED = 'With Accept: application/x-ndjson or text/event-stream, each s
  */
 export function aggregateRoutes(
   app: Routes,
-  { self, aggregate, local }: Pick<Services, 'self' | 'aggregate' | 'local'>
+  { self, aggregate, selecting, local }: Pick<Services, 'self' | 'aggregate' | 'selecting' | 'local'>
 ): void {
   app.addHook('preHandler', async () => self.assertEnabled())
 
@@ -51,7 +53,7 @@ export function aggregateRoutes(
       },
       async (request, reply) => {
         const own = request.caller.kind === 'peer' ? partFor(request.caller, local) : undefined
-        const query = queryOf(request.query)
+        const query = queryOf(request.query, selecting)
         const { signal } = leavingOf(reply)
         const format = formatOf(request)
         if (format === undefined) return sendJson(reply, await aggregate.ask(kind, query, signal, own))
@@ -94,9 +96,15 @@ const NDJSON = 'application/x-ndjson'
 const formatOf = ({ headers }: FastifyRequest) =>
   [NDJSON, EVENT_STREAM].find((format) => headers.accept?.includes(format))
 
-function queryOf({ servers, status, name, stale }: Static<typeof Query>): AggregateQuery {
-  const names = servers?.split(',').flatMap((name) => name.trim() || [])
-  return { ...(names && { servers: names }), ...(status && { status }), ...(name && { name }), ...(stale && { stale }) }
+function queryOf(asked: Static<typeof Query>, { namesOf }: Selecting): AggregateQuery {
+  const { status, name, stale } = asked
+  const selection = selectionOf(asked)
+  return {
+    ...(selection && { servers: namesOf(selection) }),
+    ...(status && { status }),
+    ...(name && { name }),
+    ...(stale && { stale })
+  }
 }
 
 async function* lines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
