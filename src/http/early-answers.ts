@@ -5,7 +5,7 @@ import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, Fast
 import { HeadersTooLarge, NotHttp, RequestLate, Stopping } from '../errors.ts'
 import { type CrossOrigin, readableFrom } from './cors.ts'
 import { errorBody, sendError } from './errors.ts'
-import { endAfterAnswer } from './sockets/refused-upgrades.ts'
+import { endAfterAnswer, endRefusedUpgrade } from './sockets/refused-upgrades.ts'
 
 /**
  * Answers to what no hook sees: a path that cannot be read, and bytes that are no request. They have the body of all other
@@ -14,6 +14,7 @@ import { endAfterAnswer } from './sockets/refused-upgrades.ts'
 export function createEarlyAnswers(cors: CrossOrigin) {
   return {
     frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+      endRefusedUpgrade(request, reply)
       reply.headers(readableFrom(request.headers.origin, cors)).header('x-request-id', request.id)
       return sendError(error, request, reply)
     },

@@ -13,6 +13,7 @@ Documentation=man:flatrun-cluster(8)
 
 [Service]
 Type=oneshot
+TimeoutStartSec=15min
 # Others: systemctl edit ${SERVICE}-backup
 Environment=FOLDER=${FOLDER} KEEP=14
 ExecStart=${program} backup --into \${FOLDER} --keep \${KEEP}

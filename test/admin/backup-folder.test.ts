@@ -15,6 +15,9 @@ async function world(t: TestContext) {
   return { cwd, admin: createAdmin(t, temporaryFolder(t), { cwd }) }
 }
 
+/** What a loss of power leaves. */
+const CUT_OFF = '2026-10-31T030000Z.backup.0123abcd.part'
+
 test('backups on a timer keep the newest, and delete nothing else', async (t) => {
   const { cwd, admin } = await world(t)
   const kept = path.join(cwd, 'kept')
@@ -22,7 +25,7 @@ test('backups on a timer keep the newest, and delete nothing else', async (t) =>
     const now = () => Date.parse(`2026-11-0${day}T03:00:00Z`)
     const { code, err } = await admin('backup --into kept --keep 2', { now })
     assert.equal(code, 0, err)
-    if (day === 1) writeFileSync(path.join(kept, 'by-hand.backup'), '')
+    if (day === 1) for (const name of ['by-hand.backup', CUT_OFF]) writeFileSync(path.join(kept, name), '')
   }
   assert.deepEqual(readdirSync(kept).toSorted(), [
     '2026-11-03T030000Z.backup',

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync
 } from 'node:fs'
 import path from 'node:path'
@@ -141,6 +142,25 @@ test('a backup is never written over a file, and is its owner’s alone', async 
   backup(place, archive, NOW)
   assert.equal(statSync(archive).mode & 0o777, 0o600)
   assert.throws(() => backup(place, archive, NOW), { exitCode: 73 })
+})
+
+test('a backup follows no link out of the data path, and waits for no pipe', async (t) => {
+  const { place, archive } = await node(t)
+  const elsewhere = path.join(folder(t), 'shadow')
+  writeFileSync(elsewhere, 'of-another-place')
+  symlinkSync(elsewhere, path.join(place, 'linked'))
+  spawnSync('mkfifo', [path.join(place, 'pipe')])
+  const { files } = backup(place, archive, NOW)
+  assert.ok(files.includes('node.json'))
+  assert.ok(!files.includes('linked') && !files.includes('pipe'), String(files))
+  assert.ok(!gunzipSync(readFileSync(archive)).includes('of-another-place'))
+})
+
+test('a backup has its name when it is whole, and nothing is left beside it', async (t) => {
+  const { place, archive } = await node(t)
+  backup(place, archive, NOW)
+  assert.deepEqual(readdirSync(path.dirname(archive)), [path.basename(archive)])
+  assert.throws(() => backup(place, path.join(path.dirname(archive), 'none', 'x'), NOW), { exitCode: 73 })
 })
 
 test('a damaged backup changes nothing, wherever it is damaged', async (t) => {

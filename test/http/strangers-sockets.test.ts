@@ -55,8 +55,15 @@ const upgrade = (to: string) =>
 const LONG = 200_000
 
 for (const inspector of [false, true]) {
-  for (const path of ['/api/health', '/api/cluster/peers', '/api/cluster/peers/x/proxy/health', '/nothing/there']) {
-    test(`a refused WebSocket at ${path} holds no place${inspector ? ', beside the inspector too' : ''}`, async (t) => {
+  const unread = ['/%zz', `/api/cluster/peers/${'x'.repeat(600)}`]
+  for (const path of [
+    '/api/health',
+    '/api/cluster/peers',
+    '/api/cluster/peers/x/proxy/health',
+    '/nothing/there',
+    ...unread
+  ]) {
+    test(`a refused WebSocket at ${path.slice(0, 40)} holds no place${inspector ? ', beside the inspector too' : ''}`, async (t) => {
       const { open, places } = await world(
         t,
         { idleMs: LONG, headersMs: LONG },

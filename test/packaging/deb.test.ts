@@ -78,9 +78,10 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
   assert.equal(state(), 'active')
   assert.equal(idOf(nest.must('cat /var/lib/flatrun-cluster/node.json')), idOf(node))
   assert.equal(nest.run('systemctl is-active flatrun-cluster-backup.timer').out.trim(), 'active')
-  nest.must('systemctl stop flatrun-cluster')
+  nest.must('systemctl stop flatrun-cluster flatrun-cluster-backup.timer')
   nest.must(`dpkg -i ${inside(second)} < /dev/null`)
   assert.equal(state(), 'inactive', 'an upgrade starts nothing that was stopped')
+  assert.equal(nest.run('systemctl is-active flatrun-cluster-backup.timer').out.trim(), 'inactive')
   nest.must('cd /usr/share/doc/flatrun-cluster && ls operations.md openapi.json grafana/alerts.yml proxies/nginx.conf')
 
   nest.must('dpkg -P flatrun-cluster')

@@ -1,12 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import {
   closeSync,
+  constants,
+  existsSync,
+  fstatSync,
   fsyncSync,
+  linkSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
-  statSync,
   writeSync
 } from 'node:fs'
 import os from 'node:os'
@@ -44,11 +49,32 @@ export function backup(folder: string, target: string, now: Date): { files: stri
 }
 
 function others(folder: string): Entry[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !NOT_KEPT.test(entry.name))
-    .map(({ name }) => ({ name, file: path.join(folder, name) }))
-    .filter(({ file }) => statSync(file).size <= LARGEST)
-    .map(({ name, file }) => ({ name, content: readFileSync(file) }))
+  return readdirSync(folder).flatMap((name) => {
+    const content = NOT_KEPT.test(name) ? undefined : contentOf(path.join(folder, name))
+    return content ? [{ name, content }] : []
+  })
+}
+
+/** The agent may write in that folder, and root may make the backup: no link is followed, no pipe waited for. */
+function contentOf(file: string): Buffer | undefined {
+  const descriptor = openPlain(file)
+  if (descriptor === undefined) return undefined
+  try {
+    const found = fstatSync(descriptor)
+    return found.isFile() && found.size <= LARGEST ? readFileSync(descriptor) : undefined
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function openPlain(file: string): number | undefined {
+  try {
+    return openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    // A link; a socket; gone since the folder was listed.
+    if (['ELOOP', 'EMLINK', 'ENXIO', 'ENOENT'].includes(codeOf(error) ?? '')) return undefined
+    throw error
+  }
 }
 
 /** A pipe takes less at a time than it is given, and says when it is full. */
@@ -63,27 +89,55 @@ function writeAll(descriptor: number, content: Buffer): void {
   }
 }
 
-/** Never over a file that is there: it may be the only good backup. */
+/**
+ * Whole under its name or not at all, and never over a file that is there: it may be the only good backup. What a loss of
+ * power leaves has the ending `.part`.
+ */
 function write(target: string, content: Buffer): void {
-  const descriptor = open(target)
+  if (existsSync(target)) throw new Fatal(73, `${target} is there already; choose another name`)
+  const part = `${target}.${randomBytes(4).toString('hex')}.part`
+  const descriptor = open(part, target)
   try {
     writeAll(descriptor, content)
     fsyncSync(descriptor)
+    name(part, target)
+    syncFolder(path.dirname(target))
   } catch (cause) {
-    rmSync(target, { force: true })
+    if (codeOf(cause) === 'EEXIST') throw new Fatal(73, `${target} is there already; choose another name`, { cause })
     throw new Fatal(74, `${target} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })
   } finally {
     closeSync(descriptor)
+    rmSync(part, { force: true })
   }
 }
 
-function open(target: string): number {
+function open(part: string, target: string): number {
   try {
-    return openSync(target, 'wx', 0o600)
+    return openSync(part, 'wx', 0o600)
   } catch (cause) {
-    const there = codeOf(cause) === 'EEXIST'
-    throw new Fatal(73, there ? `${target} is there already; choose another name` : `${target} cannot be made`, {
-      cause
-    })
+    throw new Fatal(73, `${target} cannot be made`, { cause })
+  }
+}
+
+function name(part: string, target: string): void {
+  try {
+    linkSync(part, target)
+  } catch (error) {
+    // File systems without hard links, such as FAT and some network shares.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '')) throw error
+    renameSync(part, target)
+  }
+}
+
+/** The new name is on disk as well. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } catch (error) {
+    // Some network shares cannot.
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error
+  } finally {
+    closeSync(descriptor)
   }
 }

@@ -1,15 +1,19 @@
 import type { Duplex } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const LINGER_MS = 1_000
 
 /** Ends the connection of who asked for a change of protocol and got an answer instead, whoever gave it. */
 export function endRefusedUpgrades(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    const { raw } = request
-    if ('upgrade' in raw && raw.upgrade === true) reply.raw.once('finish', () => endAfterAnswer(raw.socket))
+    endRefusedUpgrade(request, reply)
     done()
   })
+}
+
+/** The same for an answer that no hook sees. */
+export function endRefusedUpgrade({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if ('upgrade' in raw && raw.upgrade === true) reply.raw.once('finish', () => endAfterAnswer(raw.socket))
 }
 
 /**
