@@ -49,7 +49,7 @@ import type { OpenAnswers } from './sockets/open-answers.ts'
 import { endRefusedUpgrades } from './sockets/refused-upgrades.ts'
 import { limitBodies } from './sockets/unfinished-bodies.ts'
 import { acceptUpgrades } from './sockets/upgrades.ts'
-import { compileValidator } from './validation.ts'
+import { compileValidator, schemaController } from './validation.ts'
 
 export interface AppOptions {
   services: Services
@@ -188,10 +188,9 @@ function createServer({ log, trustProxy, https, cors, limits = {} }: AppOptions)
     // By the clock, an upload that is passed on would end in the middle: bodies are limited by what comes of them.
     requestTimeout: 0,
     keepAliveTimeout: 72_000,
-    http,
     forceCloseConnections: 'idle' as const,
     routerOptions: { maxParamLength: 512 },
-    return503OnClosing: false,
+    ...{ http, schemaController, return503OnClosing: false },
     ...createEarlyAnswers(cors)
   }
   // With TLS, Fastify looks at no other options of the server than these.
