@@ -15,6 +15,7 @@ import { lockDataPath } from './disk/lock.ts'
 import { type Marker, readMarker, writeMarker } from './disk/marker.ts'
 import { createTurns } from './disk/turns.ts'
 import { openEvents } from './events.ts'
+import { refusal } from './examine.ts'
 import { openHistory } from './history.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import { createMembers } from './members.ts'
@@ -83,6 +84,8 @@ async function assemble({ folder, vault, salt, onFault, marker, known, handle, l
     })
   let keeper: Keeper | undefined
 
+  // One commit for all that a start makes and writes: each would wait for the disk.
+  run(handle, 'BEGIN IMMEDIATE', databaseIn(folder))
   const meta = await table('meta', Identity)
   /** An older store than the marker's: somebody restored a backup, and what happened since is not in it. */
   const restored = known !== undefined && marker !== undefined && known.epoch < marker.epoch
@@ -104,6 +107,7 @@ async function assemble({ folder, vault, salt, onFault, marker, known, handle, l
   await meta.put(identity)
   const events = openEvents(handle, 2_000, turns)
   const history = openHistory(handle, turns)
+  run(handle, 'COMMIT', databaseIn(folder))
   keeper = openKeeper({ folder, handle, identity, marker, onFault })
   // From here on requests are served: nobody waits for a lock inside of SQLite.
   handle.exec('PRAGMA busy_timeout = 0')
@@ -140,6 +144,15 @@ async function assemble({ folder, vault, salt, onFault, marker, known, handle, l
       handle.close()
       lock.release()
     }
+  }
+}
+
+/** @throws Fatal */
+function run(handle: DatabaseSync, sql: string, file: string): void {
+  try {
+    handle.exec(sql)
+  } catch (cause) {
+    throw refusal(file, cause)
   }
 }
 
