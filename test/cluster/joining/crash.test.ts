@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { startNode, type TestNode, until } from '../../daemon.ts'
 import { createVictim, type Victim } from '../victim.ts'
 
-/** Few here, so that a run stays short; `.ci/extra/crash.sh` asks for more. */
+/** Few here, so that a run stays short; `.ci/run` asks for more, and `.ci/extra/crash.sh` for many. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 6)
 
 test('a join that either side is killed in ends in both joined or both not, and spends no invite for nothing', async (t) => {
