@@ -9,11 +9,12 @@ import type { FlatRunState } from '../../flatrun/watch.ts'
 import { ofFlatRun } from '../access/access.ts'
 import { assertReach, partFor } from '../access/scope.ts'
 import { readSigned } from '../bodies.ts'
+import { forward } from '../forwarding/forward.ts'
+import { createTunnels } from '../forwarding/tunnel.ts'
 import type { LocalNode } from '../services.ts'
-import { forward } from './forward.ts'
 import { isFromHere } from './near.ts'
 import { createPlaces } from './path.ts'
-import { createFrontTunnels } from './tunnel.ts'
+import { toFlatRun } from './to-flatrun.ts'
 import { type Bearer, classOf, WAYS } from './ways.ts'
 
 /** FlatRun's agent behind this one, and the keys with which callers go on to it whom it does not know. */
@@ -39,7 +40,7 @@ export const READERS_HOLDER: Holder = { id: 'readers', name: 'operators that rea
 
 /** How a request goes on that is none of this agent's own: the table of `ways.ts`, carried out. */
 export function createPass(app: FastifyInstance, front: Front, local: LocalNode): Pass {
-  const { tunnel, closeAll } = createFrontTunnels(front.agent)
+  const { tunnel, closeAll } = createTunnels()
   app.addHook('preClose', async () => closeAll())
 
   const placeOf = createPlaces()
@@ -56,8 +57,9 @@ export function createPass(app: FastifyInstance, front: Front, local: LocalNode)
     if (caller.kind === 'peer') assertInside(caller, path, { mode, request })
 
     const go = (authorization: string | undefined, onRefused?: () => void) => {
-      if (head) tunnel(request, reply, authorization, head)
-      else forward(request, reply, { agent: front.agent, authorization, onRefused })
+      const way = toFlatRun(request, front, { authorization, onRefused })
+      if (head) tunnel(request, reply, way, head)
+      else forward(request, reply, way)
     }
     const bearer = bearerOf(caller)
     switch (WAYS[kind][bearer]) {

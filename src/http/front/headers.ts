@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import { namedByHop } from '../forwarding/way.ts'
 
 /** Between two hops (RFC 9110 §7.6.1). */
 const BETWEEN: ReadonlySet<string> = new Set([
@@ -57,9 +58,4 @@ export function headersBack(incoming: IncomingHttpHeaders): OutgoingHttpHeaders 
     if (!BETWEEN.has(name) && !hop?.has(name)) headers[name] = incoming[name]
   }
   return headers
-}
-
-function namedByHop(connection: string | undefined): Set<string> | undefined {
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
-  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
 }

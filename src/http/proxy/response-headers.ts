@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import { namedByHop } from '../forwarding/way.ts'
 import { isKeptBack } from './kept-back.ts'
 import { type AnswerOf, linksThroughUs, throughUs } from './references.ts'
 
@@ -15,7 +16,7 @@ const INERT: ReadonlySet<string> = new Set([
 /** What the caller may have of the peer's headers, and what keeps a page of the peer's from acting here. */
 export function headersFromPeer(incoming: IncomingHttpHeaders, place: AnswerOf): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {}
-  const hop = ownedByHop(incoming.connection)
+  const hop = namedByHop(incoming.connection)
   for (const name in incoming) {
     if (!isKeptBack(name) && !hop?.has(name)) headers[name] = incoming[name]
   }
@@ -34,12 +35,6 @@ export function headersFromPeer(incoming: IncomingHttpHeaders, place: AnswerOf):
   headers['x-content-type-options'] = 'nosniff'
   lengthLast(headers)
   return headers
-}
-
-/** What the peer's connection to us named as its own (RFC 9110 §7.6.1). */
-function ownedByHop(connection: string | undefined): Set<string> | undefined {
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
-  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
 }
 
 function redirect(headers: OutgoingHttpHeaders, name: string, how: (value: string) => string | undefined) {

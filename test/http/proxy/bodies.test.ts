@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import http from 'node:http'
 import { test } from 'node:test'
 import { until } from '../../remote/world.ts'
@@ -96,6 +97,17 @@ test("events of the peer's come as they happen, and the caller who leaves ends t
   assert.deepEqual(seen, ['data: one\n\n', 'data: two\n\n'])
   asking.destroy()
   await until(() => closed)
+})
+
+test('an answer begins when the peer begins it, though nothing follows yet', async (t) => {
+  const { url, peer } = await proxyWorld(t)
+  peer.on('/api/events', (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  })
+  const asked = http.get(`${url}/events`)
+  const [answer] = await once(asked, 'response', { signal: AbortSignal.timeout(30_000) })
+  assert.equal(answer.headers['content-type'], 'text/event-stream')
+  asked.destroy()
 })
 
 test('a caller who leaves before any answer ends the request at the peer', async (t) => {
