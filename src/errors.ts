@@ -219,6 +219,7 @@ export const RolloutBusy = createError<[string, string]>('rollout_busy', '%s res
 export const RolloutUnknown = createError<[string]>('rollout_unknown', 'No rollout "%s" since this node started', 404)
 export const EngineUnavailable = createError<[string, ErrorOptions?]>('engine_unavailable', '%s', 503)
 export const EngineRefused = createError<[string, ErrorOptions?]>('engine_refused', '%s', 502)
+export const ProviderUnavailable = createError<[string]>('provider_unavailable', '%s', 422)
 export const ComposeInvalid = createError<[string]>('compose_invalid', '%s; correct it and try again', 422)
 export const ComposeMissing = createError(
   'compose_missing',

@@ -14,6 +14,7 @@ import { createEarlyAnswers, refuseWhileStopping } from './early-answers.ts'
 import { answerErrors } from './errors.ts'
 import { frontDocument } from './front/document.ts'
 import { createPass, type Front, registerFront } from './front/front.ts'
+import { providerRoutes } from './front/providers.ts'
 import { registerSignIn } from './front/sign-in.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi/openapi.ts'
@@ -140,6 +141,7 @@ const ROUTES = [
   localRoutes,
   aggregateRoutes,
   selectionRoutes,
+  providerRoutes,
   insightRoutes,
   usageRoutes,
   auditRoutes,

@@ -47,6 +47,8 @@ test('what this server has is told, and that it takes no workloads', async (t) =
     (await node.call('GET', '/api/cluster/providers')).body.orchestrators.map((one: { id: string }) => one.id),
     ['standalone', 'swarm', 'k3s']
   )
+  const chosen = await node.call('PUT', '/api/cluster/providers', { orchestrator: 'standalone', routing: 'nginx' })
+  assert.deepEqual([chosen.status, chosen.body.code], [422, 'provider_unavailable'])
 
   const peer = await startFakePeer({ name: 'theirs', auth: 'keys' })
   t.after(peer.close)

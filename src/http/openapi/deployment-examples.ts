@@ -81,6 +81,10 @@ export const DEPLOYMENT_EXAMPLES = {
       routing: [{ id: 'nginx', active: false, available: false, reason: 'FlatRun’s agent has it; this one does not' }]
     }
   },
+  'PUT /api/cluster/providers': {
+    body: { orchestrator: 'standalone', routing: 'nginx' },
+    answer: { orchestrator: 'standalone', routing: 'nginx' }
+  },
   'POST /api/deployments/{name}/start': change('start', 'Deployment started'),
   'POST /api/deployments/{name}/stop': change('stop', 'Deployment stopped'),
   'POST /api/deployments/{name}/restart': change('restart', 'Deployment restarted'),

@@ -4,7 +4,7 @@ import type { AggregateKind, AggregateQuery } from '../../../cluster/aggregate/a
 import type { Selecting } from '../../../cluster/peers/selecting.ts'
 import { Aggregate } from '../../../schemas/answer.ts'
 import { DeploymentStatus } from '../../../schemas/deployment.ts'
-import { CapacityClaim, Providers } from '../../../schemas/stats.ts'
+import { CapacityClaim } from '../../../schemas/stats.ts'
 import { operatorOrPeer } from '../../access/access.ts'
 import { partFor } from '../../access/scope.ts'
 import type { Services } from '../../services.ts'
@@ -78,17 +78,6 @@ export function aggregateRoutes(
       return { ...offer, host }
     }
   )
-
-  app.get(
-    '/api/cluster/providers',
-    {
-      config: operatorOrPeer('cluster:read'),
-      schema: { tags: ['this server'], summary: 'What runs deployments here', response: answers(Providers) }
-    },
-    async () => {
-      return PROVIDERS
-    }
-  )
 }
 
 const NDJSON = 'application/x-ndjson'
@@ -113,17 +102,4 @@ async function* lines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
 
 async function* events(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const piece of pieces) yield frame(piece.startsWith('{"summary"') ? 'summary' : 'node', piece)
-}
-
-const ELSEWHERE = { active: false, available: false, reason: 'FlatRun’s agent has it; this one does not' }
-const PROVIDERS = {
-  orchestrators: [
-    { id: 'standalone', active: true, available: true },
-    { id: 'swarm', ...ELSEWHERE },
-    { id: 'k3s', ...ELSEWHERE }
-  ],
-  routing: [
-    { id: 'nginx', ...ELSEWHERE },
-    { id: 'traefik', ...ELSEWHERE }
-  ]
 }
