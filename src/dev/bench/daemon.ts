@@ -11,7 +11,8 @@ const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 export async function startAgent(
   processes: Processes,
   folder = mkdtempSync(path.join(tmpdir(), 'flatrun-bench-')),
-  given?: number
+  given?: number,
+  more: Record<string, string> = {}
 ) {
   const port = given ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
@@ -26,7 +27,8 @@ export async function startAgent(
     FLATRUN_CLUSTER__SERVER_NAME: 'bench',
     FLATRUN_LOGGING__LEVEL: 'error',
     // As the unit file has it.
-    NODE_OPTIONS: '--max-semi-space-size=16'
+    NODE_OPTIONS: '--max-semi-space-size=16',
+    ...more
   })
   child.stdout?.resume()
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -22,7 +22,9 @@ const CASES = [
   { title: '1 MiB, 8 connections', path: 'large', connections: 8 }
 ]
 const BASE = 'bare undici'
+const DISPATCH = 'bare undici, dispatch'
 const OURS = 'this agent'
+const FRONT = 'this agent, in front of FlatRun’s'
 
 /** Proxies side by side before one upstream, in alternating rounds. Ours authenticates and decides; the bare ones do not. */
 export async function benchProxy(processes: Processes, { rounds, seconds }: { rounds: number; seconds: number }) {
@@ -32,7 +34,13 @@ export async function benchProxy(processes: Processes, { rounds, seconds }: { ro
   await agent.admit('peer', origin)
   await until(async () => (await agent.states()).every((state) => state === 'online'), 'the peer online')
 
+  const front = await startAgent(processes, undefined, undefined, {
+    FLATRUN_FLATRUN__URL: origin,
+    FLATRUN_FLATRUN__API_KEY: 'admin-key-of-flatrun-0123456789'
+  })
+
   const targets: Target[] = [
+    { name: FRONT, url: `${front.url}/api`, child: front.child, authorization: front.authorization },
     {
       name: OURS,
       url: `${agent.url}/api/cluster/peers/peer/proxy`,
@@ -42,7 +50,7 @@ export async function benchProxy(processes: Processes, { rounds, seconds }: { ro
   ]
   for (const [name, kind] of [
     [BASE, 'stream'],
-    ['bare undici, dispatch', 'dispatch'],
+    [DISPATCH, 'dispatch'],
     ['plain http-proxy', 'plugin']
   ] as const) {
     const { child, ready } = await processes.startOwn('relay.ts', origin, kind)
@@ -103,5 +111,6 @@ function report(title: string, targets: readonly Target[], results: ReadonlyMap<
       memoryMiB(child).toFixed(0)
     ])
   )
+  console.log(`\n${DISPATCH} × ${FRONT}: ${against(DISPATCH, FRONT)}`)
   if (results.has('caddy')) console.log(`${OURS} × caddy: ${against(OURS, 'caddy')}\n`)
 }
