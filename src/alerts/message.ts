@@ -85,6 +85,7 @@ const SAME: Partial<Record<ProblemKind, string>> = {
   memory: 'memory nearly full',
   load: 'high load',
   engine: 'no container engine',
+  flatrun: 'FlatRun’s agent gone',
   certificate: 'certificate ends soon',
   clock: 'clock wrong',
   backup: 'backup too old'

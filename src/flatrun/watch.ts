@@ -21,6 +21,8 @@ interface WatchOptions {
 }
 
 const EVERY_MS = 15_000
+/** Its users wait for its return. */
+const AWAY_MS = 1_000
 const OFF = 'Cluster is not enabled'
 
 /** Looks at FlatRun's agent now and then: whether it is there, which version, and whether it turns strangers away. */
@@ -28,7 +30,14 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
   let state: FlatRunState = { reachable: false, error: 'it was not asked yet', clusterOn: false }
   let vouches = false
   let looking: Promise<void> | undefined
-  const timer = setInterval(look, everyMs).unref()
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+  wait()
+
+  function wait(): void {
+    clearTimeout(timer)
+    if (!closed) timer = setTimeout(() => void look(), state.error === undefined ? everyMs : AWAY_MS).unref()
+  }
 
   async function lookNow(): Promise<void> {
     const before = state
@@ -61,6 +70,7 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
   function look(): Promise<void> {
     looking ??= lookNow().finally(() => {
       looking = undefined
+      wait()
     })
     return looking
   }
@@ -69,7 +79,14 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
     look,
     state: () => state,
     vouches: () => vouches,
-    close: () => clearInterval(timer)
+    /** It failed somebody: whether it is gone is looked at now. */
+    doubt(): void {
+      if (state.error === undefined) void look()
+    },
+    close(): void {
+      closed = true
+      clearTimeout(timer)
+    }
   }
 }
 

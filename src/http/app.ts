@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
@@ -18,6 +17,7 @@ import { providerRoutes } from './front/providers.ts'
 import { registerSignIn } from './front/sign-in.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi/openapi.ts'
+import { requestId } from './request-id.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRequests, auditRoutes } from './routes/audit.ts'
 import { authRoutes, ticketRoute } from './routes/auth.ts'
@@ -204,9 +204,3 @@ function createServer({ log, trustProxy, https, cors, limits = {} }: AppOptions)
 }
 
 const isNearest = (_address: string, hop: number) => hop === 0
-
-/** A well-formed id of the caller's own is kept, so that one request has one id in all logs. */
-function requestId({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
-}

@@ -1,7 +1,10 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Sources } from './metrics.ts'
 
-type Seen = Pick<Sources, 'local' | 'openInvites' | 'runningJoins' | 'watchers' | 'enabled' | 'storeBytes' | 'links'>
+type Seen = Pick<
+  Sources,
+  'local' | 'openInvites' | 'runningJoins' | 'watchers' | 'enabled' | 'storeBytes' | 'links' | 'flatrun'
+>
 
 /** This server itself: its deployments, its engine, its store, its joins. Machine figures are node_exporter's. */
 export function measureLocal(registers: Registry[]) {
@@ -18,6 +21,7 @@ export function measureLocal(registers: Registry[]) {
   const joins = gauge('joins_running', 'Joins of this server that are under way')
   const watchers = gauge('watchers', 'Browsers in which somebody watches the state machines')
   const links = gauge('links', 'Connections that peers opened to be asked over them', ['state'])
+  const flatrun = gauge('flatrun_up', '1: FlatRun’s agent behind this one can be used', ['version'])
   const enabled = gauge('enabled', '1: clustering is on')
   const store = gauge('store_size_bytes', 'Size of the store')
 
@@ -29,6 +33,9 @@ export function measureLocal(registers: Registry[]) {
       const { parked, open } = sources.links()
       links.set({ state: 'parked' }, parked)
       links.set({ state: 'used' }, open - parked)
+      const behind = sources.flatrun()
+      flatrun.reset()
+      if (behind) flatrun.set({ version: behind.version?.version ?? 'unknown' }, behind.error === undefined ? 1 : 0)
       enabled.set(sources.enabled() ? 1 : 0)
       store.set(sources.storeBytes())
       const known = await sources.local()

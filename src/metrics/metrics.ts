@@ -17,6 +17,8 @@ export interface Sources {
   watchers: () => number
   /** Connections that peers opened to be asked over them. */
   links: () => { parked: number; open: number }
+  /** FlatRun's agent behind this one; undefined where there is none. */
+  flatrun: () => { error?: string; version?: Version } | undefined
   enabled: () => boolean
   storeBytes: () => number
   /** This server's own figures; undefined when they cannot be had in time. */

@@ -8,6 +8,7 @@ const CAUSED: Partial<Record<ClusterEvent['type'], (event: ClusterEvent) => unkn
   'peer.copied': ({ peer_id }) => peer_id,
   'peer.rekeyed': ({ peer_id }) => peer_id,
   'invite.refused': () => 'strangers',
+  'flatrun.state': () => 'flatrun',
   'deployment.changed': ({ facts }) => facts?.deployment,
   'deployment.action': ({ facts }) => facts?.by
 }

@@ -34,6 +34,7 @@ export const EventType = Type.Enum([
   'rollout.started',
   'rollout.ended',
   'config.reloaded',
+  'flatrun.state',
   'alert.sent',
   'alert.told',
   'alert.failed',

@@ -33,6 +33,8 @@ const TABLE: [string, Partial<ServerFacts>, string[]][] = [
   ],
   ['one that was stopped', { deployments: [deployed('shop', 'stopped')] }, []],
   ['an engine that is gone', { deployments: [deployed('shop', 'unknown')] }, ['the container engine does not answer']],
+  ['FlatRun behind it', { flatrun: {} }, []],
+  ['FlatRun that is gone', { flatrun: { error: 'refused' } }, ['FlatRun’s agent cannot be used']],
   ['a certificate for long', { certificateEnds: NOW + 15 * DAY_MS }, []],
   ['one that ends soon', { certificateEnds: NOW + 13 * DAY_MS }, ['its certificate ends in 13 days']],
   ['one that has ended', { certificateEnds: NOW - 3_600_000 }, ['its certificate ended 1 h 0 min ago']],

@@ -158,6 +158,13 @@ export async function startStandIn(t: TestContext): Promise<StandIn> {
       return mood.clusterOn ? reply(404, { error: 'peer "-" not found' }) : reply(400, { error: OFF })
     }
     if (path === '/api/cluster/status') return may('cluster:read') && reply(200, { enabled: mood.clusterOn })
+    if (path === '/api/cluster/providers') {
+      if (!may(method === 'GET' ? 'cluster:read' : 'cluster:write')) return
+      if (method === 'GET') return reply(200, PROVIDERS)
+      const { orchestrator, routing } = body()
+      if (routing !== 'nginx') return reply(422, { error: 'Traefik adapter is not configured' })
+      return reply(200, { orchestrator, routing })
+    }
     if (path === '/api/users/me')
       return actor.user
         ? reply(200, { user: actor.user, permissions: actor.permissions })
@@ -232,6 +239,8 @@ export async function startStandIn(t: TestContext): Promise<StandIn> {
       if (behaviour) {
         const response = new http.ServerResponse(request)
         if (socket instanceof Socket) response.assignSocket(socket)
+        // Node does that for its own answers only.
+        socket.on('drain', () => response.emit('drain'))
         return behaviour(request, response)
       }
       if (!/\/(exec|terminal|interactive|stream)(\?|$)/.test(url))
@@ -301,6 +310,13 @@ const deployment = (name: string) => ({
     { name: 'web', container_id: `c-${name}`, image: 'nginx', status: 'running', created_at: '2026-01-01T00:00:00Z' }
   ]
 })
+const PROVIDERS = {
+  orchestrators: [{ id: 'standalone', active: true, available: true }],
+  routing: [
+    { id: 'nginx', active: true, available: true },
+    { id: 'traefik', active: false, available: false, reason: 'Traefik adapter is not configured' }
+  ]
+}
 const STATS = {
   deployments: { total_deployments: 2, running: 1, stopped: 1, error: 0 },
   containers: { total: 9, running: 8, stopped: 1 },

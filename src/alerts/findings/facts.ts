@@ -32,6 +32,8 @@ export interface ServerFacts {
   /** Wall milliseconds at which the certificate that it serves ends. */
   certificateEnds?: number | undefined
   clockOffsetMs?: number | undefined
+  /** FlatRun’s agent behind this one, and why it cannot be used; absent where there is none. */
+  flatrun?: { error?: string } | undefined
   /** Wall milliseconds of the newest backup, where a timer makes them. */
   backupAt?: number | undefined
 }

@@ -4,6 +4,7 @@ import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../schemas/clock.
 import { DAY_MS, parseDuration } from '../../schemas/duration.ts'
 import { lasted, plain } from '../words.ts'
 import { type Listed, nameIn, type ServerFacts } from './facts.ts'
+import { backupOf, flatrunOf } from './own.ts'
 
 /** One thing that is wrong with a server by the rules, and how long it must be so before somebody is told. */
 export interface Finding {
@@ -32,6 +33,7 @@ export function findingsOf(facts: ServerFacts, rules: AlertRules, memory: Memory
     ...fullOf(facts, rules, memory),
     ...loadOf(facts, rules, memory),
     ...engineOf(facts, rules),
+    ...flatrunOf(facts, rules),
     ...deploymentsOf(facts, rules, memory),
     ...certificateOf(facts, rules, memory),
     ...clockOf(facts, rules, memory),
@@ -40,14 +42,15 @@ export function findingsOf(facts: ServerFacts, rules: AlertRules, memory: Memory
 }
 
 /** Which kinds of problems the facts speak of: of the others nothing new is known. */
-export function toldBy({ id, figures, deployments, certificateEnds, clockOffsetMs, backupAt }: ServerFacts) {
-  // This server knows that it has no certificate, or no timer, any more.
+export function toldBy({ id, figures, deployments, certificateEnds, clockOffsetMs, flatrun, backupAt }: ServerFacts) {
+  // This server knows that it has no certificate, no timer, or no FlatRun, any more.
   const isOwn = id === 'self'
   return new Set<ProblemKind>([
     ...(figures ? (['disk', 'memory', 'load'] as const) : []),
     ...(deployments ? (['deployment', 'restarts', 'engine'] as const) : []),
     ...(certificateEnds === undefined && !isOwn ? [] : (['certificate'] as const)),
     ...(clockOffsetMs === undefined ? [] : (['clock'] as const)),
+    ...(flatrun === undefined && !isOwn ? [] : (['flatrun'] as const)),
     ...(backupAt === undefined && !isOwn ? [] : (['backup'] as const))
   ])
 }
@@ -187,20 +190,6 @@ function clockOf({ id, clockOffsetMs }: ServerFacts, { clock: rule }: AlertRules
       detail: `Beyond ${CLOCKS_APART_MS.most / 1_000} s the two servers refuse each other`,
       grave: false,
       holdMs: holdOf(rule)
-    }
-  ]
-}
-
-function backupOf({ id, backupAt }: ServerFacts, { backup: rule }: AlertRules, { now }: Memory): Finding[] {
-  if (!rule.enabled || backupAt === undefined || now - backupAt < (parseDuration(rule.older) ?? 0)) return []
-  return [
-    {
-      key: `backup ${id}`,
-      kind: 'backup',
-      title: `the newest backup of the agent is ${lasted(now - backupAt)} old`,
-      detail: 'Look at the timer that makes them',
-      grave: false,
-      holdMs: 0
     }
   ]
 }

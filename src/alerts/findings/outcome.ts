@@ -7,6 +7,7 @@ const WORDS: Record<Exclude<ProblemKind, 'deployment' | 'restarts'>, string> = {
   memory: 'memory has room again',
   load: 'the load is normal again',
   engine: 'the container engine answers again',
+  flatrun: 'FlatRun’s agent answers again',
   certificate: 'its certificate was renewed',
   clock: 'its clock is right again',
   backup: 'a new backup was made',

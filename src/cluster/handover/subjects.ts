@@ -24,7 +24,7 @@ const PHASES: Partial<Record<AlertMessage['type'], Phase>> = {
 
 /** One of a kind for each server. How it is put differs from one look, and from one server, to the next. */
 const UNNAMED: ReadonlySet<string> = new Set([
-  ...['peer', 'disk', 'memory', 'load', 'engine', 'certificate', 'clock', 'backup']
+  ...['peer', 'disk', 'memory', 'load', 'engine', 'flatrun', 'certificate', 'clock', 'backup']
 ])
 
 /** What a message is about, in words that are the same on every server; undefined for what only this one can tell. */

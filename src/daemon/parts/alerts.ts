@@ -16,7 +16,7 @@ import { buildAlertSettings } from './alert-settings.ts'
 import { createLook, type LookOptions } from './looking.ts'
 import type { Watching } from './watching.ts'
 
-interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'certificate'> {
+interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'certificate' | 'flatrun'> {
   config: Config
   store: Store
   self: Self

@@ -10,6 +10,7 @@ import { READERS } from '../../flatrun/rights.ts'
 import { createUsers } from '../../flatrun/users.ts'
 import { createWatch, type FlatRunState } from '../../flatrun/watch.ts'
 import { type Front, READERS_HOLDER } from '../../http/front/front.ts'
+import type { EventLog } from '../../schemas/event.ts'
 import { isOut } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Closing } from '../closing.ts'
@@ -17,13 +18,14 @@ import type { Closing } from '../closing.ts'
 interface FrontingOptions {
   config: Pick<Config, 'flatrun'>
   store: Pick<Store, 'members' | 'vault' | 'table'>
+  events: Pick<EventLog, 'publish'>
   log: FastifyBaseLogger
   onFault: (error: unknown) => void
   closing: Closing
 }
 
 /** FlatRun's agent behind this one: whom it knows, how it is, and the keys that it gives. @throws Fatal where its cluster is on */
-export async function buildFronting({ config, store, log, onFault, closing }: FrontingOptions) {
+export async function buildFronting({ config, store, events, log, onFault, closing }: FrontingOptions) {
   // Opened in any case: the store counts what is in it.
   const records = await store.table('flatrun_keys', KeptKey)
   if (!config.flatrun) return undefined
@@ -34,6 +36,8 @@ export async function buildFronting({ config, store, log, onFault, closing }: Fr
   const unkept = (error: unknown) =>
     log.warn({ err: error }, 'a key at FlatRun’s agent could not be revoked; it is tried again')
   const keys = apiKey === undefined ? undefined : buildKeys(apiKey)
+  /** That it is there when this agent starts is no event. */
+  let wasUp = true
   const watch = createWatch({ ask, onChange: tell })
   closing.add(watch.close)
   await watch.look()
@@ -58,7 +62,17 @@ export async function buildFronting({ config, store, log, onFault, closing }: Fr
     return member.awaitsApproval ? [] : member.grants
   }
 
+  function publish({ error: reason }: FlatRunState): void {
+    const up = reason === undefined
+    if (up !== wasUp) {
+      const [from, to] = up ? ['down', 'up'] : ['up', 'down']
+      events.publish({ type: 'flatrun.state', from, to, ...(reason !== undefined && { reason }) })
+    }
+    wasUp = up
+  }
+
   function tell(state: FlatRunState, before: FlatRunState): void {
+    publish(state)
     const { reachable, error, clusterOn, version } = state
     if (reachable && !before.reachable) {
       log.info({ version: version?.version }, 'FlatRun’s agent answers')
@@ -71,6 +85,7 @@ export async function buildFronting({ config, store, log, onFault, closing }: Fr
   const front: Front = {
     agent,
     state: watch.state,
+    doubt: watch.doubt,
     keys: {
       admin() {
         if (apiKey === undefined) throw new FlatRunKeyMissing()

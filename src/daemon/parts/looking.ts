@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { deploymentsIn, figuresIn, type Listed, type ServerFacts } from '../../alerts/findings/facts.ts'
 import type { Aggregator } from '../../cluster/aggregate/aggregate.ts'
 import type { Self } from '../../cluster/peers/self.ts'
+import type { FlatRunState } from '../../flatrun/watch.ts'
 import type { LocalNode } from '../../local/node.ts'
 import { readBackupNote } from '../../store/backup-note.ts'
 import type { Watching } from './watching.ts'
@@ -14,6 +15,8 @@ export interface LookOptions {
   /** What is served here now. */
   certificate: () => { cert: string } | undefined
   dataPath: string
+  /** How FlatRun's agent behind this one is; undefined where there is none. */
+  flatrun: (() => FlatRunState) | undefined
 }
 
 interface Entry {
@@ -22,7 +25,7 @@ interface Entry {
 }
 
 /** What every server tells of itself now: its figures, then its deployments, as the overview asks for them. */
-export function createLook({ self, watching, aggregate, local, certificate, dataPath }: LookOptions) {
+export function createLook({ self, watching, aggregate, local, certificate, dataPath, flatrun }: LookOptions) {
   const { cluster, certificateEnds } = watching
 
   async function* entries(kind: 'stats' | 'deployments', signal: AbortSignal): AsyncGenerator<Entry> {
@@ -36,6 +39,7 @@ export function createLook({ self, watching, aggregate, local, certificate, data
     const peers = new Map(cluster.peers().map((peer) => [peer.name, peer]))
     const stats = new Map<string, ServerFacts['figures']>()
     const left = new Set<string>()
+    const told = new Set<string>()
     for await (const { name, data } of entries('stats', signal)) {
       stats.set(name, figuresIn(data))
       left.add(name)
@@ -59,9 +63,12 @@ export function createLook({ self, watching, aggregate, local, certificate, data
     }
     for await (const { name, data } of entries('deployments', signal)) {
       left.delete(name)
+      told.add(name)
       const facts = await factsOf(name, deploymentsIn(data))
       if (facts) yield facts
     }
+    // It knows something of itself also while nobody tells what runs here.
+    if (!told.has(self.name())) left.add(self.name())
     for (const name of left) {
       const facts = await factsOf(name)
       if (facts) yield facts
@@ -72,7 +79,8 @@ export function createLook({ self, watching, aggregate, local, certificate, data
     const served = certificate()
     return {
       certificateEnds: served && Date.parse(new X509Certificate(served.cert).validTo),
-      backupAt: readBackupNote(dataPath)?.at
+      backupAt: readBackupNote(dataPath)?.at,
+      flatrun: flatrun?.()
     }
   }
 }

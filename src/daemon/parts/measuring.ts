@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Cluster } from '../../cluster/liveness/liveness.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import type { Config } from '../../config/config.ts'
+import type { FlatRunState } from '../../flatrun/watch.ts'
 import { metricsRoute } from '../../http/routes/metrics.ts'
 import type { LocalNode } from '../../http/services.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
@@ -20,6 +21,7 @@ interface MeasuringOptions {
   local: LocalNode
   inspector: { watchers(): number } | undefined
   links: () => { parked: number; open: number }
+  flatrun: (() => FlatRunState) | undefined
 }
 
 /** A scrape does not wait longer for an engine that hangs. */
@@ -27,7 +29,7 @@ const LOCAL_MS = 2_000
 
 /** Tells the metrics what happens, and gives the route on which they are read. */
 export function buildMeasuring(options: MeasuringOptions): FastifyPluginAsync {
-  const { config, metrics, self, cluster, events, invites, joins, local, inspector, links } = options
+  const { config, metrics, self, cluster, events, invites, joins, local, inspector, links, flatrun } = options
   cluster.onAnswer(metrics.probed)
   events.subscribe(metrics.happened)
   metrics.watch({
@@ -36,6 +38,7 @@ export function buildMeasuring(options: MeasuringOptions): FastifyPluginAsync {
     runningJoins: () => joins.list().length,
     watchers: () => inspector?.watchers() ?? 0,
     links,
+    flatrun: () => flatrun?.(),
     enabled: self.enabled,
     storeBytes: () => statSync(path.join(config.dataPath, 'cluster.db'), { throwIfNoEntry: false })?.size ?? 0,
     local: async () => {

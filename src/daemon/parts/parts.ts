@@ -69,7 +69,7 @@ export async function buildParts(options: PartsOptions) {
   })
   const { enabled, serverName, advertiseUrl } = config.cluster
   const version = readVersion()
-  const fronting = await buildFronting({ config, log, store, onFault, closing })
+  const fronting = await buildFronting({ config, log, store, events, onFault, closing })
   const self = createSelf({
     store,
     version,
@@ -121,15 +121,15 @@ export async function buildParts(options: PartsOptions) {
   })
   const announcing = createAnnouncing({ members, cluster, remote: watching.remote, ongoing: () => alerts.ongoing() })
   const alerts = await buildAlerts({
-    ...{ ...base, watching, aggregate, local, handover },
-    certificate: certificate.current,
-    announce: announcing.announce
+    ...{ ...base, watching, aggregate, local, handover, flatrun: fronting?.front.state },
+    ...{ certificate: certificate.current, announce: announcing.announce }
   })
   closing.add(alerts.close)
   const nameOf = (id: string) => members.get(id)?.name
   const inspecting = buildInspecting({ ...base, cluster, joins, membership, nameOf })
   const { inspector } = inspecting
-  const measuring = buildMeasuring({ ...base, ...joining, metrics, cluster, local, inspector, links: reaching.links })
+  const seen = { metrics, cluster, local, inspector, links: reaching.links, flatrun: fronting?.front.state }
+  const measuring = buildMeasuring({ ...base, ...joining, ...seen })
 
   // A room of its own: where the plugin is, no other route can open a socket in its own way.
   const sockets: FastifyPluginAsync = async (scope) => {

@@ -35,6 +35,7 @@ const WORDS: Record<EventType, string> = {
   'rollout.started': 'a restart on several servers began',
   'rollout.ended': 'a restart on several servers is over',
   'config.reloaded': 'the config was read again',
+  'flatrun.state': 'FlatRun’s agent here cannot be used',
   'alert.sent': 'an alert was sent',
   'alert.told': 'an alert was sent by another server',
   'alert.failed': 'an alert could not be sent',
@@ -55,6 +56,7 @@ export function sentence(event: ClusterEvent): string {
     const change = event.from ? `${event.from} → ${event.to}` : (event.to ?? '')
     return event.reason ? `${change} · ${event.reason}` : change
   }
+  if (event.type === 'flatrun.state' && event.to === 'up') return 'FlatRun’s agent here answers again'
   if (event.type === 'deployment.changed') return withReason(changeOf(event), event)
   if (event.type === 'deployment.action') return withReason(actionOf(event), event)
   if (event.type.startsWith('rollout.')) return rolloutOf(event)

@@ -21,6 +21,8 @@ import { type Bearer, classOf, WAYS } from './ways.ts'
 export interface Front {
   agent: Pick<FlatRunAgent, 'ask' | 'forward'>
   state: () => FlatRunState
+  /** It failed a caller. */
+  doubt(): void
   keys: {
     /** @throws FlatRunKeyMissing */
     admin(): string

@@ -14,7 +14,7 @@ export interface Shown {
 /** The way on to FlatRun's agent, which has as long as it takes: an image is pulled for minutes before the answer begins. */
 export function toFlatRun(
   request: FastifyRequest,
-  { agent }: Pick<Front, 'agent'>,
+  { agent, doubt }: Pick<Front, 'agent' | 'doubt'>,
   { authorization, onRefused }: Shown
 ): Way {
   return {
@@ -28,7 +28,10 @@ export function toFlatRun(
       onRefused()
       return new FlatRunKeyRefused('it does not know the key any more; ask again')
     },
-    fault: (reason) => new FlatRunDown(reason.message, { cause: reason }),
+    fault(reason) {
+      doubt()
+      return new FlatRunDown(reason.message, { cause: reason })
+    },
     noSocket: () => new FlatRunUnclear('it does not speak WebSocket there')
   }
 }

@@ -40,6 +40,10 @@ export const AlertRules = Type.Object(
     ),
     restarts: Type.Object({ enabled: enabled('containers that restart again and again') }, section),
     engine: Type.Object({ enabled: enabled('container engines that are gone'), for: lasting('5m') }, section),
+    flatrun: Type.Object(
+      { enabled: enabled('FlatRun’s agent behind this one, when it is gone'), for: lasting('2m') },
+      section
+    ),
     certificate: Type.Object(
       {
         enabled: enabled('certificates that end'),

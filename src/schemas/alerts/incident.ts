@@ -9,6 +9,7 @@ export const ProblemKind = Type.Enum([
   'memory',
   'load',
   'engine',
+  'flatrun',
   'certificate',
   'clock',
   'backup',

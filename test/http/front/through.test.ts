@@ -360,3 +360,36 @@ function raw({ hostname, port }: { hostname: string; port: string }, bytes: stri
     socket.setTimeout(5_000, () => socket.destroy())
   })
 }
+
+test('what runs deployments is FlatRun’s to say and to choose', async (t) => {
+  const { node } = await frontWorld(t)
+  const { body } = await node.call('GET', '/api/cluster/providers')
+  assert.deepEqual(
+    body.routing.map(({ id, active }: { id: string; active: boolean }) => [id, active]),
+    [
+      ['nginx', true],
+      ['traefik', false]
+    ]
+  )
+  const choose = (routing: string) =>
+    node.call('PUT', '/api/cluster/providers', { orchestrator: 'standalone', routing })
+  const chosen = await choose('nginx')
+  assert.deepEqual([chosen.status, chosen.body], [200, { orchestrator: 'standalone', routing: 'nginx' }])
+  const refused = await choose('traefik')
+  assert.deepEqual([refused.status, refused.body.code], [422, 'provider_unavailable'])
+  assert.match(refused.body.error, /Traefik adapter is not configured/)
+})
+
+test('a wish for another protocol than a WebSocket is passed over, here and to a peer', async (t) => {
+  const { node, flatrun, peer } = await frontWorld(t)
+  await peer('theirs')
+  const { hostname, port } = new URL(node.url)
+  for (const path of ['/api/deployments/shop', '/api/cluster/peers', '/api/cluster/peers/theirs/proxy/health']) {
+    const headers = { ...authorized(OPERATOR_KEY), connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' }
+    const asked = http.get({ hostname, port, path, headers: { ...headers, 'http2-settings': 'AAMAAABk' } })
+    const [answer] = await once(asked, 'response')
+    assert.equal(answer.resume().statusCode, 200, path)
+  }
+  const seen = flatrun.requests.find(({ url }) => url === '/api/deployments/shop')
+  assert.ok(seen && !('upgrade' in seen.headers) && !('http2-settings' in seen.headers))
+})
