@@ -1,6 +1,8 @@
+import { failureOf } from '../remote/failure.ts'
 import type { Version } from '../schemas/names.ts'
 import { randomToken } from '../security/tokens.ts'
 import type { FlatRunAgent, Told } from './agent.ts'
+import { FlatRunDown } from './faults.ts'
 import { FOR_WRITERS } from './standing.ts'
 import { errorOf, row, textOf } from './untyped.ts'
 
@@ -61,7 +63,7 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
     } catch (error) {
       vouches = false
       const { version, clusterOn } = state
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = reasonOf(error)
       state = { reachable: false, error: reason, clusterOn, ...(version && { version }) }
     }
     onChange(state, before)
@@ -88,6 +90,11 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
       clearTimeout(timer)
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof FlatRunDown) return failureOf(error.cause).message
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** By what it says to an exchange without an invite; undefined where somebody else answers, or it is too busy. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import { dataPathFinding } from '../../src/cli/commands/doctor-local.ts'
-import { startNode, temporaryFolder } from '../daemon.ts'
+import { startNode, temporaryFolder, until } from '../daemon.ts'
+import { frontWorld } from '../http/front/world.ts'
 import { createCli } from './world.ts'
 
 test('the doctor tells of a reload that was refused, until one is taken', async (t) => {
@@ -30,6 +31,20 @@ test('the doctor beside its agent tells of a folder of deployments that is not t
   const { out } = await createCli(t, { cwd: folder })('doctor')
   assert.match(out, new RegExp(`there is no ${deployments}|${deployments}.*(no such|does not exist|missing)`))
   assert.match(out, /✓ data path {2}.*data, .* free/)
+})
+
+test('the doctor tells how FlatRun behind the agent is', async (t) => {
+  const { node, flatrun } = await frontWorld(t)
+  const cli = createCli(t, { node })
+  assert.match((await cli('doctor')).out, /✓ flatrun {2}its agent behind this one answers/)
+  await flatrun.stop()
+  await node.call('GET', '/api/deployments/shop')
+  const { code, out } = await until(async () => {
+    const said = await cli('doctor')
+    return said.out.includes('✗ flatrun') && said
+  }, 'the fault')
+  assert.equal(code, 6)
+  assert.match(out, /✗ flatrun {2}the connection was .*\n {2}→ Look at its service/)
 })
 
 test('a data path that is gone is a fault', (t) => {

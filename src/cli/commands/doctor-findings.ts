@@ -86,6 +86,16 @@ export function peerFinding(peer: Row): Finding {
   return good(name, state)
 }
 
+/** FlatRun's agent, where this one stands in front of it. */
+export function behind({ error, reachable }: Row): Finding {
+  if (error === undefined) return good('flatrun', 'its agent behind this one answers')
+  const advice =
+    reachable === true
+      ? 'Set auth.enabled: true in its config'
+      : 'Look at its service, and at flatrun.url in this config'
+  return { name: 'flatrun', verdict: 'fault', detail: text(error), advice }
+}
+
 export function deployments(answer: Row): Finding[] {
   const all = rows(answer.deployments)
   const engine = row(answer.engine)

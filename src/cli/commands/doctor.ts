@@ -6,6 +6,7 @@ import { eventsOf } from '../text/events.ts'
 import { row, rows, text } from '../text/shape.ts'
 import { type Color, harmless } from '../text/words.ts'
 import {
+  behind,
   clock,
   cluster,
   deployments,
@@ -44,7 +45,7 @@ async function examine(context: Context): Promise<Finding[]> {
   const { place } = client
   const reached = await attempt(() => client.ask({ path: '/health' }))
   if ('fault' in reached) return [fault('agent', reached.fault)]
-  const { version, agent_version: own, name, time } = row(reached.value.json)
+  const { version, agent_version: own, name, time, flatrun } = row(reached.value.json)
   if (text(row(version).version) === '')
     return [{ name: 'agent', verdict: 'fault', detail: `what answers at ${place.url} is no agent` }]
   const found: Finding[] = [
@@ -58,6 +59,7 @@ async function examine(context: Context): Promise<Finding[]> {
   found.push(
     good('key', `accepted${text(name) ? ` by ${text(name)}` : ''}`),
     clock(text(time), io.now()),
+    ...(flatrun === undefined ? [] : [behind(row(flatrun))]),
     ...cluster(row(status.value))
   )
   if (row(status.value).enabled === true) {
