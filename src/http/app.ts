@@ -100,7 +100,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   limitConnections(app, () => limitBodies(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
   signAnswers(app)
-  auditRequests(app, services.audit)
+  auditRequests(app, { audit: services.audit, introducerOf: services.membership.introducerOf })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })

@@ -9,6 +9,8 @@ export const AuditEntry = Type.Object({
   /** Method and route pattern: `DELETE /api/cluster/peers/:name`. */
   what: Type.String(),
   target: Type.Optional(Type.String()),
+  /** The peer that introduced the one that did it. */
+  introduced_by: Type.Optional(Type.String()),
   /** The caller's address. */
   from: Type.Optional(Type.String()),
   /** HTTP status. */

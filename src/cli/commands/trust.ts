@@ -44,7 +44,7 @@ export function trustCommands(program: Command, { act }: Tie): void {
       const answer = await context.client.get('/audit', { limit: option('limit') })
       const lines = rows(row(answer).entries).map((entry) => [
         agoOf(entry.at, context.io.now()),
-        text(entry.who),
+        `${text(entry.who)}${entry.introduced_by ? ` (introduced by ${text(entry.introduced_by)})` : ''}`,
         text(entry.what),
         text(entry.target),
         text(entry.from),

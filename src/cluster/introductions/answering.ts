@@ -1,6 +1,7 @@
 import { Check } from 'typebox/value'
 import { BadRequest, ExchangeStale, IntroductionUnknown, OwnAddress, RemovedHere } from '../../errors.ts'
 import { IdentityRequestContent } from '../../schemas/joining.ts'
+import type { Member } from '../../schemas/peer.ts'
 import { exchangeKey, type IdentityMessage, openBetween } from '../../security/identity.ts'
 import { CannotUnseal } from '../../security/sealing.ts'
 import { digest } from '../../security/tokens.ts'
@@ -43,16 +44,16 @@ export function createAnswering({ store, self, invites, introductions, pairs, pi
     }
   }
 
-  /** Gives the key that the other side presents here. */
-  async function admit(from: string, content: IdentityRequestContent): Promise<string> {
+  /** Gives the key that the other side presents here, and who that is. */
+  async function admit(from: string, content: IdentityRequestContent): Promise<{ api_key: string; member: Member }> {
     const { exchange_id: exchangeId, ...said } = content
     const key = exchangeKey(openIdentity(store), from, exchangeId)
     const member = pairs.ofIdentity(from)
     if (member?.state === 'suspended') throw new RemovedHere()
-    if (member?.exchangeId === exchangeId && member.keyDigest.current === digest(key)) return key
+    if (member?.exchangeId === exchangeId && member.keyDigest.current === digest(key)) return { api_key: key, member }
     if (member && !isLater(exchangeId, member.exchangeId)) throw new ExchangeStale()
-    await pairs.write({ identity: from, said, exchangeId, key, state: 'pending' })
-    return key
+    const written = await pairs.write({ identity: from, said, exchangeId, key, state: 'pending' })
+    return { api_key: key, member: written }
   }
 
   /** @throws IntroductionUnknown, IntroductionWaits, RemovedHere, ExchangeStale, and what a join throws */
@@ -65,11 +66,10 @@ export function createAnswering({ store, self, invites, introductions, pairs, pi
     // Two homes may have the same address in their networks.
     if (content.reach === undefined && (await self.isOwnUrl(url))) throw new OwnAddress('url')
     return invites.inTurn(async () => {
-      const api_key = await admit(message.from, content)
-      const urls = [self.advertiseUrl()].filter((url) => url !== '')
+      const { api_key, member } = await admit(message.from, content)
+      const urls = self.urls()
       const who = { name: self.name(), node_id: self.nodeId(), urls, features: [...FEATURES], pins: [...pins()] }
-      const reply = { ...who, api_key }
-      return sealReply(JSON.stringify(reply))
+      return { reply: sealReply(JSON.stringify({ ...who, api_key })), member }
     })
   }
 }

@@ -65,6 +65,8 @@ export function createMembership(options: MembershipOptions) {
     find,
     /** A member's name as it is stored; undefined for what is no member. */
     nameOf: (name: string): string | undefined => members.byName(name)?.name,
+    /** The name of the peer that introduced it. */
+    introducerOf: (id: string): string | undefined => members.get(id)?.introducedBy?.name,
     get: members.get,
     all: members.all,
     count: () => members.all().length,

@@ -56,7 +56,9 @@ export function AuditLog() {
               <tr key={entry.id}>
                 <td class="soft nowrap">{clock(wall(entry.at) ?? 0)}</td>
                 <td>
-                  <span class="cut foreign">{entry.who}</span>
+                  <span class="cut foreign" title={entry.introduced_by && `introduced by ${entry.introduced_by}`}>
+                    {entry.who}
+                  </span>
                 </td>
                 <td class="full">
                   <span class="cut foreign mono" title={entry.reason}>

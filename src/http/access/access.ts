@@ -1,5 +1,6 @@
 import type { Caller } from '../../cluster/access/callers.ts'
 import type { Permission } from '../../schemas/grant.ts'
+import type { Member } from '../../schemas/peer.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'
 
 /**
@@ -43,6 +44,8 @@ declare module 'fastify' {
       misdirected: boolean
       signAnswer: SignAnswer
     }
+    /** Whom this request made a member, or gave new keys, without a key: known by what its identity sealed. */
+    paired?: Pick<Member, 'id' | 'name'>
   }
 }
 

@@ -30,7 +30,11 @@ export function auditRoutes(app: Routes, { audit }: Pick<Services, 'audit'>): vo
 }
 
 /** Everything that changes something, and everything that was refused. */
-export function auditRequests(app: FastifyInstance, audit: Audit): void {
+export function auditRequests(
+  app: FastifyInstance,
+  { audit, introducerOf }: { audit: Audit; introducerOf: (memberId: string) => string | undefined }
+): void {
+  app.decorateRequest('paired')
   app.addHook('onResponse', (request, reply, done) => {
     note(request, reply)
     done()
@@ -43,11 +47,15 @@ export function auditRequests(app: FastifyInstance, audit: Audit): void {
     const pattern = request.routeOptions.url
     if (pattern === undefined || (!refused && !changing)) return
     // What strangers make up is one thing: each name of theirs would be a line.
-    const target = request.caller.kind === 'nobody' ? undefined : targetOf(request)
+    const { caller, paired } = request
+    const target = paired?.name ?? (caller.kind === 'nobody' ? undefined : targetOf(request))
+    const known = paired?.id ?? (caller.kind === 'peer' ? caller.id : undefined)
+    const introducer = known === undefined ? undefined : introducerOf(known)
     audit.record({
       who: whoIs(request),
       what: `${request.method} ${pattern}`,
       ...(target !== undefined && { target }),
+      ...(introducer !== undefined && { introduced_by: introducer }),
       from: request.ip,
       result,
       request_id: request.id

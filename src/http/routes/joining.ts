@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { PermissionDenied } from '../../errors.ts'
 import { IdentityBody, IdentityReplyBody } from '../../schemas/introduction.ts'
 import {
@@ -18,8 +17,8 @@ import {
 } from '../../schemas/joining.ts'
 import { anybody, operator, peerItself } from '../access/access.ts'
 import { createAttemptLimiter } from '../access/attempt-limiter.ts'
+import { compileExchange } from '../exchange-body.ts'
 import type { Services } from '../services.ts'
-import { faultsOf, InvalidInput } from '../validation.ts'
 import { answers, type Routes } from './routes.ts'
 
 const Join = Type.Object({
@@ -146,10 +145,14 @@ export function joiningRoutes(app: Routes, services: JoiningServices): void {
         response: answers(Type.Union([ExchangeReply, SealedReplyBody, IdentityReplyBody]))
       }
     },
-    async ({ body, ip }) =>
-      limiter.attempt(ip, async () => {
+    async (request) =>
+      limiter.attempt(request.ip, async () => {
+        const { body } = request
         if (!('v' in body)) return admission.plain(body)
-        return body.v === 2 ? answerIdentity(body) : admission.sealed(body)
+        if (body.v === 1) return admission.sealed(body)
+        const { reply, member } = await answerIdentity(body)
+        request.paired = member
+        return reply
       })
   )
 
@@ -201,19 +204,6 @@ export function joiningRoutes(app: Routes, services: JoiningServices): void {
       return { status: 'noted' }
     }
   )
-}
-
-const plain = Compile(PlainExchange)
-const sealed = Compile(SealedBody)
-const between = Compile(IdentityBody)
-
-/** The bodies are told apart first, so that a fault names the field of the one that was meant. */
-function compileExchange() {
-  return (input: unknown) => {
-    const v = typeof input === 'object' && input !== null && 'v' in input ? input.v : undefined
-    const meant = v === undefined ? plain : v === 2 ? between : sealed
-    return meant.Check(input) ? { value: input } : { error: new InvalidInput(faultsOf(meant.Errors(input))) }
-  }
 }
 
 const nameOf = (caller: { kind: string; name?: string }) => caller.name ?? caller.kind

@@ -36,3 +36,29 @@ test('a star becomes a mesh by one word, and the same word again changes nothing
   await mesh([hub, a, b])
   assert.equal(await joinedAt(), before)
 })
+
+test('who introduced a server stands in its entry, in the events and in the audit', async (t) => {
+  const [door, b, c] = [await named(t, 'door'), await named(t, 'b'), await named(t, 'c')]
+  for (const one of [b, c]) await joinAll(door, one)
+  await mesh([door, b, c])
+  const both = [b, c]
+  for (const one of both) {
+    const other = one === b ? 'c' : 'b'
+    assert.equal((await peersOf(one)).find(({ name }) => name === other)?.introduced_by, 'door')
+    const joined = one.daemon.events.since(0).find(({ type, peer }) => type === 'peer.joined' && peer === other)
+    assert.match(joined?.reason ?? '', /introduced by door/)
+  }
+  const entries = (await Promise.all(both.map((one) => one.call('GET', '/api/audit')))).flatMap(
+    ({ body }) => body.entries
+  )
+  const exchanged = entries.filter(({ what, target }) => what === 'POST /api/cluster/exchange' && target !== undefined)
+  assert.ok(exchanged.length > 0)
+  for (const { who, target, introduced_by } of exchanged) {
+    assert.deepEqual([who, introduced_by], ['nobody', 'door'])
+    assert.match(target, /^[bc]$/)
+  }
+  const later = entries.filter(({ who }) => who === 'peer b' || who === 'peer c')
+  assert.ok(later.length > 0 && later.every(({ introduced_by }) => introduced_by === 'door'), JSON.stringify(later))
+  const doors = entries.filter(({ who }) => who === 'peer door')
+  assert.ok(doors.length > 0 && doors.every(({ introduced_by }) => introduced_by === undefined))
+})
