@@ -14,7 +14,7 @@ interface DiallingOptions {
   store: Pick<Store, 'members'>
   introductions: Introductions
   ask: ReturnType<typeof createAsking>
-  cluster: Pick<Cluster, 'peer' | 'onChange'>
+  cluster: Pick<Cluster, 'peer' | 'onChange' | 'onLeft'>
   remote: Pick<Remote, 'request' | 'deadlines'>
   rotation: Pick<Rotation, 'renew'>
   clock: Clock
@@ -41,6 +41,7 @@ export function createDialling(options: DiallingOptions) {
 
   introductions.onChange(plan)
   const ends = [
+    cluster.onLeft((id) => void renewed.delete(id)),
     cluster.onChange(({ id, verdict }) => {
       if (verdict === 'rejected') renew(id)
     })

@@ -148,8 +148,8 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
     return true
   }
 
-  /** Which of its peers that member has put out for it, or has asked its operator about. */
-  const tookBack = new Map<string, Set<string>>()
+  /** While an operator waits for it: which members have put that server out by now, or have asked their operator. */
+  const awaited = new Map<string, Set<string>>()
 
   async function takeBack(member: Member, nodeIds: readonly string[]): Promise<boolean> {
     for (let from = 0; from < nodeIds.length; from += CARDS_OF_A_PAGE) {
@@ -157,7 +157,7 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
       const answer = await send(member, '/api/cluster/withdraw', { node_ids, reason: 'removed from the whole cluster' })
       if (answer?.status !== 200) return false
       for (const { node_id, state } of resultsIn(answer.text))
-        if (state !== 'unknown') tookBack.set(node_id, (tookBack.get(node_id) ?? new Set()).add(member.name))
+        if (state !== 'unknown') awaited.get(node_id)?.add(member.name)
     }
     await oneAtATime(async () => {
       const mail = outbox.get(member.id)
@@ -189,10 +189,11 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
   /** Tells those who are there; gives the names of those who took it back by now. */
   async function deliverWithdrawal(nodeId: string): Promise<string[]> {
     const there = othersThan(nodeId).filter(({ id }) => isOnline(id))
+    const told = awaited.get(nodeId) ?? new Set()
+    awaited.set(nodeId, told)
     await Promise.allSettled(there.map(({ id }) => deliver(id)))
-    const told = [...(tookBack.get(nodeId) ?? [])].sort()
-    tookBack.delete(nodeId)
-    return told
+    awaited.delete(nodeId)
+    return [...told].sort()
   }
 
   const send = (member: Member, path: string, body: unknown) =>
