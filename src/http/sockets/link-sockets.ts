@@ -28,8 +28,16 @@ export function createLinkSockets() {
       server.emit('connection', socket)
     },
 
-    /** The peer at the other end; undefined for a connection that was accepted. To be asked while it is open. */
-    peerAt: (socket: Socket): string | undefined => (peers.size === 0 ? undefined : peers.get(endsOf(socket) ?? '')),
+    /**
+     * The peer at the other end; undefined for a connection that was accepted. One that was reset has no ends any more, and
+     * could be either. @throws Unauthorized
+     */
+    peerAt(socket: Socket): string | undefined {
+      if (peers.size === 0) return undefined
+      const ends = endsOf(socket)
+      if (ends === undefined) throw new Unauthorized('The connection ended before it was known who asks')
+      return peers.get(ends)
+    },
 
     /** @throws Unauthorized where the request came over a link, and not from its peer. */
     assertOwn(id: string | undefined, caller: { kind: string; id?: string }): void {
