@@ -44,6 +44,7 @@ export function resolve(file: ConfigFile, around: Surroundings): Omit<Config, 's
       enabled: cluster.enabled,
       serverName: cluster.server_name || nameOfHost(around.hostname ?? os.hostname()),
       advertiseUrl: cluster.advertise_url.replace(/\/+$/, '') || (around.given ? '' : listenUrl(api)),
+      otherUrls: cluster.other_urls.map((url) => url.replace(/\/+$/, '')),
       healthIntervalMs: parseDuration(cluster.health_interval) ?? Number.NaN,
       requestTimeoutMs: parseDuration(cluster.request_timeout) ?? Number.NaN,
       proxyTimeoutMs: parseDuration(cluster.proxy_timeout) ?? Number.NaN,

@@ -125,6 +125,7 @@ const FlatRun = Type.Object(
   section
 )
 
+const BaseUrl = Type.String({ format: 'base-url', maxLength: 512 })
 const Cluster = Type.Object(
   {
     enabled: Type.Boolean({ default: false, description: 'Without any config: true' }),
@@ -140,6 +141,11 @@ const Cluster = Type.Object(
       default: '',
       maxLength: 2_048,
       description: 'Where peers reach this server'
+    }),
+    other_urls: Type.Array(BaseUrl, {
+      default: [],
+      maxItems: 3,
+      description: 'Where peers reach it as well, in this order'
     }),
     health_interval: Duration({ default: '30s', description: 'Time between two checks of a peer' }),
     request_timeout: Duration({

@@ -50,6 +50,8 @@ export interface Config {
     readonly serverName: string
     /** Without a trailing slash; empty: not known. */
     readonly advertiseUrl: string
+    /** Further addresses, best first. */
+    readonly otherUrls: readonly string[]
     readonly healthIntervalMs: number
     readonly requestTimeoutMs: number
     readonly proxyTimeoutMs: number

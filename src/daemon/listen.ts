@@ -58,8 +58,10 @@ export function builtDashboard(): string {
 
 /** What a certificate of our own is for. */
 export function hostsOf({ api, cluster }: Config): string[] {
-  const advertised = URL.parse(cluster.advertiseUrl)?.hostname.replace(/^\[|\]$/g, '')
-  return [cluster.serverName, 'localhost', '127.0.0.1', '::1', api.host, advertised ?? ''].filter((host) => host !== '')
+  const advertised = [cluster.advertiseUrl, ...cluster.otherUrls].map(
+    (url) => URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
+  )
+  return [cluster.serverName, 'localhost', '127.0.0.1', '::1', api.host, ...advertised].filter((host) => host !== '')
 }
 
 /** The names by which this server is called, as far as it knows. */

@@ -25,7 +25,8 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { insightRoutes } from './routes/insight.ts'
-import { introductionRoutes } from './routes/introductions.ts'
+import { identityRoutes } from './routes/introductions/identity.ts'
+import { introductionRoutes } from './routes/introductions/introductions.ts'
 import { joiningRoutes } from './routes/joining.ts'
 import { localRoutes } from './routes/local.ts'
 import { logRoutes } from './routes/logs.ts'
@@ -96,7 +97,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const ownPage = options.authEnabled
     ? undefined
     : createOwnPage({ hosts: options.ownHosts, origins: options.cors.origins })
-  const identify = () => authenticate(app, { callers: services.callers, ownPage, openAnswers, links })
+  const identify = () =>
+    authenticate(app, { callers: services.callers, ownPage, openAnswers, links, heard: services.elsewhere.heard })
   limitConnections(app, () => limitBodies(app, identify), { ...CONNECTION_LIMITS, ...options.limits })
   readBodies(app)
   signAnswers(app)
@@ -133,6 +135,7 @@ const ROUTES = [
   eventRoutes,
   alertRoutes,
   joiningRoutes,
+  identityRoutes,
   introductionRoutes,
   opinionRoutes,
   toldRoutes,

@@ -4,6 +4,8 @@ import type { Aggregator } from '../cluster/aggregate/aggregate.ts'
 import type { Handover } from '../cluster/handover/handover.ts'
 import type { History } from '../cluster/history/history.ts'
 import type { Cards } from '../cluster/identity/cards.ts'
+import type { Elsewhere } from '../cluster/identity/elsewhere.ts'
+import type { Moving } from '../cluster/identity/moving.ts'
 import type { Answering } from '../cluster/introductions/answering.ts'
 import type { Introductions } from '../cluster/introductions/introductions.ts'
 import type { Suspending } from '../cluster/introductions/suspending.ts'
@@ -79,6 +81,8 @@ export interface Services {
   policies: Policies
   rotation: Rotation
   cards: Cards
+  moving: Pick<Moving, 'confirm'>
+  elsewhere: Pick<Elsewhere, 'heard'>
   introductions: Introductions
   telling: Telling
   suspending: Suspending

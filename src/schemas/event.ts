@@ -19,6 +19,7 @@ export const EventType = Type.Enum([
   'peer.identity',
   'peer.renamed',
   'peer.moved',
+  'peer.elsewhere',
   'peer.clock',
   'peer.reach',
   'invite.created',

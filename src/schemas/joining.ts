@@ -5,6 +5,7 @@ import { Transport } from './peer.ts'
 
 const Token = Type.String({ minLength: 1, maxLength: 8_192 })
 const Features = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })
+const Name = Type.String({ maxLength: 255 })
 const Url = Type.String({ minLength: 1, maxLength: 512 })
 /** It travels in a header: printable, and nothing that a header is folded or split by. */
 const Key = Type.String({ minLength: 16, maxLength: 512, pattern: '^[!-~]+$' })
@@ -67,12 +68,7 @@ export const AcceptReply = Type.Object({
 export type AcceptReply = Static<typeof AcceptReply>
 
 /** What FlatRun's agents send. `name` and `api_key` are checked where the rules live, so that each error names its field. */
-export const PlainExchange = Type.Object({
-  invite_token: Token,
-  url: Url,
-  api_key: Key,
-  name: Type.String({ maxLength: 255 })
-})
+export const PlainExchange = Type.Object({ invite_token: Token, url: Url, api_key: Key, name: Name })
 export type PlainExchange = Static<typeof PlainExchange>
 
 export const SealedBody = Type.Object({
@@ -82,44 +78,41 @@ export const SealedBody = Type.Object({
   ct: Type.String({ maxLength: 12_000 })
 })
 
-export const ExchangeReply = Type.Object({ api_key: Key, name: Type.String({ maxLength: 255 }) })
+export const ExchangeReply = Type.Object({ api_key: Key, name: Name })
 export const SealedReplyBody = Type.Object({
   v: Type.Literal(1),
   nonce: Type.String({ maxLength: 64 }),
   ct: Type.String({ maxLength: 12_000 })
 })
 
-/** Inside a sealed request: FlatRun's four words, and what two of ours need besides. */
-export const SealedRequestContent = Type.Object({
-  ...PlainExchange.properties,
-  exchange_id: Type.String({ maxLength: 64 }),
-  node_id: Type.String({ maxLength: 64 }),
-  features: Features,
-  pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
-  /** It cannot be dialled, and opens connections itself. */
-  reach: Type.Optional(Type.Literal('reverse')),
-  /** Only tells what would fail. */
-  preflight: Type.Optional(Type.Literal(true))
-})
-export type SealedRequestContent = Static<typeof SealedRequestContent>
-
-/** Between two that know each other's identity there is no token. */
-export const IdentityRequestContent = Type.Object({
-  url: Url,
-  api_key: Key,
-  name: Type.String({ maxLength: 255 }),
+/** What two of ours tell each other besides FlatRun's words. */
+const Ours = {
   exchange_id: Type.String({ maxLength: 64 }),
   node_id: Type.String({ maxLength: 64 }),
   features: Features,
   pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
   /** It cannot be dialled, and opens connections itself. */
   reach: Type.Optional(Type.Literal('reverse'))
+}
+
+/** Inside a sealed request. */
+export const SealedRequestContent = Type.Object({
+  ...PlainExchange.properties,
+  ...Ours,
+  /** Where else it may be dialled, best first. */
+  other_urls: Type.Optional(Type.Array(Url, { maxItems: 3 })),
+  /** Only tells what would fail. */
+  preflight: Type.Optional(Type.Literal(true))
 })
+export type SealedRequestContent = Static<typeof SealedRequestContent>
+
+/** Between two that know each other's identity there is no token. */
+export const IdentityRequestContent = Type.Object({ url: Url, api_key: Key, name: Name, ...Ours })
 export type IdentityRequestContent = Static<typeof IdentityRequestContent>
 
 export const SealedReplyContent = Type.Object({
   api_key: Key,
-  name: Type.String({ maxLength: 255 }),
+  name: Name,
   node_id: Type.String({ maxLength: 64 }),
   features: Features,
   pins: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 4 }),
@@ -141,6 +134,8 @@ export const JoinAttempt = Type.Object({
   /** The inviter's base URLs, best first. */
   urls: Type.Array(Type.String()),
   callbackUrl: Type.String(),
+  /** Further ones of our own, where the operator named none. */
+  otherUrls: Type.Optional(Type.Array(Type.String())),
   /** The inviter cannot dial that. */
   reach: Type.Optional(Type.Literal('reverse')),
   /** The invite token and the key that the inviter is to use here, both sealed. */
@@ -203,7 +198,9 @@ export const PreflightReply = Type.Object({
   checks: Type.Array(PreflightCheck, { maxItems: 16 }),
   time: Timestamp,
   version: Type.String({ maxLength: 64 }),
-  features: Features
+  features: Features,
+  /** The address at which the joiner was reached. */
+  url: Type.Optional(Url)
 })
 export type PreflightReply = Static<typeof PreflightReply>
 

@@ -46,6 +46,8 @@ export const Member = Type.Object({
   reach: Type.Optional(Type.Literal('reverse')),
   /** It cannot dial this server, which keeps connections open to it. */
   reachBack: Type.Optional(Type.Literal('reverse')),
+  /** It called from there, and answers there, while nobody answers at `url`: an operator may confirm it. */
+  callsFrom: Type.Optional(Type.String()),
   /** SHA-256 of the public keys that its certificate may have, base64url. */
   pins: Type.Array(Type.String()),
   /** Digest of the invite that this member spent: one write stores the peer and spends the invite. */
@@ -95,6 +97,8 @@ export const PeerView = Type.Object({
   reach: Reach,
   /** How it reaches this server. */
   reach_back: Reach,
+  /** It calls from there, and answers there, while nobody answers at `url`. */
+  calls_from: Type.Optional(Type.String()),
   features: Type.Array(Type.String()),
   version: Type.Optional(Type.String()),
   latency_ms: Type.Optional(Type.Number()),

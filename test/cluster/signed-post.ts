@@ -49,14 +49,14 @@ export async function signedPost(_t: TestContext, { of, to }: { of: TestNode; to
     `${to.name} having the card of ${of.name}`
   )
   let start: string | undefined
-  const post = async (where: string, body: unknown): Promise<Reply> => {
+  const post = async (where: string, body: unknown, more: Record<string, string> = {}): Promise<Reply> => {
     const bodyDigest = createHash('sha256').update(JSON.stringify(body)).digest('base64')
-    const headers = sign(keyOf(), { method: 'POST', path: where, bodyDigest }, start)
+    const headers = { ...more, ...sign(keyOf(), { method: 'POST', path: where, bodyDigest }, start) }
     const reply = await request(to.url + where, { method: 'POST', body, headers })
     const named = /;boot="([\w-]{12})"$/.exec(reply.headers.get('signature-input') ?? '')?.[1]
     if (reply.body?.code !== 'other_start' || named === start) return reply
     start = named
-    return post(where, body)
+    return post(where, body, more)
   }
   return { card, post }
 }

@@ -29,6 +29,7 @@ const KNOWN: Record<string, (folder: string) => unknown[]> = {
   'cluster.server_name': () => ['a', 'web_1.example.org', 'x'.repeat(63)],
   'flatrun.url': () => ['', 'http://127.0.0.1:1', 'http://127.0.0.1:1/behind/a/path/'],
   'cluster.advertise_url': () => ['', 'http://192.0.2.10:8090/', 'https://agent.example.org/behind/a/path'],
+  'cluster.other_urls': () => [[], ['http://10.8.0.2:8090/', 'https://agent.example.org']],
   'cluster.inspector.url': () => ['https://stately.ai/inspect', 'http://127.0.0.1:9'],
   'alerts.targets': () => [
     [

@@ -43,6 +43,8 @@ function told(peer: Row, advice: readonly string[], now: number, paint: Paint): 
     text(peer.next_check_at) && `It is asked again in ${spanOf(Date.parse(text(peer.next_check_at)) - now)}.`,
     peer.reach === 'reverse' && 'It cannot be dialled from here: it is asked over connections that it opens.',
     peer.reach_back === 'reverse' && 'It cannot dial this server, which keeps connections open to it.',
+    text(peer.calls_from) &&
+      `It calls from ${harmless(text(peer.calls_from))}, and answers there. If it has moved: flatrun-cluster move ${harmless(text(peer.name))}`,
     `${harmless(text(peer.url) || 'no address')}, ${harmless(text(peer.transport) || 'plain FlatRun')}, version ${harmless(text(peer.version) || 'unknown')}`,
     text(peer.introduced_by) && `Introduced by ${harmless(text(peer.introduced_by))}.`,
     text(peer.fingerprint) && `Fingerprint ${text(peer.fingerprint)}; its own status shows the same.`

@@ -7,7 +7,7 @@ import { number, type Row, row, rows, text, texts } from '../text/shape.ts'
 import { tableOf } from '../text/table.ts'
 import { agoOf, colorOf, harmless, plural, spanOf } from '../text/words.ts'
 
-/** The peers of the agent: looked at, asked now, removed. */
+/** The peers of the agent: looked at, asked now, asked elsewhere, removed. */
 export function peerCommands(program: Command, { act }: Tie): void {
   act(
     program
@@ -37,6 +37,22 @@ export function peerCommands(program: Command, { act }: Tie): void {
       const peers = (await Promise.all(asked)).map(row)
       context.print({ peers }, () => (peers.length === 0 ? 'None' : listed(peers, context)))
       return peers.every(isUp) ? EXIT.ok : EXIT.unhealthy
+    }
+  )
+
+  act(
+    program
+      .command('move <name> [url]')
+      .summary('Ask a peer at another address from now on; where it calls from when none is named')
+      .addHelpText('after', examples('move web-2', 'move web-2 http://198.51.100.10:8090')),
+    async (context, { args: [named = '', url] }) => {
+      const name = await peerNamed(context, named)
+      const path = `/cluster/peers/${encodeURIComponent(name)}`
+      const known = text(row(await context.client.get(path)).calls_from)
+      if (url === undefined && known === '')
+        throw new CliFault(EXIT.usage, `where else ${name} may be is not known here`, 'Name the address')
+      const answer = row(await context.client.send('POST', `${path}/move`, url === undefined ? {} : { url }))
+      context.print(answer, () => harmless(`${name} is asked at ${text(answer.url)} from now on`))
     }
   )
 

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
+import { BadRequest, NotThere, OwnAddress, PeerUnknown } from '../../errors.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { RESERVED_NAMES, sameName } from '../../schemas/names.ts'
@@ -10,18 +11,21 @@ import type { Cluster } from '../liveness/liveness.ts'
 import type { Invites } from '../membership/invites.ts'
 import { hasAddress, shownUrl } from '../peers/no-address.ts'
 import { specOf } from '../peers/peer-view.ts'
-import { type Self, urlOf } from '../peers/self.ts'
+import { dialable, type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
 
 interface MovingOptions {
   store: Pick<Store, 'members'>
   self: Pick<Self, 'name' | 'dialPolicy' | 'isOwnUrl'>
   invites: Pick<Invites, 'inTurn'>
-  cluster: Pick<Cluster, 'updated' | 'peer'>
+  cluster: Pick<Cluster, 'updated' | 'peer' | 'onChange'>
   remote: Pick<Remote, 'requestDirectly' | 'links' | 'deadlines'>
   events: EventLog
   allowInsecure: AllowInsecure
+  onFault: (error: unknown) => void
 }
+
+export type Moving = ReturnType<typeof createMoving>
 
 const Health = Type.Object({ node_id: Type.String() })
 const AT_ONCE = 8
@@ -38,9 +42,19 @@ export function createMoving({
   cluster,
   remote,
   events,
-  allowInsecure
+  allowInsecure,
+  onFault
 }: MovingOptions) {
   const atOnce = pLimit(AT_ONCE)
+  const end = cluster.onChange(({ id, verdict }) => {
+    if (verdict === 'offline') elsewhere(members.get(id)).catch(onFault)
+  })
+
+  /** Where it is silent, its other addresses are tried. */
+  async function elsewhere(member: Member | undefined): Promise<void> {
+    const hasOthers = member?.state === 'active' && member.card?.urls.some((other) => other !== member.url)
+    if (member && hasOthers) await atOnce(() => move(member, true))
+  }
 
   async function rename({ id, name, card }: Member): Promise<void> {
     if (!card || card.name === name || RESERVED_NAMES.has(card.name.toLowerCase())) return
@@ -63,20 +77,21 @@ export function createMoving({
     for (const given of member.card?.urls.filter(hasAddress) ?? []) {
       const place = await placeAt(member, given)
       if (place === 'here' && !isSilent) return
-      if (!place || place === 'here' || !(await answersAt(member, place))) continue
-      await store(member.id, ({ reach: _, ...now }) => ({ ...now, ...place }))
-      if (member.reach === 'reverse') remote.links.forget(member.id)
-      const [from, to] = [shownUrl(member.url), place.url]
-      events.publish({ type: 'peer.moved', peer: member.name, peer_id: member.id, from, to })
-      return
+      if (place && place !== 'here' && (await answersAt(member, place))) return settle(member, place)
     }
   }
 
+  async function settle({ id, name, url: from, reach }: Member, place: Place): Promise<void> {
+    await store(id, ({ reach: _, callsFrom: __, ...now }) => ({ ...now, ...place }))
+    if (reach === 'reverse') remote.links.forget(id)
+    events.publish({ type: 'peer.moved', peer: name, peer_id: id, from: shownUrl(from), to: place.url })
+  }
+
   /** Never from https to http, nor where a pin was to where there is none. */
-  async function placeAt(member: Member, given: string) {
+  async function placeAt(member: Member, given: string): Promise<Place | 'here' | undefined> {
     const { card, url: known, transport: before, reach } = member
     if (!card) return undefined
-    const url = parsed(given, self)
+    const url = dialable(given, self.dialPolicy())
     if (url === known && reach === undefined && member.pins.join() === card.pins.join()) return 'here'
     if (url === undefined || (await self.isOwnUrl(url))) return undefined
     const transport = transportOf(url, { kind: 'sealed', ...card }, allowInsecure)
@@ -85,7 +100,7 @@ export function createMoving({
       : { url, transport, pins: card.pins }
   }
 
-  async function answersAt(member: Member, place: Pick<Member, 'url' | 'transport' | 'pins'>): Promise<boolean> {
+  async function answersAt(member: Member, place: Place): Promise<boolean> {
     try {
       const target = targetOf({ ...member, ...place })
       const ask = { path: '/api/health', deadlineMs: remote.deadlines.probeMs, maxBytes: MAX_BYTES }
@@ -113,23 +128,39 @@ export function createMoving({
     },
     /** Run each minute: those that are silent where they were may have answered elsewhere before we were told. */
     async tidy(): Promise<void> {
-      const silent = members
-        .all()
-        .filter(
-          ({ id, state, url, card }) =>
-            state === 'active' && cluster.peer(id)?.verdict !== 'online' && card?.urls.some((other) => other !== url)
-        )
-      await Promise.all(silent.map((member) => atOnce(() => move(member, true))))
-    }
+      await Promise.all(
+        members.all().flatMap((one) => (cluster.peer(one.id)?.verdict === 'online' ? [] : elsewhere(one)))
+      )
+    },
+
+    /** Whether it answers at an address that it is not asked at now. */
+    async isAt(member: Member, given: string): Promise<boolean> {
+      const place = await placeAt(member, given)
+      return place !== undefined && place !== 'here' && answersAt(member, place)
+    },
+
+    /** An operator says where it is. @throws PeerUnknown, BadRequest, OwnAddress, NotThere */
+    async confirm(name: string, given: string | undefined): Promise<Member> {
+      const member = members.byName(name)
+      if (!member) throw new PeerUnknown(name)
+      const url = urlOf('url', given ?? member.callsFrom ?? '', self.dialPolicy())
+      if (await self.isOwnUrl(url)) throw new OwnAddress('url')
+      if (!member.card) throw new BadRequest(UNPROVEN)
+      const place = await placeAt(member, url)
+      if (place === undefined) throw new BadRequest(WEAKER)
+      if (place === 'here') return member
+      if (!(await answersAt(member, place))) throw new NotThere(name)
+      await settle(member, place)
+      return members.get(member.id) ?? member
+    },
+    stop: end
   }
 }
+
+const UNPROVEN =
+  'url: this peer cannot prove at another address that it is the same; make an invite with "replaces", and join with it'
+const WEAKER = 'url: requests to this peer would be less safe there than they are now; give an address with https'
+
+type Place = Pick<Member, 'url' | 'transport' | 'pins'>
 
 const STRENGTH: Record<Transport, number> = { insecure: 0, signed: 1, tls: 2, pinned: 3 }
-
-function parsed(url: string, self: Pick<Self, 'dialPolicy'>): string | undefined {
-  try {
-    return urlOf('url', url, self.dialPolicy())
-  } catch {
-    return undefined
-  }
-}

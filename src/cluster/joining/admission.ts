@@ -33,11 +33,11 @@ import type { Invites } from '../membership/invites.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { FEATURES, nameOf, type Self, urlOf } from '../peers/self.ts'
 import { transportOf } from '../peers/transport.ts'
-import { type Place, placeOf, refusalOf } from './claim.ts'
+import { type Place, placeOf, refusalOf, twinEvent } from './claim.ts'
 import { EXCHANGE_PURPOSE } from './exchange-client.ts'
 import { memberOf, type OtherSide } from './member-record.ts'
-import { failed, ok } from './preflight.ts'
-import { whyUnreachable } from './reachability.ts'
+import { ok } from './preflight.ts'
+import { furtherPlaces, reachBack } from './reachability.ts'
 import { standing } from './standing.ts'
 
 interface AdmissionOptions {
@@ -57,6 +57,8 @@ interface AdmissionOptions {
 type Applicant = OtherSide & {
   token: string
   url: string
+  /** Where else it may be dialled, best first. */
+  other_urls?: readonly string[]
   /** One of ours: the id of its join, and the key that it gets, which is the same however often the same join asks. */
   join?: { id: string; key: string }
 }
@@ -68,7 +70,7 @@ export type Admission = ReturnType<typeof createAdmission>
  * that it spent, so after any crash an invite is unused, or used with its member.
  */
 export function createAdmission(options: AdmissionOptions) {
-  const { store, self, invites, cluster, remote, events, exchange } = options
+  const { store, self, invites, cluster, events, exchange } = options
   const { now = Date.now, pins = () => [] } = options
   const { members, vault, journal } = store
   // Who holds an invite has this server dial addresses of its choice, and hears what was found there.
@@ -130,11 +132,13 @@ export function createAdmission(options: AdmissionOptions) {
     assertUsable(invite, members.bySpentInvite(invite.digest))
     const { url } = judged(applicant, invite)
     if (!mayLook(invite.id)) throw new TooManyLooks()
+    const back = await reachBack(applicant, url, options)
     return {
-      checks: [ok('name', `${applicant.name} is free`), await reachBack(applicant, url), ...whoElse(invite)],
+      checks: [ok('name', `${applicant.name} is free`), back.check, ...whoElse(invite)],
       time: new Date(now()).toISOString(),
       version: self.version.version,
-      features: [...FEATURES]
+      features: [...FEATURES],
+      ...(back.url !== undefined && { url: back.url })
     }
   }
 
@@ -144,15 +148,6 @@ export function createAdmission(options: AdmissionOptions) {
     return [
       ok('cluster', `${self.name()} tells its ${others.length} other peers of this server, and this server of them`)
     ]
-  }
-
-  async function reachBack(applicant: Applicant, url: string): Promise<PreflightCheck> {
-    const { pins, reach } = applicant.kind === 'sealed' ? applicant : { pins: [] }
-    if (reach) return ok('reach_back', `this server keeps connections open to ${self.name()}`)
-    const why = await whyUnreachable(remote, url, pins)
-    if (why === undefined) return ok('reach_back', `${self.name()} reaches this server at ${url}`)
-    const detail = `${self.name()} cannot reach this server at ${url}: ${why}. Set cluster.advertise_url to an address that it can reach, or open the port`
-    return failed('reach_back', detail, 'callback_unreachable')
   }
 
   function assertUsable(invite: Invite, spender: Member | undefined): void {
@@ -185,10 +180,14 @@ export function createAdmission(options: AdmissionOptions) {
     return { url, transport, place }
   }
 
-  async function assertElsewhere(applicant: Applicant): Promise<void> {
+  /** At the first of its addresses that is none of ours: two networks may have the same. @throws OwnAddress */
+  async function elsewhere(applicant: Applicant): Promise<Applicant> {
     const url = urlOf('url', applicant.url, self.dialPolicy())
     const isDialled = applicant.kind === 'plain' || applicant.reach === undefined
-    if (isDialled && (await self.isOwnUrl(url))) throw new OwnAddress('url')
+    if (!isDialled || !(await self.isOwnUrl(url))) return applicant
+    const [other, ...rest] = await furtherPlaces(applicant, options)
+    if (other === undefined) throw new OwnAddress('url')
+    return { ...applicant, url: other, other_urls: rest }
   }
 
   async function openSealed(body: SealedRequest) {
@@ -219,16 +218,20 @@ export function createAdmission(options: AdmissionOptions) {
       // These four and no more: what else stands in the body was not looked at.
       const applicant: Applicant = { kind: 'plain', token: bareToken(invite_token), url, api_key, name }
       presented(applicant)
-      await assertElsewhere(applicant)
+      await elsewhere(applicant)
       return invites.inTurn(async () => ({ api_key: await admit(applicant), name: self.name() }))
     },
 
     /** Ours: neither the token nor the keys can be read or changed on the way. */
     async sealed(body: SealedRequest): Promise<SealedReply> {
-      const { applicant, preflight, sealReply } = await openSealed(body).catch((error: unknown) => {
+      const {
+        applicant: asked,
+        preflight,
+        sealReply
+      } = await openSealed(body).catch((error: unknown) => {
         throw error instanceof CannotUnseal || error instanceof SyntaxError ? new InviteUnknown() : error
       })
-      await assertElsewhere(applicant)
+      const applicant = await elsewhere(asked)
       if (preflight) return sealReply(JSON.stringify(await inspect(applicant)))
       return invites.inTurn(async () => {
         const api_key = await admit(applicant)
@@ -254,14 +257,6 @@ function admitted(place: Place<Member>, name: string): Admitted {
   if (place.kind === 'new' || place.kind === 'over') return place
   throw refusalOf(place, name) ?? new PeerNameTaken(name)
 }
-
-/** Two members that say they are one server: one of them is a copy of the other, or is not what it says. */
-export const twinEvent = ({ name, id }: Pick<Member, 'name' | 'id'>, twin: Pick<Member, 'name'>) => ({
-  type: 'peer.copied' as const,
-  peer: name,
-  peer_id: id,
-  reason: `It has the same node id as ${twin.name}. If it is that server under another name, remove one of both; if it is a copy of its data path, give it one of its own; else it is not what it says`
-})
 
 /** The same join asking again, its answer lost: it gets the same key, and nothing is changed, whatever was decided since. */
 function askedBefore(spender: Member, { join }: Applicant): string | undefined {

@@ -103,3 +103,11 @@ const isSameServer = (holder: Known, claim: Claim) =>
   holder.nodeId === undefined ? holder.url === claim.url : isSameNode(holder, claim)
 
 const isSameNode = ({ nodeId }: Pick<Member, 'nodeId'>, claim: Claim) => nodeId !== undefined && nodeId === claim.nodeId
+
+/** Two members that say they are one server: one of them is a copy of the other, or is not what it says. */
+export const twinEvent = ({ name, id }: Pick<Member, 'name' | 'id'>, twin: Pick<Member, 'name'>) => ({
+  type: 'peer.copied' as const,
+  peer: name,
+  peer_id: id,
+  reason: `It has the same node id as ${twin.name}. If it is that server under another name, remove one of both; if it is a copy of its data path, give it one of its own; else it is not what it says`
+})

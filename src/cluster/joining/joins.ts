@@ -78,9 +78,7 @@ export function createJoins(options: JoinsOptions) {
       const { invitation } = prepared
       const checks = request.skip_checks ? [] : (await look(prepared)).map(turned)
       assertPassed(checks)
-      const attempt = checks.some(({ turns }) => turns)
-        ? { ...prepared.attempt, reach: 'reverse' as const }
-        : prepared.attempt
+      const attempt = reachedAs(prepared.attempt, checks)
       // What comes from that server before this is refused here; what comes after it is told which join it crosses.
       await invites.inTurn(async () => {
         assertFree(attempt)
@@ -146,6 +144,13 @@ export function createJoins(options: JoinsOptions) {
 const joinedOf = ({ name, url, transport, reachBack }: Member): Joined => ({
   ...{ peer_name: name, peer_url: url, transport, ...(reachBack && { reach_back: reachBack }) }
 })
+
+/** By what the inviter found: over connections of ours, or at the one of our addresses that leads here from there. */
+function reachedAs(attempt: JoinAttempt, checks: readonly Look[]): JoinAttempt {
+  if (checks.some(({ turns }) => turns)) return { ...attempt, reach: 'reverse' }
+  const found = checks.find(({ reachedAt }) => reachedAt !== undefined)?.reachedAt
+  return found !== undefined && attempt.otherUrls?.includes(found) ? { ...attempt, callbackUrl: found } : attempt
+}
 
 /** Nothing was spent yet: what is known to fail is not begun. That a name is taken, the exchange tells in its own words. */
 function assertPassed(checks: readonly Look[]): void {

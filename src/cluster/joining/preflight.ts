@@ -16,8 +16,8 @@ interface Question {
   now: () => number
 }
 
-/** A check; of one that is not good the error behind it, where there is one, and whether the way back can be turned round. */
-export type Look = PreflightCheck & { cause?: unknown; turns?: boolean }
+/** A check; of one that is not good the error behind it, where there is one, and whether the way back can be turned round, or where we were reached. */
+export type Look = PreflightCheck & { cause?: unknown; turns?: boolean; reachedAt?: string | undefined }
 
 /**
  * Asks the inviter what would fail, before anything is spent: it opens the sealed question, checks name and address as
@@ -60,7 +60,11 @@ function judged(reply: PreflightReply, at: number): Look[] {
   const apartMs = Math.abs(Date.parse(reply.time) - at)
   const known = reply.features.filter((feature) => FEATURES.some((ours) => ours === feature))
   return [
-    ...reply.checks.map((check) => ({ ...check, turns: turnsRound(check, reply) })),
+    ...reply.checks.map((check) => ({
+      ...check,
+      turns: turnsRound(check, reply),
+      reachedAt: check.name === 'reach_back' && check.ok ? reply.url : undefined
+    })),
     known.length > 0
       ? ok('version', `it runs ${reply.version}`)
       : failed(
@@ -78,5 +82,5 @@ const turnsRound = ({ name, ok }: PreflightCheck, { features }: PreflightReply) 
   name === 'reach_back' && !ok && features.includes('reverse')
 
 export const ok = (name: string, detail: string): PreflightCheck => ({ name, ok: true, detail })
-export const failed = (name: string, detail: string, code?: string): PreflightCheck =>
+const failed = (name: string, detail: string, code?: string): PreflightCheck =>
   code === undefined ? { name, ok: false, detail } : { name, ok: false, detail, code }

@@ -46,7 +46,7 @@ export function createJoinRequests(options: RequestOptions) {
     if (invites.isOurs(request.invite_token)) throw new SelfJoin()
     const invitation = read(request.invite_token)
     const policy = self.dialPolicy()
-    const urls = urlsOf(request, invitation).map((url) => urlOf('peer_url', url, policy))
+    const urls = await elsewhere(urlsOf(request, invitation).map((url) => urlOf('peer_url', url, policy)))
     const wayBack = wayBackOf({
       ...{ asked: request.callback_url, advertised: self.advertiseUrl(), nodeId: self.nodeId() },
       ...{ setting: options.reach, takesLinks: invitation.kind === 'sealed', urls, policy },
@@ -54,8 +54,6 @@ export function createJoinRequests(options: RequestOptions) {
     })
     if (invitation.kind === 'plain' && urls.some((url) => transportOf(url, invitation, allowInsecure) === undefined))
       throw new InsecureTransport()
-    for (const url of urls) if (await self.isOwnUrl(url)) throw new OwnAddress('peer_url')
-
     const id = randomUUID()
     const key = randomToken()
     const at = now()
@@ -66,6 +64,8 @@ export function createJoinRequests(options: RequestOptions) {
       ...(invitation.kind === 'sealed' && { inviter: invitation.name }),
       urls,
       ...wayBack,
+      ...(request.callback_url === undefined &&
+        !wayBack.reach && { otherUrls: self.urls().filter((url) => url !== wayBack.callbackUrl) }),
       token: vault.seal(invitation.token, joinContext(id)),
       key: vault.seal(key, joinContext(id)),
       keyDigest: digest(key),
@@ -73,6 +73,14 @@ export function createJoinRequests(options: RequestOptions) {
     }
     assertFree(attempt)
     return { attempt, invitation, key }
+  }
+
+  /** Two networks may have the same addresses; one that has no other than ours is this server. @throws OwnAddress */
+  async function elsewhere(urls: readonly string[]): Promise<string[]> {
+    const own = await Promise.all(urls.map((url) => self.isOwnUrl(url)))
+    const others = urls.filter((_, at) => !own[at])
+    if (others.length === 0) throw new OwnAddress('peer_url')
+    return others
   }
 
   /** Whether the server that the token names could have a place here, were it who it says. */

@@ -15,8 +15,7 @@ import type { Invites } from '../membership/invites.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { FEATURES, nameOf, type Self } from '../peers/self.ts'
 import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
-import { twinEvent } from './admission.ts'
-import { type Place, placeOf, refusalOf } from './claim.ts'
+import { type Place, placeOf, refusalOf, twinEvent } from './claim.ts'
 import { type Answer, presentInvite } from './exchange-client.ts'
 import { memberOf } from './member-record.ts'
 import { type Look, preflight, reachPlain } from './preflight.ts'
@@ -149,7 +148,8 @@ export function createJoinSteps(options: StepsOptions) {
       node_id: self.nodeId(),
       features: [...FEATURES],
       pins: [...pins()],
-      ...(attempt.reach && { reach: attempt.reach })
+      ...(attempt.reach && { reach: attempt.reach }),
+      ...(attempt.otherUrls?.length && { other_urls: [...attempt.otherUrls] })
     }
   }
 }

@@ -49,8 +49,8 @@ export function createInvites(options: InvitesOptions) {
     if (request.grants) checkGrants(request.grants)
     if (request.expected_name !== undefined) nameOf('expected_name', request.expected_name)
     if (request.replaces !== undefined && !members.byName(request.replaces)) throw new PeerUnknown(request.replaces)
-    const url = self.advertiseUrl()
-    if (!url) throw new NoCallbackUrl()
+    const urls = self.urls()
+    if (urls.length === 0) throw new NoCallbackUrl()
     if (open().length >= MAX_OPEN) throw new InviteLimit()
 
     const id = randomUUID()
@@ -58,7 +58,7 @@ export function createInvites(options: InvitesOptions) {
     const key = await createSealingKey()
     const certificate = pin()
     const token = encodeInvite({
-      urls: [url],
+      urls,
       name: self.name(),
       exp: Math.floor(expiresAt / 1_000),
       key: key.publicKey,

@@ -6,8 +6,8 @@ import { bareHost } from '../../security/addresses.ts'
 interface OwnAddressOptions {
   /** The address of the listener; empty before it listens. */
   listenUrl: string
-  /** Empty: not known. */
-  advertiseUrl: string
+  /** What others are told. */
+  advertised: readonly string[]
   addressesOf?: (host: string) => Promise<readonly string[]>
   ownAddresses?: () => readonly string[]
 }
@@ -16,8 +16,8 @@ const LOOKUP_MS = 2_000
 
 /** Whether a URL leads back to this node, however it is spelled: another name, another family, another address. */
 export async function isOwnUrl(url: string, options: OwnAddressOptions): Promise<boolean> {
-  const { listenUrl, advertiseUrl, addressesOf = resolve, ownAddresses = interfaces } = options
-  if (advertiseUrl !== '' && placeOf(url) === placeOf(advertiseUrl)) return true
+  const { listenUrl, advertised, addressesOf = resolve, ownAddresses = interfaces } = options
+  if (advertised.some((own) => placeOf(own) === placeOf(url))) return true
   const [asked, listening] = [URL.parse(url), URL.parse(listenUrl)]
   if (!asked || !listening || portOf(asked) !== portOf(listening)) return false
   const host = bareHost(listening)

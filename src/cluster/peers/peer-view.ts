@@ -42,6 +42,7 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     transport: member.transport,
     reach: member.reach ?? 'direct',
     reach_back: member.reachBack ?? 'direct',
+    ...(member.callsFrom !== undefined && { calls_from: member.callsFrom }),
     features: [...(health?.features.length ? health.features : member.features)],
     ...(health?.version !== undefined && { version: health.version }),
     ...(health?.latencyMs !== undefined && { latency_ms: round(health.latencyMs) }),

@@ -33,7 +33,12 @@ interface SelfOptions {
   serverName: string
   /** Empty: not known. */
   advertiseUrl: string
+  /** Further ones, best first. */
+  otherUrls?: readonly string[]
 }
+
+/** As many as a card holds. */
+const MOST_URLS = 4
 
 export type Self = ReturnType<typeof createSelf>
 
@@ -44,13 +49,16 @@ export function createSelf({
   toldVersion = () => version,
   enabled,
   serverName,
-  advertiseUrl
+  advertiseUrl,
+  otherUrls = []
 }: SelfOptions) {
   let listenUrl = ''
   let settingUp = false
   const setup = () => store.identity().setup
   const identity = () => store.identity().box?.publicKey ?? ''
-  const address = () => advertiseUrl || setup()?.advertiseUrl || (isOnLoopback(listenUrl) ? listenUrl : '')
+  const address = () =>
+    advertiseUrl || setup()?.advertiseUrl || otherUrls[0] || (isOnLoopback(listenUrl) ? listenUrl : '')
+  const urls = () => [...new Set([address(), ...otherUrls])].filter((url) => url !== '').slice(0, MOST_URLS)
 
   return {
     version,
@@ -63,6 +71,8 @@ export function createSelf({
     name: () => (enabled ? serverName : (setup()?.serverName ?? serverName)),
     /** Empty when others do not know where to find us. A node that listens on loopback has no other address. */
     advertiseUrl: address,
+    /** Every address of this node, best first. */
+    urls,
     listensAt: () => listenUrl,
     listening(url: string): void {
       listenUrl = url
@@ -71,7 +81,7 @@ export function createSelf({
     dialPolicy: (): DialPolicy => ({ loopback: isOnLoopback(address()) || isOnLoopback(listenUrl) }),
 
     /** Whether a URL leads back to this node. */
-    isOwnUrl: (url: string): Promise<boolean> => isOwnUrl(url, { listenUrl, advertiseUrl: address() }),
+    isOwnUrl: (url: string): Promise<boolean> => isOwnUrl(url, { listenUrl, advertised: urls() }),
 
     /** @throws ClusterDisabled */
     assertEnabled(): void {
@@ -110,6 +120,16 @@ export function urlOf(field: string, text: string, policy: DialPolicy): string {
     return parsePeerUrl(text, policy)
   } catch (error) {
     if (error instanceof BadUrl) throw new BadRequest(`${field}: ${error.message}`)
+    throw error
+  }
+}
+
+/** In the form in which URLs are stored; undefined for what may not be dialled. */
+export function dialable(text: string, policy: DialPolicy): string | undefined {
+  try {
+    return parsePeerUrl(text, policy)
+  } catch (error) {
+    if (error instanceof BadUrl) return undefined
     throw error
   }
 }

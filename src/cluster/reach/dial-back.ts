@@ -12,7 +12,7 @@ import type { ReachSetting } from './way-back.ts'
 
 interface DialBackOptions {
   store: Pick<Store, 'members'>
-  self: Pick<Self, 'advertiseUrl'>
+  self: Pick<Self, 'urls'>
   remote: Pick<Remote, 'link'>
   cluster: Pick<Cluster, 'peer' | 'onChange' | 'onAnswer'>
   events: EventLog
@@ -64,8 +64,10 @@ export function createDialBack(options: DialBackOptions) {
     const member = members.get(id)
     if (!member) throw new LinkRefused(404, 0)
     // Where it may try to dial us instead. With the setting `reverse` it is not asked to.
-    const url = setting === 'auto' ? self.advertiseUrl() : ''
-    const path = url === '' ? PATH : `${PATH}?${new URLSearchParams({ url, place: `${place}` })}`
+    const urls = setting === 'auto' ? self.urls() : []
+    const query = new URLSearchParams({ place: `${place}` })
+    for (const url of urls) query.append('url', url)
+    const path = urls.length === 0 ? PATH : `${PATH}?${query}`
     try {
       return await remote.link(targetOf(member), path, signal)
     } catch (error) {

@@ -5,12 +5,11 @@ import { isAgentError } from '../../remote/refusal.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { FAILURE_KINDS, type FailureKind } from '../../schemas/health.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
-import { BadUrl, parsePeerUrl } from '../../security/addresses.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import { createAllowance } from '../membership/allowance.ts'
 import { specOf } from '../peers/peer-view.ts'
-import type { Self } from '../peers/self.ts'
+import { dialable, type Self } from '../peers/self.ts'
 import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
 
 interface LinkedPeersOptions {
@@ -26,8 +25,8 @@ interface LinkedPeersOptions {
 
 /** What is said of a connection by who opens it. */
 interface LinkQuery {
-  /** Where it may be dialled instead. */
-  url?: string | undefined
+  /** Where it may be dialled instead, best first. */
+  urls: readonly string[]
   /** Another one with each start, and with each other network. */
   place?: string | undefined
 }
@@ -71,10 +70,12 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
     tell(changed, 'it opens connections to this server, which asks it over them')
   }
 
-  /** Whether it answers at that address, with its own key. */
-  async function tryDirect(member: Member, url: string): Promise<void> {
-    if (!mayTry(member.id) || !(await answersAt(member, url))) return
-    direct.set(member.id, url)
+  /** Whether it answers at one of these addresses, with its own key. */
+  async function tryDirect(member: Member, urls: readonly string[]): Promise<void> {
+    if (!mayTry(member.id)) return
+    const url = await firstOf(urls, (one) => answersAt(member, one))
+    if (url === undefined) return
+    direct.set(member.id, urls.join())
     const changed = await members.change(member.id, ({ reach: _, ...now }) => ({ ...now, url }))
     links.forget(member.id)
     if (!changed) return
@@ -101,20 +102,22 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
 
   /** Undefined for what may not be dialled, and where requests would travel in another way than agreed. */
   function addressOf(member: Member, text: string): string | undefined {
-    try {
-      const url = parsePeerUrl(text, self.dialPolicy())
-      const peer = { kind: 'sealed' as const, features: member.features, pins: member.pins }
-      return transportOf(url, peer, allowInsecure) === member.transport ? url : undefined
-    } catch (error) {
-      if (error instanceof BadUrl) return undefined
-      throw error
-    }
+    const url = dialable(text, self.dialPolicy())
+    if (url === undefined) return undefined
+    const peer = { kind: 'sealed' as const, features: member.features, pins: member.pins }
+    return transportOf(url, peer, allowInsecure) === member.transport ? url : undefined
+  }
+
+  const usable = (id: string, given: readonly string[]) => {
+    const member = members.get(id)
+    return member ? given.flatMap((text) => addressOf(member, text) ?? []) : []
   }
 
   return {
-    /** Before its connection is taken. `url`: where it may be dialled. @throws TooManyLinks, ReachedDirectly */
-    assertWanted(id: string, url: string | undefined): void {
-      if (url !== undefined && direct.get(id) === url && !links.isLinked(id)) throw new ReachedDirectly()
+    /** Before its connection is taken. @throws TooManyLinks, ReachedDirectly */
+    assertWanted(id: string, { urls }: LinkQuery): void {
+      const isReached = urls.length > 0 && direct.get(id) === usable(id, urls).join()
+      if (isReached && !links.isLinked(id)) throw new ReachedDirectly()
       if (!links.hasRoom(id)) throw new TooManyLinks()
     },
 
@@ -134,19 +137,24 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
       return isInVain
     },
 
-    take(id: string, socket: Socket, { url: given, place = '' }: LinkQuery): void {
+    take(id: string, socket: Socket, { urls: given, place = '' }: LinkQuery): void {
       const member = members.get(id)
       if (!member || isOut(member)) return void socket.destroy()
-      const url = given === undefined ? undefined : addressOf(member, given)
-      const from = `${place} ${url}`
+      const urls = usable(id, given)
+      const from = `${place} ${urls.join()}`
       const isNews = !links.isLinked(id) || from !== tried.get(id)
       tried.set(id, from)
       direct.delete(id)
       links.park(id, socket)
       const known = member.reach === 'reverse' ? undefined : becomesReverse(member)
       Promise.resolve(known)
-        .then(() => (url !== undefined && isNews ? tryDirect(member, url) : undefined))
+        .then(() => (urls.length > 0 && isNews ? tryDirect(member, urls) : undefined))
         .catch(onFault)
     }
   }
+}
+
+async function firstOf(urls: readonly string[], answers: (url: string) => Promise<boolean>) {
+  for (const url of urls) if (await answers(url)) return url
+  return undefined
 }

@@ -7,7 +7,7 @@ import { isKnownWithoutName, type ReachSetting, type WayBack, wayBackOf } from '
 
 interface OwnReachOptions {
   members: Pick<Store['members'], 'all'>
-  self: Pick<Self, 'nodeId' | 'advertiseUrl' | 'dialPolicy'>
+  self: Pick<Self, 'nodeId' | 'advertiseUrl' | 'urls' | 'dialPolicy'>
   setting: ReachSetting
   https: boolean
   pins: () => readonly string[]
@@ -33,10 +33,10 @@ export function createOwnReach({ members, self, setting, https, pins }: OwnReach
     /** Undefined while nobody could reach it in either way. */
     place(): Pick<Card, 'urls' | 'reach'> | undefined {
       const reach = isReverse() ? 'reverse' : 'direct'
-      const url = self.advertiseUrl()
+      const urls = self.urls()
       // With the setting `reverse` nobody is to dial it. What is known by its name alone must be named all the same.
-      const isNamed = url !== '' && (setting !== 'reverse' || !isKnownWithoutName(tls()))
-      if (isNamed) return { urls: [url], reach }
+      const isNamed = urls.length > 0 && (setting !== 'reverse' || !isKnownWithoutName(tls()))
+      if (isNamed) return { urls, reach }
       return reach === 'reverse' && isKnownWithoutName(tls())
         ? { urls: [noAddress(self.nodeId(), tls())], reach }
         : undefined

@@ -1,4 +1,5 @@
 import { createCards } from '../../cluster/identity/cards.ts'
+import { createElsewhere } from '../../cluster/identity/elsewhere.ts'
 import { createMoving } from '../../cluster/identity/moving.ts'
 import { createOwnCard } from '../../cluster/identity/own-card.ts'
 import { createAdmission } from '../../cluster/joining/admission.ts'
@@ -51,15 +52,20 @@ export function buildJoining(options: JoiningOptions) {
   })
   const ownCard = createOwnCard({ store, self, reach, pins, tags: config.cluster.tags })
   const cards = createCards({ store, self, ownCard, cluster, remote, events, onFault })
-  const moving = createMoving({ store, self, invites, cluster, remote, events, allowInsecure })
+  const moving = createMoving({ store, self, invites, cluster, remote, events, allowInsecure, onFault })
+  const elsewhere = createElsewhere({ store, cluster, moving, events, onFault })
   cards.onCard((memberId) => void moving.follow(memberId).catch(onFault))
   closing.add(joins.stop)
   closing.add(cards.stop)
+  closing.add(moving.stop)
+  closing.add(elsewhere.stop)
 
   return {
     pins,
     reach,
     cards,
+    moving,
+    elsewhere,
     invites,
     membership,
     admission,

@@ -67,7 +67,7 @@ export async function buildParts(options: PartsOptions) {
     app: () => app,
     onTaken: ({ cert }) => announce(config.dataPath, self.listensAt(), cert)
   })
-  const { enabled, serverName, advertiseUrl } = config.cluster
+  const { enabled, serverName, advertiseUrl, otherUrls } = config.cluster
   const version = readVersion()
   const fronting = await buildFronting({ config, log, store, events, onFault, closing })
   const self = createSelf({
@@ -76,7 +76,8 @@ export async function buildParts(options: PartsOptions) {
     toldVersion: () => fronting?.version() ?? asFlatRun(version),
     enabled,
     serverName,
-    advertiseUrl
+    advertiseUrl,
+    otherUrls
   })
   const base = { config, log, store, self, events, clock, onFault, closing }
   const assertStartable = guardOwnName(members, self)

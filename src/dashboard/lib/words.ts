@@ -16,6 +16,7 @@ const WORDS: Record<EventType, string> = {
   'peer.quarantined': 'not watched: checking it kept crashing',
   'prober.crashed': 'the prober crashed and was started again',
   'peer.rekeyed': 'got a new key',
+  'peer.elsewhere': 'may have moved',
   'peer.clock': 'its clock',
   'peer.copied': 'a copy of it is running and was refused',
   'peer.identity': 'its identity changed',

@@ -119,7 +119,7 @@ function Head({ peer }: { peer: PeerView }) {
   const checks = useMemo(() => histories.checks(peer.name), [peer.name])
   useResource(checks)
 
-  async function ask(what: 'check' | 'restore') {
+  async function ask(what: 'check' | 'restore' | 'move') {
     setBusy(true)
     try {
       await api.post(`/cluster/peers/${segment(peer.name)}/${what}`)
@@ -170,6 +170,16 @@ function Head({ peer }: { peer: PeerView }) {
           <span class="soft">
             {clock(wall(peer.removed_at) ?? 0)}. Remove it here, or join it again with a new invite.
           </span>
+        </p>
+      )}
+      {peer.calls_from && (
+        <p class="notice warn">
+          <strong class="foreign">It calls from {peer.calls_from}, and answers there.</strong>
+          {who.mayChange() && (
+            <button type="button" class="button tiny" onClick={() => ask('move')} disabled={busy}>
+              It has moved there
+            </button>
+          )}
         </p>
       )}
       {peer.suspended_by && (

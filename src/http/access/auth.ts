@@ -13,12 +13,14 @@ interface AuthOptions {
   ownPage: OwnPage | undefined
   openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
   links: Pick<LinkSockets, 'peerAt' | 'assertOwn'>
+  /** A member asks, on a connection that it opened. */
+  heard: (memberId: string, address: () => string) => void
 }
 
 const NOBODY: Caller = { kind: 'nobody' }
 
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
-export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswers, links }: AuthOptions): void {
+export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswers, links, heard }: AuthOptions): void {
   // A property of its own, since defining one on each request would cost as much as finding out who calls.
   app.decorateRequest('identified')
   app.decorateRequest('caller', {
@@ -44,17 +46,14 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
     const peer = links.peerAt(request.raw.socket)
     if (request.raw.socket.destroyed) return done(new Unauthorized('The connection ended before it was known who asks'))
     const caller = callerOf(request, access)
-    if (!(caller instanceof Promise)) {
-      links.assertOwn(peer, caller)
-      admit(caller, access, request, reply)
-      return done()
+    const known = (one: Caller) => {
+      links.assertOwn(peer, one)
+      if (one.kind === 'peer' && peer === undefined) heard(one.id, () => request.ip)
+      admit(one, access, request, reply)
     }
-    caller
-      .then((known) => {
-        links.assertOwn(peer, known)
-        admit(known, access, request, reply)
-      })
-      .then(() => done(), done)
+    if (caller instanceof Promise) return void caller.then(known).then(() => done(), done)
+    known(caller)
+    done()
   })
 
   function admit(caller: Caller, access: Access, request: FastifyRequest, reply: FastifyReply) {

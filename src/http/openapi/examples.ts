@@ -100,6 +100,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /api/cluster/peers/{name}/check': { answer: PEER_PAGE },
   'POST /api/cluster/peers/{name}/approve': { answer: PEER },
   'POST /api/cluster/peers/{name}/rotate': { answer: { status: 'rotated', peer: 'web-2' } },
+  'POST /api/cluster/peers/{name}/move': { request: { url: PEER.url }, answer: PEER },
   'DELETE /api/cluster/peers/{name}': { answer: { status: 'removed', peer: 'web-2' } },
   'GET /api/cluster/peers/{name}/policy': { answer: { peer: 'web-2', grants: GRANTS } },
   'PUT /api/cluster/peers/{name}/policy': {

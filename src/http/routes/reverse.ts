@@ -6,9 +6,12 @@ import { peerItself } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
 
+const Url = Type.String({ minLength: 1, maxLength: 512 })
 const Query = Type.Object({
   url: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 512, description: 'Where the peer may be dialled instead; it is tried' })
+    Type.Union([Url, Type.Array(Url, { maxItems: 4 })], {
+      description: 'Where the peer may be dialled instead, best first; it is tried'
+    })
   ),
   place: Type.Optional(
     Type.String({ maxLength: 32, description: 'Another one with each start of the peer, and with each other network' })
@@ -36,18 +39,19 @@ export function reverseRoutes(app: Routes, { self, linkedPeers }: Services): voi
     },
     async (request, reply) => {
       const { caller, query } = request
+      const asked = { urls: [query.url ?? []].flat(), place: query.place }
       if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
       if (!isUpgrade(request)) {
         reply.header('upgrade', LINK_PROTOCOL)
         throw new UpgradeRequired()
       }
       try {
-        linkedPeers.assertWanted(caller.id, query.url)
+        linkedPeers.assertWanted(caller.id, asked)
       } catch (error) {
         if (error instanceof TooManyLinks) reply.header('retry-after', RETRY_AFTER_S)
         throw error
       }
-      linkedPeers.take(caller.id, turnRound(request, reply), query)
+      linkedPeers.take(caller.id, turnRound(request, reply), asked)
     }
   )
 }

@@ -13,6 +13,7 @@ export async function createWay(t: TestContext, target: string) {
   let between: Between = () => false
   const server = net.createServer((near) => {
     near.on('error', () => {})
+    sockets.add(near)
     near.once('data', (first) => {
       if (between(first.toString('latin1'), near)) return
       const there = net.connect(Number(far), '127.0.0.1')
@@ -34,7 +35,7 @@ export async function createWay(t: TestContext, target: string) {
     sockets.clear()
   }
 
-  const listen = async (port: number) => void (await once(server.listen(port, '127.0.0.1'), 'listening'))
+  const listen = async (port: number, host = '127.0.0.1') => void (await once(server.listen(port, host), 'listening'))
   await listen(0)
   const { port } = server.address() as net.AddressInfo
   t.after(() => {
@@ -57,11 +58,12 @@ export async function createWay(t: TestContext, target: string) {
       between = somebody
       cut()
     },
-    async open(): Promise<void> {
+    /** `host`: where it leads from now on, at the same port. */
+    async open(host?: string): Promise<void> {
       cut()
       swallows = false
       between = () => false
-      if (!server.listening) await listen(port)
+      if (!server.listening) await listen(port, host)
     }
   }
 }

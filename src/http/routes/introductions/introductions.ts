@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
-import { NoCallbackUrl, PeerUnknown, PermissionDenied } from '../../errors.ts'
-import { Card } from '../../schemas/card.ts'
+import { PeerUnknown, PermissionDenied } from '../../../errors.ts'
 import {
   IntroduceReply,
   IntroduceRequest,
@@ -9,50 +8,26 @@ import {
   IntroductionView,
   WithdrawReply,
   WithdrawRequest
-} from '../../schemas/introduction.ts'
-import { IntroductionPolicy } from '../../schemas/names.ts'
-import { PeerView } from '../../schemas/peer.ts'
-import { operator, peerItself } from '../access/access.ts'
-import type { Services } from '../services.ts'
-import { answers, NameParams, type Routes } from './routes.ts'
+} from '../../../schemas/introduction.ts'
+import { IntroductionPolicy } from '../../../schemas/names.ts'
+import { PeerView } from '../../../schemas/peer.ts'
+import { operator, peerItself } from '../../access/access.ts'
+import type { Services } from '../../services.ts'
+import { answers, NameParams, type Routes } from '../routes.ts'
 
 const SMALL = 16_384
 const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{64}$' }) })
 const PolicyRequest = Type.Object({ policy: IntroductionPolicy }, { additionalProperties: false })
 
-type IntroductionServices = Pick<Services, 'self' | 'cards' | 'introductions' | 'telling' | 'suspending' | 'membership'>
+type IntroductionServices = Pick<Services, 'self' | 'introductions' | 'telling' | 'suspending' | 'membership'>
 
-/** Who members are, and whom they introduce. */
+/** Whom members introduce, here and there. */
 export function introductionRoutes(app: Routes, services: IntroductionServices): void {
-  const { self, cards, introductions, telling, suspending, membership } = services
+  const { self, introductions, telling, suspending, membership } = services
   app.addHook('onRequest', async ({ routeOptions }) => {
     if (routeOptions.url) self.assertEnabled()
   })
   const schema = { tags: ['introductions'] }
-
-  app.post(
-    '/api/cluster/card',
-    {
-      config: peerItself,
-      bodyLimit: SMALL,
-      schema: {
-        ...schema,
-        summary: 'The card of the calling peer, answered with that of this server',
-        body: Card,
-        response: answers(Card)
-      }
-    },
-    async ({ caller, body, signed, protocol }) => {
-      if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
-      // Its key alone could have been read on the way, and the card changed.
-      const certain =
-        signed?.bodyDigest !== undefined || protocol === 'https' || self.advertiseUrl().startsWith('https:')
-      if (certain) await cards.take(caller.id, body)
-      const own = await cards.own()
-      if (!own) throw new NoCallbackUrl()
-      return own
-    }
-  )
 
   app.post(
     '/api/cluster/introductions',

@@ -1,0 +1,75 @@
+import { Type } from 'typebox'
+import { NoCallbackUrl, PeerUnknown, PermissionDenied } from '../../../errors.ts'
+import { Card } from '../../../schemas/card.ts'
+import { PeerView } from '../../../schemas/peer.ts'
+import { operator, peerItself } from '../../access/access.ts'
+import type { Services } from '../../services.ts'
+import { answers, NameParams, type Routes } from '../routes.ts'
+
+const SMALL = 16_384
+const MoveRequest = Type.Object(
+  {
+    url: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 512, description: 'Where it is; default: where it calls from' })
+    )
+  },
+  { additionalProperties: false }
+)
+
+/** Who members are, and where. */
+export function identityRoutes(
+  app: Routes,
+  { self, cards, moving, membership }: Pick<Services, 'self' | 'cards' | 'moving' | 'membership'>
+): void {
+  app.addHook('onRequest', async ({ routeOptions }) => {
+    if (routeOptions.url) self.assertEnabled()
+  })
+  const schema = { tags: ['introductions'] }
+
+  app.post(
+    '/api/cluster/card',
+    {
+      config: peerItself,
+      bodyLimit: SMALL,
+      schema: {
+        ...schema,
+        summary: 'The card of the calling peer, answered with that of this server',
+        body: Card,
+        response: answers(Card)
+      }
+    },
+    async ({ caller, body, signed, protocol }) => {
+      if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
+      // Its key alone could have been read on the way, and the card changed.
+      const certain =
+        signed?.bodyDigest !== undefined || protocol === 'https' || self.advertiseUrl().startsWith('https:')
+      if (certain) await cards.take(caller.id, body)
+      const own = await cards.own()
+      if (!own) throw new NoCallbackUrl()
+      return own
+    }
+  )
+
+  app.post(
+    '/api/cluster/peers/:name/move',
+    {
+      config: operator('cluster:write'),
+      preValidation: async (request) => {
+        request.body ??= {}
+      },
+      schema: {
+        ...schema,
+        summary: 'Ask a peer at another address from now on, once it answers there with its keys',
+        params: NameParams,
+        body: MoveRequest,
+        response: answers(PeerView)
+      }
+    },
+    async ({ params, body }) => {
+      const { id, name } = await moving.confirm(params.name, body.url)
+      const view = membership.view(id)
+      if (!view) throw new PeerUnknown(name)
+      return view
+    }
+  )
+}
