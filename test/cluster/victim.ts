@@ -10,11 +10,17 @@ import { builtProgram } from '../program.ts'
 export interface Victim extends Pick<TestNode, 'name' | 'url' | 'call'> {
   kill(): Promise<void>
   start(): Promise<void>
+  pid(): number
 }
 
-export async function createVictim(t: TestContext, name: string): Promise<Victim> {
+interface VictimOptions {
+  port?: number
+  env?: Record<string, string>
+}
+
+export async function createVictim(t: TestContext, name: string, options: VictimOptions = {}): Promise<Victim> {
   const folder = temporaryFolder(t)
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const env = {
     ...BARE,
@@ -26,7 +32,8 @@ export async function createVictim(t: TestContext, name: string): Promise<Victim
     FLATRUN_CLUSTER__ENABLED: 'true',
     FLATRUN_CLUSTER__SERVER_NAME: name,
     FLATRUN_CLUSTER__HEALTH_INTERVAL: '1s',
-    FLATRUN_LOGGING__LEVEL: 'warn'
+    FLATRUN_LOGGING__LEVEL: 'warn',
+    ...options.env
   }
   const program = builtProgram()
   let child: ChildProcess | undefined
@@ -50,7 +57,7 @@ export async function createVictim(t: TestContext, name: string): Promise<Victim
       `${name} starting`
     )
   }
-  return { name, url, call, kill, start }
+  return { name, url, call, kill, start, pid: () => child?.pid ?? 0 }
 }
 
 async function freePort(): Promise<number> {

@@ -39,21 +39,21 @@ test('with the setting direct nothing is turned round', async (t) => {
 })
 
 for (const tls of ['off', 'auto'] as const) {
-  test(`a server without any address joins, its own TLS ${tls}, and is shown without one`, async (t) => {
+  test(`a server without any address joins, with dots in its name, its own TLS ${tls}, and is shown without one`, async (t) => {
     const config = { 'cluster.advertise_url': '', 'cluster.reach': 'reverse', 'api.tls.mode': tls }
     const hub = await startNode(t, { name: 'hub', config: { 'api.tls.mode': tls } })
-    const home = await startNode(t, { name: 'home', config })
+    const home = await startNode(t, { name: 'a.b.c', config })
     const call = secretly(tls)
     const invite = await call(hub, 'POST', '/api/cluster/invite')
     const { status, text } = await call(home, 'POST', '/api/cluster/accept', { invite_token: invite.body.invite_token })
     assert.equal(status, 200, text)
     const seen = await until(async () => {
-      const { body } = await call(hub, 'GET', '/api/cluster/peers/home')
+      const { body } = await call(hub, 'GET', '/api/cluster/peers/a.b.c')
       return body.state === 'online' && body
-    }, 'the home online')
+    }, 'it online')
     assert.deepEqual([seen.reach, seen.transport], ['reverse', tls === 'off' ? 'signed' : 'pinned'])
-    const { body } = await call(hub, 'GET', '/api/cluster/peers/home/proxy/cluster/status')
-    assert.equal(body.server_name, 'home')
+    const { body } = await call(hub, 'GET', '/api/cluster/peers/a.b.c/proxy/cluster/status')
+    assert.equal(body.server_name, 'a.b.c')
   })
 }
 

@@ -9,12 +9,14 @@ type Between = (first: string, near: Socket) => boolean
 export async function createWay(t: TestContext, target: string) {
   const { port: far } = new URL(target)
   const sockets = new Set<Socket>()
+  const chunks: Buffer[] = []
   let swallows = false
   let between: Between = () => false
   const server = net.createServer((near) => {
     near.on('error', () => {})
     sockets.add(near)
     near.once('data', (first) => {
+      chunks.push(first)
       if (between(first.toString('latin1'), near)) return
       const there = net.connect(Number(far), '127.0.0.1')
       there.write(first)
@@ -26,7 +28,10 @@ export async function createWay(t: TestContext, target: string) {
   function pipe(from: Socket, to: Socket): void {
     sockets.add(from)
     from.on('error', () => {})
-    from.on('data', (chunk) => swallows || to.write(chunk))
+    from.on('data', (chunk) => {
+      chunks.push(chunk)
+      if (!swallows) to.write(chunk)
+    })
     from.on('close', () => swallows || to.destroy())
   }
 
@@ -44,6 +49,8 @@ export async function createWay(t: TestContext, target: string) {
   })
   return {
     url: `http://127.0.0.1:${port}`,
+    /** All that came by, both ways. */
+    carried: () => Buffer.concat(chunks),
     /** As a firewall does that forgets its connections. */
     swallow(): void {
       swallows = true
