@@ -145,15 +145,15 @@ export function joiningRoutes(app: Routes, services: JoiningServices): void {
         response: answers(Type.Union([ExchangeReply, SealedReplyBody, IdentityReplyBody]))
       }
     },
-    async (request) =>
-      limiter.attempt(request.ip, async () => {
-        const { body } = request
-        if (!('v' in body)) return admission.plain(body)
-        if (body.v === 1) return admission.sealed(body)
-        const { reply, member } = await answerIdentity(body)
-        request.paired = member
-        return reply
-      })
+    async (request) => {
+      const { body, ip } = request
+      if (!('v' in body)) return limiter.attempt(ip, () => admission.plain(body))
+      if (body.v === 1) return limiter.attempt(ip, () => admission.sealed(body))
+      // Nothing is guessed here, and of many at one address each asks before this server has been told of it.
+      const { reply, member } = await answerIdentity(body)
+      request.paired = member
+      return reply
+    }
   )
 
   app.post(

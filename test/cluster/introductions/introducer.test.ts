@@ -140,6 +140,7 @@ test('who was not introduced hears nothing but that, and who poses as somebody n
     const { status, body: answer } = await ask(sent)
     assert.deepEqual([status, answer.code], [404, 'introduction_unknown'])
   }
+  for (let more = 0; more < 20; more++) assert.equal((await ask(body)).status, 404, 'many may be at one address')
   assert.equal((await ask({ ...body, v: 3 })).status, 400)
 })
 
