@@ -38,11 +38,7 @@ export const OwnAddress = createError<[string]>(
   '%s: is an address of this very server; name the other one',
   400
 )
-export const NotThere = createError<[string]>(
-  'not_there',
-  '"%s" does not answer at that address; nothing was changed',
-  409
-)
+export const NotThere = createError<[string]>('not_there', '"%s" does not answer there; nothing was changed', 409)
 export const BadRequest = createError<[string]>('bad_request', '%s', 400)
 export const SetInConfig = createError<[string]>(
   'set_in_config',

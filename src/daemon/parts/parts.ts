@@ -74,10 +74,7 @@ export async function buildParts(options: PartsOptions) {
     store,
     version,
     toldVersion: () => fronting?.version() ?? asFlatRun(version),
-    enabled,
-    serverName,
-    advertiseUrl,
-    otherUrls
+    ...{ enabled, serverName, advertiseUrl, otherUrls }
   })
   const base = { config, log, store, self, events, clock, onFault, closing }
   const assertStartable = guardOwnName(members, self)
