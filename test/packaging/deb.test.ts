@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { buildDeb } from '../../src/dev/build/deb.ts'
+import { SCHEMA_VERSION } from '../../src/store/migrations.ts'
 import { startNest, whyNoNest } from '../systemd/nest.ts'
 
 const noDeb = whyNoDeb()
@@ -91,6 +92,27 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
   )
   assert.notEqual(nest.run('getent passwd flatrun-cluster').status, 0)
   assert.doesNotMatch(nest.must('dpkg -l'), /flatrun-cluster/)
+})
+
+test('an older package is refused while the store is newer, and the server goes on', {
+  skip: noDeb || whyNoNest()
+}, async (t) => {
+  const [first, second] = [await built('0.1.0'), await built('0.1.1')]
+  const nest = await startNest(t, path.dirname(first))
+  nest.must(`dpkg -i ${inside(second)}`)
+  const pid = nest.must('systemctl show -p MainPID flatrun-cluster')
+  // One that knows the store of an earlier version only.
+  nest.must(`dpkg-deb -R ${inside(first)} /root/old && sed -i 's/^known=.*/known=1/' /root/old/DEBIAN/preinst`)
+  nest.must('dpkg-deb -Znone -b /root/old /root/old.deb')
+  const refused = nest.run('dpkg -i /root/old.deb < /dev/null')
+  assert.notEqual(refused.status, 0)
+  assert.match(
+    refused.out,
+    new RegExp(`was written by a newer flatrun-cluster\n\\(store version ${SCHEMA_VERSION}, this package knows 1\\)`)
+  )
+  assert.match(nest.must('dpkg -s flatrun-cluster'), /^Status: install ok installed\n[\s\S]*^Version: 0\.1\.1$/m)
+  assert.equal(nest.must('systemctl show -p MainPID flatrun-cluster'), pid)
+  assert.match(nest.must(`dpkg -i ${inside(first)} < /dev/null && flatrun-cluster status`), /no peers/)
 })
 
 test('a service that the operator disabled stays so over an upgrade', { skip: noDeb || whyNoNest() }, async (t) => {

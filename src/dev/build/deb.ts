@@ -4,6 +4,7 @@ import { chmod, cp, lutimes, mkdir, mkdtemp, readdir, readFile, rm, stat, writeF
 import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { SCHEMA_VERSION } from '../../store/migrations.ts'
 import { backupServiceFile, backupTimerFile } from '../../systemd/backup-units.ts'
 import { unitFile } from '../../systemd/unit.ts'
 import { faultOfRuntime } from '../runtime.mjs'
@@ -139,8 +140,9 @@ Description: joins the agents of several FlatRun servers into one cluster
   await writeFile(path.join(folder, 'control'), control)
   await writeFile(path.join(folder, 'md5sums'), sums.join(''))
   await writeFile(path.join(folder, 'conffiles'), `${CONFIG}\n`)
-  for (const script of ['postinst', 'prerm', 'postrm']) {
-    await cp(path.join(templates, script), path.join(folder, script))
+  for (const script of ['preinst', 'postinst', 'prerm', 'postrm']) {
+    const text = await readFile(path.join(templates, script), 'utf8')
+    await writeFile(path.join(folder, script), text.replaceAll('@STORE_VERSION@', String(SCHEMA_VERSION)))
     await chmod(path.join(folder, script), 0o755)
   }
 }

@@ -65,7 +65,7 @@ function assertWhole(file: string, marker: Marker, found: Found | undefined): vo
 
 /**
  * Opens the one SQLite file for writing: write-ahead log, every commit on disk before it is answered (WAL alone would
- * lower that to NORMAL).
+ * lower that to NORMAL). A new version is in the head of the file at once, where the package of an older one looks for it.
  * @throws Fatal 74 when it cannot be written, 75 when another process holds it.
  */
 export function openDatabase(folder: string): DatabaseSync {
@@ -78,7 +78,8 @@ export function openDatabase(folder: string): DatabaseSync {
       handle.exec(
         `BEGIN; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; ${CREATE_LEDGER}; COMMIT`
       )
-    } else migrate({ handle, file })
+      checkpoint(handle)
+    } else if (migrate({ handle, file }) !== undefined) checkpoint(handle)
     return handle
   } catch (error) {
     handle.close()
