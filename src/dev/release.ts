@@ -15,6 +15,9 @@ const changelog = released(readFileSync('CHANGELOG.md', 'utf8'), version, new Da
 if (changelog === undefined) stop('CHANGELOG.md has nothing under Unreleased.')
 writeFileSync('CHANGELOG.md', changelog ?? '')
 run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version')
+// The versions to come are tried with this one.
+run('npm', 'run', 'build')
+run('sh', '-c', `"${process.execPath}" test/skew/make-released.ts dist > test/skew/released.br`)
 git('commit', '--all', '--message', `release: ${version}`)
 git('tag', '--annotate', `v${version}`, '--message', `flatrun-cluster ${version}`)
 console.log(`v${version} is tagged. Next: git push --follow-tags, npm run package:npm, and
