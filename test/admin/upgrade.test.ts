@@ -34,6 +34,13 @@ test('an upgrade is looked at before: the config, the store, the backup and the 
   const late = await admin('upgrade check', { now: () => Date.now() + 3 * 24 * 3_600_000 })
   assert.match(late.out, /^! backup {2}the newest is 3d/m)
 
+  const left = await startNode(t, { name: 'web-3' })
+  await join(left, node)
+  await sees(left, 'web-1', 'online')
+  await left.call('DELETE', '/api/cluster/peers/web-1')
+  await sees(node, 'web-3', 'removed')
+  assert.match((await admin('upgrade check')).out, /^✓ peers {2}1 peer online/m)
+
   await peer.stop()
   await sees(node, 'web-2', 'suspect')
   const waits = await admin('upgrade check --json')

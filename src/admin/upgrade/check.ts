@@ -94,7 +94,8 @@ function backupFinding(folder: string, backups: string, now: number): Finding {
 async function peersFinding(config: Config, io: Io): Promise<Finding> {
   for (const client of clientsOf(config, io)) {
     try {
-      const peers = rows(row(await client.get('/cluster/peers')).peers)
+      // One that has left does not come back.
+      const peers = rows(row(await client.get('/cluster/peers')).peers).filter(({ state }) => state !== 'removed')
       const away = peers.filter(({ state }) => state !== 'online').map(({ name }) => text(name))
       const versions = [...new Set(peers.map(({ version }) => text(version)).filter(Boolean))].toSorted()
       const detail = `${plural(peers.length, 'peer')} online${versions.length > 0 ? `, with ${versions.join(', ')}` : ''}`
