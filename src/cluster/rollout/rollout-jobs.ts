@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { RolloutBusy, RolloutUnknown } from '../../errors.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { RolloutView } from '../../schemas/operation.ts'
+import type { RolloutStep, RolloutView } from '../../schemas/operation.ts'
 import type { Rollout, RolloutAsk } from './rollout.ts'
 
 interface RolloutJobsOptions {
@@ -15,12 +15,15 @@ interface RolloutJobsOptions {
 /** Ended ones that can still be looked at. */
 const KEPT = 50
 
+/** Of what a peer says of its restart, which may be a megabyte; how it ended stands at the end. */
+const DETAIL = 4_096
+
 export type RolloutJobs = ReturnType<typeof createRolloutJobs>
 
 /** Rollouts that run on this node whoever looks at them, until they are over or somebody stops them. */
 export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJobsOptions) {
   const jobs = new Map<string, RolloutView>()
-  const running = new Map<string, AbortController>()
+  const running = new Map<string, { left: AbortController; stop: AbortController }>()
   let closed = false
 
   return {
@@ -28,8 +31,8 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
     begin(ask: RolloutAsk): RolloutView {
       const other = [...jobs.values()].find(({ id, deployment }) => running.has(id) && deployment === ask.deployment)
       if (other) throw new RolloutBusy(other.by, other.id)
-      const stop = new AbortController()
-      const steps = rollout(ask, stop.signal)
+      const [left, stop] = [new AbortController(), new AbortController()]
+      const steps = rollout(ask, left.signal, stop.signal)
       const job: RolloutView = {
         id: randomUUID(),
         deployment: ask.deployment,
@@ -40,14 +43,14 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
       }
       jobs.set(job.id, job)
       events.publish({ type: 'rollout.started', facts: { ...factsOf(job), servers: job.servers.length } })
-      running.set(job.id, stop)
+      running.set(job.id, { left, stop })
       follow(job, steps).catch(onFault)
       forgetOld()
       return job
     },
 
-    /** The newest first. */
-    all: (): RolloutView[] => [...jobs.values()].reverse(),
+    /** The newest first, without what was done where all went well: that can be much, and is told of one by its id. */
+    all: (): RolloutView[] => [...jobs.values()].reverse().map(inShort),
 
     find,
 
@@ -57,7 +60,7 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
       const current = running.get(id)
       if (current && job.status === 'running') {
         Object.assign(job, { status: 'stopping', stopped_by: by })
-        current.abort()
+        current.stop.abort(new Error(`stopped by ${by}`))
       }
       return job
     },
@@ -65,7 +68,10 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
     /** No other server is begun. What was begun there goes on without this node. */
     close(): void {
       closed = true
-      for (const stop of running.values()) stop.abort()
+      for (const { left, stop } of running.values()) {
+        stop.abort(new Error('this server was shut down'))
+        left.abort()
+      }
     }
   }
 
@@ -78,7 +84,7 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
   async function follow(job: RolloutView, steps: ReturnType<Rollout>): Promise<void> {
     for await (const step of steps) {
       if ('summary' in step) job.summary = step.summary
-      else job.servers = job.servers.map((one) => (sameServer(one.server, step.server) ? step : one))
+      else job.servers = job.servers.map((one) => (sameServer(one.server, step.server) ? cut(step) : one))
     }
     job.status = job.summary?.failed ? 'failed' : job.summary?.skipped ? 'stopped' : 'succeeded'
     job.finished_at = now()
@@ -95,6 +101,19 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
   function now(): string {
     return new Date(wall()).toISOString()
   }
+}
+
+const inShort = (job: RolloutView): RolloutView => ({
+  ...job,
+  servers: job.servers.map(({ detail, ...step }) =>
+    step.state === 'done' || detail === undefined ? step : { ...step, detail }
+  )
+})
+
+function cut(step: RolloutStep): RolloutStep {
+  const { detail = '' } = step
+  if (detail.length <= DETAIL) return step
+  return { ...step, detail: `(${detail.length - DETAIL} earlier characters are left out)\n${detail.slice(-DETAIL)}` }
 }
 
 const sameServer = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()

@@ -14,7 +14,7 @@ export interface RolloutOptions {
   restartThere: RestartThere
 }
 
-/** Resolves with what was done when the deployment runs again; rejects with what went wrong. */
+/** Resolves with what was done when the deployment runs again; rejects with what went wrong, or when nobody waits for it. */
 export type RestartHere = (order: RolloutOrder, signal: AbortSignal) => Promise<string>
 
 export interface RolloutOrder {
@@ -36,10 +36,18 @@ export type Rollout = ReturnType<typeof createRollout>
  * first failure no other server is begun: what is broken stays in one place.
  */
 export function createRollout({ selfName, peers, restartHere, restartThere }: RolloutOptions) {
-  /** Throws, before anything is done, when one of the servers is no member or known to be away. */
-  return (ask: RolloutAsk, signal: AbortSignal): AsyncIterable<RolloutStep | { summary: RolloutSummary }> => {
+  /**
+   * `left` ends the wait for what was begun, too. After `stop`, whose reason says why, no other server is begun, and what
+   * was begun goes on to its end. Throws, before anything is done, when one of the servers is no member or known to be
+   * away.
+   */
+  return (
+    ask: RolloutAsk,
+    left: AbortSignal,
+    stop?: AbortSignal
+  ): AsyncIterable<RolloutStep | { summary: RolloutSummary }> => {
     const servers = new Map(ask.servers.map((name) => [name.toLowerCase(), name]))
-    return run([...servers.values()].map(find), ask, signal)
+    return run([...servers.values()].map(find), ask, left, stop)
   }
 
   function find(name: string): Server {
@@ -56,11 +64,20 @@ interface Server {
   restart: RestartHere
 }
 
-async function* run(servers: readonly Server[], { maxParallel, ...order }: RolloutAsk, signal: AbortSignal) {
+async function* run(
+  servers: readonly Server[],
+  { maxParallel, ...order }: RolloutAsk,
+  left: AbortSignal,
+  stop?: AbortSignal
+) {
   const limit = pLimit(maxParallel)
   const steps: RolloutStep[] = []
   let wake = Promise.withResolvers<void>()
   let stopped: string | undefined
+  const ended = () => {
+    if (stop?.aborted) return sentenceOf(stop.reason)
+    return left.aborted ? 'whoever asked for it has left' : undefined
+  }
   const tell = (step: RolloutStep) => {
     steps.push(step)
     wake.resolve()
@@ -68,15 +85,15 @@ async function* run(servers: readonly Server[], { maxParallel, ...order }: Rollo
 
   const work = servers.map(({ name, restart }) =>
     limit(async () => {
-      if (signal.aborted) stopped ??= 'whoever asked for it has left'
+      stopped ??= ended()
       if (stopped !== undefined) return tell({ server: name, state: 'skipped', detail: stopped })
       tell({ server: name, state: 'started' })
       const since = performance.now()
       const took = () => ({ duration_ms: Math.round(performance.now() - since) })
       try {
-        tell({ server: name, state: 'done', detail: await restart(order, signal), ...took() })
+        tell({ server: name, state: 'done', detail: await restart(order, left), ...took() })
       } catch (failure) {
-        stopped ??= `it failed on ${name}`
+        stopped ??= ended() ?? `it failed on ${name}`
         tell({ server: name, state: 'failed', detail: sentenceOf(failure), ...took() })
       }
     })

@@ -1,22 +1,29 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Rollout } from '../../../src/cluster/rollout/rollout.ts'
+import { createRollout, type Rollout } from '../../../src/cluster/rollout/rollout.ts'
 import { createRolloutJobs } from '../../../src/cluster/rollout/rollout-jobs.ts'
 import type { NewEvent } from '../../../src/schemas/event.ts'
+import type { PeerHealth } from '../../../src/schemas/health.ts'
 import type { RolloutStep, RolloutSummary } from '../../../src/schemas/operation.ts'
 
 const ASK = { deployment: 'web', by: 'operator alice', settleMs: 0, maxParallel: 1, servers: ['a', 'b'] }
+const PEER: Omit<PeerHealth, 'id' | 'name'> = {
+  ...{ url: '', verdict: 'online', since: 0, failures: 0, flapping: false, restarts: 0, features: [], evidence: [] }
+}
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Jobs over rollouts whose steps a test hands out. */
 function world() {
   const told: NewEvent[] = []
-  const rollouts: { signal: AbortSignal; give(step: RolloutStep | { summary: RolloutSummary }): void; end(): void }[] =
-    []
-  const rollout: Rollout = (_, signal) => {
+  const rollouts: {
+    stop: AbortSignal | undefined
+    give(step: RolloutStep | { summary: RolloutSummary }): void
+    end(): void
+  }[] = []
+  const rollout: Rollout = (_, _left, stop) => {
     const stream = new TransformStream<RolloutStep | { summary: RolloutSummary }>()
     const writer = stream.writable.getWriter()
-    rollouts.push({ signal, give: (step) => void writer.write(step), end: () => void writer.close() })
+    rollouts.push({ stop, give: (step) => void writer.write(step), end: () => void writer.close() })
     return stream.readable
   }
   const jobs = createRolloutJobs({
@@ -67,7 +74,7 @@ test('a stop begins no other server, and says who stopped it', async () => {
   const { jobs, rollouts } = world()
   const { id } = jobs.begin(ASK)
   assert.equal(jobs.stop(id, 'operator bob').status, 'stopping')
-  assert.ok(rollouts[0]?.signal.aborted)
+  assert.ok(rollouts[0]?.stop?.aborted)
   rollouts[0]?.give({ server: 'b', state: 'skipped' })
   rollouts[0]?.give({ summary: { done: 1, failed: 0, skipped: 1, total: 2 } })
   rollouts[0]?.end()
@@ -89,4 +96,72 @@ test('of fifty that are over the oldest are forgotten, and none that runs', asyn
   }
   assert.ok(jobs.all().length <= 51)
   assert.equal(jobs.find(first.id).status, 'running')
+})
+
+/** Jobs over two servers, the first of which is under way until a test ends it. */
+function underWay() {
+  const work = Promise.withResolvers<string>()
+  const aborted: string[] = []
+  const rollout = createRollout({
+    selfName: () => 'a',
+    peers: () => [{ ...PEER, id: 'b', name: 'b' }],
+    restartHere: (_, signal) => {
+      signal.addEventListener('abort', () => aborted.push('a'))
+      return work.promise
+    },
+    restartThere: () => assert.fail('no other server is begun')
+  })
+  const jobs = createRolloutJobs({
+    rollout,
+    events: { publish: () => {} },
+    wall: Date.now,
+    onFault: (error) => assert.fail(String(error))
+  })
+  return { jobs, work, aborted }
+}
+
+test('a stop leaves the restart that is under way alone, and says of the rest who stopped it', async () => {
+  const { jobs, work, aborted } = underWay()
+  const { id } = jobs.begin(ASK)
+  await settled()
+  jobs.stop(id, 'operator bob')
+  assert.deepEqual(aborted, [])
+  work.resolve('restarted')
+  await settled()
+  const { status, servers } = jobs.find(id)
+  assert.equal(status, 'stopped')
+  assert.deepEqual(
+    servers.map(({ state, detail }) => [state, detail]),
+    [
+      ['done', 'restarted'],
+      ['skipped', 'stopped by operator bob']
+    ]
+  )
+})
+
+test('a node that shuts down waits for no restart', async () => {
+  const { jobs, work, aborted } = underWay()
+  const { id } = jobs.begin(ASK)
+  await settled()
+  jobs.close()
+  assert.deepEqual(aborted, ['a'])
+  work.reject(new Error('The operation was aborted'))
+  await settled()
+  assert.equal(jobs.find(id).servers[1]?.detail, 'this server was shut down')
+})
+
+test('of what a server says of its restart the end is kept, and told of one job alone', async () => {
+  const { jobs, rollouts } = world()
+  const { id } = jobs.begin(ASK)
+  rollouts[0]?.give({ server: 'a', state: 'done', detail: `${'x'.repeat(1 << 20)} the end` })
+  rollouts[0]?.give({ server: 'b', state: 'failed', detail: 'no engine' })
+  await settled()
+  await settled()
+  const [detail = ''] = jobs.find(id).servers.map((step) => step.detail)
+  assert.ok(detail.length < 4_200)
+  assert.match(detail, /^\(1044488 earlier characters are left out\)\nx+ the end$/)
+  assert.deepEqual(
+    jobs.all()[0]?.servers.map((step) => step.detail),
+    [undefined, 'no engine']
+  )
 })

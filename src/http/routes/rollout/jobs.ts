@@ -20,7 +20,7 @@ export function rolloutJobRoutes(
   app.post(
     '/api/cluster/rollouts',
     {
-      config: operator('deployments:write'),
+      config: { ...operator('deployments:write'), target: ['deployment', 'servers'] },
       schema: {
         tags,
         summary: 'Begin to restart a deployment on several servers, one after the other; stops at the first failure',
@@ -45,6 +45,7 @@ export function rolloutJobRoutes(
       schema: {
         tags,
         summary: 'Restarts on several servers that this node runs or ran since it started, the newest first',
+        description: 'What was done where all went well (`detail`) is told of one by its id.',
         response: answers(Type.Object({ rollouts: Type.Array(RolloutView) }))
       }
     },
