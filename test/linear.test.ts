@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { unpainted } from '../src/dashboard/deployments/log/ansi.ts'
 import { readDocuments } from '../src/local/compose/document.ts'
 import { parseEnv } from '../src/local/compose/env.ts'
 import { literalSecrets } from '../src/local/operations/literal-secrets.ts'
@@ -12,6 +13,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   'secrets of a .env': (text) => createRedact([text])('a log line'),
   'the passwords that a compose file names': (text) =>
     literalSecrets(`services: { a: { command: ${JSON.stringify(text)} } }`),
+  'a line of a log': unpainted,
   'a compose file': (text) => readDocuments(text),
   'a peer’s JSON': (text) => parseJson(text)
 }
@@ -46,6 +48,8 @@ const RUNS = [
   '<<: ',
   '? ',
   '- ',
+  '\u001b]',
+  '\u001b[',
   '!',
   ','
 ]

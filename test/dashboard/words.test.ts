@@ -63,3 +63,8 @@ test('a line of a log has the colours of a terminal, and none of its codes', () 
   assert.equal(unpainted('\u001b]8;;https://x\u0007link\u001b]8;;\u001b\\ \u001b[?25lend'), 'link end')
   assert.deepEqual(painted(''), [{ text: '', colour: '' }])
 })
+
+test('the labels of links in a line stay', () => {
+  const link = (to: string, label: string) => `\u001b]8;;${to}\u001b\\${label}\u001b]8;;\u001b\\`
+  assert.equal(unpainted(`${link('https://a', 'first')} and ${link('https://b', 'second')}.`), 'first and second.')
+})

@@ -7,7 +7,7 @@ export interface Painted {
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
 // Colours of a terminal (ECMA-48, SGR), and every other sequence, which is dropped.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const SEQUENCE = /\u001b(?:\[([0-9;]*)m|\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g
+const SEQUENCE = /\u001b(?:\[([0-9;]*)m|\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g
 
 /** A line as a terminal would show it. */
 export function painted(line: string): Painted[] {
