@@ -31,11 +31,15 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access
+    /** Members of the query or the body that say for the audit what it is done to, beside the path; never a secret. */
+    target?: readonly string[]
   }
   interface FastifyRequest {
     readonly caller: Caller
     /** Set by `authenticate`, and by nobody else. */
     identified?: Caller
+    /** The server that it joined: no more than a token names it. */
+    joined?: string
     /** Set where the request was signed. */
     signed?: {
       /** What its body must hash to, if the signature covers it. */

@@ -43,7 +43,7 @@ export function alertRoutes(app: Routes, { alerts }: Pick<Services, 'alerts'>): 
   app.post(
     '/api/alerts/test',
     {
-      config: operator('cluster:write'),
+      config: { ...operator('cluster:write'), target: ['target'] },
       schema: {
         ...schema,
         summary: 'Send a test message to every alert target, or to one, and say what became of it',
@@ -57,7 +57,7 @@ export function alertRoutes(app: Routes, { alerts }: Pick<Services, 'alerts'>): 
   app.post(
     '/api/alerts/silences',
     {
-      config: operator('cluster:write'),
+      config: { ...operator('cluster:write'), target: ['server', 'tag'] },
       schema: {
         ...schema,
         summary: 'Tell nobody of a server, of all with a tag, or of anything, for a while',

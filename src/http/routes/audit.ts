@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Audit } from '../../cluster/access/audit.ts'
 import { AuditEntry } from '../../schemas/audit.ts'
+import { isRecord } from '../../untyped.ts'
 import { operator } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'
@@ -67,9 +68,13 @@ function whoIs({ caller }: FastifyRequest): string {
   return caller.kind === 'nobody' ? 'nobody' : `${caller.kind} ${caller.name}`
 }
 
-/** The name or id in the path; for the proxy the path behind it too, never a query. */
-function targetOf({ params }: FastifyRequest): string | undefined {
-  if (typeof params !== 'object' || params === null) return undefined
-  const texts = Object.values(params).filter((value) => typeof value === 'string')
+/** The name or id in the path, for the proxy the path behind it too, and of query and body what the route names. */
+function targetOf({ params, query, body, joined, routeOptions }: FastifyRequest): string | undefined {
+  const named = [query, body].flatMap((part) => routeOptions.config.target?.map((member) => field(part, member)) ?? [])
+  const texts = [...(isRecord(params) ? Object.values(params) : []), ...named, joined]
+    .flat()
+    .filter((value) => typeof value === 'string')
   return texts.length === 0 ? undefined : texts.join(' ').slice(0, 256)
 }
+
+const field = (part: unknown, member: string) => (isRecord(part) ? part[member] : undefined)

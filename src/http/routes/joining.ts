@@ -54,7 +54,7 @@ export function joiningRoutes(app: Routes, services: JoiningServices): void {
   app.post(
     '/api/cluster/invite',
     {
-      config: operator('cluster:write'),
+      config: { ...operator('cluster:write'), target: ['expected_name'] },
       preValidation: async (request) => {
         request.body ??= {}
       },
@@ -92,14 +92,13 @@ export function joiningRoutes(app: Routes, services: JoiningServices): void {
     '/api/cluster/accept',
     {
       config: operator('cluster:write'),
-      schema: {
-        ...schema,
-        summary: 'Join the server that made an invite',
-        body: AcceptRequest,
-        response: answers(AcceptReply)
-      }
+      schema: { ...schema, summary: 'Join the maker of an invite', body: AcceptRequest, response: answers(AcceptReply) }
     },
-    async ({ body }) => ({ ...(await joins.accept(body)), status: 'peered' as const })
+    async (request) => {
+      const joined = await joins.accept(request.body)
+      request.joined = joined.peer_name
+      return { ...joined, status: 'peered' as const }
+    }
   )
 
   app.post(

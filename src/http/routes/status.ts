@@ -138,7 +138,7 @@ export function statusRoutes(
   app.post(
     '/api/cluster/setup',
     {
-      config: operator('cluster:write'),
+      config: { ...operator('cluster:write'), target: ['server_name'] },
       schema: { tags: ['cluster'], summary: 'Turn clustering on', body: SetupRequest, response: answers(SetupReply) }
     },
     async ({ body }) => {

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { createAudit } from '../../../src/cluster/access/audit.ts'
 import { AuditEntry } from '../../../src/schemas/audit.ts'
 import { openStore } from '../../../src/store/store.ts'
-import { request, startNode, temporaryFolder } from '../../daemon.ts'
+import { join, request, startNode, temporaryFolder } from '../../daemon.ts'
 
 const DONE = { who: 'operator admin', what: 'DELETE /api/cluster/peers/:name', result: 200 }
 
@@ -87,4 +87,34 @@ test('a peer cannot push out what others did, by what it does again and again or
     [[6_000, undefined]]
   )
   assert.deepEqual([of('peer bad').length, of('peer worse').length], [2, 200])
+})
+
+test('the audit says what a change was made to, also where the path does not name it', async (t) => {
+  const inviter = await startNode(t, { name: 'inviter' })
+  const node = await startNode(t, { name: 'web-1' })
+  await join(inviter, node)
+  await inviter.call('POST', '/api/cluster/invite', { expected_name: 'web-7' })
+  for (const [path, body] of [
+    ['rollouts', { deployment: 'shop', servers: ['web-1', 'web-9'] }],
+    ['deployments/shop/restart?servers=web-1', undefined],
+    ['introduce', { names: ['inviter'] }]
+  ] as const)
+    await node.call('POST', `/api/cluster/${path}`, body)
+  await node.call('POST', '/api/alerts/silences', { server: 'inviter', for: '1h' })
+  await node.call('POST', '/api/alerts/test?target=pager')
+
+  const targets = async (from: typeof node) =>
+    Object.fromEntries(
+      (await from.call('GET', '/api/audit')).body.entries
+        .toReversed()
+        .map(({ what, target }: AuditEntry) => [what, target])
+    )
+  assert.equal((await targets(inviter))['POST /api/cluster/invite'], 'web-7')
+  const told = await targets(node)
+  assert.equal(told['POST /api/cluster/accept'], 'inviter')
+  assert.equal(told['POST /api/cluster/rollouts'], 'shop web-1 web-9')
+  assert.equal(told['POST /api/cluster/deployments/:name/restart'], 'shop web-1')
+  assert.equal(told['POST /api/cluster/introduce'], 'inviter')
+  assert.equal(told['POST /api/alerts/silences'], 'inviter')
+  assert.equal(told['POST /api/alerts/test'], 'pager')
 })

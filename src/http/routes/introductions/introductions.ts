@@ -95,7 +95,7 @@ export function introductionRoutes(app: Routes, services: IntroductionServices):
   app.post(
     '/api/cluster/introduce',
     {
-      config: operator('cluster:write'),
+      config: { ...operator('cluster:write'), target: ['names'] },
       preValidation: async (request) => {
         request.body ??= {}
       },

@@ -29,7 +29,7 @@ export function rolloutRoutes(
   app.post(
     '/api/cluster/deployments/:name/restart',
     {
-      config: operator('deployments:write'),
+      config: { ...operator('deployments:write'), target: ['servers'] },
       schema: {
         tags: ['cluster'],
         summary: 'Restart a deployment on several servers, one after the other; stops at the first failure',
