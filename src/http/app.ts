@@ -103,9 +103,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   readBodies(app)
   signAnswers(app)
   auditRequests(app, { audit: services.audit, introducerOf: services.membership.introducerOf })
-  app.addHook('onSend', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
+  app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   await collectRoutes(app, { version: services.self.version })
 
   await app.register(async (api) => {
