@@ -13,13 +13,27 @@ const PAGE = `<!doctype html>
 <title>flatrun-cluster API</title>
 <link rel="icon" href="docs/favicon-32x32.png">
 <link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="stylesheet" href="docs/dark.css">
 <div id="ui"></div>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
 </html>
 `
 
-const START = `SwaggerUIBundle({
+/** Swagger UI knows one theme; where the system is dark its colours are turned round, and hues stay what they are. */
+const DARK = `:root { color-scheme: light dark }
+@media (prefers-color-scheme: dark) {
+  html { background: #111 }
+  #ui { filter: invert(0.92) hue-rotate(180deg) }
+}
+`
+
+/** Whoever is signed in to the dashboard of this address is asked for no key here. */
+const START = `const kept = (store) => { try { return store.getItem(key) } catch { return null } }
+const folder = location.pathname.replace(/docs$/, '')
+const key = folder === '/' ? 'flatrun-cluster.token' : 'flatrun-cluster.token ' + folder
+const token = kept(sessionStorage) ?? kept(localStorage)
+SwaggerUIBundle({
   url: 'api/openapi.json',
   dom_id: '#ui',
   deepLinking: true,
@@ -28,7 +42,11 @@ const START = `SwaggerUIBundle({
   displayRequestDuration: true,
   persistAuthorization: false,
   tryItOutEnabled: true,
-  validatorUrl: null
+  validatorUrl: null,
+  requestInterceptor: (request) => {
+    if (token && !request.headers.Authorization) request.headers.Authorization = 'Bearer ' + token
+    return request
+  }
 })
 `
 
@@ -48,6 +66,7 @@ export async function docs(app: FastifyInstance): Promise<void> {
   app.get('/docs', { config: anybody }, (_, reply) => reply.type('text/html; charset=utf-8').send(PAGE))
   app.get('/docs/', { config: anybody }, (_, reply) => reply.redirect('../docs'))
   app.get('/docs/start.js', { config: anybody }, (_, reply) => reply.type('text/javascript; charset=utf-8').send(START))
+  app.get('/docs/dark.css', { config: anybody }, (_, reply) => reply.type('text/css; charset=utf-8').send(DARK))
   app.get('/docs/:file', { config: anybody }, (request, reply) => {
     const file = fileOf(request.params)
     return FILES.has(file) ? reply.sendFile(file) : reply.callNotFound()
