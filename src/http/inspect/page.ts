@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { InspectorNotBuilt } from '../../errors.ts'
+import { InspectorNotBuilt, InspectorOff } from '../../errors.ts'
 import { anybody } from '../access/access.ts'
 import { guardPages, TRUSTED_TYPES } from '../pages/guard.ts'
 
@@ -15,8 +15,14 @@ interface PageOptions {
 /** The page that stands between this server and the inspector: the one page with a frame of somebody else's in it. */
 export async function inspectPage(app: FastifyInstance, { root, inspectorUrl, assertOn }: PageOptions): Promise<void> {
   await guardPages(app, { ...TRUSTED_TYPES, frameSrc: [new URL(inspectorUrl).origin] })
-  app.get('/inspect', { config: anybody }, (_, reply) => {
-    assertOn()
+  app.get('/inspect', { config: anybody }, ({ headers }, reply) => {
+    try {
+      assertOn()
+    } catch (off) {
+      // Whoever follows a link reads a page, and a program what it reads of every route.
+      if (!(off instanceof InspectorOff) || !headers.accept?.includes('text/html')) throw off
+      return reply.code(404).type('text/html; charset=utf-8').send(OFF.replace('WHY', off.message))
+    }
     return reply.type('text/html; charset=utf-8').send(html())
   })
 
@@ -30,3 +36,15 @@ export async function inspectPage(app: FastifyInstance, { root, inspectorUrl, as
     }
   }
 }
+
+const OFF = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Inspector · FlatRun cluster</title>
+<h1>The inspector is off</h1>
+<p>WHY.</p>
+<p>The dashboard shows the same states <a href="diagnostics">under Diagnostics</a>.</p>
+</html>
+`

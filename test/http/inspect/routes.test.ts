@@ -244,3 +244,11 @@ async function refused(node: TestNode, opening: Opening): Promise<number> {
   request.destroy()
   return response.statusCode
 }
+
+test('whoever follows a link to an inspector that is off reads a page that says so, and how it is turned on', async (t) => {
+  const node = await startNode(t)
+  const response = await fetch(`${node.url}/inspect`, { headers: { accept: 'text/html,*/*;q=0.8' } })
+  assert.equal(response.status, 404)
+  assert.match(response.headers.get('content-type') ?? '', /text\/html/)
+  assert.match(await response.text(), /The inspector is off[^]*cluster\.inspector\.enabled: true/)
+})
