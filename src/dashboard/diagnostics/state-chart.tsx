@@ -23,11 +23,11 @@ export function StateChart({ chart, active }: { chart: Chart; active: readonly s
         height: region.height + 2 * AROUND
       }
     : { x: 0, y: 0, width: chart.width, height: chart.height }
-  const [full, setFull] = useState(false)
+  // Fitted to a phone it is an outline; where there is room its words are read, around the lit state.
+  const [full, setFull] = useState(() => innerWidth >= 640)
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (full)
-      frame.current?.querySelector('.atomic[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+    if (full && frame.current) centre(frame.current, frame.current.querySelector('.atomic[data-active]'))
   }, [full, wanted, active.join()])
   return (
     <div class="chart-box">
@@ -140,6 +140,16 @@ function Label({ way, lit }: { way: ChartWay; lit: boolean }) {
         </text>
       ))}
     </g>
+  )
+}
+
+/** Scrolls the frame alone: the page stays where its reader is. */
+function centre(frame: HTMLElement, lit: Element | null): void {
+  if (!lit) return
+  const [outer, inner] = [frame.getBoundingClientRect(), lit.getBoundingClientRect()]
+  frame.scrollBy(
+    inner.left + inner.width / 2 - outer.left - outer.width / 2,
+    inner.top + inner.height / 2 - outer.top - outer.height / 2
   )
 }
 

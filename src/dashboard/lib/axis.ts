@@ -4,3 +4,32 @@ export function begun({ from, to, first }: { from: number; to: number; first: nu
   if (first === undefined || first <= from + span / 12) return from
   return Math.max(from, Math.min(first, to - span / 30))
 }
+
+/**
+ * The labels of an axis: none of two that read alike is written twice, and none is left out that differs. Where figures are
+ * so small that they all round to one, what is between them is no label.
+ */
+export const labelled = (values: readonly number[], format: (value: number) => string): string[] =>
+  values.map(format).map((label, index, labels) => (labels.indexOf(label) === index ? label : ''))
+
+interface Course {
+  times: readonly number[]
+  values: readonly (number | undefined)[]
+}
+
+/** Times without checks as holes: a line through them would tell of answers that nobody asked for. */
+export function withHoles({ times, values }: Course): { times: number[]; values: (number | undefined)[] } {
+  const steps = times.slice(1).map((at, index) => at - (times[index] ?? at))
+  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
+  const course: { times: number[]; values: (number | undefined)[] } = { times: [], values: [] }
+  for (const [index, at] of times.entries()) {
+    const before = times[index - 1]
+    if (before !== undefined && at - before > 3 * usual) {
+      course.times.push(before + usual)
+      course.values.push(undefined)
+    }
+    course.times.push(at)
+    course.values.push(values[index])
+  }
+  return course
+}

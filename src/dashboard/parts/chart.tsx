@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import { tick } from '../lib/amounts.ts'
+import { labelled } from '../lib/axis.ts'
 import { useDesk } from '../lib/desk.ts'
 import type { Series } from './line-chart.tsx'
 
@@ -106,7 +107,8 @@ function optionsOf(root: HTMLElement, { series, format, top, group, from, to, on
     },
     scales: {
       x: { time: true, min: from / 1000, max: to / 1000 },
-      y: { range: (_, __, max) => [0, top ?? Math.max(1e-9, (max ?? 1) * 1.15)] }
+      // A line at the very top has its whole width.
+      y: { range: (_, __, max) => [0, top === undefined ? Math.max(1e-9, (max ?? 1) * 1.15) : top * 1.02] }
     },
     axes: [
       {
@@ -115,9 +117,9 @@ function optionsOf(root: HTMLElement, { series, format, top, group, from, to, on
         size: 26,
         gap: 6,
         space: 80,
-        values: (_, splits) => splits.map((at) => tick(at * 1000, to - from))
+        values: (_, splits) => labelled(splits, (at) => tick(at * 1000, to - from))
       },
-      { ...axis, grid, size: 52, space: 32, values: (_, splits) => splits.map(format) }
+      { ...axis, grid, size: 52, space: 32, values: (_, splits) => labelled(splits, format) }
     ],
     series: [
       {},

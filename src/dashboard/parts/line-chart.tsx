@@ -16,6 +16,8 @@ const ROWS = 60
 export function LineChart(props: ChartOptions & { note?: string; legend?: boolean }) {
   const [Drawing, setDrawing] = useState<ComponentType<ChartOptions>>()
   const [point, setPoint] = useState<Point>()
+  // The crosshair is on every chart of a group; what it reads stands beside the pointer alone.
+  const [pointed, setPointed] = useState(false)
   useEffect(() => {
     let here = true
     void import('./chart.tsx').then(({ Chart }) => here && setDrawing(() => Chart))
@@ -39,12 +41,12 @@ export function LineChart(props: ChartOptions & { note?: string; legend?: boolea
         {props.note && <span class="faint small">{props.note}</span>}
       </figcaption>
       {Drawing && props.times.length > 1 ? (
-        <div class="plot-box">
+        <div class="plot-box" onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)}>
           <Drawing {...props} onPoint={setPoint} />
-          {point && <Readout {...props} point={point} />}
+          {point && pointed && <Readout {...props} point={point} />}
         </div>
       ) : (
-        <div class="plot none faint small">{props.times.length > 1 ? '' : 'Nothing to draw yet'}</div>
+        <div class="plot none faint small">{props.times.length > 1 ? '' : first(props)}</div>
       )}
       <details>
         <summary>Show as table</summary>
@@ -52,6 +54,12 @@ export function LineChart(props: ChartOptions & { note?: string; legend?: boolea
       </details>
     </figure>
   )
+}
+
+/** One value is no line, and is told. */
+function first({ times: [at], series, format }: ChartOptions): string {
+  const values = series.flatMap(({ name, values: [value] }) => (value === undefined ? [] : `${name} ${format(value)}`))
+  return at === undefined || values.length === 0 ? 'Nothing to draw yet' : `${clock(at)}: ${values.join(', ')}`
 }
 
 /** What the crosshair is on, the largest first. */

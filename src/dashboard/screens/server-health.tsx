@@ -3,7 +3,7 @@ import type { PeerHistory } from '../../schemas/history.ts'
 import type { PeerView } from '../../schemas/peer.ts'
 import { longSpan } from '../lib/amounts.ts'
 import { segment } from '../lib/api.ts'
-import { begun } from '../lib/axis.ts'
+import { begun, withHoles } from '../lib/axis.ts'
 import { CAUSES } from '../lib/causes.ts'
 import { useDesk } from '../lib/desk.ts'
 import { clock, millis, wall } from '../lib/format.ts'
@@ -88,9 +88,13 @@ export function ServerHealth({ peer }: { peer: PeerView }) {
 
 function Latency({ past, from, to }: { past: PeerHistory; from: number; to: number }) {
   const hourly = past.range === 'hour'
-  const times = (hourly ? past.checks : past.buckets).map(({ at }) => wall(at) ?? 0)
+  const answers = withHoles({
+    times: past.checks.map(({ at }) => wall(at) ?? 0),
+    values: past.checks.map(({ ok, duration_ms }) => (ok ? duration_ms : undefined))
+  })
+  const times = hourly ? answers.times : past.buckets.map(({ at }) => wall(at) ?? 0)
   const series = hourly
-    ? [{ name: 'answer', tone: 'c1', values: past.checks.map(({ ok, duration_ms }) => (ok ? duration_ms : undefined)) }]
+    ? [{ name: 'answer', tone: 'c1', values: answers.values }]
     : [
         { name: 'typical (p50)', tone: 'c1', values: past.buckets.map(({ p50_ms }) => p50_ms) },
         { name: 'slowest 1 % (p99)', tone: 'c2', values: past.buckets.map(({ p99_ms }) => p99_ms) }

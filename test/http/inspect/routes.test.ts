@@ -250,5 +250,5 @@ test('whoever follows a link to an inspector that is off reads a page that says 
   const response = await fetch(`${node.url}/inspect`, { headers: { accept: 'text/html,*/*;q=0.8' } })
   assert.equal(response.status, 404)
   assert.match(response.headers.get('content-type') ?? '', /text\/html/)
-  assert.match(await response.text(), /The inspector is off[^]*cluster\.inspector\.enabled: true/)
+  assert.match(await response.text(), /The inspector is off[\s\S]*cluster\.inspector\.enabled: true/)
 })
