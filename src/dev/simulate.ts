@@ -37,6 +37,7 @@ console.log(
 await scopes('nothing lost', 0)
 await scopes('1 % lost', 0.01)
 await scopes('5 % lost', 0.05)
+await scopes('one node loses half of its own: what it says', 0.5, 0)
 
 /** Time from a fall to the verdict offline. */
 async function detection(name: string, condition: Condition, noticed: boolean) {
@@ -73,17 +74,26 @@ async function falseAlarms(name: string, lossRate: number) {
   console.log(`| ${name} | ${years} | ${(model.offlines.length / years).toFixed(2)} |`)
 }
 
-/** Outages of peers that never fell, by what others say of them, for a peer and year. */
-async function scopes(name: string, lossRate: number) {
+/** Outages of peers that never fell, by what others say of them, for a peer and year; of those that one node sees, or all. */
+async function scopes(name: string, lossRate: number, only?: number) {
   const [nodes, days] = [20, Number(values.days)]
   const { clock, advance } = createFastClock()
   const random = createRandom(seed)
-  const fleet = createFleet({ nodes, clock, random, path: () => (random() < lossRate ? 'lost' : 'ok') })
+  const fleet = createFleet({
+    nodes,
+    clock,
+    random,
+    path: (from, to) =>
+      (only === undefined || (from === only) !== (to === only)) && random() < lossRate ? 'lost' : 'ok'
+  })
   fleet.start()
   await advance(days * DAY)
   fleet.stop()
-  const years = (nodes * (nodes - 1) * days) / 365
-  const rate = (scope: string) => (fleet.offlines().filter((one) => one.scope === scope).length / years).toFixed(2)
+  const years = ((only === undefined ? nodes : 1) * (nodes - 1) * days) / 365
+  const rate = (scope: string) =>
+    (
+      fleet.offlines().filter((one) => one.scope === scope && (only === undefined || one.node === only)).length / years
+    ).toFixed(2)
   const { probes, questions } = fleet.counts
   const rates = ['confirmed', 'here_only', 'cut_off'].map(rate).join(' | ')
   console.log(`| ${name} | ${years.toFixed(1)} | ${rates} | ${(questions / probes).toFixed(3)} |`)
