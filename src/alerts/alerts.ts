@@ -119,7 +119,7 @@ export function createAlerts(options: AlertOptions) {
       const stop = silences.ofPeer('stop', id)
       const reason = `${options.reasonOf(peer)}${stop ? '; it had said that its agent stops' : ''}`
       const problem = peerProblem(peer, reason, watch.known(id))
-      incidents.open({ ...problem, ...(isLink(peer) && { local: true }) }, holdMs(peer), clock.now())
+      incidents.open({ ...problem, ...(isLink(peer) && { local: true, grave: false }) }, holdMs(peer), clock.now())
       // While it flaps the outage goes on: else each moment of calm would be a message.
     } else if (verdict === 'online' && !flapping)
       incidents.close(peerKey(id), outcomeOf(peerProblem(peer, ''), {}), clock.now())

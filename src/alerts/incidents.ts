@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Incident, IncidentProblem, Problem } from '../schemas/alerts/incident.ts'
 import { areMost } from '../schemas/health.ts'
 import { calmMs, gatherMs, PACE } from './pace.ts'
+import { createRelapses } from './relapses.ts'
 
 /** One moment on both clocks: `now` measures, `wall` is for people. */
 export interface Moment {
@@ -44,8 +45,7 @@ type Ended = Tracked & { endedAt: number }
 export function createIncidents(restored: readonly Incident[] = []) {
   const tracked = new Map<string, Tracked>()
   const incidents = new Map<string, Incident>()
-  /** When each problem began, of the last hour. */
-  const openings = new Map<string, number[]>()
+  const relapses = createRelapses()
   let sent: number[] = []
 
   for (const incident of restored) {
@@ -57,7 +57,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
   /** It is wrong, and somebody is told when it has been so for `holdMs`. Again for each change of its words. */
   function open(problem: Problem, holdMs: number, now: number): void {
     const known = tracked.get(problem.key)
-    if (!known || known.endedAt !== undefined) openings.set(problem.key, [...(openings.get(problem.key) ?? []), now])
+    if (!known || known.endedAt !== undefined) relapses.began(problem.key, now)
     if (!known) {
       tracked.set(problem.key, { problem, openedAt: now, dueAt: now + holdMs })
       return
@@ -67,6 +67,8 @@ export function createIncidents(restored: readonly Incident[] = []) {
     known.problem = { ...problem, since: known.problem.since, ...keptOf(known.problem) }
     delete known.endedAt
     delete known.outcome
+    // Whoever was told of a link is to be told of the outage.
+    if (known.incident?.kind === 'links' && !problem.local) leave(known, known.incident)
   }
 
   /** It is well again. */
@@ -81,17 +83,23 @@ export function createIncidents(restored: readonly Incident[] = []) {
   function drop(gone: (problem: Problem) => boolean): void {
     for (const [key, { problem, incident }] of tracked) {
       if (!gone(problem)) continue
+      const one = tracked.get(key)
       tracked.delete(key)
-      if (!incident) continue
-      incident.problems = incident.problems.filter((one) => one.key !== key)
-      const left = belonging(incident).length
-      if (left === 0) incidents.delete(incident.id)
-      else if (incident.kind === 'cut' && !areMost(left, incident.members)) incident.kind = 'peers'
+      if (one && incident) leave(one, incident)
     }
   }
 
+  function leave(one: Tracked, incident: Incident): void {
+    delete one.incident
+    incident.problems = incident.problems.filter(({ key }) => key !== one.problem.key)
+    const left = belonging(incident).length
+    if (left === 0) incidents.delete(incident.id)
+    else if (incident.kind === 'cut' && !areMost(left, incident.members)) incident.kind = 'peers'
+  }
+
   function step(at: Moment, around: Surroundings): { notices: Notice[]; next: number | undefined } {
-    forgetOld(at.now)
+    relapses.forgetOld(at.now)
+    sent = sent.filter((one) => at.now - one < PACE.messagesWithinMs)
     const wakes: number[] = []
     const notices = [...begun(at, around, wakes), ...over(at, around, wakes), ...reminders(at, around, wakes)]
     // What was held back by what is told now is looked at once more.
@@ -100,7 +108,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
   }
 
   function begun(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
-    joinCut()
+    joinOpen(at.now)
     const waiting = [...tracked.values()].filter(({ incident }) => !incident)
     const free = waiting.filter(({ problem }) => !overshadowed(problem))
     const ready: Tracked[] = []
@@ -115,17 +123,19 @@ export function createIncidents(restored: readonly Incident[] = []) {
       wakes.push(gatheredAt)
       return []
     }
-    const peers = ready.filter(({ problem }) => problem.kind === 'peer')
+    const links = ready.filter(({ problem }) => problem.kind === 'peer' && problem.local)
+    const peers = ready.filter(({ problem }) => problem.kind === 'peer' && !problem.local)
     const cause = peers[0]?.problem
     const together = free.filter(
       ({ problem }) =>
         cause &&
         problem.kind === 'peer' &&
+        !problem.local &&
         Math.abs(problem.since - cause.since) <= PACE.oneCutMs &&
         !around.hushed(problem)
     )
     const ofCut = [...new Set([...peers, ...together])]
-    const opened = ofCut.length > 0 ? [begin(ofCut, at, around)] : []
+    const opened = [ofCut, links].flatMap((all) => (all.length > 0 ? [begin(all, at, around)] : []))
     // What is wrong elsewhere too is no news while this server reaches nobody.
     const others = ready.filter(({ problem }) => problem.kind !== 'peer' && !overshadowed(problem))
     return others.length > 0 ? [...opened, begin(others, at, around)] : opened
@@ -133,6 +143,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
 
   function begin(all: readonly Tracked[], at: Moment, { members }: Surroundings): Notice {
     const isPeers = all[0]?.problem.kind === 'peer'
+    const ofPeers = all[0]?.problem.local ? 'links' : 'peers'
     // Those that were down before say nothing of what happened now.
     const before = [...tracked.values()].filter(
       ({ problem, endedAt, incident }) => problem.kind === 'peer' && endedAt === undefined && incident
@@ -140,7 +151,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
     const reachable = members - before.length
     const incident: Incident = {
       id: randomUUID(),
-      kind: !isPeers ? 'others' : areMost(all.length, reachable) ? 'cut' : 'peers',
+      kind: !isPeers ? 'others' : areMost(all.length, reachable) ? 'cut' : ofPeers,
       since: Math.min(...all.map(({ problem }) => problem.since)),
       told: at.wall,
       members: isPeers ? reachable : members,
@@ -152,11 +163,14 @@ export function createIncidents(restored: readonly Incident[] = []) {
     return { type: 'opened', incident, told: incident.problems, open: incident.problems }
   }
 
-  /** Peers that fall while this server seems to be cut off belong to that. */
-  function joinCut(): void {
-    const cut = openCut()
-    if (!cut) return
-    for (const one of tracked.values()) if (!one.incident && one.problem.kind === 'peer') take(one, cut)
+  /** Peers that fall while this server seems to be cut off belong to that, and a link to the links of which was told. */
+  function joinOpen(now: number): void {
+    const [cut, links] = [openOne('cut'), openOne('links')]
+    for (const one of tracked.values()) {
+      if (one.incident || one.problem.kind !== 'peer') continue
+      if (cut) take(one, cut)
+      else if (links && one.problem.local && one.dueAt <= now) take(one, links)
+    }
   }
 
   function take(one: Tracked, incident: Incident): void {
@@ -168,10 +182,10 @@ export function createIncidents(restored: readonly Incident[] = []) {
   function overshadowed({ kind, server_id }: Problem): boolean {
     if (kind === 'peer' || server_id === 'self') return false
     const away = tracked.get(peerKey(server_id))
-    return (away !== undefined && away.endedAt === undefined) || openCut() !== undefined
+    return (away !== undefined && away.endedAt === undefined) || openOne('cut') !== undefined
   }
 
-  const openCut = () => [...incidents.values()].find(({ kind }) => kind === 'cut')
+  const openOne = (wanted: Incident['kind']) => [...incidents.values()].find(({ kind }) => kind === wanted)
   const belonging = (incident: Incident) => [...tracked.values()].filter((one) => one.incident === incident)
 
   function over(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
@@ -182,7 +196,9 @@ export function createIncidents(restored: readonly Incident[] = []) {
       if (ended.length < over.length) wakes.push(at.now + PACE.lookAgainMs)
       if (ended.length === 0) return []
       const whole = ended.length === all.length
-      const calmAt = ended.map(({ problem: { kind, key }, endedAt }) => endedAt + calmMs(kind, relapsesOf(key)))
+      // Links that come and go are one bad wire: its end is news.
+      if (incident.kind === 'links' && !whole) return []
+      const calmAt = ended.map(({ problem: { kind, key }, endedAt }) => endedAt + calmMs(kind, relapses.of(key)))
       const last = Math.max(...ended.map(({ endedAt }) => endedAt))
       const dueAt = whole
         ? Math.max(last + gatherMs(0), ...calmAt)
@@ -228,17 +244,6 @@ export function createIncidents(restored: readonly Incident[] = []) {
       incident.told = at.wall
       return [{ type: 'reminder', incident, told: open, open }]
     })
-  }
-
-  const relapsesOf = (key: string) => Math.max(0, (openings.get(key)?.length ?? 0) - 1)
-
-  function forgetOld(now: number): void {
-    sent = sent.filter((at) => now - at < PACE.messagesWithinMs)
-    for (const [key, times] of openings) {
-      const recent = times.filter((at) => now - at < PACE.relapsesWithinMs)
-      if (recent.length > 0) openings.set(key, recent)
-      else openings.delete(key)
-    }
   }
 
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AlertMessage } from '../schemas/alerts/alert.ts'
-import type { IncidentProblem, ProblemKind } from '../schemas/alerts/incident.ts'
+import type { Incident, IncidentProblem, ProblemKind } from '../schemas/alerts/incident.ts'
 import type { Notice } from './incidents.ts'
 import { lasted, lines, listed, plain, plural, time } from './words.ts'
 
@@ -55,6 +55,8 @@ function titleOf({ type, incident, told, open }: Notice, server: string): string
       ? `${server} reaches ${names} again; ${rest}`
       : `${server} may ${still}be cut off: ${rest}`
   }
+  if (incident.kind === 'links')
+    return type === 'closed' ? `${server} reaches ${names} again` : `${server} ${still}does not reach ${names}`
   if (incident.kind === 'peers') {
     const several = told.length > 1
     if (type === 'closed') return `${names} ${several ? 'are' : 'is'} back, says ${server}`
@@ -98,9 +100,13 @@ function textOf({ type, incident, told, open }: Notice, wall: number): string[] 
     )
     return open.length === 0 ? over : [...over, 'Still wrong:', ...lines(open.map((one) => lineOf(one, wall)))]
   }
-  const hint =
-    incident.kind === 'cut' ? ['The fault may be at this server itself: its network, or its name server.'] : []
-  return [...hint, ...lines(told.map((one) => lineOf(one, wall)))]
+  const hint = HINTS[incident.kind]
+  return [...(hint === undefined ? [] : [hint]), ...lines(told.map((one) => lineOf(one, wall)))]
+}
+
+const HINTS: Partial<Record<Incident['kind'], string>> = {
+  cut: 'The fault may be at this server itself: its network, or its name server.',
+  links: 'No server is down by what others say: look at the network on the way.'
 }
 
 const nameOf = ({ kind, server }: IncidentProblem) => (kind === 'peer' ? server : `${server}:`)

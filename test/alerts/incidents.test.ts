@@ -254,3 +254,42 @@ test('what turns out to be a link only is told as late as links are', () => {
   pass(2 * MINUTE)
   assert.equal(told.length, 1)
 })
+
+const link = (id: string, since = 0): Problem => ({ ...peer(id, since), local: true, grave: false })
+
+test('links of one server are one message and one end, however they come and go', () => {
+  const { incidents, told, pass, types, now } = createModel()
+  for (const id of ['a', 'b']) incidents.open(link(id), 10 * MINUTE, now())
+  pass(15 * MINUTE)
+  assert.deepEqual([types(), told[0]?.incident.kind], [['opened'], 'links'])
+  incidents.open(link('c', now()), 10 * MINUTE, now())
+  pass(15 * MINUTE)
+  for (let times = 0; times < 10; times++) {
+    incidents.close('peer a', 'answers again', now())
+    pass(3 * MINUTE)
+    incidents.open(link('a', now()), 10 * MINUTE, now())
+    pass(3 * MINUTE)
+  }
+  assert.deepEqual(types(), ['opened'])
+  for (const id of ['a', 'b', 'c']) incidents.close(`peer ${id}`, 'answers again', now())
+  pass(120 * MINUTE)
+  assert.deepEqual(types(), ['opened', 'closed'])
+  assert.deepEqual(told[1]?.told.map(({ server }) => server).toSorted(), ['a', 'b', 'c'])
+})
+
+test('a link that turns out to be an outage is told as one, and an outage beside a link is not held back', () => {
+  const { incidents, told, pass, now } = createModel()
+  incidents.open(link('a'), 10 * MINUTE, now())
+  incidents.open(peer('b'), 2 * MINUTE, now())
+  pass(12 * MINUTE)
+  incidents.open(peer('a'), 2 * MINUTE, now())
+  pass(12 * MINUTE)
+  assert.deepEqual(
+    told.map(({ type, incident, told: about }) => [type, incident.kind, about.map(({ server }) => server)]),
+    [
+      ['opened', 'peers', ['b']],
+      ['opened', 'links', ['a']],
+      ['opened', 'peers', ['a']]
+    ]
+  )
+})

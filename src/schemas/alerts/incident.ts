@@ -51,8 +51,11 @@ export type IncidentProblem = Static<typeof IncidentProblem>
 /** Problems that belong together and were told together. It is over when all of them are. */
 export const Incident = Type.Object({
   id: Type.String(),
-  /** `cut`: so many peers went at once that the fault may be at this server. */
-  kind: Type.Enum(['peers', 'cut', 'others']),
+  /**
+   * `cut`: so many peers went at once that the fault may be at this server. `links`: peers that this server does not
+   * reach, and that others do.
+   */
+  kind: Type.Enum(['peers', 'links', 'cut', 'others']),
   /** Wall milliseconds: since when, and when somebody was told last. */
   since: Type.Integer(),
   told: Type.Integer(),
