@@ -252,3 +252,29 @@ test('messages go through the proxy of the environment, and not to hosts that ne
   await send({ type: 'slack', url }, message, signal)
   assert.deepEqual([asked.length, seen.length], [2, 1])
 })
+
+for (const [name, { target }] of Object.entries(RECEIVERS)) {
+  test(`${name}: one that leads away is not followed, and one that is silent is given up after 10 s`, async (t) => {
+    const away = await receiver(t, () => ({ status: 200 }))
+    const leading = await receiver(t, () => ({ status: 308, headers: { location: away.url } }))
+    await assert.rejects(send(target(leading.url), message, signal), /^SendFailed: It answered with status 308$/)
+    assert.deepEqual([leading.seen.length, away.seen.length], [1, 0])
+
+    const overdue = new AbortController()
+    const limits: number[] = []
+    t.mock.method(AbortSignal, 'timeout', (ms: number) => {
+      limits.push(ms)
+      return overdue.signal
+    })
+    const silent = createServer(() => overdue.abort())
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    t.after(() => silent.close())
+    t.after(() => silent.closeAllConnections())
+    const { port } = silent.address() as AddressInfo
+    await assert.rejects(
+      send(target(`http://127.0.0.1:${port}`), message, signal),
+      /^SendFailed: It did not answer within 10 s$/
+    )
+    assert.deepEqual(limits, [10_000])
+  })
+}
