@@ -103,7 +103,7 @@ function createTwenty(t: TestContext) {
 test('one dead server of twenty, with thirty deployments and the same target everywhere: one message, and one recovery', async (t) => {
   const { sent, advance, cut, run, kill } = createTwenty(t)
   await advance(5 * MINUTE)
-  assert.deepEqual(sent, [])
+  assert.equal(sent.length, 0)
   cut((from, to) => (from === 0 || to === 0 ? 'refused' : 'ok'))
   kill()
   await advance(10 * MINUTE)
