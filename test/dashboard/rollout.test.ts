@@ -53,3 +53,36 @@ test('how a restart on several servers ended is told, and found again after a re
   await dialog.getByText('shop is exited, and others need it').waitFor()
   assert.equal(await page.locator('.banner').count(), 0)
 })
+
+test('what was just begun is shown before the list comes again, and a Stop that was lost is tried again', async (t) => {
+  const { page, fake } = await scene(t)
+  const list = Promise.withResolvers<void>()
+  let lost = 0
+  await page.goto(`${fake.url}/deployments/frankfurt-1/shop`)
+  await page.getByRole('button', { name: 'Restart on all 2' }).click()
+  await page.route('**/api/cluster/rollouts', async (route) => {
+    if (route.request().method() === 'GET') await list.promise
+    await route.continue()
+  })
+  await page.route('**/api/cluster/rollouts/*/stop', (route) => (lost++ === 0 ? route.abort() : route.continue()))
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Restart', exact: true }).click()
+  await dialog.getByText('Begun by operator admin').waitFor()
+  list.resolve()
+  await dialog.getByRole('button', { name: 'Stop' }).click()
+  await page.getByText('This node does not answer').first().waitFor()
+  await dialog.getByRole('button', { name: 'Stop' }).click()
+  await dialog.getByText('No other server is begun').waitFor()
+})
+
+test('a restart that is refused for one of the servers says so, and does not call this node too old', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/deployments/frankfurt-1/shop`)
+  await page.getByRole('button', { name: 'Restart on all 2' }).click()
+  const unknown = { error: 'peer "frankfurt-2" not found', code: 'peer_unknown' }
+  await page.route('**/api/cluster/rollouts', (route) =>
+    route.request().method() === 'POST' ? route.fulfill({ status: 404, json: unknown }) : route.continue()
+  )
+  await page.getByRole('dialog').getByRole('button', { name: 'Restart', exact: true }).click()
+  await page.getByRole('alert').getByText(unknown.error).waitFor()
+})

@@ -38,6 +38,7 @@ export function RolloutDialog({ close }: { close: () => void }) {
       await api.post(`/cluster/rollouts/${segment(id)}/stop`)
     } catch (thrown) {
       toasts.show(asFault(thrown).message, { bad: true })
+      setAsked(false)
     }
     rollouts.refresh()
   }
@@ -45,7 +46,11 @@ export function RolloutDialog({ close }: { close: () => void }) {
   if (!job) {
     return (
       <Dialog title="Restart on several servers" close={close}>
-        <p class="soft">{rollouts.data.value ? 'This node knows nothing of it any more.' : 'Asking…'}</p>
+        <p class="soft foreign">
+          {rollouts.busy.value || !(rollouts.data.value || rollouts.fault.value)
+            ? 'Asking…'
+            : (rollouts.fault.value?.message ?? 'This node knows nothing of it any more.')}
+        </p>
       </Dialog>
     )
   }

@@ -51,10 +51,11 @@ function Begin({ name, servers, close }: { name: string; servers: readonly strin
   async function begin() {
     setBusy(true)
     try {
-      const { id } = await api.post<RolloutView>('/cluster/rollouts', { deployment: name, servers: chosen })
+      const job = await api.post<RolloutView>('/cluster/rollouts', { deployment: name, servers: chosen })
+      rollouts.put([job, ...(rollouts.data.value ?? [])])
       rollouts.refresh()
       close()
-      route.set({ rollout: id })
+      route.set({ rollout: job.id })
     } catch (thrown) {
       setFault(asFault(thrown))
       setBusy(false)

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useDesk } from '../lib/desk.ts'
 import { asFault, type Fault } from '../lib/fault.ts'
 import { wall } from '../lib/format.ts'
@@ -8,6 +8,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { LetIn } from './let-in.tsx'
+import { useJoined } from './spent.ts'
 import type { MadeInvite } from './tokens.ts'
 
 /** Makes an invite, shows its token once, and waits with its maker until somebody has joined by it. */
@@ -93,13 +94,8 @@ export function InviteDialog({ close }: { close: () => void }) {
 }
 
 function Token({ made, close }: { made: MadeInvite; close: () => void }) {
-  const { api, peers, toasts } = useDesk()
-  const joined = peers.data.value?.find(({ peer_id }) => !made.before.has(peer_id))
-  useEffect(() => {
-    // The stream tells it at once; a node without one is asked.
-    const timer = setInterval(peers.refresh, 3000)
-    return () => clearInterval(timer)
-  }, [])
+  const { api, toasts } = useDesk()
+  const joined = useJoined(made)
   const whole = made.invite_token.startsWith('frc1.')
   const command = `flatrun-cluster cluster accept '${made.invite_token}'`
   async function revoke() {

@@ -17,7 +17,7 @@ interface Invite {
 
 /** Invites that nobody has used yet; never their tokens. Nothing is shown where there are none. */
 export function OpenInvites() {
-  const { api, live, route, toasts, now, tokens } = useDesk()
+  const { api, live, route, toasts, now, tokens, who } = useDesk()
   const invites = useMemo(
     () =>
       createResource<readonly Invite[]>({
@@ -80,7 +80,7 @@ export function OpenInvites() {
                 <span class="cut foreign">{invite.created_by}</span>
               </td>
               <td class="num end">
-                {tokens.has(invite.id) && (
+                {tokens.has(invite.id) && who.mayChange() && (
                   <button
                     type="button"
                     class="button bare tiny"

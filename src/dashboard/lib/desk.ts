@@ -98,6 +98,11 @@ export function createDesk(page: Window) {
   effect(() => {
     if (live.phase.value === 'cut') toasts.speak('The connection to this node is cut. What is shown may be old.')
   })
+  /** Of the invites that were made here, as long as the page is open and their maker signed in. */
+  const tokens = new Map<string, MadeInvite>()
+  effect(() => {
+    if (session.token.value === undefined) tokens.clear()
+  })
   const histories = createHistories(api)
   const who = createMe(api)
 
@@ -119,8 +124,7 @@ export function createDesk(page: Window) {
     histories,
     who,
     toasts,
-    /** Of the invites that were made here, as long as the page is open. */
-    tokens: new Map<string, MadeInvite>(),
+    tokens,
     theme: createTheme(page)
   }
 }

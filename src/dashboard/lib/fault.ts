@@ -36,8 +36,9 @@ export function asFault(thrown: unknown): Fault {
   return new Fault(thrown instanceof Error ? thrown.message : String(thrown), { status: 0, code: 'page' })
 }
 
-/** True for what this version of the node simply does not have. */
-export const notOffered = (fault: Fault) => fault.status === 404 || fault.status === 405 || fault.status === 501
+/** True for what this version of the node simply does not have; a 404 with a code of its own is about what was asked for. */
+export const notOffered = ({ status, code }: Fault) =>
+  (status === 404 && (code === '' || code === 'not_found')) || status === 405 || status === 501
 
 function bodyOf(text: string): { error?: string; message?: string; code?: string } {
   try {

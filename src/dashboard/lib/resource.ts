@@ -10,6 +10,8 @@ export interface Resource<T> {
   fault: { readonly value: Fault | undefined }
   busy: { readonly value: boolean }
   refresh(): void
+  /** What a change answered, until the next answer. */
+  put(data: T): void
   /** Fetches now and each `everyMs` until the returned function is called. */
   watch(): () => void
 }
@@ -20,7 +22,8 @@ export interface Resource<T> {
  */
 export function createResource<T>(options: {
   load(signal: AbortSignal, partial: (data: T) => void): Promise<T>
-  everyMs?: number
+  /** From one answer or fault to the next question; by what is known, where that decides. */
+  everyMs?: number | ((data: T | undefined) => number)
 }): Resource<T> {
   const data = signal<T | undefined>(undefined)
   const at = signal(0)
@@ -58,8 +61,11 @@ export function createResource<T>(options: {
     if (again) {
       again = false
       void run()
-    } else if (options.everyMs) timer = setTimeout(tick, options.everyMs)
+    } else if (options.everyMs) timer = setTimeout(tick, pauseMs(options.everyMs))
   }
+
+  const pauseMs = (every: number | ((data: T | undefined) => number)) =>
+    typeof every === 'number' ? every : every(data.value)
 
   function tick() {
     if (document.hidden) document.addEventListener('visibilitychange', tick, { once: true })
@@ -72,6 +78,7 @@ export function createResource<T>(options: {
     fault,
     busy,
     refresh: () => void run(),
+    put: come,
     watch() {
       watchers += 1
       if (watchers === 1) void run()
