@@ -116,7 +116,7 @@ test('a target that takes nothing for ten minutes stands in the status, which th
   })
   const failing = await until(async () => {
     await clock.advance(MINUTE)
-    return (await node.call('GET', '/api/cluster/status')).body.alerts_failing
+    return (await node.call('GET', '/api/cluster/status')).body.alerts?.failing
   }, 'the target failing')
   assert.deepEqual(failing, ['ops'])
 })

@@ -77,7 +77,7 @@ test('that a target takes no messages is told on the first page', async (t) => {
   const { page, fake, complaints } = await scene(t)
   await page.route('**/api/cluster/status', async (route) => {
     const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), alerts_failing: ['ops'] } })
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), alerts: { failing: ['ops'] } } })
   })
   await page.goto(`${fake.url}/`)
   await page.getByText('People are not told: messages to ops do not arrive').first().waitFor()

@@ -79,7 +79,7 @@ export async function startFake(world: World): Promise<FakeNode> {
           server_name: world.self,
           peer_count: peers().length,
           waiting: world.introductions?.length ?? 0,
-          tags: world.servers.find(({ name }) => name === world.self)?.tags ?? [],
+          self: { tags: world.servers.find(({ name }) => name === world.self)?.tags ?? [] },
           advertise_url: `https://${world.self}.example.net:8090`,
           version: { version: '0.1.0', build_time: '2026-11-23T00:00:00Z', git_commit: 'unknown' }
         }

@@ -27,6 +27,13 @@ test('a version of our own that FlatRun takes is told as it is', () => {
     assert.ok(accepted(told(version)), version)
 })
 
+test("FlatRun's command line, which shows one list of an answer and nothing else, shows all of the status", async (t) => {
+  const node = await startNode(t, { config: { 'cluster.tags': ['prod'] } })
+  const { body } = await node.call('GET', '/api/cluster/status')
+  assert.deepEqual(body.self.tags, ['prod'])
+  assert.ok(!Object.values(body).some(Array.isArray), JSON.stringify(body))
+})
+
 test("lists, services and figures have FlatRun's shapes", async (t) => {
   const root = await folder(t, { 'shop/compose.yml': 'services: { web: { image: a } }\n' })
   const node = await startNode(t, { config: { deployments_path: root } })

@@ -24,9 +24,9 @@ export interface ClusterStatus {
   advertise_url?: string
   peer_count?: number
   fingerprint?: string
-  tags?: string[]
+  self?: { tags: string[] }
   waiting?: number
-  alerts_failing?: string[]
+  alerts?: { failing: string[] }
   agent_version?: string
   version?: { version: string; build_time: string; git_commit: string }
 }
@@ -73,7 +73,7 @@ export function createDesk(page: Window) {
     serverRows({
       self: self.value,
       version: status.data.value?.agent_version ?? '',
-      tags: status.data.value?.tags ?? [],
+      tags: status.data.value?.self?.tags ?? [],
       peers: peers.data.value ?? [],
       stats: stats.data.value ?? new Map(),
       deployed: byServer.value,

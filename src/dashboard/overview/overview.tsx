@@ -24,9 +24,9 @@ export function Overview() {
           {plural(status.data.value.waiting, 'introduced server')} to decide on
         </a>
       ) : null}
-      {status.data.value?.alerts_failing?.length ? (
+      {status.data.value?.alerts?.failing.length ? (
         <a class="notice warn foreign" href="/settings/alerts">
-          People are not told: messages to {status.data.value.alerts_failing.join(', ')} do not arrive
+          People are not told: messages to {status.data.value.alerts.failing.join(', ')} do not arrive
         </a>
       ) : null}
       {peers.data.value

@@ -22,6 +22,7 @@ const Health = Type.Object({
   flatrun: Type.Optional(Type.Object({ reachable: Type.Boolean(), error: Type.Optional(Type.String()) }))
 })
 
+/** No list at its top: FlatRun's command line shows an answer that has one list as that list alone. */
 const ClusterStatus = Type.Object({
   enabled: Type.Boolean(),
   server_name: Type.Optional(Type.String()),
@@ -32,12 +33,12 @@ const ClusterStatus = Type.Object({
   node_id: Type.Optional(Type.String()),
   /** Of this server's identity, to be compared with what other servers show of it. */
   fingerprint: Type.Optional(Type.String()),
-  /** Words that this server is found by. */
-  tags: Type.Optional(Type.Array(Type.String())),
+  /** The words that this server is found by. */
+  self: Type.Optional(Type.Object({ tags: Type.Array(Type.String()) })),
   /** Introduced servers, and peers that their introducer takes back, that wait for an operator. */
   waiting: Type.Optional(Type.Integer()),
   /** Targets of alerts that take no messages for ten minutes. */
-  alerts_failing: Type.Optional(Type.Array(Type.String())),
+  alerts: Type.Optional(Type.Object({ failing: Type.Array(Type.String()) })),
   peers: Type.Optional(Type.Record(Type.String(), Type.Integer())),
   /** How watching the peers goes: quarantined peers are named. */
   supervision: Type.Optional(
@@ -126,9 +127,9 @@ export function statusRoutes(
       return {
         ...status,
         fingerprint: self.fingerprint(),
-        tags: [...selecting.ownTags],
+        self: { tags: [...selecting.ownTags] },
         waiting: introductions.waiting(),
-        ...(failing.length > 0 && { alerts_failing: failing }),
+        ...(failing.length > 0 && { alerts: { failing } }),
         peers,
         supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
       }
