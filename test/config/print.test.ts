@@ -61,7 +61,7 @@ test('every key is printed', () => {
     config.source.entries.map(({ key }) => key),
     allKeys().map(({ key }) => key)
   )
-  assert.equal(allKeys().length, 63)
+  assert.equal(allKeys().length, 65)
   assert.equal(parse(printConfig(config)).api.tls.mode, 'off')
 })
 

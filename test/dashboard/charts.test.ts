@@ -22,7 +22,7 @@ test('a time without checks is a hole, and a check that came late is none', () =
 test('of four charts that move together one has a readout: the one under the pointer', async (t) => {
   const { page, fake } = await scene(t)
   await page.goto(`${fake.url}/servers?view=usage`)
-  const plots = page.locator('.plot canvas')
+  const plots = page.locator('.plot .u-over')
   await plots.nth(3).waitFor()
   await plots.nth(1).hover()
   const readouts = page.locator('.readout')

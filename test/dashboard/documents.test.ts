@@ -33,7 +33,7 @@ test('whoever is signed in to the dashboard tries a route at /docs without the k
   await page.getByLabel('Operator key').fill(OPERATOR_KEY)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Servers', exact: true }).waitFor()
-  await page.goto(`${node.url}/docs#/cluster`)
+  await page.goto(`${node.url}/docs`)
   const operation = page.locator('.opblock').filter({ hasText: '/api/cluster/status' })
   await operation.locator('.opblock-summary-control').click()
   const answered = page.waitForResponse((response) => response.url().endsWith('/api/cluster/status'))

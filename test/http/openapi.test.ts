@@ -91,7 +91,7 @@ test('the documents page needs nothing from elsewhere, and no inline script', as
   assert.equal(page.status, 200)
   assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none';script-src 'self';/)
   const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
-  assert.equal(files.length, 4)
+  assert.equal(files.length, 5)
   for (const file of files) {
     assert.doesNotMatch(file, /^(https?:)?\/\//)
     assert.equal((await request(`${node.url}/${file}`)).status, 200, file)

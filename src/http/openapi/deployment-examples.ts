@@ -82,7 +82,7 @@ export const DEPLOYMENT_EXAMPLES = {
     }
   },
   'PUT /api/cluster/providers': {
-    body: { orchestrator: 'standalone', routing: 'nginx' },
+    request: { orchestrator: 'standalone', routing: 'nginx' },
     answer: { orchestrator: 'standalone', routing: 'nginx' }
   },
   'POST /api/deployments/{name}/start': change('start', 'Deployment started'),
