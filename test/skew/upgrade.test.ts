@@ -43,8 +43,6 @@ test('servers upgraded one after the other stay joined, and have what is new in 
     [web2, 'web-1']
   ] as const) {
     assert.equal((await at.call('POST', `/api/cluster/peers/${peer}/rotate`)).status, 200)
-    const { body } = await at.call('GET', '/api/cluster/reachability')
-    assert.equal(body.rows[peer].answered, true, JSON.stringify(body))
   }
   // A third one that this version has from the start joins the whole of it.
   const web3 = await startNode(t, { name: 'web-3' })
