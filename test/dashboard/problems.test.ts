@@ -111,7 +111,7 @@ test('containers of a server that is away are not counted as running', async (t)
     .filter(({ verdict }) => verdict !== 'offline')
     .flatMap(({ deployments }) => deployments.flatMap(({ services }) => services))
     .filter(({ status }) => status === 'running').length
-  assert.match((await counter.textContent()) ?? '', new RegExp(`running${up} `))
+  await counter.filter({ hasText: new RegExp(`running${up} `) }).waitFor()
 })
 
 test('the overview of 200 servers draws no more than 100 rows', async (t) => {
