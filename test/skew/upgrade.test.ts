@@ -5,7 +5,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { SCHEMA_VERSION } from '../../src/store/migrations.ts'
-import { join, sees, startNode } from '../daemon.ts'
+import { join, sees, startNode, until } from '../daemon.ts'
 import { failReleased, type Released, startReleased } from './released.ts'
 
 /** Where SQLite keeps the number in the head of its file; the install script of the package reads it there too. */
@@ -43,6 +43,11 @@ test('servers upgraded one after the other stay joined, and have what is new in 
     [web2, 'web-1']
   ] as const) {
     assert.equal((await at.call('POST', `/api/cluster/peers/${peer}/rotate`)).status, 200)
+    // Once the two have told each other their cards.
+    await until(
+      async () => (await at.call('GET', '/api/cluster/reachability')).body.rows[peer].answered,
+      `${peer} telling what it sees`
+    )
   }
   // A third one that this version has from the start joins the whole of it.
   const web3 = await startNode(t, { name: 'web-3' })

@@ -17,7 +17,7 @@ interface CardsOptions {
   store: Pick<Store, 'members'>
   self: Pick<Self, 'identity'>
   ownCard: OwnCard
-  cluster: Pick<Cluster, 'peer' | 'onChange'>
+  cluster: Pick<Cluster, 'peer' | 'onChange' | 'onAnswer'>
   remote: Pick<Remote, 'request' | 'deadlines'>
   events: EventLog
   onFault: (error: unknown) => void
@@ -36,9 +36,16 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
   const atOnce = pLimit(AT_ONCE)
   const underWay = new Map<string, Promise<void>>()
   const listeners = createListeners<[memberId: string]>(onFault)
-  const end = cluster.onChange(({ id, verdict }) => {
-    if (verdict === 'online') tell(id).catch(onFault)
-  })
+  const ends = [
+    cluster.onChange(({ id, verdict }) => {
+      if (verdict === 'online') tell(id).catch(onFault)
+    }),
+    // One that was upgraded within moments was online all the while, and takes cards only now.
+    cluster.onAnswer(({ id }, { ok }) => {
+      const member = ok ? members.get(id) : undefined
+      if (member && member.cardTold === undefined && takesCards(member)) tell(id).catch(onFault)
+    })
+  ]
 
   /** @throws IdentityConflict */
   async function take(memberId: string, said: Card): Promise<void> {
@@ -117,7 +124,9 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
     },
     /** Calls back when a member's card is another one. */
     onCard: (listener: (memberId: string) => void): void => void listeners.add(listener),
-    stop: end
+    stop(): void {
+      for (const end of ends) end()
+    }
   }
 }
 

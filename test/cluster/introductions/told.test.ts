@@ -36,6 +36,7 @@ async function world(t: TestContext, members: readonly Member[]) {
     cluster: {
       peer: () => ({ verdict: 'online', features: ['introduce'] }) as never,
       onChange: () => () => {},
+      onAnswer: () => () => {},
       updated: () => {}
     },
     remote: {
