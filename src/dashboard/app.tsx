@@ -15,7 +15,7 @@ export function App({ gate }: { gate: Gate }) {
     case 'no-answer':
       return (
         <main class="alone">
-          <h1>This node does not answer</h1>
+          <h1>This server does not answer</h1>
           <p class="soft">The page is from memory. It asks again every five seconds.</p>
         </main>
       )

@@ -132,7 +132,7 @@ function Cut() {
   return (
     <div class="banner" role="alert">
       <Icon name="warn" />
-      <strong>This node does not answer.</strong>
+      <strong>This server does not answer.</strong>
       <span>
         What is shown was true <Ago at={peers.at.value || live.since.value} word=" ago" />. The page asks again by
         itself.

@@ -4,7 +4,7 @@ import type { Server, World } from './world.ts'
 
 const REACHABLE = new Set(['online', 'suspect'])
 
-/** Who sees whom in an invented cluster: what this node sees of a server, the others see of it too, but for the cut links. */
+/** Who sees whom in an invented cluster: what this server sees of a server, the others see of it too, but for the cut links. */
 export function reachability({ self, servers, cut = [] }: World): Reachability {
   const nodes = [self, ...servers.map(({ name }) => name).filter((name) => name !== self)]
   const isCut = (from: string, to: string) => cut.some(([a, b]) => a === from && b === to)

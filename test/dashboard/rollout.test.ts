@@ -11,7 +11,7 @@ test('a restart on all servers goes on when its page is closed, and any page sho
   const dialog = page.getByRole('dialog')
   await dialog.getByText('five seconds').waitFor()
   await dialog.getByRole('button', { name: 'Restart', exact: true }).click()
-  await dialog.getByText('any page of this node shows it').waitFor()
+  await dialog.getByText('any page of this server shows it').waitFor()
   const job = fake.world.rollouts?.[0]
   assert.deepEqual(
     job?.servers.map(({ server }) => server),
@@ -70,12 +70,12 @@ test('what was just begun is shown before the list comes again, and a Stop that 
   await dialog.getByText('Begun by operator admin').waitFor()
   list.resolve()
   await dialog.getByRole('button', { name: 'Stop' }).click()
-  await page.getByText('This node does not answer').first().waitFor()
+  await page.getByText('This server does not answer').first().waitFor()
   await dialog.getByRole('button', { name: 'Stop' }).click()
   await dialog.getByText('No other server is begun').waitFor()
 })
 
-test('a restart that is refused for one of the servers says so, and does not call this node too old', async (t) => {
+test('a restart that is refused for one of the servers says so, and does not call this server too old', async (t) => {
   const { page, fake } = await scene(t)
   await page.goto(`${fake.url}/deployments/frankfurt-1/shop`)
   await page.getByRole('button', { name: 'Restart on all 2' }).click()

@@ -50,7 +50,7 @@ test('a restart on some servers shows which are meant before anything is done', 
   await steps.getByText('frankfurt-2').waitFor()
   assert.equal(await steps.count(), 1)
   await dialog.getByRole('button', { name: 'Restart', exact: true }).click()
-  await dialog.getByText('any page of this node shows it').waitFor()
+  await dialog.getByText('any page of this server shows it').waitFor()
   assert.deepEqual(
     fake.world.rollouts?.[0]?.servers.map(({ server }) => server),
     ['frankfurt-2']

@@ -49,7 +49,7 @@ export function RolloutDialog({ close }: { close: () => void }) {
         <p class="soft foreign">
           {rollouts.busy.value || !(rollouts.data.value || rollouts.fault.value)
             ? 'Asking…'
-            : (rollouts.fault.value?.message ?? 'This node knows nothing of it any more.')}
+            : (rollouts.fault.value?.message ?? 'This server knows nothing of it any more.')}
         </p>
       </Dialog>
     )
@@ -57,7 +57,8 @@ export function RolloutDialog({ close }: { close: () => void }) {
   return (
     <Dialog title={`Restart ${job.deployment} on ${job.servers.length} servers`} close={close}>
       <p class="soft foreign">
-        {ENDED[job.status] ?? 'It goes on when this page is closed; any page of this node shows it.'} Begun by {job.by}
+        {ENDED[job.status] ?? 'It goes on when this page is closed; any page of this server shows it.'} Begun by{' '}
+        {job.by}
         {job.stopped_by && `, stopped by ${job.stopped_by}`}.
       </p>
       <Steps steps={job.servers.map(stepOf)} />

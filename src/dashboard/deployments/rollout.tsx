@@ -79,7 +79,7 @@ function Begin({ name, servers, close }: { name: string; servers: readonly strin
       <Steps steps={chosen.map((server) => ({ name: server, state: 'next', detail: '' }))} />
       {fault && (
         <p class="wrong foreign" role="alert">
-          {notOffered(fault) ? 'This node does not offer this.' : fault.message}
+          {notOffered(fault) ? 'This server does not offer this.' : fault.message}
         </p>
       )}
       <footer>

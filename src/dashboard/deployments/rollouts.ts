@@ -7,7 +7,7 @@ const ELSE_MS = 60_000
 
 export const isUnderWay = ({ status }: RolloutView) => status === 'running' || status === 'stopping'
 
-/** Restarts on several servers that this node runs: looked at often while one is under way, else when an event tells of one. */
+/** Restarts on several servers that this server runs: looked at often while one is under way, else when an event tells of one. */
 export const createRollouts = (api: Api) =>
   createResource<readonly RolloutView[]>({
     load: async (signal) => (await api.get<{ rollouts: RolloutView[] }>('/cluster/rollouts', signal)).rollouts,

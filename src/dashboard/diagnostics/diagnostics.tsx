@@ -16,7 +16,7 @@ import { Reachability } from './reachability/reachability.tsx'
 import { StateChart } from './state-chart.tsx'
 import { TransitionTable } from './transition-table.tsx'
 
-/** What is behind the verdicts: who sees whom, and the state machines of this node. */
+/** What is behind the verdicts: who sees whom, and the state machines of this server. */
 export function Diagnostics() {
   const { route } = useDesk()
   const reachability = route.path.value[1] === 'reachability'
@@ -43,7 +43,7 @@ export function Diagnostics() {
   )
 }
 
-/** Every state machine of this node as it runs: the tree of actors, and the chart of the chosen one with its states lit. */
+/** Every state machine of this server as it runs: the tree of actors, and the chart of the chosen one with its states lit. */
 function Machines() {
   const { api, route, toasts } = useDesk()
   const watch = useMemo(() => createActorWatch(api, { everyMs: 1000 }), [])
@@ -91,7 +91,7 @@ function Machines() {
         </div>
       </div>
       {fault && notOffered(fault) ? (
-        <p class="notice">This node does not tell which machines run. The charts are those of the code.</p>
+        <p class="notice">This server does not tell which machines run. The charts are those of the code.</p>
       ) : (
         <FaultNotice of={watch.list} what="the running machines" />
       )}

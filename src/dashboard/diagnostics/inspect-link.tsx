@@ -3,7 +3,7 @@ import { useDesk } from '../lib/desk.ts'
 import { createResource, useResource } from '../lib/resource.ts'
 import { loadSettings, type Settings } from '../lib/settings.ts'
 
-/** The way to the inspector, where this node has it on: for one peer, or for everything. */
+/** The way to the inspector, where this server has it on: for one peer, or for everything. */
 export function InspectLink({ peer }: { peer?: string | undefined }) {
   const { api } = useDesk()
   const config = useMemo(() => createResource<Settings>({ load: loadSettings(api) }), [])

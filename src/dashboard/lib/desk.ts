@@ -96,7 +96,7 @@ export function createDesk(page: Window) {
   const live = createLive({ api, heard })
   // The pill in the head ticks; a reader is told of the change alone.
   effect(() => {
-    if (live.phase.value === 'cut') toasts.speak('The connection to this node is cut. What is shown may be old.')
+    if (live.phase.value === 'cut') toasts.speak('The connection to this server is cut. What is shown may be old.')
   })
   /** Of the invites that were made here, as long as the page is open and their maker signed in. */
   const tokens = new Map<string, MadeInvite>()

@@ -32,7 +32,7 @@ export async function faultOf(response: Response): Promise<Fault> {
 /** Anything that was thrown, as a fault. */
 export function asFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown
-  if (thrown instanceof TypeError) return new Fault('This node does not answer.', { status: 0, code: 'unreachable' })
+  if (thrown instanceof TypeError) return new Fault('This server does not answer.', { status: 0, code: 'unreachable' })
   return new Fault(thrown instanceof Error ? thrown.message : String(thrown), { status: 0, code: 'page' })
 }
 

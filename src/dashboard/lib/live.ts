@@ -12,7 +12,7 @@ export type LivePhase = 'connecting' | 'live' | 'cut' | 'none'
 
 /**
  * The one stream of what happens. It is read with `fetch`, so that the bearer token goes in a header, resumes after the
- * last event, and says since when it is cut. `none`: this node has no stream, so the page lives by asking.
+ * last event, and says since when it is cut. `none`: this server has no stream, so the page lives by asking.
  */
 export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEvent, news: boolean) => void }) {
   const phase = signal<LivePhase>('connecting')

@@ -14,7 +14,7 @@ export const deployedOn = (slices: Slices): Deployed =>
     [...slices].filter(([, { data }]) => data !== undefined).map(([name, { data }]) => [name, readDeployments(data)])
   )
 
-/** One server as the lists show it: this node itself, or a peer. */
+/** One server as the lists show it: this server itself, or a peer. */
 export interface ServerRow {
   name: string
   self: boolean
@@ -55,7 +55,7 @@ export interface DeploymentRow {
 
 export function serverRows(known: {
   self: string
-  /** This node's own. */
+  /** This server's own. */
   version: string
   tags: readonly string[]
   peers: readonly PeerView[]

@@ -41,8 +41,8 @@ const WORDS: Record<EventType, string> = {
   'alert.told': 'an alert was sent by another server',
   'alert.failed': 'an alert could not be sent',
   'node.started': 'the agent started',
-  'node.restored': 'this node runs on a restored backup; look at its peers',
-  'node.stalled': 'this node was stopped or overloaded; failures of that time do not count'
+  'node.restored': 'this server runs on a restored backup; look at its peers',
+  'node.stalled': 'this server was stopped or overloaded; failures of that time do not count'
 }
 /** A node may know more kinds of events than the page; those are shown by their name. */
 const wordOf = (type: string) => Object.entries(WORDS).find(([key]) => key === type)?.[1] ?? type

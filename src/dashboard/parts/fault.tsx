@@ -42,7 +42,7 @@ export function FaultNotice({ of, what }: { of: Resource<unknown>; what: string 
 
 function title(fault: Fault, what: string): string {
   if (fault.status === 403) return `You may not see ${what}.`
-  if (notOffered(fault)) return `This node does not offer ${what}.`
+  if (notOffered(fault)) return `This server does not offer ${what}.`
   if (fault.status === 0) return `No answer about ${what}.`
   return `Could not get ${what}.`
 }

@@ -25,7 +25,7 @@ function Name({ event, kind }: { event: ClusterEvent; kind: Kind }) {
       <svg viewBox="0 0 13 13" aria-hidden="true">
         <rect x="5" y="1" width="3" height="11" rx="1.5" fill="currentColor" />
       </svg>
-      <span class="cut foreign">{event.peer ?? 'this node'}</span>
+      <span class="cut foreign">{event.peer ?? 'this server'}</span>
     </span>
   )
 }

@@ -2,7 +2,7 @@
 export function NotOffered({ what }: { what: string }) {
   return (
     <div class="empty">
-      <h2>{what} is not offered by this node</h2>
+      <h2>{what} is not offered by this server</h2>
       <p>It runs a version, or a configuration, without it. Nothing is wrong with the rest.</p>
     </div>
   )

@@ -81,12 +81,12 @@ export function Events() {
         </button>
       )}
       {live.phase.value === 'none' && (
-        <p class="notice">This node has no stream of events, so nothing can be told of what happens.</p>
+        <p class="notice">This server has no stream of events, so nothing can be told of what happens.</p>
       )}
       {shown.length > 0 ? (
         <News events={shown} />
       ) : all.length === 0 ? (
-        <p class="soft">Nothing has happened since this node remembers.</p>
+        <p class="soft">Nothing has happened since this server remembers.</p>
       ) : (
         <NothingFits what="event" names={['q', 'kind']} />
       )}

@@ -10,7 +10,7 @@ const TABS = [
   ['audit', 'Audit']
 ] as const
 
-/** What this node runs with, whom it tells, and who did what. Nothing here is changed by the page: the file is. */
+/** What this server runs with, whom it tells, and who did what. Nothing here is changed by the page: the file is. */
 export function Settings() {
   const { route, status } = useDesk()
   const tab = route.path.value[1] ?? ''

@@ -38,7 +38,7 @@ export function SignIn({ gate }: { gate: Gate }) {
     <main class="alone sign-in">
       <form onSubmit={submit} aria-label="Sign in">
         <Mark />
-        <h1>Sign in to this node</h1>
+        <h1>Sign in to this server</h1>
         {gate.ticketUsed && (
           <p class="notice warn">That link has been used or is too old. Sign in with a key instead.</p>
         )}
