@@ -18,7 +18,7 @@ test('servers are chosen by tag, pattern and not, and a slip chooses nobody', as
   const stats = await first.call('GET', '/api/cluster/stats?servers=@prod')
   assert.deepEqual(Object.keys(stats.body.servers), ['web-1'])
   assert.equal((await first.call('GET', '/api/cluster/stats?servers=@prd')).status, 400)
-  assert.deepEqual((await first.call('GET', '/api/cluster/status')).body.tags, ['prod', 'eu'])
+  assert.deepEqual((await first.call('GET', '/api/cluster/status')).body.self.tags, ['prod', 'eu'])
 
   const restart = (query: string) => first.call('POST', `/api/cluster/deployments/shop/restart?${query}`)
   assert.deepEqual([(await restart('servers=@prd')).status, (await restart('not=db-3')).status], [400, 400])

@@ -11,11 +11,12 @@ import type { Collection } from '../../store/collection.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import { targetOf } from '../peers/transport.ts'
+import { CARDS_OF_A_PAGE, pagesOf } from './pages.ts'
 
 interface TellingOptions {
   store: Pick<Store, 'members'>
   outbox: Collection<Outbox>
-  cluster: Pick<Cluster, 'peer' | 'onChange'>
+  cluster: Pick<Cluster, 'peer' | 'onChange' | 'onAnswer'>
   remote: Pick<Remote, 'request' | 'deadlines'>
   events: EventLog
   clock: Pick<Clock, 'wall'>
@@ -24,9 +25,6 @@ interface TellingOptions {
 
 const AT_ONCE = 8
 const KEPT_FOR_MS = 7 * 24 * 3_600_000
-const CARDS_OF_A_PAGE = 100
-/** Below what the other side takes, with room for the words around. */
-const BYTES_OF_A_PAGE = 60_000
 const MAX_BYTES = 65_536
 const PLAIN = 'plain FlatRun needs its own invite'
 
@@ -40,9 +38,15 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
   const atOnce = pLimit(AT_ONCE)
   const oneAtATime = pLimit(1)
   const underWay = new Map<string, Promise<void>>()
-  const end = cluster.onChange(({ id, verdict }) => {
-    if (verdict === 'online') deliver(id).catch(onFault)
-  })
+  const ends = [
+    cluster.onChange(({ id, verdict }) => {
+      if (verdict === 'online') deliver(id).catch(onFault)
+    }),
+    // One that was away for moments was online all the while, and has not heard what was sent meanwhile.
+    cluster.onAnswer(({ id }, { ok }) => {
+      if (ok && outbox.get(id) && !underWay.has(id)) deliver(id).catch(onFault)
+    })
+  ]
 
   const canBeTold = ({ state, features }: Member) => state === 'active' && features.includes('introduce')
 
@@ -229,7 +233,9 @@ export function createTelling({ store: { members }, outbox, cluster, remote, eve
     },
     /** How many are still to be told of others. */
     waiting: () => outbox.all().length,
-    stop: end
+    stop(): void {
+      for (const end of ends) end()
+    }
   }
 }
 
@@ -246,22 +252,4 @@ function whyNot({ state, features }: Member): string {
   if (features.length === 0) return PLAIN
   if (state !== 'active') return 'it is no active member'
   return 'its version cannot be introduced; upgrade it'
-}
-
-/** As many cards as one request may hold. */
-function pagesOf<Entry extends { card: Card }>(entries: readonly Entry[]): Entry[][] {
-  const pages: Entry[][] = []
-  let bytes = 0
-  for (const entry of entries) {
-    const size = Buffer.byteLength(JSON.stringify(entry.card)) + 1
-    const page = pages.at(-1)
-    if (!page || page.length >= CARDS_OF_A_PAGE || bytes + size > BYTES_OF_A_PAGE) {
-      pages.push([entry])
-      bytes = size
-    } else {
-      page.push(entry)
-      bytes += size
-    }
-  }
-  return pages
 }

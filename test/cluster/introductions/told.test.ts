@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { createCards } from '../../../src/cluster/identity/cards.ts'
 import { createSuspending } from '../../../src/cluster/introductions/suspending.ts'
 import { createTelling } from '../../../src/cluster/introductions/telling.ts'
+import type { Cluster } from '../../../src/cluster/liveness/liveness.ts'
 import type { Ask, PeerTarget } from '../../../src/remote/target.ts'
 import type { Card } from '../../../src/schemas/card.ts'
 import type { NewEvent } from '../../../src/schemas/event.ts'
@@ -30,26 +31,39 @@ async function world(t: TestContext, members: readonly Member[]) {
   for (const member of members) await store.members.put(member)
   const events: NewEvent[] = []
   const told: { to: string; of: string[] }[] = []
+  const away = new Set<string>()
+  let answered: Parameters<Cluster['onAnswer']>[0] = () => {}
   const parts = {
     store,
     events: { publish: (event: NewEvent) => void events.push(event), since: () => [], subscribe: () => () => {} },
     cluster: {
       peer: () => ({ verdict: 'online', features: ['introduce'] }) as never,
       onChange: () => () => {},
-      onAnswer: () => () => {},
+      onAnswer: (listener: typeof answered) => {
+        answered = listener
+        return () => {}
+      },
       updated: () => {}
     },
     remote: {
       deadlines: { requestMs: 1_000 } as never,
       forget: () => {},
       request: async ({ id }: PeerTarget, { body }: Ask) => {
+        if (away.has(id)) throw new Error('it is not there')
         told.push({ to: id, of: (body as { cards: Card[] }).cards.map(({ name }) => name) })
         return { status: 200, text: '{"results":[]}', headers: {} }
       }
     },
     onFault: (error: unknown) => assert.fail(String(error))
   }
-  return { store, events, told, parts }
+  return {
+    store,
+    events,
+    told,
+    parts,
+    away,
+    answers: (id: string) => answered({ id, name: id, verdict: 'online' }, { ok: true } as never)
+  }
 }
 
 test('a member whose card has not come yet is told of others, and others of it as soon as it has', async (t) => {
@@ -66,6 +80,25 @@ test('a member whose card has not come yet is told of others, and others of it a
   assert.deepEqual(told[1], { to: 'b', of: ['a'] })
   await telling.tidy()
   assert.equal(told.length, 2, 'nobody is told twice')
+})
+
+test('a member that missed what was sent, and was online all the while, is told with its next answer', async (t) => {
+  const { store, told, parts, away, answers } = await world(t, [
+    memberOf('a', { card: cardOf('a') }),
+    memberOf('b', { card: cardOf('b') })
+  ])
+  const outbox = await store.table('outbox', Outbox)
+  const telling = createTelling({ ...parts, outbox, clock: { wall: () => Date.parse(AT) } })
+  away.add('a')
+  await telling.introduce(undefined)
+  await settled(() => told.length === 1 && outbox.all().length === 1)
+  assert.deepEqual(told, [{ to: 'b', of: ['a'] }])
+
+  away.delete('a')
+  answers('b')
+  answers('a')
+  await settled(() => outbox.all().length === 0)
+  assert.deepEqual(told.slice(1), [{ to: 'a', of: ['b'] }])
 })
 
 test('of two first cards that come at once one counts, and the other is told as another identity', async (t) => {
