@@ -6,7 +6,7 @@ import { runCli } from './cli/cli.ts'
 import { examples } from './cli/command.ts'
 import { processIo } from './cli/io.ts'
 import { ConfigFaults } from './config/check/faults.ts'
-import { Fatal } from './errors.ts'
+import { Fatal } from './errors/fatal.ts'
 import { goesToJournal } from './systemd/inherited.ts'
 import { readVersion } from './version.ts'
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { unpainted } from '../src/dashboard/deployments/log/ansi.ts'
-import { readDocuments } from '../src/local/compose/document.ts'
-import { parseEnv } from '../src/local/compose/env.ts'
+import { parseEnv } from '../src/local/compose/variables/env.ts'
+import { readDocuments } from '../src/local/compose/yaml/document.ts'
 import { literalSecrets } from '../src/local/operations/literal-secrets.ts'
 import { createRedact } from '../src/local/operations/redact.ts'
-import { parseJson } from '../src/remote/json.ts'
+import { parseJson } from '../src/remote/answers/json.ts'
 
 /** Whatever reads a text that is not ours, by what it reads. */
 const READERS: Record<string, (text: string) => unknown> = {

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander'
 import { type Given, givenTo } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 
 /** What the program hands to those who add commands for this machine. */
 export interface Machine {

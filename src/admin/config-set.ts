@@ -4,7 +4,7 @@ import { type Document, isScalar, parse, parseDocument } from 'yaml'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { ConfigFaults, loadConfig } from '../config/config.ts'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 import { configMeant, type Subject } from './subject.ts'
 
 /** `flatrun-cluster config set KEY=VALUE…`: all of them or, with any fault, none; comments stay as they are. */

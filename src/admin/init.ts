@@ -7,7 +7,7 @@ import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { askFor } from '../cli/prompt.ts'
 import { ConfigFaults, loadConfig } from '../config/config.ts'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 
 const QUESTIONS = [
   { flag: 'serverName', key: 'cluster.server_name', ask: 'Name of this server, as others will know it' },

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { agrees } from '../cli/prompt.ts'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 import {
   describeStep,
   type InstallOptions,

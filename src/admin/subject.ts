@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { type Config, loadConfig } from '../config/config.ts'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 import { findInstalledService } from './installed-service.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { BadRequest, TooManyQuestions } from '../errors.ts'
+import { TooManyQuestions } from '../errors/members.ts'
+import { BadRequest } from '../errors/requests.ts'
 import type { Silence } from '../schemas/alerts/silence.ts'
 import { parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'

@@ -1,4 +1,5 @@
-import { BadRequest, PeerUnknown, SilenceUnknown } from '../errors.ts'
+import { PeerUnknown, SilenceUnknown } from '../errors/members.ts'
+import { BadRequest } from '../errors/requests.ts'
 import type { AlertTest } from '../schemas/alerts/alert.ts'
 import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alerts/alert-api.ts'
 import { DAY_MS, parseDuration } from '../schemas/duration.ts'

@@ -1,4 +1,4 @@
-import { BadRequest, SetInConfig } from '../errors.ts'
+import { BadRequest, SetInConfig } from '../errors/requests.ts'
 import type { Alerts } from '../schemas/alerts/alert.ts'
 import type { AlertSettings } from '../schemas/alerts/alert-api.ts'
 import { type AlertTarget, TARGETS } from '../schemas/alerts/alert-target.ts'

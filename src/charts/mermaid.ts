@@ -1,4 +1,4 @@
-import type { Chart, ChartState, ChartWay } from '../schemas/chart.ts'
+import type { Chart, ChartState, ChartWay } from '../schemas/inspection/chart.ts'
 
 /** A chart as text that Markdown viewers draw (mermaid.js.org, stateDiagram-v2). */
 export function mermaidOf({ states, ways }: Chart): string {

@@ -1,4 +1,4 @@
-import type { Chart, ChartState, ChartWay } from '../schemas/chart.ts'
+import type { Chart, ChartState, ChartWay } from '../schemas/inspection/chart.ts'
 import { labelLines, linesOf } from './words.ts'
 
 /** A chart as a picture that stands by itself, in the reader's light or dark. */

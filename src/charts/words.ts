@@ -1,4 +1,4 @@
-import type { ChartState, ChartTransition } from '../schemas/chart.ts'
+import type { ChartState, ChartTransition } from '../schemas/inspection/chart.ts'
 
 /** What is written into a state's box, under its name. */
 export function linesOf({ lines, inside }: Pick<ChartState, 'lines' | 'inside'>): string[] {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { belongTogether } from '../security/certificate.ts'
+import { belongTogether } from '../security/certificates/certificate.ts'
 import type { Between } from './check/rules.ts'
 import { because } from './environment.ts'
 import type { Tls } from './shape.ts'

@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Self } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 import { writeWhole } from '../store/disk/whole-file.ts'
 import { codeOf } from '../untyped.ts'
 

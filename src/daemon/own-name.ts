@@ -1,6 +1,6 @@
 import type { Self } from '../cluster/peers/self.ts'
 import type { Config } from '../config/config.ts'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 import type { Members } from '../store/members.ts'
 
 /** Refuses a name that a peer has: in every list one of the two would hide the other. @throws Fatal */

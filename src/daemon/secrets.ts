@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 import { readOwnFile } from '../store/disk/ownership.ts'
 import { writeWhole } from '../store/disk/whole-file.ts'
 

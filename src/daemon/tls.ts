@@ -1,8 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Tls } from '../config/config.ts'
-import { Fatal } from '../errors.ts'
-import { belongTogether, createCertificate, isSelfSigned, type KeyPair, pinOf } from '../security/certificate.ts'
+import { Fatal } from '../errors/fatal.ts'
+import {
+  belongTogether,
+  createCertificate,
+  isSelfSigned,
+  type KeyPair,
+  pinOf
+} from '../security/certificates/certificate.ts'
 import { readOwnFile } from '../store/disk/ownership.ts'
 import { writeWhole } from '../store/disk/whole-file.ts'
 

@@ -1,10 +1,10 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Frame } from './frame.tsx'
+import type { Gate } from './lib/access/gate.ts'
+import { useResource } from './lib/data/resource.ts'
 import { useDesk } from './lib/desk.ts'
-import type { Gate } from './lib/gate.ts'
-import { useResource } from './lib/resource.ts'
-import { FaultNotice } from './parts/fault.tsx'
+import { FaultNotice } from './parts/failures/fault.tsx'
 import { Screen } from './screen.tsx'
 
 /** From a fresh page to the dashboard: sign in where a key is needed, set clustering up where it is off. */

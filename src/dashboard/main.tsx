@@ -1,10 +1,10 @@
 import './style.css'
 import { render } from 'preact'
 import { App } from './app.tsx'
+import { createGate } from './lib/access/gate.ts'
+import { placeLinks } from './lib/address/place.ts'
 import { createDesk, DeskProvider } from './lib/desk.ts'
-import { createGate } from './lib/gate.ts'
-import { placeLinks } from './lib/place.ts'
-import { Boundary } from './parts/boundary.tsx'
+import { Boundary } from './parts/failures/boundary.tsx'
 
 placeLinks()
 const place = document.getElementById('app')

@@ -5,7 +5,7 @@ import { Overview } from './overview/overview.tsx'
 const SCREENS: Record<string, () => Promise<ComponentType>> = {
   'first-run': async () => (await import('./screens/first-run.tsx')).FirstRun,
   deployments: async () => (await import('./deployments/deployments.tsx')).Deployments,
-  servers: async () => (await import('./screens/servers.tsx')).Servers,
+  servers: async () => (await import('./screens/servers/servers.tsx')).Servers,
   diagnostics: async () => (await import('./diagnostics/diagnostics.tsx')).Diagnostics,
   events: async () => (await import('./screens/events.tsx')).Events,
   settings: async () => (await import('./screens/settings.tsx')).Settings,

@@ -1,8 +1,8 @@
 import { type Dispatcher, Pool } from 'undici'
 import { systemClock } from '../clock.ts'
-import { collect } from '../remote/collect.ts'
+import { collect } from '../remote/answers/collect.ts'
+import { createLargeAnswers } from '../remote/answers/large-answers.ts'
 import { failure, failureOf } from '../remote/failure.ts'
-import { createLargeAnswers } from '../remote/large-answers.ts'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
 import { FlatRunDown } from './faults.ts'
 

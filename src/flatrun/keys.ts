@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { PermissionDenied } from '../errors.ts'
+import { PermissionDenied } from '../errors/requests.ts'
 import type { Grant } from '../schemas/grant.ts'
 import { CannotOpen, type Vault } from '../security/vault.ts'
 import type { Collection } from '../store/collection.ts'

@@ -1,6 +1,11 @@
-import type { Deployment, DeploymentList, DeploymentService, DeploymentStatus } from '../schemas/deployment.ts'
+import type {
+  Deployment,
+  DeploymentList,
+  DeploymentService,
+  DeploymentStatus
+} from '../schemas/deployments/deployment.ts'
+import type { Stats } from '../schemas/deployments/stats.ts'
 import { NEVER } from '../schemas/names.ts'
-import type { Stats } from '../schemas/stats.ts'
 import { numberOf } from '../untyped.ts'
 import type { FlatRunAgent } from './agent.ts'
 import { FlatRunUnclear } from './faults.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { BodyEncoded, Unauthorized, UnsupportedMediaType } from '../errors.ts'
+import { BodyEncoded, Unauthorized, UnsupportedMediaType } from '../errors/requests.ts'
 
 /** Whether a body may follow (RFC 9112 §6.3). One that comes in chunks may still turn out to be empty. */
 export const hasBody = ({ headers }: IncomingMessage) =>

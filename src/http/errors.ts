@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { UnsupportedMediaType } from '../errors.ts'
+import { UnsupportedMediaType } from '../errors/requests.ts'
 import { InvalidInput } from './validation.ts'
 
 /**

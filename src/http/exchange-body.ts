@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile'
-import { IdentityBody } from '../schemas/introduction.ts'
-import { PlainExchange, SealedBody } from '../schemas/joining.ts'
+import { IdentityBody } from '../schemas/joining/introduction.ts'
+import { PlainExchange, SealedBody } from '../schemas/joining/joining.ts'
 import { faultsOf, InvalidInput } from './validation.ts'
 
 const plain = Compile(PlainExchange)

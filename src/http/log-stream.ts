@@ -1,4 +1,4 @@
-import type { LogLine } from '../schemas/operation.ts'
+import type { LogLine } from '../schemas/deployments/operation.ts'
 import { frame, HEARTBEAT, HEARTBEAT_MS } from './sse.ts'
 
 /** Log lines as text, as compose shows them: the container's name before each. */

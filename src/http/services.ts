@@ -25,11 +25,9 @@ import type { Self } from '../cluster/peers/self.ts'
 import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
 import type { Rollout } from '../cluster/rollout/rollout.ts'
 import type { RolloutJobs } from '../cluster/rollout/rollout-jobs.ts'
-import type { Actors } from '../schemas/actor.ts'
 import type { AlertTest } from '../schemas/alerts/alert.ts'
 import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alerts/alert-api.ts'
-import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
-import type { EventLog } from '../schemas/event.ts'
+import type { Deployment, DeploymentList } from '../schemas/deployments/deployment.ts'
 import type {
   Action,
   ActionResult,
@@ -39,10 +37,12 @@ import type {
   Job,
   LogLine,
   LogsAsk
-} from '../schemas/operation.ts'
+} from '../schemas/deployments/operation.ts'
+import type { Capacity, Stats } from '../schemas/deployments/stats.ts'
+import type { UsagePast, UsageRange } from '../schemas/deployments/usage.ts'
+import type { EventLog } from '../schemas/event.ts'
+import type { Actors } from '../schemas/inspection/actor.ts'
 import type { AbsenceNotice } from '../schemas/opinions/absence.ts'
-import type { Capacity, Stats } from '../schemas/stats.ts'
-import type { UsagePast, UsageRange } from '../schemas/usage.ts'
 import type { Front } from './front/front.ts'
 
 /** This node's own deployments and statistics, and what can be done with them. */

@@ -1,5 +1,5 @@
 import type { AnyActorRef } from 'xstate'
-import type { Actors, ActorView } from '../schemas/actor.ts'
+import type { Actors, ActorView } from '../schemas/inspection/actor.ts'
 
 const STATUSES = ['active', 'done', 'error', 'stopped'] as const
 

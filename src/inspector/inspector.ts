@@ -1,5 +1,5 @@
 import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstate'
-import type { Inspector, Listener, Scope, Watching } from '../schemas/inspection.ts'
+import type { Inspector, Listener, Scope, Watching } from '../schemas/inspection/inspection.ts'
 import { asActor, withDescendants } from './actors.ts'
 import { eventMessage, machineOf, snapshotMessage } from './messages.ts'
 import { type Happening, viewOf } from './scope.ts'

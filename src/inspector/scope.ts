@@ -1,5 +1,5 @@
 import type { AnyActor, AnyEventObject } from 'xstate'
-import type { Scope } from '../schemas/inspection.ts'
+import type { Scope } from '../schemas/inspection/inspection.ts'
 import { machineOf } from './messages.ts'
 
 /** Something that happened: to an actor, by itself or by a message of another's. */

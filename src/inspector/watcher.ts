@@ -1,5 +1,5 @@
 import type { AnyActor } from 'xstate'
-import type { Listener, Transmission } from '../schemas/inspection.ts'
+import type { Listener, Transmission } from '../schemas/inspection/inspection.ts'
 import { parentOf, rootOf } from './actors.ts'
 import { actorMessage, definitionMessage, machineOf, snapshotMessage } from './messages.ts'
 import type { Happening, View } from './scope.ts'

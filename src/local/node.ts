@@ -1,5 +1,5 @@
-import { Stopping } from '../errors.ts'
-import type { Deployment, DeploymentList } from '../schemas/deployment.ts'
+import { Stopping } from '../errors/requests.ts'
+import type { Deployment, DeploymentList } from '../schemas/deployments/deployment.ts'
 import type {
   ContainerStats,
   ContainerView,
@@ -7,8 +7,8 @@ import type {
   DeploymentStats,
   LogLine,
   LogsAsk
-} from '../schemas/operation.ts'
-import type { Capacity, Stats } from '../schemas/stats.ts'
+} from '../schemas/deployments/operation.ts'
+import type { Capacity, Stats } from '../schemas/deployments/stats.ts'
 import { readComposeText } from './disk/compose-text.ts'
 import type { ReadLarge } from './disk/folders.ts'
 import { createEngine } from './engine/client.ts'

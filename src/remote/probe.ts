@@ -3,11 +3,11 @@ import { Value } from 'typebox/value'
 import { CLOCKS_APART_MS } from '../schemas/clock.ts'
 import type { PeerSpec, ProbeAnswer } from '../schemas/health.ts'
 import { isRecord } from '../untyped.ts'
+import { parseJson } from './answers/json.ts'
+import { refusalOf } from './answers/refusal.ts'
 import type { Remote } from './client.ts'
 import { clockOffset, type TimeTold } from './clock-offset.ts'
 import { failure, failureOf, RemoteFailure } from './failure.ts'
-import { parseJson } from './json.ts'
-import { refusalOf } from './refusal.ts'
 import type { PeerTarget, RemoteAnswer } from './target.ts'
 
 export interface ProbeOptions {

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
-import { Card } from './card.ts'
 import { Grant } from './grant.ts'
 import { Evidence, Verdict } from './health.ts'
+import { Card } from './joining/card.ts'
 import { IntroductionPolicy, PeerName, Timestamp } from './names.ts'
 import { Scope, Witness } from './opinions/opinion.ts'
 

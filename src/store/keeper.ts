@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { StoreFailed } from '../errors.ts'
-import type { Identity } from '../schemas/invite.ts'
+import { StoreFailed } from '../errors/requests.ts'
+import type { Identity } from '../schemas/joining/invite.ts'
 import { checkpoint } from './disk/database.ts'
 import { type Marker, openCount, writeMarker } from './disk/marker.ts'
 import { isBusy } from './disk/sqlite-error.ts'

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 import { examine } from './examine.ts'
 
 /** What a file says of itself. */

@@ -1,4 +1,4 @@
-import { Fatal } from '../errors.ts'
+import { Fatal } from '../errors/fatal.ts'
 
 export interface UnitOptions {
   /** The program and its words before `agent`. */

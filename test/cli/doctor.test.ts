@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
-import { dataPathFinding } from '../../src/cli/commands/doctor-local.ts'
+import { dataPathFinding } from '../../src/cli/commands/doctor/doctor-local.ts'
 import { startNode, temporaryFolder, until } from '../daemon.ts'
 import { frontWorld } from '../http/front/world.ts'
 import { createCli } from './world.ts'

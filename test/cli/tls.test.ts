@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { test } from 'node:test'
-import { createCertificate } from '../../src/security/certificate.ts'
+import { createCertificate } from '../../src/security/certificates/certificate.ts'
 import { OPERATOR_KEY, startNode, temporaryFolder } from '../daemon.ts'
 import { createCli } from './world.ts'
 

@@ -7,7 +7,7 @@ import { type TSchema, Type } from 'typebox'
 import { loadConfig } from '../../src/config/config.ts'
 import { allKeys, remark } from '../../src/config/keys.ts'
 import { startDaemon } from '../../src/daemon/daemon.ts'
-import { createCertificate } from '../../src/security/certificate.ts'
+import { createCertificate } from '../../src/security/certificates/certificate.ts'
 import { request, temporaryFolder } from '../daemon.ts'
 
 /** Values that say what no schema can: of keys that name something outside, or mean something only together. */

@@ -10,7 +10,7 @@ import { ConfigFaults, loadConfig } from '../../src/config/config.ts'
 import { watchCertificate } from '../../src/daemon/certificate.ts'
 import { startDaemon } from '../../src/daemon/daemon.ts'
 import { startLifecycle } from '../../src/daemon/lifecycle.ts'
-import { createCertificate } from '../../src/security/certificate.ts'
+import { createCertificate } from '../../src/security/certificates/certificate.ts'
 import { temporaryFolder, until } from '../daemon.ts'
 
 /** An agent with a certificate from files, as the process runs it. */

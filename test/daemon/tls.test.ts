@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { createCertificate, isSelfSigned, pinOf } from '../../src/security/certificate.ts'
+import { createCertificate, isSelfSigned, pinOf } from '../../src/security/certificates/certificate.ts'
 import { authorized, join, OPERATOR_KEY, sees, startNode, until } from '../daemon.ts'
 
 const AUTO = { 'api.tls': { mode: 'auto' } }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { movedTo } from '../../src/dashboard/lib/places.ts'
+import { movedTo } from '../../src/dashboard/lib/address/places.ts'
 import { useScenes } from './scene.ts'
 
 const scene = useScenes()

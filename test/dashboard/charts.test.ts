@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { labelled, withHoles } from '../../src/dashboard/lib/axis.ts'
-import { percent } from '../../src/dashboard/lib/format.ts'
+import { percent } from '../../src/dashboard/lib/words/format.ts'
 import { useScenes } from './scene.ts'
 
 const scene = useScenes()

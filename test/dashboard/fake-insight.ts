@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { ActorView } from '../../src/schemas/actor.ts'
-import type { UsageRange } from '../../src/schemas/usage.ts'
+import type { UsageRange } from '../../src/schemas/deployments/usage.ts'
+import type { ActorView } from '../../src/schemas/inspection/actor.ts'
 import { alertRoutes } from './fake-alerts.ts'
 import { reachability } from './fake-reachability.ts'
 import { usage } from './past.ts'

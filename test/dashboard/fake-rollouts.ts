@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { RolloutView } from '../../src/schemas/operation.ts'
+import type { RolloutView } from '../../src/schemas/deployments/operation.ts'
 import type { World } from './world.ts'
 
 /** Restarts on several servers, which go on as far as a test lets them. */

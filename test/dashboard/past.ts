@@ -1,5 +1,5 @@
+import type { UsagePast, UsageRange } from '../../src/schemas/deployments/usage.ts'
 import type { HistoryRange, PeerHistory } from '../../src/schemas/history.ts'
-import type { UsagePast, UsageRange } from '../../src/schemas/usage.ts'
 import { ago, type Server, type World } from './world.ts'
 
 /** Looks like chance, and is the same each time. */

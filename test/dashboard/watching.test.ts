@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRollouts } from '../../src/dashboard/deployments/rollouts.ts'
-import type { Api } from '../../src/dashboard/lib/api.ts'
-import type { RolloutView } from '../../src/schemas/operation.ts'
+import type { Api } from '../../src/dashboard/lib/access/api.ts'
+import type { RolloutView } from '../../src/schemas/deployments/operation.ts'
 
 const JOB: RolloutView = {
   ...{ id: 'r1', deployment: 'shop', by: 'operator alice', status: 'running', servers: [] },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { painted, unpainted } from '../../src/dashboard/deployments/log/ansi.ts'
 import { hostPort, portWords } from '../../src/dashboard/deployments/ports.ts'
-import { kindOf, sentence } from '../../src/dashboard/lib/words.ts'
+import { kindOf, sentence } from '../../src/dashboard/lib/words/words.ts'
 import { EventType, type NewEvent } from '../../src/schemas/event.ts'
 
 const event = (about: NewEvent) => ({ id: 1, at: '2026-11-29T08:00:00Z', ...about })

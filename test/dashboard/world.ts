@@ -1,11 +1,11 @@
 import type { Answer } from '../../src/schemas/answer.ts'
-import type { Deployment } from '../../src/schemas/deployment.ts'
+import type { Deployment } from '../../src/schemas/deployments/deployment.ts'
+import type { RolloutView } from '../../src/schemas/deployments/operation.ts'
+import type { Stats } from '../../src/schemas/deployments/stats.ts'
 import type { ClusterEvent } from '../../src/schemas/event.ts'
 import type { Verdict } from '../../src/schemas/health.ts'
-import type { IntroductionView } from '../../src/schemas/introduction.ts'
-import type { RolloutView } from '../../src/schemas/operation.ts'
+import type { IntroductionView } from '../../src/schemas/joining/introduction.ts'
 import type { PeerView } from '../../src/schemas/peer.ts'
-import type { Stats } from '../../src/schemas/stats.ts'
 
 /** One server of an invented cluster. */
 export interface Server {

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
 import { createInspector } from '../../src/inspector/inspector.ts'
 import type { WatcherLimits } from '../../src/inspector/watcher.ts'
-import type { Scope } from '../../src/schemas/inspection.ts'
+import type { Scope } from '../../src/schemas/inspection/inspection.ts'
 import { createWorld, spec } from '../cluster/world.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of every kind, looked into by tests

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLargeAnswers } from '../../src/remote/large-answers.ts'
+import { createLargeAnswers } from '../../src/remote/answers/large-answers.ts'
 import { world } from './world.ts'
 
 const ask = (path: string) => ({ path, deadlineMs: 60_000, maxBytes: 4 << 20 })

@@ -3,7 +3,7 @@ import type { LookupAddress } from 'node:dns'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { createResolver } from '../../src/remote/resolver.ts'
+import { createResolver } from '../../src/remote/connections/resolver.ts'
 import { movedClock, targetOf, until, world } from './world.ts'
 
 const HERE: LookupAddress[] = [{ address: '192.0.2.1', family: 4 }]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import https from 'node:https'
 import { type TestContext, test } from 'node:test'
 import type { UpstreamFailure } from '../../src/schemas/upstream.ts'
-import { createCertificate, pinOf } from '../../src/security/certificate.ts'
+import { createCertificate, pinOf } from '../../src/security/certificates/certificate.ts'
 import { targetOf, world } from './world.ts'
 
 const ASK = { path: '/api/health', deadlineMs: 5_000, maxBytes: 1 << 20 }

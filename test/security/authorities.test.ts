@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { createCertificate } from '../../src/security/certificate.ts'
+import { createCertificate } from '../../src/security/certificates/certificate.ts'
 import { temporaryFolder } from '../daemon.ts'
 
 const source = (file: string) => JSON.stringify(path.join(import.meta.dirname, '..', '..', 'src', file))

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { createCertificate, pinOf } from '../../src/security/certificate.ts'
+import { createCertificate, pinOf } from '../../src/security/certificates/certificate.ts'
 import { temporaryFolder } from '../daemon.ts'
 
 /** The certificate that is written here byte by byte, as another implementation reads it. */

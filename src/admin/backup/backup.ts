@@ -17,7 +17,7 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { Fatal } from '../../errors.ts'
+import { Fatal } from '../../errors/fatal.ts'
 import { copyDatabase, inspectDatabase } from '../../store/snapshot.ts'
 import { codeOf } from '../../untyped.ts'
 import { type Entry, pack } from './archive.ts'

@@ -14,7 +14,7 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { Fatal } from '../../errors.ts'
+import { Fatal } from '../../errors/fatal.ts'
 import { prepareDataPath } from '../../store/disk/database.ts'
 import { lockDataPath } from '../../store/disk/lock.ts'
 import { type Marker, readMarker, writeMarker } from '../../store/disk/marker.ts'

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Given } from '../../cli/command.ts'
 import type { Io } from '../../cli/io.ts'
-import { Fatal } from '../../errors.ts'
+import { Fatal } from '../../errors/fatal.ts'
 
 const HOME = 'usr/lib/flatrun-cluster'
 /** Of a word that a program does not know. */

@@ -2,7 +2,7 @@ import type { ClientRequestArgs } from 'node:http'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect, type TLSSocket } from 'node:tls'
-import { isSelfSigned, pinOf } from '../../security/certificate.ts'
+import { isSelfSigned, pinOf } from '../../security/certificates/certificate.ts'
 
 /** What an address serves https with. */
 export interface Served {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
-import { trustSystemAuthorities } from '../../security/authorities.ts'
+import { trustSystemAuthorities } from '../../security/certificates/authorities.ts'
 import { connectPinned } from './pin.ts'
 import type { Place } from './place.ts'
 

@@ -1,4 +1,4 @@
-import { ClockSkew, Unauthorized } from '../../errors.ts'
+import { ClockSkew, Unauthorized } from '../../errors/requests.ts'
 import { CLOCKS_APART_MS } from '../../schemas/clock.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { createCopies } from '../../security/copies.ts'

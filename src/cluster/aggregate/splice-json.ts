@@ -1,5 +1,5 @@
+import { memberText, parseJson } from '../../remote/answers/json.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
-import { memberText, parseJson } from '../../remote/json.ts'
 import type { Answer, Incomplete } from '../../schemas/answer.ts'
 import { isRecord } from '../../untyped.ts'
 

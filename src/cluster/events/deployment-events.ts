@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
+import type { DeploymentAudit } from '../../schemas/deployments/operation.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { DeploymentAudit } from '../../schemas/operation.ts'
 
 const MERGE_MS = 60_000
 const CALLERS = 1_000

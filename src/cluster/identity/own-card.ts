@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { Card } from '../../schemas/card.ts'
+import type { Card } from '../../schemas/joining/card.ts'
 import { digest } from '../../security/tokens.ts'
 import type { Store } from '../../store/store.ts'
 import { FEATURES, type Self } from '../peers/self.ts'

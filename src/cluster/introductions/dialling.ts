@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { Clock } from '../../../machines/clock.ts'
 import type { Remote } from '../../remote/client.ts'
-import type { Card } from '../../schemas/card.ts'
+import type { Card } from '../../schemas/joining/card.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'

@@ -1,15 +1,10 @@
 import type { Clock } from '../../../machines/clock.ts'
-import {
-  IdentityConflict,
-  InsecureTransport,
-  IntroductionUnknown,
-  IntroductionWaits,
-  RemovedHere
-} from '../../errors.ts'
+import { IdentityConflict, IntroductionUnknown, IntroductionWaits, RemovedHere } from '../../errors/introductions.ts'
+import { InsecureTransport } from '../../errors/joining.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { DEFAULT_GRANTS } from '../../schemas/grant.ts'
-import type { Introduction } from '../../schemas/introduction.ts'
-import type { SealedReplyContent } from '../../schemas/joining.ts'
+import type { Introduction } from '../../schemas/joining/introduction.ts'
+import type { SealedReplyContent } from '../../schemas/joining/joining.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { credentialContext } from '../../store/contexts.ts'
 import { digests } from '../../store/members.ts'

@@ -1,4 +1,4 @@
-import type { Introduction } from '../../schemas/introduction.ts'
+import type { Introduction } from '../../schemas/joining/introduction.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
 import { isOpen } from './rule.ts'
 

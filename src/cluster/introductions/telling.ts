@@ -1,11 +1,16 @@
 import pLimit from 'p-limit'
 import { Check } from 'typebox/value'
 import type { Clock } from '../../../machines/clock.ts'
-import { PeerUnknown } from '../../errors.ts'
+import { PeerUnknown } from '../../errors/members.ts'
 import type { Remote } from '../../remote/client.ts'
-import type { Card } from '../../schemas/card.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import { type IntroduceReply, type Outbox, WithdrawReply, type WithdrawResult } from '../../schemas/introduction.ts'
+import type { Card } from '../../schemas/joining/card.ts'
+import {
+  type IntroduceReply,
+  type Outbox,
+  WithdrawReply,
+  type WithdrawResult
+} from '../../schemas/joining/introduction.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { Collection } from '../../store/collection.ts'
 import type { Store } from '../../store/store.ts'

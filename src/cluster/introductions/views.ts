@@ -1,5 +1,5 @@
-import type { Card } from '../../schemas/card.ts'
-import type { Introduction, IntroductionResult, IntroductionView } from '../../schemas/introduction.ts'
+import type { Card } from '../../schemas/joining/card.ts'
+import type { Introduction, IntroductionResult, IntroductionView } from '../../schemas/joining/introduction.ts'
 import { fingerprintOf } from '../../security/identity.ts'
 import { hasAddress } from '../peers/no-address.ts'
 import { type Decision, isOpen } from './rule.ts'

@@ -1,25 +1,25 @@
 import { Check } from 'typebox/value'
 import {
-  BadRequest,
   InsecureTransport,
   InviteExpired,
   InviteUnknown,
   InviteUsed,
   OwnAddress,
-  PeerNameTaken,
   SealedOnly,
   TooManyLooks
-} from '../../errors.ts'
+} from '../../errors/joining.ts'
+import { PeerNameTaken } from '../../errors/members.ts'
+import { BadRequest } from '../../errors/requests.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { DEFAULT_GRANTS } from '../../schemas/grant.ts'
-import type { Invite } from '../../schemas/invite.ts'
+import type { Invite } from '../../schemas/joining/invite.ts'
 import {
   type PlainExchange,
   type PreflightCheck,
   type PreflightReply,
   SealedRequestContent
-} from '../../schemas/joining.ts'
+} from '../../schemas/joining/joining.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { bareToken } from '../../security/invite-token.ts'
 import { CannotUnseal, issuedKey, openRequest, type SealedReply, type SealedRequest } from '../../security/sealing.ts'

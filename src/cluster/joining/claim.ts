@@ -1,4 +1,5 @@
-import { AlreadyJoined, InviteOtherName, PeerNameTaken, SelfJoin } from '../../errors.ts'
+import { AlreadyJoined, InviteOtherName, SelfJoin } from '../../errors/joining.ts'
+import { PeerNameTaken } from '../../errors/members.ts'
 import { sameName } from '../../schemas/names.ts'
 import type { Member } from '../../schemas/peer.ts'
 

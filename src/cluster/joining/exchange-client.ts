@@ -1,12 +1,6 @@
 import { Check } from 'typebox/value'
-import {
-  AnswerRefused,
-  BadPeerAnswer,
-  BadRequest,
-  ContactFailed,
-  ContactTimedOut,
-  ExchangeRejected
-} from '../../errors.ts'
+import { AnswerRefused, BadPeerAnswer, ContactFailed, ContactTimedOut, ExchangeRejected } from '../../errors/joining.ts'
+import { BadRequest } from '../../errors/requests.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import type { RemoteAnswer } from '../../remote/target.ts'
@@ -16,7 +10,7 @@ import {
   SealedReplyBody,
   SealedReplyContent,
   type SealedRequestContent
-} from '../../schemas/joining.ts'
+} from '../../schemas/joining/joining.ts'
 import type { Invitation } from '../../security/invite-token.ts'
 import { CannotSeal, sealRequest } from '../../security/sealing.ts'
 import { isRecord } from '../../untyped.ts'

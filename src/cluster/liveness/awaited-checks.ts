@@ -1,4 +1,4 @@
-import { PeerUnknown } from '../../errors.ts'
+import { PeerUnknown } from '../../errors/members.ts'
 import type { PeerHealth } from '../../schemas/health.ts'
 
 /** Those who wait for the next answer of a peer. */

@@ -7,7 +7,7 @@ import type { LocalHealthOptions } from '../../../machines/prober/local-health.t
 import { createProber, type ProberOptions } from '../../../machines/prober/prober.ts'
 import { type SupervisorContext, supervisorMachine } from '../../../machines/supervisor.ts'
 import { systemClock } from '../../clock.ts'
-import { PeerUnknown } from '../../errors.ts'
+import { PeerUnknown } from '../../errors/members.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { FailureClass, PeerAnswered, PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../../schemas/health.ts'
 import type { Opinions } from '../../schemas/opinions/opinion.ts'

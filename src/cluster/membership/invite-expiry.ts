@@ -1,4 +1,4 @@
-import type { Invite } from '../../schemas/invite.ts'
+import type { Invite } from '../../schemas/joining/invite.ts'
 
 /** Two clocks never show quite the same. */
 const SAME_MS = 2_000

@@ -1,4 +1,5 @@
-import { BadRequest, PeerUnknown } from '../../errors.ts'
+import { PeerUnknown } from '../../errors/members.ts'
+import { BadRequest } from '../../errors/requests.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { CAPABILITIES, type Grant } from '../../schemas/grant.ts'
 import type { Members } from '../../store/members.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../machines/clock.ts'
-import { TooManyQuestions } from '../../errors.ts'
+import { TooManyQuestions } from '../../errors/members.ts'
 import { FAILURE_KINDS, type FailureKind, type PeerSpec, type ProbeAnswer } from '../../schemas/health.ts'
 import type { Opinion } from '../../schemas/opinions/opinion.ts'
 import type { Member } from '../../schemas/peer.ts'

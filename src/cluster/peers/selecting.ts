@@ -1,4 +1,4 @@
-import { BadRequest } from '../../errors.ts'
+import { BadRequest } from '../../errors/requests.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { isWide, type Selection, SelectionFault, selected } from '../../schemas/selection/selection.ts'
 

@@ -1,5 +1,6 @@
 import { Check } from 'typebox/value'
-import { BadRequest, ClusterDisabled, ClusterEnabled, PeerNameTaken } from '../../errors.ts'
+import { ClusterDisabled, ClusterEnabled, PeerNameTaken } from '../../errors/members.ts'
+import { BadRequest } from '../../errors/requests.ts'
 import { PeerName, RESERVED_NAMES, type Version } from '../../schemas/names.ts'
 import { BadUrl, bareHost, type DialPolicy, isLoopback, parsePeerUrl } from '../../security/addresses.ts'
 import { fingerprintOf } from '../../security/identity.ts'

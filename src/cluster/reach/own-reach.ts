@@ -1,4 +1,4 @@
-import type { Card } from '../../schemas/card.ts'
+import type { Card } from '../../schemas/joining/card.ts'
 import { isOut } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import { noAddress } from '../peers/no-address.ts'

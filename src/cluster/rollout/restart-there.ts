@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseJson } from '../../remote/answers/json.ts'
 import type { Remote } from '../../remote/client.ts'
-import { parseJson } from '../../remote/json.ts'
 import type { PeerTarget, RemoteAnswer } from '../../remote/target.ts'
 import { isRecord } from '../../untyped.ts'
 import type { RolloutOrder } from './rollout.ts'

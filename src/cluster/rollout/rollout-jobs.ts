@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { RolloutBusy, RolloutUnknown } from '../../errors.ts'
+import { RolloutBusy, RolloutUnknown } from '../../errors/deployments.ts'
+import type { RolloutStep, RolloutView } from '../../schemas/deployments/operation.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { RolloutStep, RolloutView } from '../../schemas/operation.ts'
 import type { Rollout, RolloutAsk } from './rollout.ts'
 
 interface RolloutJobsOptions {

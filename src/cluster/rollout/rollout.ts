@@ -1,8 +1,9 @@
 import pLimit from 'p-limit'
-import { PeerUnavailable, PeerUnknown } from '../../errors.ts'
+import { PeerUnknown } from '../../errors/members.ts'
+import { PeerUnavailable } from '../../errors/proxy.ts'
+import type { RolloutStep, RolloutSummary } from '../../schemas/deployments/operation.ts'
 import { type PeerHealth, REACHABLE } from '../../schemas/health.ts'
 import { sameName } from '../../schemas/names.ts'
-import type { RolloutStep, RolloutSummary } from '../../schemas/operation.ts'
 import { whyUnavailable } from '../liveness/why-unavailable.ts'
 import type { RestartThere } from './restart-there.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
-import { Fatal } from '../../errors.ts'
+import { Fatal } from '../../errors/fatal.ts'
 import { createFlatRunAgent } from '../../flatrun/agent.ts'
 import { FlatRunClusterOn, FlatRunKeyMissing } from '../../flatrun/faults.ts'
 import { createKeyMaker } from '../../flatrun/key-maker.ts'

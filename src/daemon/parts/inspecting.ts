@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts'
 import { openersOf } from '../../http/access/origin.ts'
 import { inspect } from '../../http/inspect/inspect.ts'
 import { createInspector } from '../../inspector/inspector.ts'
-import type { Inspector } from '../../schemas/inspection.ts'
+import type { Inspector } from '../../schemas/inspection/inspection.ts'
 import { builtDashboard } from '../listen.ts'
 
 interface InspectingOptions {

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { AlertsView } from '../../schemas/alerts/alert-api.ts'
+import { asFault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault } from '../lib/fault.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field } from '../parts/forms/field.tsx'
 import { type Editable, editableIn, settingsWith } from './rules.ts'
 
 /** Changes what it takes for people to be told. What the config sets stands here without a field. */

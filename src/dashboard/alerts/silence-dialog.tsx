@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
+import { asFault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault } from '../lib/fault.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field } from '../parts/forms/field.tsx'
 
 const LENGTHS = [
   ['30m', '30 minutes'],

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { AlertsView } from '../../schemas/alerts/alert-api.ts'
-import { wall } from '../lib/format.ts'
+import { wall } from '../lib/words/format.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 import { kindWord } from './kinds.ts'
 

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { AlertSettings, AlertsView } from '../../schemas/alerts/alert-api.ts'
+import { asFault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault } from '../lib/fault.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field } from '../parts/forms/field.tsx'
 import { fieldsOf, KINDS, type TargetField } from './kinds.ts'
 
 type Target = NonNullable<AlertSettings['targets']>[number]

@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks'
-import { notOffered } from '../lib/fault.ts'
-import { createResource, useResource } from '../lib/resource.ts'
-import { Code } from '../parts/copy.tsx'
-import { FaultNotice } from '../parts/fault.tsx'
-import { NotOffered } from '../parts/not-offered.tsx'
+import { notOffered } from '../lib/access/fault.ts'
+import { createResource, useResource } from '../lib/data/resource.ts'
+import { FaultNotice } from '../parts/failures/fault.tsx'
+import { NotOffered } from '../parts/failures/not-offered.tsx'
+import { Code } from '../parts/forms/copy.tsx'
 import type { Operations } from './operations.ts'
 
 /** The compose file, to read and to take along. */

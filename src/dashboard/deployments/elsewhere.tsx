@@ -1,6 +1,6 @@
-import { segment } from '../lib/api.ts'
+import { segment } from '../lib/access/api.ts'
+import type { DeploymentRow } from '../lib/data/rows.ts'
 import { useDesk } from '../lib/desk.ts'
-import type { DeploymentRow } from '../lib/rows.ts'
 import { StatusMark } from '../parts/state.tsx'
 import { fingerprint } from './images.ts'
 

@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentService } from '../../schemas/deployment.ts'
+import type { Deployment, DeploymentService } from '../../schemas/deployments/deployment.ts'
 
 /** The images of a deployment in few words: the first, and how many more. */
 export function imageOf({ services }: Deployment): string {

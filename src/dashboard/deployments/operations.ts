@@ -1,8 +1,8 @@
-import type { Deployment } from '../../schemas/deployment.ts'
-import { type Api, segment } from '../lib/api.ts'
-import { Fault } from '../lib/fault.ts'
-import { linesOf, messagesOf } from '../lib/lines.ts'
-import { field, list, deployment as readDeployment, text } from '../lib/reading.ts'
+import type { Deployment } from '../../schemas/deployments/deployment.ts'
+import { type Api, segment } from '../lib/access/api.ts'
+import { Fault } from '../lib/access/fault.ts'
+import { linesOf, messagesOf } from '../lib/data/lines.ts'
+import { field, list, deployment as readDeployment, text } from '../lib/data/reading.ts'
 
 export type Action = 'start' | 'stop' | 'restart'
 

@@ -1,6 +1,6 @@
+import { useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { plural } from '../lib/format.ts'
-import { useResource } from '../lib/resource.ts'
+import { plural } from '../lib/words/format.ts'
 import { Icon } from '../parts/icon.tsx'
 import { isUnderWay } from './rollouts.ts'
 

@@ -1,13 +1,13 @@
 import '../styles/later.css'
 import { useState } from 'preact/hooks'
-import type { RolloutView } from '../../schemas/operation.ts'
+import type { RolloutView } from '../../schemas/deployments/operation.ts'
 import type { Step } from '../joining/steps-of-join.ts'
-import { segment } from '../lib/api.ts'
+import { segment } from '../lib/access/api.ts'
+import { asFault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault } from '../lib/fault.ts'
-import { millis } from '../lib/format.ts'
+import { millis } from '../lib/words/format.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Steps } from '../parts/steps.tsx'
+import { Steps } from '../parts/forms/steps.tsx'
 import { isUnderWay } from './rollouts.ts'
 
 const STATES: Record<RolloutView['servers'][number]['state'], Step['state']> = {

@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks'
-import type { RolloutView } from '../../schemas/operation.ts'
+import type { RolloutView } from '../../schemas/deployments/operation.ts'
 import { selected } from '../../schemas/selection/selection.ts'
+import { asFault, type Fault, notOffered } from '../lib/access/fault.ts'
+import type { DeploymentRow, ServerRow } from '../lib/data/rows.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault, type Fault, notOffered } from '../lib/fault.ts'
-import { wall } from '../lib/format.ts'
-import type { DeploymentRow, ServerRow } from '../lib/rows.ts'
+import { wall } from '../lib/words/format.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field } from '../parts/forms/field.tsx'
+import { Steps } from '../parts/forms/steps.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Steps } from '../parts/steps.tsx'
 
 /** Restarts a deployment on all servers that run it, one after the other, as far as all goes well. */
 export function RestartEverywhere({ row }: { row: DeploymentRow }) {

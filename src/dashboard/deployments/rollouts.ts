@@ -1,6 +1,6 @@
-import type { RolloutView } from '../../schemas/operation.ts'
-import type { Api } from '../lib/api.ts'
-import { createResource } from '../lib/resource.ts'
+import type { RolloutView } from '../../schemas/deployments/operation.ts'
+import type { Api } from '../lib/access/api.ts'
+import { createResource } from '../lib/data/resource.ts'
 
 const WHILE_RUNNING_MS = 2_000
 const ELSE_MS = 60_000

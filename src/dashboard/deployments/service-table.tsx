@@ -1,4 +1,4 @@
-import type { DeploymentService } from '../../schemas/deployment.ts'
+import type { DeploymentService } from '../../schemas/deployments/deployment.ts'
 import { Glyph, StatusMark } from '../parts/state.tsx'
 import { isUp } from './images.ts'
 import { portWords } from './ports.ts'

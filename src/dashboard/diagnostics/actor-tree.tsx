@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { ActorView } from '../../schemas/actor.ts'
+import type { ActorView } from '../../schemas/inspection/actor.ts'
 import { useDesk } from '../lib/desk.ts'
 
 const SHOWN = 200

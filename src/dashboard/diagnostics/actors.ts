@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
-import type { ActorList, ActorView } from '../../schemas/actor.ts'
-import type { Api } from '../lib/api.ts'
-import { createResource } from '../lib/resource.ts'
+import type { ActorList, ActorView } from '../../schemas/inspection/actor.ts'
+import type { Api } from '../lib/access/api.ts'
+import { createResource } from '../lib/data/resource.ts'
 
 /** A change of an actor's states that was seen while somebody looked. */
 export interface Move {

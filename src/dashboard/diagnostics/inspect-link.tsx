@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { createResource, useResource } from '../lib/resource.ts'
 import { loadSettings, type Settings } from '../lib/settings.ts'
 
 /** The way to the inspector, where this server has it on: for one peer, or for everything. */

@@ -1,4 +1,4 @@
-import { clock } from '../lib/format.ts'
+import { clock } from '../lib/words/format.ts'
 import type { Move } from './actors.ts'
 
 /** The changes that were seen since the page was opened, the newest first. */

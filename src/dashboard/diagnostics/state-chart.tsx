@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { labelLines, linesOf } from '../../charts/words.ts'
-import type { Chart, ChartState, ChartWay } from '../../schemas/chart.ts'
+import type { Chart, ChartState, ChartWay } from '../../schemas/inspection/chart.ts'
 
 /** The drawing is made for wider letters than the page's, so it can be shown a little smaller. */
 const SCALE = 0.8

@@ -1,4 +1,4 @@
-import type { Chart } from '../../schemas/chart.ts'
+import type { Chart } from '../../schemas/inspection/chart.ts'
 
 /** What a chart shows, as a table. */
 export function TransitionTable({ chart }: { chart: Chart }) {

@@ -1,9 +1,9 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
-import type { Transmission } from '../../schemas/inspection.ts'
-import type { Api } from '../lib/api.ts'
-import { asFault, Fault } from '../lib/fault.ts'
-import { below } from '../lib/place.ts'
+import type { Transmission } from '../../schemas/inspection/inspection.ts'
+import type { Api } from '../lib/access/api.ts'
+import { asFault, Fault } from '../lib/access/fault.ts'
+import { below } from '../lib/address/place.ts'
 import { createFiller } from './filler.ts'
 
 export interface Watched {

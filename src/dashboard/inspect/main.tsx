@@ -1,9 +1,9 @@
 import './inspect.css'
 import { render } from 'preact'
-import { createApi } from '../lib/api.ts'
-import { createGate } from '../lib/gate.ts'
-import { placeLinks } from '../lib/place.ts'
-import { createSession } from '../lib/session.ts'
+import { createApi } from '../lib/access/api.ts'
+import { createGate } from '../lib/access/gate.ts'
+import { createSession } from '../lib/access/session.ts'
+import { placeLinks } from '../lib/address/place.ts'
 import { InspectPage } from './page.tsx'
 
 placeLinks()

@@ -1,9 +1,9 @@
 import { useEffect, useMemo } from 'preact/hooks'
-import type { IntroductionView } from '../../schemas/introduction.ts'
+import type { IntroductionView } from '../../schemas/joining/introduction.ts'
+import { asFault } from '../lib/access/fault.ts'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault } from '../lib/fault.ts'
-import { wall } from '../lib/format.ts'
-import { createResource, useResource } from '../lib/resource.ts'
+import { wall } from '../lib/words/format.ts'
 import { Ago } from '../parts/ago.tsx'
 
 /** Servers that peers introduced here, and what is to be decided; nothing is shown where there are none. */

@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks'
+import { asFault } from '../lib/access/fault.ts'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault } from '../lib/fault.ts'
-import { wall } from '../lib/format.ts'
-import { createResource, useResource } from '../lib/resource.ts'
+import { wall } from '../lib/words/format.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 
 interface Invite {

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { wall } from '../lib/format.ts'
-import { createResource, useResource } from '../lib/resource.ts'
+import { wall } from '../lib/words/format.ts'
 import { Until } from '../parts/ago.tsx'
 
 interface Join {

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
 import type { PeerView } from '../../schemas/peer.ts'
-import { segment } from '../lib/api.ts'
+import { segment } from '../lib/access/api.ts'
+import { asFault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault } from '../lib/fault.ts'
 
 /** Approves a server whose invite said that its maker is asked first. */
 export function LetIn({ peer }: { peer: PeerView }) {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
-import { segment } from '../lib/api.ts'
+import { segment } from '../lib/access/api.ts'
+import { asFault, type Fault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault, type Fault } from '../lib/fault.ts'
-import { plural } from '../lib/format.ts'
+import { plural } from '../lib/words/format.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field } from '../parts/forms/field.tsx'
 
 /** Says what removing a peer means on both sides, and asks for its name. */
 export function RemoveDialog({ name, close }: { name: string; close: () => void }) {

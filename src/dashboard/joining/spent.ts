@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import type { PeerView } from '../../schemas/peer.ts'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { wall } from '../lib/format.ts'
-import { createResource, useResource } from '../lib/resource.ts'
+import { wall } from '../lib/words/format.ts'
 import type { MadeInvite } from './tokens.ts'
 
 const ASKED_EVERY_MS = 3_000

@@ -1,6 +1,6 @@
-import type { PreflightCheck } from '../../schemas/joining.ts'
-import type { Api } from '../lib/api.ts'
-import { asFault, notOffered } from '../lib/fault.ts'
+import type { PreflightCheck } from '../../schemas/joining/joining.ts'
+import type { Api } from '../lib/access/api.ts'
+import { asFault, notOffered } from '../lib/access/fault.ts'
 
 export interface JoinWish {
   invite_token: string

@@ -1,4 +1,4 @@
-import type { UsageRange as Key } from '../../schemas/usage.ts'
+import type { UsageRange as Key } from '../../schemas/deployments/usage.ts'
 
 interface Range {
   key: Key

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ClusterEvent } from '../../schemas/event.ts'
-import { sentence } from './words.ts'
+import { sentence } from './words/words.ts'
 
 export interface Toast {
   id: number

@@ -1,7 +1,7 @@
+import { serverAt } from '../lib/address/places.ts'
+import { statusOf } from '../lib/data/rows.ts'
 import { useDesk } from '../lib/desk.ts'
-import { plural } from '../lib/format.ts'
-import { serverAt } from '../lib/places.ts'
-import { statusOf } from '../lib/rows.ts'
+import { plural } from '../lib/words/format.ts'
 import { Ago } from '../parts/ago.tsx'
 
 /** How many there are, and how many of them are well; each figure leads to what it counts. */

@@ -1,5 +1,5 @@
 import { useDesk } from '../lib/desk.ts'
-import { clock, span } from '../lib/format.ts'
+import { clock, span } from '../lib/words/format.ts'
 
 /** How long ago, told by the page's clock; the exact time on hover and for readers. */
 export function Ago({ at, word = '' }: { at: number | undefined; word?: string }) {

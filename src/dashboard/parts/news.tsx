@@ -1,7 +1,7 @@
 import type { ClusterEvent } from '../../schemas/event.ts'
 import { useDesk } from '../lib/desk.ts'
-import { clock, wall } from '../lib/format.ts'
-import { type Kind, kindOf, sentence } from '../lib/words.ts'
+import { clock, wall } from '../lib/words/format.ts'
+import { type Kind, kindOf, sentence } from '../lib/words/words.ts'
 
 /** Events as sentences, the newest first. */
 export function News({ events }: { events: readonly ClusterEvent[] }) {

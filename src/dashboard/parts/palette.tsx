@@ -1,8 +1,8 @@
 import '../styles/later.css'
 import { useMemo, useState } from 'preact/hooks'
-import { segment } from '../lib/api.ts'
+import { segment } from '../lib/access/api.ts'
+import { serverAt } from '../lib/address/places.ts'
 import { useDesk } from '../lib/desk.ts'
-import { serverAt } from '../lib/places.ts'
 import { Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
 

@@ -1,12 +1,12 @@
+import { serverAt } from '../lib/address/places.ts'
+import type { ServerRow } from '../lib/data/rows.ts'
 import { useDesk } from '../lib/desk.ts'
-import { millis } from '../lib/format.ts'
-import { serverAt } from '../lib/places.ts'
-import type { ServerRow } from '../lib/rows.ts'
+import { millis } from '../lib/words/format.ts'
 import { LongTable, OpenRow } from '../tables/long-table.tsx'
 import { Sortable } from '../tables/sortable.tsx'
 import { Ago } from './ago.tsx'
-import { PeerChecks } from './checks.tsx'
-import { Meter } from './meter.tsx'
+import { PeerChecks } from './charts/checks.tsx'
+import { Meter } from './charts/meter.tsx'
 import { VerdictMark } from './state.tsx'
 
 const COLUMNS = [

@@ -1,4 +1,4 @@
-import type { DeploymentStatus } from '../../schemas/deployment.ts'
+import type { DeploymentStatus } from '../../schemas/deployments/deployment.ts'
 import type { Verdict } from '../../schemas/health.ts'
 
 type Tone = 'good' | 'warn' | 'bad' | 'odd' | 'wait' | 'none'

@@ -5,12 +5,12 @@ import { RulesDialog } from '../alerts/rules-dialog.tsx'
 import { SilenceDialog } from '../alerts/silence-dialog.tsx'
 import { DeliveryTable, ProblemTable, SilenceTable, TargetTable } from '../alerts/tables.tsx'
 import { TargetDialog } from '../alerts/target-dialog.tsx'
+import { asFault, notOffered } from '../lib/access/fault.ts'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault, notOffered } from '../lib/fault.ts'
-import { createResource, useResource } from '../lib/resource.ts'
-import { FaultNotice } from '../parts/fault.tsx'
-import { NotOffered } from '../parts/not-offered.tsx'
-import { ReadOnly } from '../parts/read-only.tsx'
+import { FaultNotice } from '../parts/failures/fault.tsx'
+import { NotOffered } from '../parts/failures/not-offered.tsx'
+import { ReadOnly } from '../parts/failures/read-only.tsx'
 
 /** Who is told when something is wrong, whether messages arrive, and what was sent. */
 export function AlertSettings() {

@@ -1,12 +1,12 @@
 import { useMemo } from 'preact/hooks'
 import type { AuditEntry } from '../../schemas/audit.ts'
+import { notOffered } from '../lib/access/fault.ts'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { notOffered } from '../lib/fault.ts'
-import { clock, wall } from '../lib/format.ts'
-import { createResource, useResource } from '../lib/resource.ts'
-import { FaultNotice } from '../parts/fault.tsx'
-import { NothingFits, SearchField } from '../parts/filters.tsx'
-import { NotOffered } from '../parts/not-offered.tsx'
+import { clock, wall } from '../lib/words/format.ts'
+import { FaultNotice } from '../parts/failures/fault.tsx'
+import { NotOffered } from '../parts/failures/not-offered.tsx'
+import { NothingFits, SearchField } from '../parts/forms/filters.tsx'
 
 /** Who did what, from where, and how it ended. */
 export function AuditLog() {

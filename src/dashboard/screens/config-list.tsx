@@ -1,11 +1,11 @@
 import { useMemo } from 'preact/hooks'
+import { notOffered } from '../lib/access/fault.ts'
+import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { notOffered } from '../lib/fault.ts'
-import { createResource, useResource } from '../lib/resource.ts'
 import { loadSettings, type Setting, type Settings, written } from '../lib/settings.ts'
-import { FaultNotice } from '../parts/fault.tsx'
-import { Choices, NothingFits, SearchField } from '../parts/filters.tsx'
-import { NotOffered } from '../parts/not-offered.tsx'
+import { FaultNotice } from '../parts/failures/fault.tsx'
+import { NotOffered } from '../parts/failures/not-offered.tsx'
+import { Choices, NothingFits, SearchField } from '../parts/forms/filters.tsx'
 
 const isSet = ({ origin }: Setting) => origin !== 'default'
 

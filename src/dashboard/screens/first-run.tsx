@@ -1,15 +1,15 @@
 import '../styles/later.css'
 import { useEffect, useState } from 'preact/hooks'
+import { asFault, type Fault } from '../lib/access/fault.ts'
+import { adviceOn } from '../lib/access/first-run.ts'
 import { useDesk } from '../lib/desk.ts'
-import { asFault, type Fault } from '../lib/fault.ts'
-import { adviceOn } from '../lib/first-run.ts'
-import { Code } from '../parts/copy.tsx'
-import { Field } from '../parts/field.tsx'
+import { Code } from '../parts/forms/copy.tsx'
+import { Field } from '../parts/forms/field.tsx'
 import { Mark } from '../parts/mark.tsx'
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 
-import { BASE, below } from '../lib/place.ts'
+import { BASE, below } from '../lib/address/place.ts'
 
 /** Where this page was loaded from is where peers may reach the server, too. */
 const OWN_URL = location.origin + BASE.replace(/\/$/, '')

@@ -1,7 +1,7 @@
 import '../styles/later.css'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { asFault, type Fault } from '../lib/fault.ts'
-import type { Gate } from '../lib/gate.ts'
+import { asFault, type Fault } from '../lib/access/fault.ts'
+import type { Gate } from '../lib/access/gate.ts'
 import { Mark } from '../parts/mark.tsx'
 
 /** One field: an operator's key. */

@@ -1,6 +1,6 @@
-import { type Agent, startAgent } from './daemon.ts'
-import { load, median, percentile, printTable } from './load.ts'
-import { memoryMiB, type Processes, until } from './processes.ts'
+import { type Agent, startAgent } from './processes/daemon.ts'
+import { load, median, percentile, printTable } from './processes/load.ts'
+import { memoryMiB, type Processes, until } from './processes/processes.ts'
 
 interface Options {
   rounds: number

@@ -9,7 +9,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchAggregate } from './aggregate.ts'
 import { benchIntroductions } from './introductions.ts'
-import { createProcesses } from './processes.ts'
+import { createProcesses } from './processes/processes.ts'
 import { benchProxy } from './proxy.ts'
 import { benchReverse } from './reverse.ts'
 

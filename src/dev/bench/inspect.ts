@@ -9,7 +9,7 @@
 import { createEventLog } from '../../cluster/events/event-log.ts'
 import { createCluster } from '../../cluster/liveness/liveness.ts'
 import { createInspector } from '../../inspector/inspector.ts'
-import type { Scope } from '../../schemas/inspection.ts'
+import type { Scope } from '../../schemas/inspection/inspection.ts'
 
 const PEERS = 100
 const ROUNDS = 150

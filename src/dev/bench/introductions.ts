@@ -7,8 +7,8 @@ import pino from 'pino'
 import { loadConfig } from '../../config/config.ts'
 import { type Daemon, startDaemon } from '../../daemon/daemon.ts'
 import { isRecord } from '../../untyped.ts'
-import { median, printTable } from './load.ts'
-import { until } from './processes.ts'
+import { median, printTable } from './processes/load.ts'
+import { until } from './processes/processes.ts'
 
 const KEY = 'operator-key-of-the-benchmark-0123456789'
 const JOINS = 5

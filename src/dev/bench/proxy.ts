@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
-import { startAgent } from './daemon.ts'
-import { type Load, load, median, printTable } from './load.ts'
-import { startOthers } from './others.ts'
-import { cpuMs, memoryMiB, type Processes, until } from './processes.ts'
+import { startAgent } from './processes/daemon.ts'
+import { type Load, load, median, printTable } from './processes/load.ts'
+import { startOthers } from './processes/others.ts'
+import { cpuMs, memoryMiB, type Processes, until } from './processes/processes.ts'
 
 interface Target {
   name: string

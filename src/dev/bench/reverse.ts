@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Agent, startAgent } from './daemon.ts'
-import { load, median, percentile, printTable } from './load.ts'
-import { memoryMiB, type Processes, until } from './processes.ts'
+import { type Agent, startAgent } from './processes/daemon.ts'
+import { load, median, percentile, printTable } from './processes/load.ts'
+import { memoryMiB, type Processes, until } from './processes/processes.ts'
 
 interface Options {
   rounds: number

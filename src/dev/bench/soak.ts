@@ -10,10 +10,10 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { type Agent, startAgent } from './daemon.ts'
-import { startHostile } from './hostile.ts'
-import { percentile, printTable } from './load.ts'
-import { createProcesses, memoryMiB } from './processes.ts'
+import { type Agent, startAgent } from './processes/daemon.ts'
+import { startHostile } from './processes/hostile.ts'
+import { percentile, printTable } from './processes/load.ts'
+import { createProcesses, memoryMiB } from './processes/processes.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate'
-import type { DrawnMachine } from '../../schemas/chart.ts'
+import type { DrawnMachine } from '../../schemas/inspection/chart.ts'
 import { definitionOf } from './definition.ts'
 import { layOut } from './layout.ts'
 import { readMachine } from './read.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { mermaidOf } from '../../charts/mermaid.ts'
 import { svgOf } from '../../charts/svg.ts'
-import type { Chart, ChartTransition, DrawnMachine } from '../../schemas/chart.ts'
+import type { Chart, ChartTransition, DrawnMachine } from '../../schemas/inspection/chart.ts'
 import { draw } from './draw.ts'
 import { machinesIn } from './machines.ts'
 

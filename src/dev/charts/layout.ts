@@ -1,6 +1,6 @@
 import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
 import { labelLines, linesOf } from '../../charts/words.ts'
-import type { Box, Chart, ChartWay } from '../../schemas/chart.ts'
+import type { Box, Chart, ChartWay } from '../../schemas/inspection/chart.ts'
 import type { ReadMachine, ReadWay } from './read.ts'
 
 type State = ReadMachine['states'][number]

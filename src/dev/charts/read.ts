@@ -1,5 +1,5 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
-import type { Box, Chart, ChartState, ChartTransition, ChartWay } from '../../schemas/chart.ts'
+import type { Box, Chart, ChartState, ChartTransition, ChartWay } from '../../schemas/inspection/chart.ts'
 
 /** A machine's states and transitions in words, before anything has a place. */
 export interface ReadMachine extends Pick<Chart, 'name' | 'description'> {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { TooManyFailures } from '../../errors.ts'
+import { TooManyFailures } from '../../errors/requests.ts'
 import { networkOf } from '../network.ts'
 
 interface AttemptLimiterOptions {

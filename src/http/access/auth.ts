@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
-import { OtherStart, PermissionDenied, Unauthorized } from '../../errors.ts'
+import { OtherStart, PermissionDenied, Unauthorized } from '../../errors/requests.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
 import type { LinkSockets } from '../sockets/link-sockets.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import { ForeignOrigin, UnknownHost } from '../../errors.ts'
+import { ForeignOrigin, UnknownHost } from '../../errors/requests.ts'
 import { isOwnOrigin } from './origin.ts'
 
 export interface OwnPageOptions {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { RepeatedHeader } from '../../errors.ts'
+import { RepeatedHeader } from '../../errors/requests.ts'
 
 /** By which is decided who asks, from where, and for what. Lists such as X-Forwarded-For may come on several lines. */
 const SINGLE =

@@ -1,5 +1,5 @@
 import type { Caller } from '../../cluster/access/callers.ts'
-import { PermissionDenied } from '../../errors.ts'
+import { PermissionDenied } from '../../errors/requests.ts'
 import { type Permission, reachOf } from '../../schemas/grant.ts'
 import type { LocalNode } from '../services.ts'
 

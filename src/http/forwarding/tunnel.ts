@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BadRequest } from '../../errors.ts'
+import { BadRequest } from '../../errors/requests.ts'
 import { createSocketPairs, isAccepted } from '../sockets/socket-pairs.ts'
 import { send, type Way } from './way.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../cluster/access/callers.ts'
-import { PermissionDenied } from '../../errors.ts'
+import { PermissionDenied } from '../../errors/requests.ts'
 import type { FlatRunAgent } from '../../flatrun/agent.ts'
 import { FlatRunClusterOn, NotFromHere } from '../../flatrun/faults.ts'
 import type { Holder } from '../../flatrun/keys.ts'

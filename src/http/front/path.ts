@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { BadProxyPath } from '../../errors.ts'
+import { BadProxyPath } from '../../errors/proxy.ts'
 import { assertPlain } from '../proxy/path.ts'
 import { isKept } from './ways.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { InspectorNotBuilt, InspectorOff } from '../../errors.ts'
+import { InspectorNotBuilt, InspectorOff } from '../../errors/inspector.ts'
 import { anybody } from '../access/access.ts'
 import { guardPages, TRUSTED_TYPES } from '../pages/guard.ts'
 

@@ -1,4 +1,4 @@
-import type { Inspector, Scope } from '../../schemas/inspection.ts'
+import type { Inspector, Scope } from '../../schemas/inspection/inspection.ts'
 
 /** What is used of a WebSocket. */
 export interface Socket {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Caller } from '../../cluster/access/callers.ts'
-import type { Scope } from '../../schemas/inspection.ts'
+import type { Scope } from '../../schemas/inspection/inspection.ts'
 import { nameOf } from '../access/scope.ts'
 
 interface TicketsOptions {

@@ -1,4 +1,4 @@
-import { PeerFailed, PeerRejected, PeerTimedOut } from '../../errors.ts'
+import { PeerFailed, PeerRejected, PeerTimedOut } from '../../errors/proxy.ts'
 import type { FailureClass } from '../../schemas/health.ts'
 import type { UpstreamFailure } from '../../schemas/upstream.ts'
 

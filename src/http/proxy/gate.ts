@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstream } from '../../cluster/peers/upstreams.ts'
-import { LoopDetected, PeerBusy, PeerPending, PeerRejected, PeerUnavailable, PeerUnknown } from '../../errors.ts'
+import { PeerUnknown } from '../../errors/members.ts'
+import { LoopDetected, PeerBusy, PeerPending, PeerRejected, PeerUnavailable } from '../../errors/proxy.ts'
 import { REACHABLE } from '../../schemas/health.ts'
 import { nameOf } from '../access/scope.ts'
 import { whenOver } from '../sockets/when-over.ts'

@@ -1,4 +1,4 @@
-import { BadProxyPath, LoopDetected } from '../../errors.ts'
+import { BadProxyPath, LoopDetected } from '../../errors/proxy.ts'
 import { SLASHES_BEFORE_TAIL } from './mount.ts'
 
 const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:;[^/]*)?(?:\/|$)/

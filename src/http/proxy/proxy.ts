@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ForeignOrigin, PermissionDenied } from '../../errors.ts'
+import { ForeignOrigin, PermissionDenied } from '../../errors/requests.ts'
 import { type Access, operator } from '../access/access.ts'
 import { mayOpenSocket } from '../access/origin.ts'
 import { forward } from '../forwarding/forward.ts'

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { PeerFailed, PeerForbids, UpgradeRefused } from '../../errors.ts'
+import { PeerFailed, PeerForbids, UpgradeRefused } from '../../errors/proxy.ts'
 import type { FailureClass } from '../../schemas/health.ts'
 import type { Way } from '../forwarding/way.ts'
 import { proxyFault, SIGNS_OF_DEATH } from './faults.ts'

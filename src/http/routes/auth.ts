@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Callers, Operator } from '../../cluster/access/callers.ts'
-import { BadRequest, PermissionDenied, Unauthorized } from '../../errors.ts'
+import { BadRequest, PermissionDenied, Unauthorized } from '../../errors/requests.ts'
 import { Permission } from '../../schemas/grant.ts'
 import { LoginReply, LoginRequest, TicketReply, User } from '../../schemas/session.ts'
 import { anybody, operator } from '../access/access.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { ActorList } from '../../schemas/actor.ts'
+import { ActorList } from '../../schemas/inspection/actor.ts'
 import { operator } from '../access/access.ts'
 import type { Services } from '../services.ts'
 import { answers, type Routes } from './routes.ts'

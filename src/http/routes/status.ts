@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { FEATURES } from '../../cluster/peers/self.ts'
-import { Stopping } from '../../errors.ts'
+import { Stopping } from '../../errors/requests.ts'
 import { Version } from '../../schemas/names.ts'
 import { anybody, operator, operatorOrPeer } from '../access/access.ts'
 import type { Services } from '../services.ts'

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { Unauthorized } from '../../errors.ts'
+import { Unauthorized } from '../../errors/requests.ts'
 import { endsOf } from './ends.ts'
 
 export type LinkSockets = ReturnType<typeof createLinkSockets>

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { ForeignOrigin } from '../../errors.ts'
+import { ForeignOrigin } from '../../errors/requests.ts'
 import { anybody } from '../access/access.ts'
 import { mayOpenSocket } from '../access/origin.ts'
 import type { Services } from '../services.ts'

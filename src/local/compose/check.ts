@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { Fault } from './fault.ts'
-import type { Reading } from './reading.ts'
 import type { ComposeService } from './service.ts'
 import { countOf } from './shape.ts'
-import { isMapping, listOf, type Mapping, mappingOf, textOf } from './value.ts'
+import type { Reading } from './yaml/reading.ts'
+import { isMapping, listOf, type Mapping, mappingOf, textOf } from './yaml/value.ts'
 
 /** Throws a Fault for a project that compose would not start: what its parts say of each other does not fit. */
 export function checkProject(tree: Mapping, services: readonly ComposeService[]): void {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Fault } from './fault.ts'
 import { merge, withoutResets } from './merge.ts'
-import { isMapping, type Mapping, mappingOf, type Path, textOf, without } from './value.ts'
+import { isMapping, type Mapping, mappingOf, type Path, textOf, without } from './yaml/value.ts'
 
 /** The services of one document, and how to get at those of another file. */
 export interface Scope {

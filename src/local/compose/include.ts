@@ -1,10 +1,10 @@
 import path from 'node:path'
-import { parseEnv } from './env.ts'
 import { Fault } from './fault.ts'
-import type { Lookup } from './interpolate.ts'
 import type { Layers } from './load.ts'
-import type { Reading } from './reading.ts'
-import { isList, isMapping, type Mapping, textOf, type Value } from './value.ts'
+import { parseEnv } from './variables/env.ts'
+import type { Lookup } from './variables/interpolate.ts'
+import type { Reading } from './yaml/reading.ts'
+import { isList, isMapping, type Mapping, textOf, type Value } from './yaml/value.ts'
 
 /** What the include section of a file asks for, ready to be loaded: with variables of its own beneath those outside. */
 export async function includesOf(section: Value | undefined, layers: Layers, reading: Reading): Promise<Layers[]> {

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { extended, type Scope, Unjudged } from './extends.ts'
 import { Fault } from './fault.ts'
 import { includesOf } from './include.ts'
-import { interpolate, type Lookup } from './interpolate.ts'
 import { longService } from './long-forms.ts'
 import { merge, withoutResets } from './merge.ts'
-import type { Reading } from './reading.ts'
 import { unknownOfService, unknownOfTop } from './shape.ts'
-import { EMPTY, isList, isMapping, type Mapping, mappingOf, type Value, withKey, without } from './value.ts'
+import { interpolate, type Lookup } from './variables/interpolate.ts'
+import type { Reading } from './yaml/reading.ts'
+import { EMPTY, isList, isMapping, type Mapping, mappingOf, type Value, withKey, without } from './yaml/value.ts'
 
 /** Some files as compose lays them over each other. */
 export interface Layers {

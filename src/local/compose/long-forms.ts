@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Fault } from './fault.ts'
 import { distinct } from './merge.ts'
 import { longPorts } from './ports.ts'
-import { isList, isMapping, listOf, type Mapping, textOf, type Value, withKey } from './value.ts'
+import { isList, isMapping, listOf, type Mapping, textOf, type Value, withKey } from './yaml/value.ts'
 
 /**
  * A service with everything that decides something in its long form, so that files can be laid over each other. `dir`

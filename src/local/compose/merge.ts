@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts'
-import { isList, isMapping, kindOf, type Mapping, type Path, type Value } from './value.ts'
+import { isList, isMapping, kindOf, type Mapping, type Path, type Value } from './yaml/value.ts'
 
 /**
  * Lays one file, document or extending service over another as compose-spec says: mappings are merged, lists added,

@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts'
-import { isMapping, type Mapping, textOf, type Value } from './value.ts'
+import { isMapping, type Mapping, textOf, type Value } from './yaml/value.ts'
 
 const SHORT =
   /^(?:(?:\[(?<six>[^\]]*)\]|(?<four>[^:[\]]*)):(?=.*:))?(?:(?<published>[\d-]*):)?(?<target>\d+(?:-\d+)?)(?:\/(?<protocol>\w+))?$/

@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { checkEnvFiles, checkProject } from './check.ts'
-import { parseEnv } from './env.ts'
 import { Fault } from './fault.ts'
-import { interpolate, type Lookup } from './interpolate.ts'
 import { loadLayers } from './load.ts'
-import { createReading, type Reading, type ReadingOptions } from './reading.ts'
 import { type ComposeService, readService } from './service.ts'
-import { mappingOf, textOf } from './value.ts'
+import { parseEnv } from './variables/env.ts'
+import { interpolate, type Lookup } from './variables/interpolate.ts'
+import { createReading, type Reading, type ReadingOptions } from './yaml/reading.ts'
+import { mappingOf, textOf } from './yaml/value.ts'
 
 /** A compose project, as compose would have it. */
 export interface Project {

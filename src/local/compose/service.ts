@@ -1,6 +1,6 @@
 import { describePort } from './ports.ts'
 import { countOf } from './shape.ts'
-import { isMapping, listOf, type Mapping, mappingOf, textOf } from './value.ts'
+import { isMapping, listOf, type Mapping, mappingOf, textOf } from './yaml/value.ts'
 
 export type Condition = 'started' | 'healthy' | 'completed'
 

@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts'
-import { isList, isMapping, kindOf, type Mapping, textOf, type Value } from './value.ts'
+import { isList, isMapping, kindOf, type Mapping, textOf, type Value } from './yaml/value.ts'
 
 /** What a key may hold, a letter each: text, number, boolean, list, mapping, - (nothing). */
 type Kinds = string

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { ComposeInvalid } from '../../errors.ts'
+import { ComposeInvalid } from '../../errors/deployments.ts'
 import { Fault } from '../compose/fault.ts'
 import type { Folder } from './folder.ts'
 import { readText } from './text.ts'

@@ -1,4 +1,4 @@
-import { isList, isMapping, type Mapping, type Value } from '../compose/value.ts'
+import { isList, isMapping, type Mapping, type Value } from '../compose/yaml/value.ts'
 
 /** A mapping as a plain object, to be answered as JSON. */
 export function plainOf(mapping: Mapping): Record<string, unknown> {

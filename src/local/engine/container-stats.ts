@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { ContainerStats, DeploymentStats } from '../../schemas/operation.ts'
+import type { ContainerStats, DeploymentStats } from '../../schemas/deployments/operation.ts'
 import type { Engine } from './client.ts'
 import type { Container } from './container.ts'
 import { EngineFailure } from './failure.ts'

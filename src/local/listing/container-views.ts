@@ -1,4 +1,4 @@
-import type { ContainerView } from '../../schemas/operation.ts'
+import type { ContainerView } from '../../schemas/deployments/operation.ts'
 import type { Container } from '../engine/container.ts'
 import type { Survey } from './survey.ts'
 

@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentService } from '../../schemas/deployment.ts'
+import type { Deployment, DeploymentService } from '../../schemas/deployments/deployment.ts'
 import { NEVER } from '../../schemas/names.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Container } from '../engine/container.ts'

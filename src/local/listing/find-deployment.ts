@@ -1,5 +1,5 @@
-import { DeploymentNameInvalid, DeploymentUnknown, EngineUnavailable } from '../../errors.ts'
-import type { Deployment } from '../../schemas/deployment.ts'
+import { DeploymentNameInvalid, DeploymentUnknown, EngineUnavailable } from '../../errors/deployments.ts'
+import type { Deployment } from '../../schemas/deployments/deployment.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Container } from '../engine/container.ts'
 import { createStrangers } from './strangers.ts'

@@ -1,4 +1,4 @@
-import type { Stats, SystemStats } from '../../schemas/stats.ts'
+import type { Stats, SystemStats } from '../../schemas/deployments/stats.ts'
 import { ownersOf } from './container-views.ts'
 import type { Survey } from './survey.ts'
 

@@ -1,4 +1,4 @@
-import type { Deployment } from '../../schemas/deployment.ts'
+import type { Deployment } from '../../schemas/deployments/deployment.ts'
 
 export interface DeploymentChange {
   name: string

@@ -1,4 +1,4 @@
-import type { Deployment } from '../../schemas/deployment.ts'
+import type { Deployment } from '../../schemas/deployments/deployment.ts'
 import type { Container } from '../engine/container.ts'
 import type { ServiceState } from './services.ts'
 

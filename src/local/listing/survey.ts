@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import type { Deployment, DeploymentList } from '../../schemas/deployment.ts'
+import type { Deployment, DeploymentList } from '../../schemas/deployments/deployment.ts'
 import { codeOf } from '../../untyped.ts'
 import type { createAsRun } from '../disk/as-run.ts'
 import type { Folder } from '../disk/folder.ts'

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../schemas/operation.ts'
+import type { LogLine } from '../../schemas/deployments/operation.ts'
 import { createLine } from '../engine/lines.ts'
 import { piecesOf } from './frames.ts'
 

@@ -1,5 +1,6 @@
-import { BadRequest, EngineRefused, EngineUnavailable, ServiceUnknown, TooManyFollowers } from '../../errors.ts'
-import type { LogLine, LogsAsk } from '../../schemas/operation.ts'
+import { EngineRefused, EngineUnavailable, ServiceUnknown, TooManyFollowers } from '../../errors/deployments.ts'
+import { BadRequest } from '../../errors/requests.ts'
+import type { LogLine, LogsAsk } from '../../schemas/deployments/operation.ts'
 import type { Engine } from '../engine/client.ts'
 import type { Container } from '../engine/container.ts'
 import { EngineFailure } from '../engine/failure.ts'

@@ -1,4 +1,4 @@
-import { ComposeInvalid, ProjectTaken } from '../../errors.ts'
+import { ComposeInvalid, ProjectTaken } from '../../errors/deployments.ts'
 import type { Folder } from '../disk/folder.ts'
 import type { Target } from '../listing/find-deployment.ts'
 import type { ComposeProject, createComposeCli } from './compose-cli.ts'

@@ -1,5 +1,5 @@
-import { ComposeFailed, ComposeMissing } from '../../errors.ts'
-import { composeEnvironment } from '../compose/environment.ts'
+import { ComposeFailed, ComposeMissing } from '../../errors/deployments.ts'
+import { composeEnvironment } from '../compose/variables/environment.ts'
 import { run } from './command.ts'
 
 export interface ComposeCliOptions {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EngineRefused, EngineUnavailable } from '../../errors.ts'
+import { EngineRefused, EngineUnavailable } from '../../errors/deployments.ts'
 import { isRecord, numberOf } from '../../untyped.ts'
 import type { Engine } from '../engine/client.ts'
 import { type Container, readContainers } from '../engine/container.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { DeploymentBusy, JobUnknown } from '../../errors.ts'
-import type { Action, Job } from '../../schemas/operation.ts'
+import { DeploymentBusy, JobUnknown } from '../../errors/deployments.ts'
+import type { Action, Job } from '../../schemas/deployments/operation.ts'
 import { codeOf } from '../../untyped.ts'
 
 export interface JobsOptions {

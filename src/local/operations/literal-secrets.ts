@@ -1,6 +1,6 @@
-import { readDocuments } from '../compose/document.ts'
 import { Fault } from '../compose/fault.ts'
-import { isList, isMapping, listOf, mappingOf, textOf, type Value } from '../compose/value.ts'
+import { readDocuments } from '../compose/yaml/document.ts'
+import { isList, isMapping, listOf, mappingOf, textOf, type Value } from '../compose/yaml/value.ts'
 
 /** What a variable, an option or a label is called whose value nobody is to see. */
 export const SECRET_NAME =

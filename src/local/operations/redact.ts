@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { parseEnv } from '../compose/env.ts'
 import { Fault } from '../compose/fault.ts'
+import { parseEnv } from '../compose/variables/env.ts'
 import { readText } from '../disk/text.ts'
 import { literalSecrets, SECRET_NAME } from './literal-secrets.ts'
 

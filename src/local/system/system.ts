@@ -1,7 +1,7 @@
 import { readFile, realpath, statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import type { SystemStats } from '../../schemas/stats.ts'
+import type { SystemStats } from '../../schemas/deployments/stats.ts'
 import {
   type CpuTimes,
   type Memory,

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { SystemStats } from '../../schemas/stats.ts'
-import type { UsagePast, UsageRange } from '../../schemas/usage.ts'
+import type { SystemStats } from '../../schemas/deployments/stats.ts'
+import type { UsagePast, UsageRange } from '../../schemas/deployments/usage.ts'
 import { createUsageTiers, TIERS } from './tiers.ts'
 
 export interface UsageRecorderOptions {

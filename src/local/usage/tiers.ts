@@ -1,4 +1,4 @@
-import type { UsagePast, UsageRange } from '../../schemas/usage.ts'
+import type { UsagePast, UsageRange } from '../../schemas/deployments/usage.ts'
 
 /** One look at the machine, or the mean of many. */
 export interface UsagePoint {

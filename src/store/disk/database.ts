@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Fatal } from '../../errors.ts'
+import { Fatal } from '../../errors/fatal.ts'
 import { APPLICATION_ID, examine, type Found, isBlank, refusal } from '../examine.ts'
 import { CREATE_LEDGER } from '../ledger.ts'
 import { migrate, SCHEMA_VERSION } from '../migrations.ts'

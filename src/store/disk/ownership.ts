@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs'
-import { Fatal } from '../../errors.ts'
+import { Fatal } from '../../errors/fatal.ts'
 
 /**
  * Whoever can write here can plant a key that opens everything. Root may own it, and a group that this process is in may

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { StoreBusy } from '../../errors.ts'
+import { StoreBusy } from '../../errors/requests.ts'
 import { isBusy } from './sqlite-error.ts'
 
 export type Turns = ReturnType<typeof createTurns>

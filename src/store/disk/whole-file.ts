@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { Fatal } from '../../errors.ts'
+import { Fatal } from '../../errors/fatal.ts'
 
 /** Writes a file that only its owner may read; on disk when it returns, and a crash leaves all of it or what was. @throws Fatal */
 export function writeWhole(file: string, text: string): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createExchangeId, isExchangeId, isLater } from '../../../src/cluster/introductions/exchange-id.ts'
 import { afterFailure, delayAfter, NEITHER, tidied } from '../../../src/cluster/introductions/schedule.ts'
-import type { Introduction } from '../../../src/schemas/introduction.ts'
+import type { Introduction } from '../../../src/schemas/joining/introduction.ts'
 
 const START = Date.UTC(2026, 0, 1)
 const DAY_MS = 86_400_000

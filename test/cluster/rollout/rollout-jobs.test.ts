@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRollout, type Rollout } from '../../../src/cluster/rollout/rollout.ts'
 import { createRolloutJobs } from '../../../src/cluster/rollout/rollout-jobs.ts'
+import type { RolloutStep, RolloutSummary } from '../../../src/schemas/deployments/operation.ts'
 import type { NewEvent } from '../../../src/schemas/event.ts'
 import type { PeerHealth } from '../../../src/schemas/health.ts'
-import type { RolloutStep, RolloutSummary } from '../../../src/schemas/operation.ts'
 
 const ASK = { deployment: 'web', by: 'operator alice', settleMs: 0, maxParallel: 1, servers: ['a', 'b'] }
 const PEER: Omit<PeerHealth, 'id' | 'name'> = {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createRestartHere } from '../../../src/cluster/rollout/restart-here.ts'
 import { createRestartThere } from '../../../src/cluster/rollout/restart-there.ts'
 import { DEFAULT_DEADLINES } from '../../../src/remote/deadlines.ts'
-import type { Deployment } from '../../../src/schemas/deployment.ts'
+import type { Deployment } from '../../../src/schemas/deployments/deployment.ts'
 
 const NEVER = new AbortController().signal
 const ORDER = { deployment: 'web', by: 'me', settleMs: 1 }

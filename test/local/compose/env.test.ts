@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseEnv } from '../../../src/local/compose/env.ts'
+import { parseEnv } from '../../../src/local/compose/variables/env.ts'
 
 type Row = [what: string, text: string, values: Record<string, string>]
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { interpolate } from '../../../src/local/compose/interpolate.ts'
+import { interpolate } from '../../../src/local/compose/variables/interpolate.ts'
 
 const VALUES: Record<string, string> = { A: 'a', EMPTY: '', B_1: 'b' }
 

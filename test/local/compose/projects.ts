@@ -1,5 +1,5 @@
-import { lookupIn } from '../../../src/local/compose/environment.ts'
 import { loadProject } from '../../../src/local/compose/project.ts'
+import { lookupIn } from '../../../src/local/compose/variables/environment.ts'
 
 /** The files of a project's folder, by name. */
 export type Files = Record<string, string>

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { describePort } from '../../../src/local/compose/ports.ts'
 import { conditionOf } from '../../../src/local/compose/service.ts'
-import type { Value } from '../../../src/local/compose/value.ts'
+import type { Value } from '../../../src/local/compose/yaml/value.ts'
 import { isRecord } from '../../../src/untyped.ts'
 import type { Files, ServiceSummary, Summary } from './projects.ts'
 

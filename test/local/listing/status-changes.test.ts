@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createChanges } from '../../../src/local/listing/status-changes.ts'
-import type { Deployment } from '../../../src/schemas/deployment.ts'
+import type { Deployment } from '../../../src/schemas/deployments/deployment.ts'
 
 function list(statuses: Record<string, Deployment['status']>): Deployment[] {
   return Object.entries(statuses).map(([name, status]) => ({

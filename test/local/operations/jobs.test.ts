@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EngineRefused } from '../../../src/errors.ts'
+import { EngineRefused } from '../../../src/errors/deployments.ts'
 import { createJobs } from '../../../src/local/operations/jobs.ts'
 
 const order = { deployment: 'web', action: 'restart', by: 'operator admin' } as const

@@ -5,7 +5,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createLocalNode } from '../../../src/local/node.ts'
-import type { Action, DeploymentAudit, LogLine } from '../../../src/schemas/operation.ts'
+import type { Action, DeploymentAudit, LogLine } from '../../../src/schemas/deployments/operation.ts'
 import { container, type FakeContainer, frame, json, startFakeEngine } from '../fake-engine.ts'
 import { folder, write } from '../folder.ts'
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createUsageRecorder } from '../../../src/local/usage/recorder.ts'
 import { createUsageTiers } from '../../../src/local/usage/tiers.ts'
-import type { SystemStats } from '../../../src/schemas/stats.ts'
+import type { SystemStats } from '../../../src/schemas/deployments/stats.ts'
 
 const BEGIN = Date.UTC(2026, 10, 23)
 const point = (seconds: number, cpu: number) => ({ at: BEGIN + seconds * 1000, cpu, memory: 40, disk: 50, load: 1 })

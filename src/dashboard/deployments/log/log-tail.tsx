@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { asFault, type Fault, notOffered } from '../../lib/access/fault.ts'
 import { useDesk } from '../../lib/desk.ts'
-import { asFault, type Fault, notOffered } from '../../lib/fault.ts'
-import { clock, wall } from '../../lib/format.ts'
-import { SearchField } from '../../parts/filters.tsx'
-import { NotOffered } from '../../parts/not-offered.tsx'
+import { clock, wall } from '../../lib/words/format.ts'
+import { NotOffered } from '../../parts/failures/not-offered.tsx'
+import { SearchField } from '../../parts/forms/filters.tsx'
 import type { LogLine, Operations } from '../operations.ts'
 import { painted, unpainted } from './ansi.ts'
 

@@ -1,5 +1,5 @@
-import { plural } from '../../lib/format.ts'
-import { serverAt } from '../../lib/places.ts'
+import { serverAt } from '../../lib/address/places.ts'
+import { plural } from '../../lib/words/format.ts'
 import { VerdictMark } from '../../parts/state.tsx'
 import type { Link } from './links.ts'
 

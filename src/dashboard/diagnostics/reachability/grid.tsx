@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import type { Reachability } from '../../../schemas/opinions/reachability.ts'
-import { millis } from '../../lib/format.ts'
+import { millis } from '../../lib/words/format.ts'
 import { verdictLook } from '../../parts/state.tsx'
 import { cellPaths, type Tone } from './cells.ts'
 import { linkBetween } from './links.ts'

@@ -1,5 +1,5 @@
 import type { Reachability } from '../../../schemas/opinions/reachability.ts'
-import { GRAVITY } from '../../lib/rows.ts'
+import { GRAVITY } from '../../lib/data/rows.ts'
 
 type Seen = Reachability['rows'][string]['sees'][string]
 

@@ -1,5 +1,5 @@
 import type { Reachability } from '../../../schemas/opinions/reachability.ts'
-import { serverAt } from '../../lib/places.ts'
+import { serverAt } from '../../lib/address/places.ts'
 import { LongTable } from '../../tables/long-table.tsx'
 import { type Standing, standings } from './links.ts'
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { PeerUnknown, PermissionDenied } from '../../../errors.ts'
+import { PeerUnknown } from '../../../errors/members.ts'
+import { PermissionDenied } from '../../../errors/requests.ts'
 import {
   IntroduceReply,
   IntroduceRequest,
@@ -8,7 +9,7 @@ import {
   IntroductionView,
   WithdrawReply,
   WithdrawRequest
-} from '../../../schemas/introduction.ts'
+} from '../../../schemas/joining/introduction.ts'
 import { IntroductionPolicy } from '../../../schemas/names.ts'
 import { PeerView } from '../../../schemas/peer.ts'
 import { operator, peerItself } from '../../access/access.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { PermissionDenied } from '../../../errors.ts'
+import { PermissionDenied } from '../../../errors/requests.ts'
 import { AbsenceNotice } from '../../../schemas/opinions/absence.ts'
 import { peerItself } from '../../access/access.ts'
 import type { Services } from '../../services.ts'

@@ -1,4 +1,4 @@
-import { PermissionDenied } from '../../../errors.ts'
+import { PermissionDenied } from '../../../errors/requests.ts'
 import { Opinion, OpinionRequest } from '../../../schemas/opinions/opinion.ts'
 import { peerItself } from '../../access/access.ts'
 import type { Services } from '../../services.ts'

@@ -1,4 +1,4 @@
-import { PermissionDenied } from '../../../errors.ts'
+import { PermissionDenied } from '../../../errors/requests.ts'
 import { Reachability, View } from '../../../schemas/opinions/reachability.ts'
 import { operator, operatorOrPeer } from '../../access/access.ts'
 import type { Services } from '../../services.ts'

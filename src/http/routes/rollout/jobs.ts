@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { RolloutRequest, RolloutView } from '../../../schemas/operation.ts'
+import { RolloutRequest, RolloutView } from '../../../schemas/deployments/operation.ts'
 import { operator } from '../../access/access.ts'
 import { nameOf } from '../../access/scope.ts'
 import { ErrorBody } from '../../errors.ts'

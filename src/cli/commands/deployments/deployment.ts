@@ -1,0 +1,133 @@
+import { type Command, Option } from 'commander'
+import { serverNamed } from '../../agent/servers.ts'
+import { examples, type Given, type Tie } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { number, type Row, row, rows, text, texts } from '../../text/shape.ts'
+import { tableOf } from '../../text/table.ts'
+import { colorOf, harmless } from '../../text/words.ts'
+import { changeDeployment } from './deployment-change.ts'
+import { readLogs } from './deployment-logs.ts'
+import { deployment } from './deployments.ts'
+import { restartOnSeveral } from './rollout.ts'
+
+/** The deployments of one server, in FlatRun's words; with --on, those of a peer. */
+export function deploymentCommands(program: Command, { act }: Tie): void {
+  const family = program.command('deployment').summary('One deployment: look at it, start it, stop it, read its logs')
+  family.addHelpText(
+    'after',
+    examples(
+      'deployment list',
+      'deployment info shop',
+      'deployment restart shop --on web-2',
+      'deployment restart shop --on web-1,web-2',
+      'deployment logs shop --follow'
+    )
+  )
+  const add = (words: string, summary: string, parent = family) =>
+    parent
+      .command(words)
+      .summary(summary)
+      .option('--on <server>', 'On this peer instead of this server')
+      .addOption(new Option('--server <server>', 'The same').hideHelp())
+
+  act(add('list', 'List the deployments'), async (context, given) => {
+    const answer = await context.client.get(await at(context, given, '/deployments'))
+    const lines = rows(row(answer).deployments).map((one) => deployment(one, context.io.now()))
+    const heads = ['NAME', 'STATUS', 'SERVICES', 'CHANGED', 'WHY']
+    context.print(answer, () => (lines.length === 0 ? 'None' : tableOf(heads, lines, context.paint)))
+  })
+
+  act(add('info <name>', 'Show one deployment').alias('get'), async (context, given) => {
+    const answer = row(await context.client.get(await at(context, given, `/deployments/${named(given)}`)))
+    context.print(answer, () => describe(row(answer.deployment), context))
+  })
+
+  for (const action of ['start', 'stop'] as const) {
+    const summary = action === 'start' ? 'Start its containers' : 'Stop its containers'
+    act(add(`${action} <name>`, summary), async (context, given) =>
+      changeDeployment(context, { action, path: await at(context, given, `/deployments/${named(given)}`) })
+    )
+  }
+  restartCommand(add('restart <name>', 'Restart its containers; on several servers one after the other'), act)
+  logsCommand(add('logs <name>', 'Read its logs'), act)
+
+  // The words that fingers expect.
+  restartCommand(add('restart <name>', 'Restart a deployment: deployment restart', program), act)
+  logsCommand(add('logs <name>', 'Read the logs of a deployment: deployment logs', program), act)
+}
+
+function restartCommand(command: Command, act: Tie['act']): void {
+  command
+    .option('--max-parallel <servers>', 'So many servers at a time, where several are named', '1')
+    .option('--settle <seconds>', 'It must still run so long after, where several are named', '5')
+    .addHelpText('after', examples('restart shop', 'restart shop --on web-2', 'restart shop --on web-1,web-2'))
+  act(command, async (context, given) => {
+    const servers = serverOf(given)
+    if (!servers.includes(',')) {
+      const path = await at(context, given, `/deployments/${named(given)}`)
+      await changeDeployment(context, { action: 'restart', path })
+      return
+    }
+    const query = { servers, max_parallel: given.option('maxParallel'), settle_seconds: given.option('settle') }
+    return restartOnSeveral(context, { path: `/cluster/deployments/${named(given)}/restart`, query })
+  })
+}
+
+function logsCommand(command: Command, act: Tie['act']): void {
+  command
+    .option('-F, --follow', 'Go on until Ctrl-C')
+    .option('--tail <lines>', 'Newest lines of each container', '100')
+    .option('--since <when>', 'Like 10m, or a time')
+    .option('--service <name>', 'Only this service')
+    .addHelpText('after', examples('logs shop', 'logs shop --on web-2 --follow'))
+  act(command, async (context, given) => {
+    const { option, has } = given
+    const wanted = { tail: option('tail'), since: option('since'), service: option('service') }
+    const query = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ''))
+    const path = await at(context, given, `/deployments/${named(given)}/logs`)
+    return readLogs(context, { path, query: has('follow') ? { ...query, follow: 'true' } : query })
+  })
+}
+
+const serverOf = ({ option }: Given) => option('on') || option('server')
+
+const named = ({ args: [name = ''] }: Given) => encodeURIComponent(name)
+
+/** The path at the server that is meant; this one is asked without a detour, also by its own name. */
+async function at(context: Context, given: Given, path: string): Promise<string> {
+  const wanted = serverOf(given)
+  const server = wanted === '' ? undefined : await serverNamed(context, wanted)
+  return server === undefined ? path : `/cluster/peers/${encodeURIComponent(server)}/proxy${path}`
+}
+
+function describe(one: Row, { paint }: Context): string {
+  const status = text(one.status)
+  const head = [
+    paint('bold', harmless(text(one.name))),
+    paint(colorOf(status), harmless(status)),
+    harmless(text(one.path))
+  ]
+  const why = text(one.error) || text(one.status_reason)
+  const lines = rows(one.services).map(service)
+  const table = lines.length === 0 ? [] : [tableOf(['SERVICE', 'STATUS', 'HEALTH', 'IMAGE', 'PORTS'], lines, paint)]
+  return [
+    head.join('  '),
+    ...(why ? [harmless(why)] : []),
+    ...texts(one.warnings).map((warning) => `warning: ${harmless(warning)}`),
+    ...table,
+    ...rows(one.services).flatMap(({ name, status_reason: said }) =>
+      said ? [`${harmless(text(name))}: ${harmless(text(said))}`] : []
+    )
+  ].join('\n')
+}
+
+const replicas = ({ running, total }: Row) =>
+  total === undefined ? '' : ` ${number(running) ?? 0} of ${number(total) ?? 0}`
+
+const service = (one: Row) => [
+  text(one.name),
+  { text: text(one.status) + replicas(row(one.replicas)), color: colorOf(text(one.status)) },
+  text(one.health),
+  text(one.image),
+  texts(one.ports).join(', ')
+]
