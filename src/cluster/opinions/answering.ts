@@ -6,6 +6,7 @@ import type { Member } from '../../schemas/peer.ts'
 import { createSingleflight } from '../aggregate/singleflight.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import { createAllowance } from '../membership/allowance.ts'
+import { hasAddress } from '../peers/no-address.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { QUESTIONS_A_MINUTE } from './asking.ts'
 
@@ -37,7 +38,9 @@ export function createAnswering({ members, cluster, probe, clock }: AnsweringOpt
     const answer = await share(subject.id, new AbortController().signal, (signal) => probe(specOf(subject), signal))
     if (answer.ok) {
       cluster.reportContact(subject.id)
-      return { opinion: 'up', latency_ms: Math.round(answer.durationMs * 10) / 10 }
+      const { url, reach } = subject
+      const where = reach === undefined && hasAddress(url) ? { url } : {}
+      return { opinion: 'up', latency_ms: Math.round(answer.durationMs * 10) / 10, ...where }
     }
     if (SAYS_NOTHING.has(FAILURE_KINDS[answer.class])) return { opinion: 'unknown' }
     cluster.reportFailure(subject.id)

@@ -86,7 +86,7 @@ export function createAsking({ members, cluster, ask, clock, random = Math.rando
     if (heard.opinion === 'unknown') ignorant.set(`${id} ${subject}`, true)
     if (heard.opinion === 'unknown' || heard.opinion === 'refused') return undefined
     if (heard.opinion === 'up') cluster.reportContact(subject)
-    const { opinion: says, ...found } = heard
+    const { opinion: says, url: _, ...found } = heard
     return { name, says, ...found }
   }
 

@@ -2,11 +2,14 @@ import { createCards } from '../../cluster/identity/cards.ts'
 import { createElsewhere } from '../../cluster/identity/elsewhere.ts'
 import { createMoving } from '../../cluster/identity/moving.ts'
 import { createOwnCard } from '../../cluster/identity/own-card.ts'
+import { createPlaces } from '../../cluster/identity/places.ts'
+import { createWhereabouts } from '../../cluster/identity/whereabouts.ts'
 import { createAdmission } from '../../cluster/joining/admission.ts'
 import { createJoins } from '../../cluster/joining/joins.ts'
 import { createInvites } from '../../cluster/membership/invites.ts'
 import { createRotation } from '../../cluster/membership/key-rotation.ts'
 import { createMembership } from '../../cluster/membership/membership.ts'
+import { createQuestion } from '../../cluster/opinions/question.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import { createOwnReach } from '../../cluster/reach/own-reach.ts'
 import type { Config } from '../../config/config.ts'
@@ -52,12 +55,16 @@ export function buildJoining(options: JoiningOptions) {
   })
   const ownCard = createOwnCard({ store, self, reach, pins, tags: config.cluster.tags })
   const cards = createCards({ store, self, ownCard, cluster, remote, events, onFault })
-  const moving = createMoving({ store, self, invites, cluster, remote, events, allowInsecure, onFault })
+  const places = createPlaces({ self, remote, allowInsecure })
+  const ask = createQuestion({ members: store.members, remote })
+  const whereabouts = createWhereabouts({ cluster, places, cards, ask })
+  const moving = createMoving({ store, self, invites, cluster, remote, events, places, whereabouts, onFault })
   const elsewhere = createElsewhere({ store, cluster, moving, events, onFault })
   cards.onCard((memberId) => void moving.follow(memberId).catch(onFault))
   closing.add(joins.stop)
   closing.add(cards.stop)
   closing.add(moving.stop)
+  closing.add(whereabouts.stop)
   closing.add(elsewhere.stop)
 
   return {

@@ -13,7 +13,8 @@ export type Scope = Static<typeof Scope>
 export const Opinion = Type.Object({
   opinion: Type.Enum(['up', 'down', 'unknown']),
   latency_ms: Type.Optional(Type.Number({ minimum: 0, maximum: 60_000 })),
-  class: Type.Optional(FailureClass)
+  class: Type.Optional(FailureClass),
+  url: Type.Optional(Type.String({ maxLength: 512, description: 'Where it was reached' }))
 })
 export type Opinion = Static<typeof Opinion>
 

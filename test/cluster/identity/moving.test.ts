@@ -27,6 +27,29 @@ test('a server with a new address and a new name is found again by everybody', a
   await mesh([a, b, moved])
 })
 
+test('two servers that swap their addresses are each found where they are', async (t) => {
+  const [a, b, c] = [await named(t, 'a'), await named(t, 'b'), await named(t, 'c')]
+  for (const one of [b, c]) await joinAll(a, one)
+  await mesh([a, b, c])
+  const portOf = ({ url }: { url: string }) => Number(new URL(url).port)
+  for (const one of [b, c]) await one.stop()
+  const swapped = [
+    await named(t, 'b', { folder: b.folder, config: { 'api.port': portOf(c) } }),
+    await named(t, 'c', { folder: c.folder, config: { 'api.port': portOf(b) } })
+  ]
+  const nodes = [a, ...swapped]
+  for (const node of nodes)
+    await until(async () => {
+      const peers = await peersOf(node)
+      return nodes.every(
+        ({ name, url }) =>
+          name === node.name || peers.some((one) => one.name === name && one.url === url && one.state === 'online')
+      )
+    }, `${node.name} finding both`)
+  for (const node of nodes)
+    assert.ok(!node.daemon.events.since(0).some(({ type }) => type === 'peer.identity' || type === 'peer.copied'))
+})
+
 test('an address is believed once the server answers there, and a name unless it is another’s', async (t) => {
   const [a, b, other] = [await named(t, 'a'), await named(t, 'b'), await named(t, 'other')]
   for (const one of [b, other]) await join(a, one)
