@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { RemoteFailure } from '../remote/failure.ts'
 import type { Job, Outcome } from './jobs.ts'
@@ -20,9 +21,14 @@ interface Task {
   settle: PromiseWithResolvers<Outcome>
 }
 
-/** Set while bundling: the thread's file beside the bundle. */
+/** Set while bundling: the thread's program beside the bundle. */
 declare const __PARSING_THREAD__: string | undefined
-const THREAD = typeof __PARSING_THREAD__ === 'undefined' ? './thread.ts' : __PARSING_THREAD__
+
+/** Read before the first thread is wanted: by then an upgrade may have put another program in its place. */
+const readProgram = () =>
+  typeof __PARSING_THREAD__ === 'undefined'
+    ? new URL('./thread.ts', import.meta.url)
+    : readFileSync(new URL(__PARSING_THREAD__, import.meta.url), 'latin1')
 
 /**
  * Reads what is large and not ours on one thread apart, a job at a time: the event loop goes on. A job that takes too
@@ -30,6 +36,7 @@ const THREAD = typeof __PARSING_THREAD__ === 'undefined' ? './thread.ts' : __PAR
  */
 export function createParser(options: ParserOptions = {}) {
   const { deadlineMs = 10_000, maxWaitingBytes = 32 << 20, idleMs = 30_000, memoryMb = 128 } = options
+  const program = readProgram()
   const waiting: Task[] = []
   let bytes = 0
   let thread: Worker | undefined
@@ -54,7 +61,8 @@ export function createParser(options: ParserOptions = {}) {
   }
 
   function start(): Worker {
-    const made = new Worker(new URL(THREAD, import.meta.url), {
+    const made = new Worker(program, {
+      eval: typeof program === 'string',
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 16 },
       env: {}
     })

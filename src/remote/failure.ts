@@ -1,6 +1,5 @@
-import { errors } from 'undici'
 import type { FailureClass } from '../schemas/health.ts'
-import { codeOf } from '../untyped.ts'
+import { codeOf, isRecord } from '../untyped.ts'
 
 interface FailureOptions {
   status?: number
@@ -123,6 +122,6 @@ function causeOf(error: unknown): string {
 /** Whether an answer had come over the connection before: undici's errors tell it, or the connector's mark on others. */
 function hadBeenUsed(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const place = error instanceof errors.SocketError ? error.socket : error
-  return place !== null && 'bytesRead' in place && Number(place.bytesRead) > 0
+  const place = 'socket' in error && isRecord(error.socket) ? error.socket : error
+  return 'bytesRead' in place && Number(place.bytesRead) > 0
 }

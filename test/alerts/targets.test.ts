@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { signatureOf } from '../../src/alerts/delivery/channels.ts'
 import { send } from '../../src/alerts/delivery/send.ts'
 import { testMessage } from '../../src/alerts/message.ts'
+import { startMailServer } from './mail-server.ts'
 
 const message = testMessage('here', Date.UTC(2026, 0, 1))
 const signal = new AbortController().signal
@@ -53,28 +54,7 @@ test('ntfy gets a title, a text and the token', async (t) => {
 })
 
 test('mail goes out through the SMTP server', async (t) => {
-  const lines: string[] = []
-  const server = createSocketServer((socket) => {
-    let inData = false
-    socket.write('220 mail.test ESMTP\r\n')
-    socket.on('data', (chunk) => {
-      for (const line of chunk.toString().split('\r\n').filter(Boolean)) {
-        lines.push(line)
-        if (inData) {
-          if (line !== '.') continue
-          inData = false
-          socket.write('250 taken\r\n')
-        } else if (line === 'DATA') {
-          inData = true
-          socket.write('354 go on\r\n')
-        } else if (line === 'QUIT') socket.end('221 bye\r\n')
-        else socket.write('250 ok\r\n')
-      }
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => server.close())
-  const smtp = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { lines, smtp } = await startMailServer(t)
   await send(
     { type: 'email', smtp, from: 'here@test.example', to: ['ops@test.example', 'b@test.example'] },
     message,

@@ -2,7 +2,7 @@ import type { Clock } from '../../../machines/clock.ts'
 import type { AlertMessage, WaitingAlert } from '../../schemas/alerts/alert.ts'
 import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
 import { lasted } from '../words.ts'
-import { SendFailed } from './send.ts'
+import { SendFailed } from './send-failed.ts'
 import type { WaitingStore } from './waiting-store.ts'
 
 export interface DeliveryOptions {

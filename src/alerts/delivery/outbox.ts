@@ -5,6 +5,7 @@ import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { createDelivery, type Handover, type Trouble } from './delivery.ts'
 import { inOrder } from './in-order.ts'
+import { loadMailer } from './mail.ts'
 import type { WaitingStore } from './waiting-store.ts'
 
 export interface OutboxOptions {
@@ -64,6 +65,8 @@ export function createOutbox(options: OutboxOptions) {
   return {
     /** From now on these are the targets. What waits for one that is no longer there is nobody's, and goes. */
     use(targets: readonly AlertTarget[]): void {
+      // Where it cannot be loaded the first mail says why.
+      if (targets.some(({ type }) => type === 'email')) loadMailer().catch(() => {})
       const wanted = new Map(keysOf(targets).map((key, index) => [key, targets[index]]))
       const next: typeof deliveries = new Map()
       for (const [key, { target, delivery }] of deliveries)

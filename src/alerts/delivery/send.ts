@@ -1,25 +1,12 @@
-import { Socket } from 'node:net'
 import { EnvHttpProxyAgent, request } from 'undici'
 import type { AlertMessage } from '../../schemas/alerts/alert.ts'
-import type { AlertTarget, AlertTargetOf } from '../../schemas/alerts/alert-target.ts'
+import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
 import { type Post, postOf } from './channels.ts'
 import { explanationIn } from './explanation.ts'
-
-/** It was not taken; the message names no address and no secret. */
-export class SendFailed extends Error {
-  override name = 'SendFailed'
-  /** When the receiver wants to be asked again. */
-  readonly retryAfterMs: number | undefined
-
-  constructor(message: string, options: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
-    super(message, { cause: options.cause })
-    this.retryAfterMs = options.retryAfterMs
-  }
-}
+import { sendMail } from './mail.ts'
+import { codeOf, SendFailed } from './send-failed.ts'
 
 const PATIENCE_MS = 10_000
-/** Of a mail as a whole: a server that takes it asks others while it is waited for. */
-const MAIL_PATIENCE_MS = 15_000
 const LONGEST_ANSWER = 16_384
 
 /** Hands one message to one target, once. @throws SendFailed */
@@ -84,43 +71,4 @@ async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
 function pauseIn(header: string | string[] | undefined): number | undefined {
   const seconds = Number(header)
   return header !== undefined && seconds >= 0 ? seconds * 1_000 : undefined
-}
-
-async function sendMail({ smtp, from, to }: AlertTargetOf<'email'>, message: AlertMessage, signal: AbortSignal) {
-  // Loaded when it is wanted: most agents send no mail.
-  const { createTransport } = await import('nodemailer')
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(MAIL_PATIENCE_MS)])
-  // Our own socket, because no transport can be told to leave in the middle of a conversation.
-  const socket = new Socket()
-  const { promise: leaving, reject: leave } = Promise.withResolvers<never>()
-  const cut = () => leave(limited.reason)
-  limited.addEventListener('abort', cut, { once: true })
-  const transport = createTransport({
-    ...{ url: smtp, socket },
-    ...{ connectionTimeout: PATIENCE_MS, greetingTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS }
-  })
-  const mail = { from, to, subject: message.title, text: message.text, messageId: `<${message.id}@flatrun-cluster>` }
-  try {
-    limited.throwIfAborted()
-    await Promise.race([transport.sendMail(mail), leaving])
-  } catch (cause) {
-    if (signal.aborted) throw new SendFailed('This server is stopping', { cause })
-    if (limited.aborted) throw new SendFailed('The mail server did not take it within 15 s', { cause })
-    throw new SendFailed(`The mail server did not take it${codeOf(cause)}`, { cause })
-  } finally {
-    limited.removeEventListener('abort', cut)
-    transport.close()
-    socket.destroy()
-  }
-}
-
-/** Codes such as ECONNREFUSED or EAUTH tell enough; messages may hold addresses. */
-function codeOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  return WORDS[code] ?? (/^[A-Z_]+$/.test(code) ? ` (${code})` : '')
-}
-
-const WORDS: Record<string, string> = {
-  ENOTFOUND: ': its name does not resolve (ENOTFOUND)',
-  EAI_AGAIN: ': no name server answers (EAI_AGAIN)'
 }

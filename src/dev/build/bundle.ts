@@ -72,7 +72,7 @@ export async function bundle(out: string): Promise<string[]> {
     await rm(path.join(out, old), { recursive: true, force: true })
   await mkdir(out, { recursive: true })
   const { metafile } = await build({
-    entryPoints: { main: path.join(root, 'src', 'main.ts'), parsing: path.join(root, 'src', 'parsing', 'thread.ts') },
+    entryPoints: { main: path.join(root, 'src', 'main.ts') },
     outdir: path.join(out, 'program'),
     splitting: true,
     chunkNames: '[name]-[hash]',
@@ -83,7 +83,7 @@ export async function bundle(out: string): Promise<string[]> {
     external: OPTIONAL,
     banner: { js: BANNER },
     plugins: [places],
-    define: { __BUILD__: JSON.stringify(await provenance()), __PARSING_THREAD__: JSON.stringify('./parsing.js') },
+    define: { __BUILD__: JSON.stringify(await provenance()), __PARSING_THREAD__: JSON.stringify('./parsing.cjs') },
     legalComments: 'none',
     // Not keepNames: it defines the name of every closure each time one is made, which halves what the proxy passes on.
     minifySyntax: true,
@@ -91,6 +91,7 @@ export async function bundle(out: string): Promise<string[]> {
     metafile: true,
     logLevel: 'warning'
   })
+  await buildThread(path.join(out, 'program', 'parsing.cjs'))
   const program = path.join(out, 'flatrun-cluster.js')
   await cp(path.join(root, 'src', 'launcher.mjs'), program)
   await chmod(program, 0o755)
@@ -99,6 +100,15 @@ export async function bundle(out: string): Promise<string[]> {
   for (const file of ASSETS) await cp(path.join(packages, file), path.join(out, 'assets', file))
   await dashboard(path.join(out, 'dashboard'))
   return held
+}
+
+/** One file, which a running agent keeps; in ASCII, so that it takes no more memory than disk. */
+async function buildThread(outfile: string) {
+  const entry = path.join(root, 'src', 'parsing', 'thread.ts')
+  await build({
+    ...{ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node22' },
+    ...{ charset: 'ascii', legalComments: 'none', minifySyntax: true, minifyWhitespace: true, logLevel: 'warning' }
+  })
 }
 
 async function dashboard(place: string) {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -32,9 +33,11 @@ export async function dashboard(app: FastifyInstance, { root }: { root: string }
   const file = (request: FastifyRequest, reply: FastifyReply) => reply.sendFile(pathOf(request).slice(1))
   app.get('/theme.js', { config: anybody }, file)
   app.get('/assets/*', { config: anybody }, file)
-  const page = readFileSync(path.join(root, 'index.html'), 'utf8')
-  const pageAt = (request: FastifyRequest, reply: FastifyReply) =>
-    reply.type('text/html; charset=utf-8').send(leadingUp(page, pathOf(request)))
+  // Read anew: after an upgrade the files that the old page names are gone, though this agent still runs.
+  const pageAt = async (request: FastifyRequest, reply: FastifyReply) => {
+    const page = await readFile(path.join(root, 'index.html'), 'utf8')
+    return reply.type('text/html; charset=utf-8').send(leadingUp(page, pathOf(request)))
+  }
   app.get('/', { config: anybody }, pageAt)
   app.get('/*', { config: anybody }, (request, reply) =>
     wantsPage(request) ? pageAt(request, reply) : reply.callNotFound()
