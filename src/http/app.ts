@@ -13,35 +13,12 @@ import { createEarlyAnswers, refuseWhileStopping } from './early-answers.ts'
 import { answerErrors } from './errors.ts'
 import { frontDocument } from './front/document.ts'
 import { createPass, type Front, registerFront } from './front/front.ts'
-import { providerRoutes } from './front/providers.ts'
 import { registerSignIn } from './front/sign-in.ts'
 import { type RequestWatch, watchRequests } from './metrics.ts'
 import { collectRoutes } from './openapi/openapi.ts'
 import { requestId } from './request-id.ts'
-import { alertRoutes } from './routes/alerts.ts'
-import { auditRequests, auditRoutes } from './routes/audit.ts'
-import { authRoutes, ticketRoute } from './routes/auth.ts'
-import { deploymentRoutes } from './routes/deployments/deployments.ts'
-import { localRoutes } from './routes/deployments/local.ts'
-import { logRoutes } from './routes/deployments/logs.ts'
-import { usageRoutes } from './routes/deployments/usage.ts'
-import { documentRoutes } from './routes/documents.ts'
-import { eventRoutes } from './routes/events.ts'
-import { insightRoutes } from './routes/insight.ts'
-import { identityRoutes } from './routes/introductions/identity.ts'
-import { introductionRoutes } from './routes/introductions/introductions.ts'
-import { joiningRoutes } from './routes/members/joining.ts'
-import { peerRoutes } from './routes/members/peers.ts'
-import { reverseRoutes } from './routes/members/reverse.ts'
-import { absenceRoutes } from './routes/opinions/absence.ts'
-import { opinionRoutes } from './routes/opinions/opinion.ts'
-import { reachabilityRoutes } from './routes/opinions/reachability.ts'
-import { toldRoutes } from './routes/opinions/told.ts'
-import { rolloutJobRoutes } from './routes/rollout/jobs.ts'
-import { rolloutRoutes } from './routes/rollout/rollout.ts'
-import { aggregateRoutes } from './routes/selecting/aggregates.ts'
-import { selectionRoutes } from './routes/selecting/selection.ts'
-import { statusRoutes } from './routes/status.ts'
+import { OF_FLATRUN, ROUTES } from './routes/all.ts'
+import { auditRequests } from './routes/audit.ts'
 import type { Services } from './services.ts'
 import type { ConnectionLimits } from './sockets/connection-limiter.ts'
 import { closeUnused } from './sockets/idle-sockets.ts'
@@ -124,38 +101,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   log.debug('routes are ready')
   return app
 }
-
-const ROUTES = [
-  statusRoutes,
-  authRoutes,
-  ticketRoute,
-  peerRoutes,
-  eventRoutes,
-  alertRoutes,
-  joiningRoutes,
-  identityRoutes,
-  introductionRoutes,
-  opinionRoutes,
-  toldRoutes,
-  absenceRoutes,
-  reachabilityRoutes,
-  localRoutes,
-  aggregateRoutes,
-  selectionRoutes,
-  providerRoutes,
-  insightRoutes,
-  usageRoutes,
-  auditRoutes,
-  documentRoutes,
-  deploymentRoutes,
-  logRoutes,
-  rolloutRoutes,
-  rolloutJobRoutes,
-  reverseRoutes
-]
-
-/** What FlatRun's agent answers where there is one behind this. */
-const OF_FLATRUN: readonly unknown[] = [authRoutes, localRoutes, documentRoutes, deploymentRoutes, logRoutes]
 
 async function standInFront(app: FastifyInstance, front: Front, { local, callers }: Services): Promise<void> {
   const pass = createPass(app, front, local)

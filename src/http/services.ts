@@ -25,6 +25,7 @@ import type { Self } from '../cluster/peers/self.ts'
 import type { LinkedPeers } from '../cluster/reach/linked-peers.ts'
 import type { Rollout } from '../cluster/rollout/rollout.ts'
 import type { RolloutJobs } from '../cluster/rollout/rollout-jobs.ts'
+import type { Timelines } from '../cluster/timeline/timeline.ts'
 import type { AlertTest } from '../schemas/alerts/alert.ts'
 import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alerts/alert-api.ts'
 import type { Deployment, DeploymentList } from '../schemas/deployments/deployment.ts'
@@ -106,6 +107,7 @@ export interface Services {
     failing(): string[]
   }
   aggregate: Aggregator
+  timeline: Timelines
   selecting: Selecting
   events: EventLog
   local: LocalNode

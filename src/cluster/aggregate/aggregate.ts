@@ -1,5 +1,6 @@
 import type { Clock } from '../../../machines/clock.ts'
 import { systemClock } from '../../clock.ts'
+import { createAskNode } from './ask-node.ts'
 import { type AggregateQuery, createFanOut, type Entry, type FanOutOptions, type OwnPart } from './fan-out.ts'
 import { createSingleflight } from './singleflight.ts'
 import type { AggregateKind } from './splice-json.ts'
@@ -12,10 +13,15 @@ export type Aggregator = ReturnType<typeof createAggregate>
  * A caller with a part of its own gets this node's entry alone.
  */
 export function createAggregate(options: FanOutOptions & { clock?: Clock }) {
-  const fanOut = createFanOut({ ...options, clock: options.clock ?? systemClock })
+  const timed = { ...options, clock: options.clock ?? systemClock }
+  const asking = createAskNode(timed)
+  const fanOut = createFanOut({ ...timed, asking })
   const share = createSingleflight<Buffer>()
 
   return {
+    /** One peer, with whatever path: it waits for its place as all of these do. */
+    askPeer: asking.path,
+
     /** One text: `{"servers":{…},"summary":{…}}`. Identical calls under way share one fan-out, and its bytes. */
     ask(kind: AggregateKind, query: AggregateQuery, signal: AbortSignal, own?: OwnPart): Promise<Buffer> {
       if (own) return together(fanOut(kind, query, signal, own))

@@ -27,11 +27,20 @@ export interface AskNodeOptions {
   splice?: Splice
 }
 
+type Get = (path: string, mostBytes?: number) => Promise<RemoteAnswer>
+
+interface AskPath {
+  signal: AbortSignal
+  needs(health: PeerHealth): void
+}
+
 const PATHS: Record<AggregateKind, string> = {
   deployments: '/api/deployments',
   stats: '/api/stats',
   capacity: '/api/capacity'
 }
+/** Read where it is asked for, and not on a thread of its own. */
+const PATH_BYTES = 1 << 20
 /** After this a request that is still waiting gives its place to the next. */
 const PATIENCE_MS = 500
 /** These say that something is wrong with the peer, and not just with one of its answers. */
@@ -46,6 +55,8 @@ const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
   'unlinked'
 ])
 
+export type AskNode = ReturnType<typeof createAskNode>
+
 /** Asks one node, and gives the members that its answer adds to its entry. Rejects with a RemoteFailure. */
 export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
   const { remote, maxBytes = 4 << 20, splice = inline, clock } = options
@@ -55,7 +66,25 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
 
   function peer(kind: AggregateKind, health: PeerHealth, signal: AbortSignal): Promise<string> {
     if (!REACHABLE.has(health.verdict)) return Promise.reject(whyUnavailable(health))
-    return share(`${kind} ${health.id}`, signal, (shared) => inTurn(() => request(kind, health, shared)))
+    return share(`${kind} ${health.id}`, signal, (shared) =>
+      inTurn(() =>
+        request(health, shared, async (get) => {
+          const answer = await get(PATHS[kind])
+          // An older agent has no stats of its own, but its health says something.
+          const instead = kind === 'stats' && answer.status === 404
+          return splice.data(kind, accepted(instead ? await get('/api/health') : answer).text)
+        })
+      )
+    )
+  }
+
+  /** Another question to a peer, in its turn among all: its answer as it came. `needs` throws where it cannot be asked that. */
+  async function path(where: string, health: PeerHealth, { signal, needs }: AskPath): Promise<string> {
+    if (!REACHABLE.has(health.verdict)) throw whyUnavailable(health)
+    needs(health)
+    return share(`${where} ${health.id}`, signal, (shared) =>
+      inTurn(() => request(health, shared, async (get) => accepted(await get(where, PATH_BYTES)).text))
+    )
   }
 
   /** After half a second a request gives up its slot: it only waits, and costs an idle connection. */
@@ -75,20 +104,22 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
     })
   }
 
-  async function request(kind: AggregateKind, { id, verdict }: PeerHealth, signal: AbortSignal): Promise<string> {
+  async function request(
+    { id, verdict }: PeerHealth,
+    signal: AbortSignal,
+    read: (get: Get) => Promise<string>
+  ): Promise<string> {
     const target = options.targetOf(id)
     if (!target) throw new RemoteFailure('internal', 'it is no member any more')
     const started = clock.now()
-    const get = (path: string) => {
+    const get: Get = async (path, most = maxBytes) => {
       const deadlineMs = perPeerMs - (clock.now() - started)
-      return remote.request(target, { path, deadlineMs, maxBytes, signal })
+      const answer = await remote.request(target, { path, deadlineMs, maxBytes: most, signal })
+      if (verdict !== 'online') options.reportContact?.(id)
+      return answer
     }
     try {
-      let answer = await get(PATHS[kind])
-      // An older agent has no stats of its own, but its health says something.
-      if (kind === 'stats' && answer.status === 404) answer = await get('/api/health')
-      if (verdict !== 'online') options.reportContact?.(id)
-      return await splice.data(kind, accepted(answer).text)
+      return await read(get)
     } catch (error) {
       const reason = failureOf(error)
       if (SIGNS_OF_DEATH.has(reason.class)) options.reportFailure?.(id, reason.class)
@@ -106,7 +137,7 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
     return splice.data(kind, JSON.stringify(answer))
   }
 
-  return { peer, self, own }
+  return { peer, path, self, own }
 }
 
 function refused(error: unknown): never {

@@ -2,7 +2,7 @@ import type { Clock } from '../../../machines/clock.ts'
 import { startDeadline } from '../../remote/deadline.ts'
 import { failure, failureOf, RemoteFailure } from '../../remote/failure.ts'
 import type { PeerHealth, Verdict } from '../../schemas/health.ts'
-import { type AskNodeOptions, createAskNode } from './ask-node.ts'
+import type { AskNode, AskNodeOptions } from './ask-node.ts'
 import { createRemembered } from './last-good.ts'
 import { type AggregateKind, entryText, inline } from './splice-json.ts'
 
@@ -45,9 +45,8 @@ interface Node {
  * Sends one question to all nodes, or with `own` to this one alone. Each promise resolves, to the node's answer or to
  * what was wrong with it.
  */
-export function createFanOut(options: FanOutOptions & { clock: Clock }) {
-  const { maxTotalBytes = 64 << 20, splice = inline, clock } = options
-  const asking = createAskNode(options)
+export function createFanOut(options: FanOutOptions & { clock: Clock; asking: AskNode }) {
+  const { maxTotalBytes = 64 << 20, splice = inline, clock, asking } = options
   const remembered = createRemembered()
 
   return function fanOut(

@@ -22,7 +22,8 @@ export const FEATURES = [
   'opinions',
   'told',
   'absence',
-  'view'
+  'view',
+  'timeline'
 ] as const
 
 interface SelfOptions {

@@ -109,7 +109,7 @@ export async function buildParts(options: PartsOptions) {
   const unkept = (fault: unknown) => log.debug({ err: fault }, 'the figures of this machine could not be kept')
   const insight = buildInsight({ ...base, cluster, joins, local: machine, onFault: unkept })
   closing.add(insight.close)
-  const { aggregate, proxy, ...restarts } = buildTraffic({ ...base, watching, local, parser })
+  const { aggregate, proxy, ...restarts } = buildTraffic({ ...base, watching, local, parser, audit: access.audit })
   const handover = createHandover({
     ...{ self, members, clock },
     isOnline: (id) => cluster.peer(id)?.verdict === 'online',

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../../../machines/clock.ts'
+import type { Audit } from '../../cluster/access/audit.ts'
 import { createAggregate } from '../../cluster/aggregate/aggregate.ts'
 import { createSelecting } from '../../cluster/peers/selecting.ts'
 import type { Self } from '../../cluster/peers/self.ts'
@@ -9,6 +10,7 @@ import { createRestartHere } from '../../cluster/rollout/restart-here.ts'
 import { createRestartThere } from '../../cluster/rollout/restart-there.ts'
 import { createRollout } from '../../cluster/rollout/rollout.ts'
 import { createRolloutJobs } from '../../cluster/rollout/rollout-jobs.ts'
+import { createTimeline } from '../../cluster/timeline/timeline.ts'
 import type { Config } from '../../config/config.ts'
 import { openersOf } from '../../http/access/origin.ts'
 import { registerProxy } from '../../http/proxy/proxy.ts'
@@ -26,16 +28,17 @@ interface TrafficOptions {
   self: Self
   watching: Pick<Watching, 'cluster' | 'remote'>
   local: LocalNode
+  audit: Audit
   parser: Pick<Parser, 'run'>
   events: EventLog
-  clock: Pick<Clock, 'wall'>
+  clock: Clock
   onFault: (error: unknown) => void
   closing: Closing
 }
 
 /** The ways in which a cluster is used: asking all, changing several, and passing a request on to one. */
 export function buildTraffic(options: TrafficOptions) {
-  const { config, self, watching, local, parser, events, clock, onFault, closing } = options
+  const { config, self, watching, local, audit, parser, events, clock, onFault, closing } = options
   const { members } = options.store
   const { cluster, remote } = watching
   const { reportContact, reportFailure } = cluster
@@ -54,6 +57,11 @@ export function buildTraffic(options: TrafficOptions) {
     reportContact,
     reportFailure,
     maxConcurrency: config.cluster.maxConcurrency
+  })
+  const timeline = createTimeline({
+    ...{ self, members, events, audit, aggregate, clock },
+    peers: cluster.peers,
+    totalMs: remote.deadlines.aggregateTotalMs
   })
   const rollout = createRollout({
     selfName: self.name,
@@ -76,5 +84,5 @@ export function buildTraffic(options: TrafficOptions) {
       openers: openersOf(config)
     })
 
-  return { aggregate, selecting, rollout, rolloutJobs, proxy }
+  return { aggregate, timeline, selecting, rollout, rolloutJobs, proxy }
 }

@@ -1,7 +1,35 @@
 const BEGIN = 1_795_564_800_000
 
-/** Looking inside. */
+/** Looking inside, and back. */
 export const INSIGHT_EXAMPLES = {
+  'GET /api/cluster/timeline': {
+    answer: {
+      rows: [
+        {
+          id: '0b0f5b1e-6a53-4d3c-9f43-5d1f4b0c2a10.e000000000042',
+          at: '2026-11-25T08:00:31.512Z',
+          first_at: '2026-11-25T08:00:31.498Z',
+          server: 'web-2',
+          node_id: '0b0f5b1e-6a53-4d3c-9f43-5d1f4b0c2a10',
+          seen_by: ['web-2', 'web-1'],
+          type: 'deployment.action',
+          deployment: 'shop',
+          by: 'operator admin on web-1',
+          facts: { deployment: 'shop', action: 'restart', by: 'peer web-1', outcome: 'done', duration_ms: 1_840 },
+          act: { what: 'POST /api/deployments/:name/restart', target: 'shop', result: 200, times: 1 }
+        }
+      ],
+      servers: {
+        'web-1': { name: 'web-1', answered: true, state: 'online', acts: 'all' },
+        'web-2': { name: 'web-2', answered: true, state: 'online', acts: 'some', clock_offset_s: 2.4 },
+        'web-3': {
+          ...{ name: 'web-3', answered: false, state: 'offline', acts: 'none', code: 'refused' },
+          error: 'offline since 2026-11-25T07:12:00Z: connection refused'
+        }
+      },
+      next: '1795593631512~0b0f5b1e-6a53-4d3c-9f43-5d1f4b0c2a10.e000000000042'
+    }
+  },
   'GET /api/cluster/machines': {
     answer: {
       actors: [

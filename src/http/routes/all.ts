@@ -1,0 +1,60 @@
+import { providerRoutes } from '../front/providers.ts'
+import { alertRoutes } from './alerts.ts'
+import { auditRoutes } from './audit.ts'
+import { authRoutes, ticketRoute } from './auth.ts'
+import { deploymentRoutes } from './deployments/deployments.ts'
+import { localRoutes } from './deployments/local.ts'
+import { logRoutes } from './deployments/logs.ts'
+import { usageRoutes } from './deployments/usage.ts'
+import { documentRoutes } from './documents.ts'
+import { eventRoutes } from './events.ts'
+import { insightRoutes } from './insight.ts'
+import { identityRoutes } from './introductions/identity.ts'
+import { introductionRoutes } from './introductions/introductions.ts'
+import { joiningRoutes } from './members/joining.ts'
+import { peerRoutes } from './members/peers.ts'
+import { reverseRoutes } from './members/reverse.ts'
+import { absenceRoutes } from './opinions/absence.ts'
+import { opinionRoutes } from './opinions/opinion.ts'
+import { reachabilityRoutes } from './opinions/reachability.ts'
+import { toldRoutes } from './opinions/told.ts'
+import { rolloutJobRoutes } from './rollout/jobs.ts'
+import { rolloutRoutes } from './rollout/rollout.ts'
+import { aggregateRoutes } from './selecting/aggregates.ts'
+import { selectionRoutes } from './selecting/selection.ts'
+import { timelineRoutes } from './selecting/timeline.ts'
+import { statusRoutes } from './status.ts'
+
+/** All of them, in the order in which they are registered. */
+export const ROUTES = [
+  statusRoutes,
+  authRoutes,
+  ticketRoute,
+  peerRoutes,
+  eventRoutes,
+  alertRoutes,
+  joiningRoutes,
+  identityRoutes,
+  introductionRoutes,
+  opinionRoutes,
+  toldRoutes,
+  absenceRoutes,
+  reachabilityRoutes,
+  localRoutes,
+  aggregateRoutes,
+  selectionRoutes,
+  timelineRoutes,
+  providerRoutes,
+  insightRoutes,
+  usageRoutes,
+  auditRoutes,
+  documentRoutes,
+  deploymentRoutes,
+  logRoutes,
+  rolloutRoutes,
+  rolloutJobRoutes,
+  reverseRoutes
+]
+
+/** What FlatRun's agent answers where there is one behind this. */
+export const OF_FLATRUN: readonly unknown[] = [authRoutes, localRoutes, documentRoutes, deploymentRoutes, logRoutes]
