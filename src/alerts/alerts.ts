@@ -13,13 +13,13 @@ import { HEARTBEAT, keyOf, targetIn, undelivered } from './delivery/undelivered.
 import type { WaitingStore } from './delivery/waiting-store.ts'
 import { nameIn, type ServerFacts } from './findings/facts.ts'
 import { outcomeOf } from './findings/outcome.ts'
-import { isAway, peerProblem } from './findings/peer-problem.ts'
+import { isAway, isLink, peerProblem } from './findings/peer-problem.ts'
 import { createWatch } from './findings/watch.ts'
-import { createIncidents, peerKey } from './incidents.ts'
-import { createKeptIncidents, type IncidentStore } from './kept-incidents.ts'
+import { createIncidents, peerKey } from './incidents/incidents.ts'
+import { createKeptIncidents, type IncidentStore } from './incidents/kept-incidents.ts'
+import { PACE } from './incidents/pace.ts'
 import { inMaintenance } from './maintenance.ts'
 import { messageOf, testMessage } from './message.ts'
-import { PACE } from './pace.ts'
 import { createSilences, type SilenceOptions } from './silences.ts'
 
 export interface AlertOptions {
@@ -118,20 +118,15 @@ export function createAlerts(options: AlertOptions) {
     if (isAway(verdict)) {
       const stop = silences.ofPeer('stop', id)
       const reason = `${options.reasonOf(peer)}${stop ? '; it had said that its agent stops' : ''}`
-      const problem = peerProblem(peer, reason, watch.known(id))
-      incidents.open({ ...problem, ...(isLink(peer) && { local: true, grave: false }) }, holdMs(peer), clock.now())
+      const delayMs = parseDuration(config.delay) ?? 0
+      const holdMs = isLink(peer) ? Math.max(delayMs, PACE.linkMs) : delayMs
+      incidents.open(peerProblem(peer, reason, watch.known(id)), holdMs, clock.now())
       // While it flaps the outage goes on: else each moment of calm would be a message.
     } else if (verdict === 'online' && !flapping)
       incidents.close(peerKey(id), outcomeOf(peerProblem(peer, ''), {}), clock.now())
     else if (verdict === 'removed' || verdict === 'suspended' || verdict === 'pending') forget(id)
     else return
     tell()
-  }
-
-  /** What others reach, or what this server may be cut off from, is no outage for those who are woken by one. */
-  function holdMs(peer: PeerHealth): number {
-    const delayMs = parseDuration(config.delay) ?? 0
-    return isLink(peer) ? Math.max(delayMs, PACE.linkMs) : delayMs
   }
 
   function answered({ id }: { id: string }, { ok }: { ok: boolean }) {
@@ -201,7 +196,5 @@ export function createAlerts(options: AlertOptions) {
     return silences.hushes(problem) || inMaintenance(config.maintenance, problem.server, new Date(clock.wall()))
   }
 }
-
-const isLink = ({ opinions }: PeerHealth) => opinions?.scope === 'here_only' || opinions?.scope === 'cut_off'
 
 export type AlertCentre = ReturnType<typeof createAlerts>

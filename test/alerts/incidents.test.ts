@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createIncidents, type Notice } from '../../src/alerts/incidents.ts'
+import { createIncidents } from '../../src/alerts/incidents/incidents.ts'
+import type { Notice } from '../../src/alerts/incidents/tracked.ts'
+import { messageOf } from '../../src/alerts/message.ts'
 import type { Problem } from '../../src/schemas/alerts/incident.ts'
 
 const MINUTE = 60_000
@@ -118,6 +120,19 @@ test('a server that seems to be cut off says nothing but that', () => {
   incidents.open({ ...deployment('self', 'own'), server: 'here' }, 0, now())
   pass(60 * MINUTE)
   assert.deepEqual(types(), ['opened', 'opened'])
+})
+
+test('most peers that others do not reach either are down, and this server is not cut off', () => {
+  const { incidents, told, pass, types, now } = createModel({ members: 6 })
+  for (const id of ['a', 'b', 'c', 'd']) incidents.open({ ...peer(id), confirmed: true }, 0, now())
+  pass(MINUTE)
+  assert.deepEqual([told[0]?.incident.kind, told[0]?.told.length], ['peers', 4])
+  const { title, text } = messageOf(told[0]!, 'here', now())
+  assert.equal(title, 'a, b and 2 more are down, says here')
+  assert.match(text, /^These are most of its peers, and others find the same: the network between them may be cut\.\n/)
+  incidents.open(deployment('e', 'shop'), 0, now())
+  pass(10 * MINUTE)
+  assert.deepEqual(types(), ['opened', 'opened'], 'what is wrong where it reaches is told as ever')
 })
 
 test('what comes one after the other is bounded to a few messages an hour', () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../machines/clock.ts'
 import type { AlertRules } from '../../schemas/alerts/alert-rules.ts'
 import type { Problem } from '../../schemas/alerts/incident.ts'
-import type { Incidents } from '../incidents.ts'
+import type { Incidents } from '../incidents/incidents.ts'
 import { knownOf, nameIn, type ServerFacts } from './facts.ts'
 import { type Finding, findingsOf, isBlind, toldBy } from './findings.ts'
 import { isStillUnwell, outcomeOf } from './outcome.ts'

@@ -84,6 +84,7 @@ export const AlertMessage = Type.Object({
       peer_id: Type.Optional(Type.String({ description: 'Absent for the server that tells it' })),
       title: Type.String(),
       detail: Type.Optional(Type.String()),
+      known: Type.Optional(Type.String({ description: 'What was last known before: figures, deployments' })),
       since: Type.String(),
       ended: Type.Optional(Type.String({ description: 'When it was over' })),
       outcome: Type.Optional(Type.String({ description: 'How it ended' }))

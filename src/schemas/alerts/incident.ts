@@ -36,7 +36,9 @@ export const Problem = Type.Object({
   /** It harms now what people use; else it will, if nothing is done. */
   grave: Type.Boolean(),
   /** Only this server sees it so, or it is about its own affairs. */
-  local: Type.Optional(Type.Boolean())
+  local: Type.Optional(Type.Boolean()),
+  /** Others that this server reaches do not reach it either. */
+  confirmed: Type.Optional(Type.Boolean())
 })
 export type Problem = Static<typeof Problem>
 

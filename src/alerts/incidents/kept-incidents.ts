@@ -1,5 +1,5 @@
-import type { Incident } from '../schemas/alerts/incident.ts'
-import { inOrder } from './delivery/in-order.ts'
+import type { Incident } from '../../schemas/alerts/incident.ts'
+import { inOrder } from '../delivery/in-order.ts'
 
 /** Incidents of which somebody was told. */
 export interface IncidentStore {

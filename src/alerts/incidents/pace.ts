@@ -1,4 +1,4 @@
-import type { ProblemKind } from '../schemas/alerts/incident.ts'
+import type { ProblemKind } from '../../schemas/alerts/incident.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND

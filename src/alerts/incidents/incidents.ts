@@ -1,42 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { Incident, IncidentProblem, Problem } from '../schemas/alerts/incident.ts'
-import { areMost } from '../schemas/health.ts'
-import { calmMs, gatherMs, PACE } from './pace.ts'
+import type { Incident, Problem } from '../../schemas/alerts/incident.ts'
+import { areMost } from '../../schemas/health.ts'
+import { beginning, outageOf } from './beginning.ts'
+import { ending } from './ending.ts'
+import { PACE } from './pace.ts'
 import { createRelapses } from './relapses.ts'
-
-/** One moment on both clocks: `now` measures, `wall` is for people. */
-export interface Moment {
-  now: number
-  wall: number
-}
-
-/** What is to be told now: `told` is what this is about, `open` what is still wrong. */
-export interface Notice {
-  type: 'opened' | 'changed' | 'closed' | 'reminder'
-  incident: Incident
-  told: readonly IncidentProblem[]
-  open: readonly IncidentProblem[]
-}
-
-export interface Surroundings {
-  /** Nobody is to be told of it now. */
-  hushed(problem: Problem): boolean
-  /** How many peers there are. */
-  members: number
-  /** Milliseconds between reminders; undefined for none. */
-  remindMs?: number | undefined
-}
-
-interface Tracked {
-  problem: Problem
-  openedAt: number
-  dueAt: number
-  incident?: Incident
-  endedAt?: number
-  outcome?: string
-}
-
-type Ended = Tracked & { endedAt: number }
+import { reminding } from './reminding.ts'
+import { type Ended, isEnded, type Moment, type Notice, type Surroundings, type Tracked } from './tracked.ts'
 
 /**
  * Which problems belong together, and when somebody is told of them. It has no clock, no store and no network: it is told
@@ -54,10 +24,13 @@ export function createIncidents(restored: readonly Incident[] = []) {
       if (ended === undefined) tracked.set(problem.key, { problem, openedAt: 0, dueAt: 0, incident })
   }
 
+  const openOne = (wanted: Incident['kind']) => [...incidents.values()].find(({ kind }) => kind === wanted)
+  const belonging = (incident: Incident) => [...tracked.values()].filter((one) => one.incident === incident)
+
   /** It is wrong, and somebody is told when it has been so for `holdMs`. Again for each change of its words. */
   function open(problem: Problem, holdMs: number, now: number): void {
     const known = tracked.get(problem.key)
-    if (!known || known.endedAt !== undefined) relapses.began(problem.key, now)
+    if (!known || isEnded(known)) relapses.began(problem.key, now)
     if (!known) {
       tracked.set(problem.key, { problem, openedAt: now, dueAt: now + holdMs })
       return
@@ -76,23 +49,31 @@ export function createIncidents(restored: readonly Incident[] = []) {
     const known = tracked.get(key)
     if (!known) return
     if (!known.incident) tracked.delete(key)
-    else if (known.endedAt === undefined) Object.assign(known, { endedAt: now, outcome })
+    else if (!isEnded(known)) Object.assign(known, { endedAt: now, outcome })
   }
 
-  /** These are nobody's business any more, and no end of theirs is told. Gives the incidents that changed by it. */
+  /** These are nobody's business any more, and no end of theirs is told. */
   function drop(gone: (problem: Problem) => boolean): void {
-    for (const [key, { problem, incident }] of tracked) {
-      if (!gone(problem)) continue
-      const one = tracked.get(key)
+    for (const [key, one] of tracked) {
+      if (!gone(one.problem)) continue
       tracked.delete(key)
-      if (one && incident) leave(one, incident)
+      if (one.incident) leave(one, one.incident)
     }
+  }
+
+  function take(one: Tracked, incident: Incident): void {
+    one.incident = incident
+    incident.problems = [...incident.problems.filter(({ key }) => key !== one.problem.key), one.problem]
   }
 
   function leave(one: Tracked, incident: Incident): void {
     delete one.incident
     incident.problems = incident.problems.filter(({ key }) => key !== one.problem.key)
-    const left = belonging(incident).length
+    settle(incident, belonging(incident).length)
+  }
+
+  /** What becomes of an incident of which so many problems are left. */
+  function settle(incident: Incident, left: number): void {
     if (left === 0) incidents.delete(incident.id)
     else if (incident.kind === 'cut' && !areMost(left, incident.members)) incident.kind = 'peers'
   }
@@ -109,49 +90,24 @@ export function createIncidents(restored: readonly Incident[] = []) {
 
   function begun(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
     joinOpen(at.now)
-    const waiting = [...tracked.values()].filter(({ incident }) => !incident)
-    const free = waiting.filter(({ problem }) => !overshadowed(problem))
-    const ready: Tracked[] = []
-    for (const one of free) {
-      if (one.dueAt > at.now) wakes.push(one.dueAt)
-      else if (around.hushed(one.problem)) wakes.push(at.now + PACE.lookAgainMs)
-      else ready.push(one)
-    }
-    if (ready.length === 0) return []
-    const gatheredAt = Math.min(...ready.map(({ dueAt }) => dueAt)) + gatherMs(sent.length)
-    if (gatheredAt > at.now) {
-      wakes.push(gatheredAt)
-      return []
-    }
-    const links = ready.filter(({ problem }) => problem.kind === 'peer' && problem.local)
-    const peers = ready.filter(({ problem }) => problem.kind === 'peer' && !problem.local)
-    const cause = peers[0]?.problem
-    const together = free.filter(
-      ({ problem }) =>
-        cause &&
-        problem.kind === 'peer' &&
-        !problem.local &&
-        Math.abs(problem.since - cause.since) <= PACE.oneCutMs &&
-        !around.hushed(problem)
-    )
-    const ofCut = [...new Set([...peers, ...together])]
-    const opened = [ofCut, links].flatMap((all) => (all.length > 0 ? [begin(all, at, around)] : []))
-    // What is wrong elsewhere too is no news while this server reaches nobody.
-    const others = ready.filter(({ problem }) => problem.kind !== 'peer' && !overshadowed(problem))
-    return others.length > 0 ? [...opened, begin(others, at, around)] : opened
+    const free = [...tracked.values()].filter(({ incident, problem }) => !incident && !overshadowed(problem))
+    const { groups, wakes: later } = beginning({ free, sentLately: sent.length }, at, around)
+    wakes.push(...later)
+    return groups.flatMap((group) => {
+      // What is wrong elsewhere too is no news once this server was found to reach nobody.
+      const left = group.filter(({ problem }) => !overshadowed(problem))
+      return left.length > 0 ? [begin(left, at, around)] : []
+    })
   }
 
   function begin(all: readonly Tracked[], at: Moment, { members }: Surroundings): Notice {
     const isPeers = all[0]?.problem.kind === 'peer'
-    const ofPeers = all[0]?.problem.local ? 'links' : 'peers'
     // Those that were down before say nothing of what happened now.
-    const before = [...tracked.values()].filter(
-      ({ problem, endedAt, incident }) => problem.kind === 'peer' && endedAt === undefined && incident
-    )
+    const before = [...tracked.values()].filter((one) => one.problem.kind === 'peer' && !isEnded(one) && one.incident)
     const reachable = members - before.length
     const incident: Incident = {
       id: randomUUID(),
-      kind: !isPeers ? 'others' : areMost(all.length, reachable) ? 'cut' : ofPeers,
+      kind: isPeers ? outageOf(all, reachable) : 'others',
       since: Math.min(...all.map(({ problem }) => problem.since)),
       told: at.wall,
       members: isPeers ? reachable : members,
@@ -173,42 +129,19 @@ export function createIncidents(restored: readonly Incident[] = []) {
     }
   }
 
-  function take(one: Tracked, incident: Incident): void {
-    one.incident = incident
-    incident.problems = [...incident.problems.filter(({ key }) => key !== one.problem.key), one.problem]
-  }
-
   /** What is wrong on a server that is away is part of that; and what is elsewhere, while this server is cut off. */
   function overshadowed({ kind, server_id }: Problem): boolean {
     if (kind === 'peer' || server_id === 'self') return false
     const away = tracked.get(peerKey(server_id))
-    return (away !== undefined && away.endedAt === undefined) || openOne('cut') !== undefined
+    return (away !== undefined && !isEnded(away)) || openOne('cut') !== undefined
   }
-
-  const openOne = (wanted: Incident['kind']) => [...incidents.values()].find(({ kind }) => kind === wanted)
-  const belonging = (incident: Incident) => [...tracked.values()].filter((one) => one.incident === incident)
 
   function over(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
     return [...incidents.values()].flatMap((incident) => {
       const all = belonging(incident)
-      const over = all.filter((one): one is Ended => one.endedAt !== undefined)
-      const ended = over.filter(({ problem }) => !around.hushed(problem))
-      if (ended.length < over.length) wakes.push(at.now + PACE.lookAgainMs)
-      if (ended.length === 0) return []
-      const whole = ended.length === all.length
-      // Links that come and go are one bad wire: its end is news.
-      if (incident.kind === 'links' && !whole) return []
-      const calmAt = ended.map(({ problem: { kind, key }, endedAt }) => endedAt + calmMs(kind, relapses.of(key)))
-      const last = Math.max(...ended.map(({ endedAt }) => endedAt))
-      const dueAt = whole
-        ? Math.max(last + gatherMs(0), ...calmAt)
-        : Math.max(last + PACE.settleMs, Math.min(...calmAt))
-      if (dueAt > at.now) {
-        wakes.push(dueAt)
-        return []
-      }
-      const calm = ended.filter((_, index) => (calmAt[index] ?? 0) <= at.now)
-      return [end(incident, calm, all, at)]
+      const { calm, wakes: later } = ending(incident, all, relapses.of, at, around)
+      wakes.push(...later)
+      return calm.length > 0 ? [end(incident, calm, all, at)] : []
     })
   }
 
@@ -220,27 +153,21 @@ export function createIncidents(restored: readonly Incident[] = []) {
     }))
     const ended = new Map(told.map((one) => [one.key, one]))
     incident.problems = incident.problems.map((one) => ended.get(one.key) ?? one)
-    for (const { key } of told) tracked.delete(key)
-    const left = all.filter((one) => !calm.some((over) => over === one))
-    // What is over, and not calm yet, is told later; it is not wrong any more.
-    const open = left.filter(({ endedAt }) => endedAt === undefined).map(({ problem }) => problem)
     incident.told = at.wall
+    for (const { key } of told) tracked.delete(key)
+    const left = all.filter(({ problem }) => !ended.has(problem.key))
+    // What is over, and not calm yet, is told later; it is not wrong any more.
+    const open = left.filter((one) => !isEnded(one)).map(({ problem }) => problem)
     sent.push(at.now)
-    if (left.length === 0) incidents.delete(incident.id)
-    else if (incident.kind === 'cut' && !areMost(left.length, incident.members)) incident.kind = 'peers'
+    settle(incident, left.length)
     return { type: left.length === 0 ? 'closed' : 'changed', incident, told, open }
   }
 
-  function reminders(at: Moment, { hushed, remindMs }: Surroundings, wakes: number[]): Notice[] {
-    if (remindMs === undefined) return []
+  function reminders(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
     return [...incidents.values()].flatMap((incident): Notice[] => {
-      const wrong = belonging(incident).flatMap(({ problem, endedAt }) => (endedAt === undefined ? [problem] : []))
-      const open = wrong.filter((problem) => !hushed(problem))
-      const waitMs = incident.told + remindMs - at.wall
-      if (open.length === 0 || waitMs > 0) {
-        if (wrong.length > 0) wakes.push(at.now + Math.max(waitMs, open.length > 0 ? 0 : PACE.lookAgainMs))
-        return []
-      }
+      const { open, wakes: later } = reminding(incident, belonging(incident), at, around)
+      wakes.push(...later)
+      if (open.length === 0) return []
       incident.told = at.wall
       return [{ type: 'reminder', incident, told: open, open }]
     })
@@ -254,7 +181,7 @@ export function createIncidents(restored: readonly Incident[] = []) {
     /** Somebody was told of it, and its end was not told yet. */
     told: (key: string) => tracked.get(key)?.incident !== undefined,
     /** Everything that is wrong and known of, told or not. */
-    problems: () => [...tracked.values()].flatMap(({ problem, endedAt }) => (endedAt === undefined ? [problem] : [])),
+    problems: () => [...tracked.values()].flatMap((one) => (isEnded(one) ? [] : [one.problem])),
     all: (): readonly Incident[] => [...incidents.values()]
   }
 }
