@@ -1,6 +1,7 @@
 import type { Clock } from '../../../machines/clock.ts'
 import type { AlertMessage, WaitingAlert } from '../../schemas/alerts/alert.ts'
 import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
+import { partOf } from '../message.ts'
 import { lasted } from '../words.ts'
 import { SendFailed } from './send-failed.ts'
 import type { WaitingStore } from './waiting-store.ts'
@@ -28,8 +29,12 @@ export interface DeliveryOptions {
 
 /** Which of several servers with the same target sends. */
 export interface Handover {
-  /** Waits for the turn of this one; `by` is another one that has told it meanwhile. */
-  turn(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<{ by: string | undefined }>
+  /** Waits for the turn of this one; `by` is another one that has told it meanwhile, and `rest` what none has told. */
+  turn(
+    target: AlertTarget,
+    message: AlertMessage,
+    signal: AbortSignal
+  ): Promise<{ by: string } | { by: undefined; rest?: AlertMessage['problems'] }>
   /** This one has sent it. */
   sent(target: AlertTarget, message: AlertMessage): Promise<void>
 }
@@ -90,15 +95,16 @@ export function createDelivery(options: DeliveryOptions) {
     busy = first !== undefined && !closing.signal.aborted
     if (!first || !busy) return
     try {
-      const { by } = (await handover?.turn(target, first.message, closing.signal)) ?? { by: undefined }
-      if (by !== undefined) {
+      const turn = (await handover?.turn(target, first.message, closing.signal)) ?? { by: undefined }
+      if (turn.by !== undefined) {
         waiting.shift()
         store.delete(first.id).catch(onFault)
-        options.onTold(first.message, by)
+        options.onTold(first.message, turn.by)
         return attempt()
       }
-      await send(target, late(first.message), closing.signal)
-      handover?.sent(target, first.message).catch(onFault)
+      const message = turn.rest ? partOf(first.message, turn.rest) : first.message
+      await send(target, late(message), closing.signal)
+      handover?.sent(target, message).catch(onFault)
     } catch (fault) {
       if (closing.signal.aborted) return
       return failed(first, fault)

@@ -9,7 +9,7 @@ import type { Member } from '../../schemas/peer.ts'
 import { pairDigests } from '../../security/identity.ts'
 import type { SealingKey } from '../../security/sealing.ts'
 import { createAllowance } from '../membership/allowance.ts'
-import { OPPOSITE, placeOf, subjectsOf } from './subjects.ts'
+import { OPPOSITE, type Phase, placeOf, subjectsOf } from './subjects.ts'
 import { createTold, type Said } from './told.ts'
 import { waitOf } from './who-sends.ts'
 
@@ -26,8 +26,10 @@ export interface HandoverOptions {
   clock: Clock
 }
 
-/** `by`: the member that has told it; undefined: this server does. */
-export type Turn = { by: string | undefined }
+type Problems = AlertMessage['problems']
+
+/** `by`: the member that has told it. Else this server tells; `rest` is what nobody has told, where others told a part. */
+export type Turn = { by: string } | { by: undefined; rest?: Problems }
 
 interface Ear {
   member: Member
@@ -88,6 +90,24 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
     return asked.flat()
   }
 
+  /** Who of them has told a thing since then, by name. */
+  function heardFrom(all: readonly Ear[], place: string, phase: Phase, from: number) {
+    const heard = all.map(({ member, digest }) => ({ member, digest, target: digest('target', place) }))
+    const opposite = OPPOSITE[phase]
+    const latest = (incident: string): Said | undefined => {
+      const own = sentHere.get(`${place} ${incident}`)
+      const theirs = heard.map(({ member, digest, target }) => told.of(member.id, target, digest('incident', incident)))
+      return [own, ...theirs].reduce((one, other) => (other && (!one || other.at > one.at) ? other : one), undefined)
+    }
+    return (thing: string): string | undefined => {
+      const said = latest(`${phase} ${thing}`)
+      if (!said || said.at < from) return undefined
+      // Whoever told its end since then, or its new beginning, made that worthless.
+      const since = opposite && latest(`${opposite} ${thing}`)
+      return since && since.at > said.at ? undefined : said.by
+    }
+  }
+
   return {
     /** Whether that target is this server's too, and what another one says of it. */
     hear(from: Member, said: ToldRequest): { shares: boolean } {
@@ -102,33 +122,25 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
     async turn(target: AlertTarget, message: AlertMessage, signal: AbortSignal): Promise<Turn> {
       const subjects = subjectsOf(message, nodeOf)
       if (!subjects) return { by: undefined }
-      const { phase, things } = subjects
+      const { phase, things, problems } = subjects
       const place = placeOf(target)
-      const all = ears().map((ear) => ({ ...ear, target: ear.digest('target', place) }))
-      const opposite = OPPOSITE[phase]
+      const all = ears()
+      const asked = clock.now()
       // What was said before this began is about something else; others may have noticed it somewhat earlier.
       const begun = Math.min(...message.problems.map(({ since }) => Date.parse(since)))
-      const from = clock.now() - (phase === 'reminder' ? REMINDER_MS : clock.wall() - begun + EARLIER_MS)
-      const latest = (incident: string): Said | undefined => {
-        const own = sentHere.get(`${place} ${incident}`)
-        const theirs = all.map(({ member, digest, target }) => told.of(member.id, target, digest('incident', incident)))
-        return [own, ...theirs].reduce((one, other) => (other && (!one || other.at > one.at) ? other : one), undefined)
+      const from = asked - (phase === 'reminder' ? REMINDER_MS : clock.wall() - begun + EARLIER_MS)
+      const toldBy = heardFrom(all, place, phase, from)
+      let others: string[] | undefined
+      for (;;) {
+        const [first, ...left] = things.filter((thing) => toldBy(thing) === undefined)
+        if (first === undefined) return { by: toldBy(things[0] ?? '') ?? '' }
+        others ??= await sharers(all, place)
+        // One thing decides: who sees more or less of what fell together stands in the same line.
+        const waitMs = asked + waitOf(self.nodeId(), others, `${phase} ${first}`) - clock.now()
+        if (waitMs > 0) await news(waitMs, signal)
+        else if (left.length + 1 === things.length) return { by: undefined }
+        else return { by: undefined, rest: [first, ...left].flatMap((thing) => problems.get(thing) ?? []) }
       }
-      const toldBy = (thing: string): string | undefined => {
-        const said = latest(`${phase} ${thing}`)
-        if (!said || said.at < from) return undefined
-        // Whoever told its end since then, or its new beginning, made that worthless.
-        const since = opposite && latest(`${opposite} ${thing}`)
-        return since && since.at > said.at ? undefined : said.by
-      }
-      const heard = (): string | undefined => {
-        const names = things.map(toldBy)
-        return names.every((name) => name !== undefined) ? names[0] : undefined
-      }
-      const known = heard()
-      if (known !== undefined) return { by: known }
-      const waitMs = waitOf(self.nodeId(), await sharers(all, place), `${phase} ${things.join('\n')}`)
-      return { by: await until(heard, waitMs, signal) }
     },
 
     /** It was sent: the others need not. */
@@ -146,29 +158,16 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
     }
   }
 
-  async function until(
-    heard: () => string | undefined,
-    waitMs: number,
-    signal: AbortSignal
-  ): Promise<string | undefined> {
+  /** Waits until something is told, but no longer than that. */
+  function news(longestMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    const known = heard()
-    if (known !== undefined || waitMs === 0) return known
     return new Promise((resolve, reject) => {
-      const ends = [
-        after(clock, waitMs, () => done(() => resolve(undefined))),
-        told.onNoted(() => {
-          const by = heard()
-          if (by !== undefined) done(() => resolve(by))
-        }),
-        () => signal.removeEventListener('abort', leave)
-      ]
-      function leave(): void {
-        done(() => reject(signal.reason))
-      }
+      const ends = [after(clock, longestMs, () => done(resolve)), told.onNoted(() => done(resolve))]
+      const leave = () => done(() => reject(signal.reason))
       signal.addEventListener('abort', leave, { once: true })
       function done(how: () => void): void {
         for (const end of ends) end()
+        signal.removeEventListener('abort', leave)
         how()
       }
     })

@@ -10,7 +10,7 @@ export function placeOf(target: AlertTarget): string {
   return JSON.stringify(Object.entries(place).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-type Phase = 'open' | 'over' | 'reminder'
+export type Phase = 'open' | 'over' | 'reminder'
 
 /** How a thing begins ends what was told of its end, and the other way round. */
 export const OPPOSITE: Partial<Record<Phase, Phase>> = { open: 'over', over: 'open' }
@@ -27,14 +27,19 @@ const UNNAMED: ReadonlySet<string> = new Set([
   ...['peer', 'disk', 'memory', 'load', 'engine', 'flatrun', 'certificate', 'clock', 'backup']
 ])
 
-/** What a message is about, in words that are the same on every server; undefined for what only this one can tell. */
+type Told = AlertMessage['problems'][number]
+
+/**
+ * What a message tells, by words that are the same on every server, in an order that is too; undefined for what only this
+ * one can tell.
+ */
 export function subjectsOf(message: AlertMessage, nodeOf: (peerId: string | undefined, name: string) => string) {
   const phase = PHASES[message.type]
   // What is still open is named in a message of an end as well, and is not what it tells.
   const told = phase === 'over' ? message.problems.filter(({ ended }) => ended !== undefined) : message.problems
   if (phase === undefined || message.local === true || told.length === 0) return undefined
-  const things = told.map(
-    ({ kind, server, peer_id, title }) => `${kind}|${nodeOf(peer_id, server)}|${UNNAMED.has(kind) ? '' : title}`
-  )
-  return { phase, things: [...new Set(things)].toSorted() }
+  const thingOf = ({ kind, server, peer_id, title }: Told) =>
+    `${kind}|${nodeOf(peer_id, server)}|${UNNAMED.has(kind) ? '' : title}`
+  const problems = Map.groupBy(told, thingOf)
+  return { phase, problems, things: [...problems.keys()].toSorted() }
 }

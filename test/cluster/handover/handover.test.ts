@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { partOf } from '../../../src/alerts/message.ts'
 import { createHandover, type Handover, type Turn } from '../../../src/cluster/handover/handover.ts'
 import { lineOf, TURN_MS } from '../../../src/cluster/handover/who-sends.ts'
 import type { AlertMessage } from '../../../src/schemas/alerts/alert.ts'
@@ -53,17 +54,22 @@ function createServers(t: TestContext, count: number, { targets = () => [HOOK], 
   })
 
   const sent: { node: number; at: number }[] = []
+  /** Of each message that was sent, what it was about. */
+  const about: string[][] = []
   const left: { node: number; by: string }[] = []
   /** What a delivery does with a message, at one server. */
   async function deliver(node: number, message: AlertMessage, target = HOOK): Promise<void> {
-    const turn = await servers[node]?.turn(target, message, leaving.signal).catch((): Turn => ({ by: 'nobody' }))
-    if (turn?.by !== undefined) return void left.push({ node, by: turn.by })
+    const stopped: Turn = { by: 'nobody' }
+    const turn = (await servers[node]?.turn(target, message, leaving.signal).catch(() => stopped)) ?? stopped
+    if (turn.by !== undefined) return void left.push({ node, by: turn.by })
     sent.push({ node, at: clock.now() })
-    await servers[node]?.sent(target, message)
+    const told = turn.rest ? partOf(message, turn.rest) : message
+    about.push(told.problems.map(({ server }) => server))
+    await servers[node]?.sent(target, told)
   }
   const all = (message: AlertMessage, except: readonly number[] = []) =>
     keys.forEach((_, node) => void (except.includes(node) || deliver(node, message)))
-  return { clock, said, sent, left, deliver, all }
+  return { clock, said, sent, about, left, deliver, all }
 }
 
 const downMessage = (node: number, type: AlertMessage['type'] = 'incident.opened'): AlertMessage => ({
@@ -74,6 +80,12 @@ const downMessage = (node: number, type: AlertMessage['type'] = 'incident.opened
       ...(type === 'incident.closed' && { ended: JOINED, outcome: 'answers again' })
     }
   ]
+})
+
+/** Several that fell together. */
+const allDown = (nodes: number[]): AlertMessage => ({
+  ...downMessage(0),
+  problems: nodes.flatMap((node) => downMessage(node).problems)
 })
 
 const lineFor = (nodes: number[], about: number) =>
@@ -215,4 +227,26 @@ test('what only this server can tell waits for nobody', async (t) => {
   await clock.advance(0)
   assert.deepEqual(sent, [{ node: 1, at: 0 }])
   assert.deepEqual(said, [])
+})
+
+test('of what two servers tell in part, each thing is told once, and all of it', async (t) => {
+  const { clock, about, deliver } = createServers(t, 8)
+  void deliver(4, allDown([0, 1, 2]))
+  void deliver(5, allDown([1, 2, 3]))
+  void deliver(6, allDown([0]))
+  void deliver(7, allDown([3, 2]))
+  await clock.advance(10 * TURN_MS)
+  assert.deepEqual(about.flat().toSorted(), ['node-0', 'node-1', 'node-2', 'node-3'])
+})
+
+test('what another has told already is left out, in words for the rest', async (t) => {
+  const { clock, about, deliver } = createServers(t, 4)
+  void deliver(2, allDown([0]))
+  await clock.advance(10 * TURN_MS)
+  void deliver(3, allDown([0, 1]))
+  await clock.advance(10 * TURN_MS)
+  assert.deepEqual(about, [['node-0'], ['node-1']])
+  const { title, text } = partOf(allDown([0, 1]), downMessage(1).problems)
+  assert.equal(title, 'node-1 is down, says any')
+  assert.match(text, /^node-1 does not answer since [^\n]+$/)
 })
