@@ -11,7 +11,7 @@ import { startFakePeer } from '../fake-peer.ts'
  * Who may call what, tried out on every route that Fastify has, and compared with the checked-in matrix. A new route
  * without an entry fails; `UPDATE=1` writes what was found, to be read in the diff.
  */
-const PAGES = new Set(['/', '/*', '/assets/*', '/theme.js'])
+const PAGES = new Set(['/', '/*', '/assets/*', '/theme.js', '/manifest.webmanifest', '/icon.svg'])
 const MATRIX = path.join(import.meta.dirname, 'access-matrix.json')
 
 test('every route lets in exactly the callers that the matrix names', async (t) => {

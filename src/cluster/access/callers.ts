@@ -2,9 +2,11 @@ import { type Grant, OPERATOR_PERMISSIONS, type Permission, permissionsOf } from
 import { isOut, type Member } from '../../schemas/peer.ts'
 import { type AnswerParts, signAnswer, wantsBoot } from '../../security/answer-signatures.ts'
 import type { Session, Sessions } from '../../security/session.ts'
-import { digest, randomToken } from '../../security/tokens.ts'
+import { digest } from '../../security/tokens.ts'
 import type { Members } from '../../store/members.ts'
+import type { EndedSessions } from './ended-sessions.ts'
 import type { SignedCallers, SignedRequest } from './signed-callers.ts'
+import { createTickets } from './tickets.ts'
 
 export interface OperatorKey {
   readonly key: string
@@ -23,6 +25,8 @@ export type Caller =
       keyDigest: string
       /** When its session ends, in wall milliseconds; undefined for a key. */
       until?: number
+      /** The digest of its session's token. */
+      session?: string
       /** Known by FlatRun's agent behind this one, and not here. */
       ofFlatRun?: true
     }
@@ -47,14 +51,13 @@ interface CallersOptions {
   /** Whether the key with this digest was a member's, and died. */
   isRevoked: (keyDigest: string) => boolean
   signed: SignedCallers
+  ended: Pick<EndedSessions, 'has' | 'end'>
   /** A member proved that it holds the key with this digest. */
   onMember: (member: Member, keyDigest: string) => void
   now?: () => number
 }
 
-const TICKET_MS = 600_000
 const SESSION_KEY_LENGTH = 32
-const TICKETS_OF_A_KEY = 10
 const REMEMBERED_SESSIONS = 1_000
 
 export type Callers = ReturnType<typeof createCallers>
@@ -64,34 +67,29 @@ export type Callers = ReturnType<typeof createCallers>
  * of a guess was right.
  */
 export function createCallers(options: CallersOptions) {
-  const { operatorKeys, sessions, members, isRevoked, signed, onMember, now = Date.now } = options
+  const { operatorKeys, sessions, members, isRevoked, signed, ended, onMember, now = Date.now } = options
   let operators = index(operatorKeys)
   const verified = new Map<string, Session>()
-  const tickets = new Map<string, { keyDigest: string; until: number }>()
+  const tickets = createTickets(now)
 
   async function session(token: string, tokenDigest: string): Promise<Caller | undefined> {
+    if (ended.has(tokenDigest)) return undefined
     const known = verified.get(tokenDigest) ?? (await sessions.read(token))
     if (!known || known.exp * 1_000 <= now()) return undefined
     if (verified.size >= REMEMBERED_SESSIONS) verified.clear()
     verified.set(tokenDigest, known)
     // The session ends with the key that it came from.
     const operator = [...operators.values()].find(({ keyDigest }) => sessionKeyOf(keyDigest) === known.key)
-    return operator && { ...operator, until: known.exp * 1_000 }
+    return operator && { ...operator, until: known.exp * 1_000, session: tokenDigest }
   }
+
+  const isOver = ({ until, session }: Operator) =>
+    (until !== undefined && until <= now()) || (session !== undefined && ended.has(session))
 
   function peerOf(member: Member, keyDigest: string): Caller | undefined {
     const caller = asCaller(member, keyDigest)
     if (caller) onMember(member, keyDigest)
     return caller
-  }
-
-  function ticketOf(keyDigest: string): string {
-    // Its own oldest makes room: a reader who asks for many takes none of an admin's.
-    const own = [...tickets].filter(([, one]) => one.keyDigest === keyDigest)
-    for (const [oldest] of own.slice(0, Math.max(0, own.length - TICKETS_OF_A_KEY + 1))) tickets.delete(oldest)
-    const ticket = randomToken()
-    tickets.set(digest(ticket), { keyDigest, until: now() + TICKET_MS })
-    return ticket
   }
 
   return {
@@ -134,28 +132,34 @@ export function createCallers(options: CallersOptions) {
     /** A ticket signs in once, within ten minutes: what a fresh start prints instead of a key. */
     createTicket(name: string): string {
       const [keyDigest = ''] = [...operators].find(([, operator]) => operator.name === name) ?? []
-      return ticketOf(keyDigest)
+      return tickets.make(keyDigest)
     },
 
     /** The same for who shows a key; undefined for a session, which could go on for ever in this way. */
     ticketFor(key: string): string | undefined {
       const keyDigest = digest(key)
-      return operators.has(keyDigest) ? ticketOf(keyDigest) : undefined
+      return operators.has(keyDigest) ? tickets.make(keyDigest) : undefined
     },
 
     async redeem(ticket: string): Promise<{ token: string; operator: Operator } | undefined> {
-      const found = tickets.get(digest(ticket))
-      tickets.delete(digest(ticket))
-      if (!found || found.until < now()) return undefined
-      const operator = operators.get(found.keyDigest)
-      return operator && { token: await sessions.issue(operator.name, sessionKeyOf(found.keyDigest)), operator }
+      const keyDigest = tickets.take(ticket)
+      const operator = keyDigest === undefined ? undefined : operators.get(keyDigest)
+      return operator && { token: await sessions.issue(operator.name, sessionKeyOf(operator.keyDigest)), operator }
+    },
+
+    /** Ends the session of this token before its time; false for what is no session of ours. */
+    async endSession(token: string): Promise<boolean> {
+      const tokenDigest = digest(token)
+      const known = await session(token, tokenDigest)
+      if (known?.kind !== 'operator' || known.until === undefined) return false
+      await ended.end(tokenDigest, known.until)
+      return true
     },
 
     /** What a caller's key opens now; undefined when its key or session is over. */
     current(caller: Caller): Caller | undefined {
       if (caller.kind === 'nobody' || caller === EVERYBODY) return caller
-      if (caller.kind === 'operator')
-        return caller.until !== undefined && caller.until <= now() ? undefined : operators.get(caller.keyDigest)
+      if (caller.kind === 'operator') return isOver(caller) ? undefined : operators.get(caller.keyDigest)
       const member = members.byKeyDigest(caller.keyDigest)
       return member && asCaller(member, caller.keyDigest)
     },

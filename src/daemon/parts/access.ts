@@ -1,5 +1,6 @@
 import { createAudit } from '../../cluster/access/audit.ts'
 import { createCallers, type OperatorKey } from '../../cluster/access/callers.ts'
+import { createEndedSessions, EndedSession } from '../../cluster/access/ended-sessions.ts'
 import { withFlatRunUsers } from '../../cluster/access/flatrun-callers.ts'
 import { createSignedCallers } from '../../cluster/access/signed-callers.ts'
 import type { Cluster } from '../../cluster/liveness/liveness.ts'
@@ -37,6 +38,7 @@ export async function buildAccess(parts: AccessParts) {
     sessions: createSessions(secrets),
     members,
     isRevoked: store.isRevoked,
+    ended: createEndedSessions(await store.table('ended_sessions', EndedSession)),
     signed: createSignedCallers({
       members,
       vault,

@@ -3,6 +3,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { ClusterEvent } from '../../schemas/event.ts'
 import type { PeerView } from '../../schemas/peer.ts'
+import { createChosen } from '../choosing/chosen.ts'
 import { createRollouts } from '../deployments/rollouts.ts'
 import type { MadeInvite } from '../joining/tokens.ts'
 import { createApi } from './access/api.ts'
@@ -103,12 +104,18 @@ export function createDesk(page: Window) {
   effect(() => {
     if (session.token.value === undefined) tokens.clear()
   })
+  /** The page is signed out at once, and the node as soon as it hears of it: a copied token is good for nothing then. */
+  function signOut() {
+    if (session.token.value !== undefined) void api.remove('/auth/session').catch(() => {})
+    session.end()
+  }
   const histories = createHistories(api)
   const who = createMe(api)
 
   return {
     api,
     session,
+    signOut,
     route,
     live,
     now,
@@ -124,6 +131,7 @@ export function createDesk(page: Window) {
     histories,
     who,
     toasts,
+    chosen: { servers: createChosen(), deployments: createChosen() },
     tokens,
     theme: createTheme(page)
   }

@@ -27,7 +27,7 @@ declare module 'fastify' {
     /** Every route, and who may call it. */
     accessTable: RouteAccess[]
     /** For who shows no key of its own but a ticket that somebody's key opened. */
-    openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
+    openAnswers: Pick<OpenAnswers, 'note' | 'admits' | 'review'>
   }
   interface FastifyContextConfig {
     access?: Access

@@ -11,7 +11,7 @@ interface AuthOptions {
   callers: Pick<Callers, 'identify' | 'identifySigned' | 'wasMembers'>
   /** Looks at requests without a key where none is needed; undefined where every request needs one. */
   ownPage: OwnPage | undefined
-  openAnswers: Pick<OpenAnswers, 'note' | 'admits'>
+  openAnswers: Pick<OpenAnswers, 'note' | 'admits' | 'review'>
   links: Pick<LinkSockets, 'peerAt' | 'assertOwn'>
   /** A member asks, on a connection that it opened. */
   heard: (memberId: string, address: () => string) => void

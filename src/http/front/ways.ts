@@ -44,7 +44,7 @@ export function classOf(path: string, { reads, opensSocket }: { reads: boolean; 
 }
 
 const KEPT =
-  /^\/api\/(?:cluster(?:\/.*)?|health|audit|openapi\.json|stats\/history|auth\/ticket|(?:inspector|alerts)(?:\/.*)?)\/*$/i
+  /^\/api\/(?:cluster(?:\/.*)?|health|audit|openapi\.json|stats\/history|auth\/(?:ticket|session)|(?:inspector|alerts)(?:\/.*)?)\/*$/i
 
 /** Whether a path is this agent's own, however it is written. */
 export const isKept = (path: string): boolean => KEPT.test(path)

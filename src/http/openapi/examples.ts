@@ -67,6 +67,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       deployments: []
     }
   },
+  'DELETE /api/auth/session': { answer: { status: 'ended' } },
   'POST /api/auth/ticket': { answer: { ticket: 'Yk3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', expires_in: 600 } },
   'POST /api/inspector/ticket': {
     request: { peer: 'web-2' },

@@ -1,7 +1,7 @@
 import { providerRoutes } from '../front/providers.ts'
 import { alertRoutes } from './alerts.ts'
 import { auditRoutes } from './audit.ts'
-import { authRoutes, ticketRoute } from './auth.ts'
+import { authRoutes, sessionRoutes } from './auth.ts'
 import { deploymentRoutes } from './deployments/deployments.ts'
 import { localRoutes } from './deployments/local.ts'
 import { logRoutes } from './deployments/logs.ts'
@@ -29,7 +29,7 @@ import { statusRoutes } from './status.ts'
 export const ROUTES = [
   statusRoutes,
   authRoutes,
-  ticketRoute,
+  sessionRoutes,
   peerRoutes,
   eventRoutes,
   alertRoutes,

@@ -96,8 +96,8 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services,
   )
 }
 
-/** For a link that signs somebody in. */
-export function ticketRoute(app: Routes, { callers }: Pick<Services, 'callers'>): void {
+/** For a link that signs somebody in, and for signing out on the node too: a copied token is worth nothing from then on. */
+export function sessionRoutes(app: Routes, { callers }: Pick<Services, 'callers'>): void {
   app.post(
     '/api/auth/ticket',
     {
@@ -114,6 +114,24 @@ export function ticketRoute(app: Routes, { callers }: Pick<Services, 'callers'>)
       if (ticket === undefined) throw new PermissionDenied('an operator key, not a session,')
       reply.header('cache-control', 'no-store')
       return { ticket, expires_in: TICKET_SECONDS }
+    }
+  )
+
+  app.delete(
+    '/api/auth/session',
+    {
+      config: operator('cluster:read'),
+      schema: {
+        tags: ['auth'],
+        summary: 'End the session that asks, before its time',
+        response: answers(Type.Object({ status: Type.Literal('ended') }))
+      }
+    },
+    async ({ headers }, reply) => {
+      const token = headers.authorization?.replace(/^\S+\s+/, '').trim()
+      if (token === undefined || !(await callers.endSession(token))) throw new PermissionDenied('a session, not a key,')
+      reply.raw.once('close', app.openAnswers.review)
+      return { status: 'ended' as const }
     }
   )
 }

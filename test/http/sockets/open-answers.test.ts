@@ -104,6 +104,7 @@ test('a session is over when its time is, and names one key whole', async () => 
     members: { byKeyDigest: () => undefined } as never,
     isRevoked: () => false,
     signed: () => assert.fail('nothing is signed'),
+    ended: { has: () => false, end: async () => {} },
     onMember: () => {},
     now: () => now
   })
