@@ -1,5 +1,4 @@
-import { computed } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { RolloutBanner } from './deployments/rollout-banner.tsx'
 import { Keys } from './keys.tsx'
 import { useDesk } from './lib/desk.ts'
@@ -9,6 +8,7 @@ import { Icon, type IconName } from './parts/icon.tsx'
 import { Mark } from './parts/mark.tsx'
 import { Toasts } from './parts/toasts.tsx'
 import { prefetchScreens, Screen } from './screen.tsx'
+import { Title } from './title.tsx'
 
 const PLACES: readonly { path: string; icon: IconName; word: string; wide?: boolean }[] = [
   { path: '', icon: 'overview', word: 'Overview' },
@@ -36,7 +36,7 @@ export function Frame({ unlocked }: { unlocked: boolean }) {
   }, [])
   return (
     <div class="frame">
-      <Title name={name} />
+      <Title screen={PLACES.find(({ path }) => path === name)?.word ?? 'FlatRun cluster'} />
       <a class="skip" href="#main">
         Skip to the content
       </a>
@@ -65,7 +65,7 @@ export function Frame({ unlocked }: { unlocked: boolean }) {
 }
 
 function Top({ unlocked }: { unlocked: boolean }) {
-  const { self, session, route, theme } = useDesk()
+  const { self, signOut, route, theme } = useDesk()
   return (
     <header class="top">
       <a class="brand" href="/">
@@ -89,13 +89,7 @@ function Top({ unlocked }: { unlocked: boolean }) {
         <Icon name={theme.theme.value} />
       </button>
       {!unlocked && (
-        <button
-          type="button"
-          class="button bare icon if-desk"
-          aria-label="Sign out"
-          title="Sign out"
-          onClick={session.end}
-        >
+        <button type="button" class="button bare icon if-desk" aria-label="Sign out" title="Sign out" onClick={signOut}>
           <Icon name="out" />
         </button>
       )}
@@ -143,7 +137,7 @@ function Cut() {
 
 function Rail({ name }: { name: string }) {
   const { servers, peers, problems } = useDesk()
-  const bad = problems.value.length
+  const found = problems.value.length
   return (
     <nav class="rail" aria-label="Screens">
       {PLACES.map((place) => (
@@ -156,9 +150,9 @@ function Rail({ name }: { name: string }) {
         >
           <Icon name={place.icon} />
           <span>{place.word}</span>
-          {place.path === '' && peers.data.value && bad > 0 && (
+          {place.path === '' && peers.data.value && found > 0 && (
             <span class="count bad">
-              {bad}
+              {found}
               <span class="unseen"> to look at</span>
             </span>
           )}
@@ -176,21 +170,4 @@ function Rail({ name }: { name: string }) {
       </a>
     </nav>
   )
-}
-
-function Title({ name }: { name: string }) {
-  const { problems, self } = useDesk()
-  const text = useMemo(
-    () =>
-      computed(() => {
-        const count = problems.value.length
-        const word = PLACES.find(({ path }) => path === name)?.word ?? 'FlatRun cluster'
-        return `${count > 0 ? `(${count}) ` : ''}${word} · ${self.value}`
-      }),
-    [name]
-  )
-  useEffect(() => {
-    document.title = text.value
-  }, [text.value])
-  return null
 }

@@ -31,7 +31,7 @@ export async function dashboard(app: FastifyInstance, { root }: { root: string }
     }
   })
   const file = (request: FastifyRequest, reply: FastifyReply) => reply.sendFile(pathOf(request).slice(1))
-  app.get('/theme.js', { config: anybody }, file)
+  for (const name of ['/theme.js', '/manifest.webmanifest', '/icon.svg']) app.get(name, { config: anybody }, file)
   app.get('/assets/*', { config: anybody }, file)
   // Read anew: after an upgrade the files that the old page names are gone, though this agent still runs.
   const pageAt = async (request: FastifyRequest, reply: FastifyReply) => {

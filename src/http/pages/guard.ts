@@ -15,7 +15,15 @@ export const TRUSTED_TYPES: Directives = { requireTrustedTypesFor: ["'script'"],
  */
 export async function guardPages(scope: FastifyInstance, more: Directives): Promise<void> {
   const directives = {
-    ...{ defaultSrc: NONE, scriptSrc: OWN, styleSrc: OWN, imgSrc: OWN, fontSrc: OWN, connectSrc: OWN },
+    ...{
+      defaultSrc: NONE,
+      scriptSrc: OWN,
+      styleSrc: OWN,
+      imgSrc: OWN,
+      fontSrc: OWN,
+      connectSrc: OWN,
+      manifestSrc: OWN
+    },
     ...{ baseUri: NONE, formAction: NONE, frameAncestors: NONE },
     ...more
   }
