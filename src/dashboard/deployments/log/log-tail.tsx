@@ -1,58 +1,67 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { asFault, type Fault, notOffered } from '../../lib/access/fault.ts'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { notOffered } from '../../lib/access/fault.ts'
 import { useDesk } from '../../lib/desk.ts'
-import { clock, wall } from '../../lib/words/format.ts'
+import { saveText } from '../../lib/save.ts'
+import { plural } from '../../lib/words/format.ts'
 import { NotOffered } from '../../parts/failures/not-offered.tsx'
 import { SearchField } from '../../parts/forms/filters.tsx'
-import type { LogLine, Operations } from '../operations.ts'
-import { painted, unpainted } from './ansi.ts'
+import type { Operations } from '../operations.ts'
+import { unpainted } from './ansi.ts'
+import { useLog } from './follow.ts'
+import { LogLineView } from './log-line.tsx'
+import { hasIn } from './marks.ts'
 
-const KEPT = 2000
+const FIRST = 300
+const STEP = 4
+/** What the node gives at once. */
+const MOST = 10_000
+/** Before the line that was linked to. */
+const BEFORE_MS = 60_000
 
 /** The log as it is printed. Scrolling up holds it still; the newest lines are one click away. */
 export function LogTail({ tools, services, away }: { tools: Operations; services: readonly string[]; away: boolean }) {
   const { route } = useDesk()
   const service = route.param('service')
   const wanted = route.param('q').toLowerCase()
-  const [lines, setLines] = useState<readonly LogLine[]>([])
-  const [fault, setFault] = useState<Fault>()
-  const [ended, setEnded] = useState(false)
-  const [attempt, setAttempt] = useState(0)
-  const [held, setHeld] = useState(false)
+  const only = route.param('only') === 'hits'
+  const wrap = route.param('wrap') !== 'off'
+  const linked = route.param('line')
+  const [tail, setTail] = useState(linked === '' ? FIRST : MOST)
+  // Of the address as the page came; a line that is clicked is there already.
+  const [since] = useState(linked === '' ? '' : new Date((Date.parse(linked) || 0) - BEFORE_MS).toISOString())
+  const { lines, fault, ended, again } = useLog(tools, { service, tail, since: tail === MOST ? since : '' })
+  const [held, setHeld] = useState(linked !== '')
   const box = useRef<HTMLPreElement>(null)
+  /** From the foot of the log: older lines come in above what is read, which stays where it is. */
+  const kept = useRef<number | undefined>(undefined)
 
-  useEffect(() => {
-    const leaving = new AbortController()
-    // A chatty log is drawn ten times a second, not once a line.
-    let fresh: LogLine[] = []
-    const drawn = setInterval(() => {
-      if (fresh.length === 0) return
-      const come = fresh
-      fresh = []
-      setLines((before) => [...before, ...come].slice(-KEPT))
-    }, 100)
-    setLines([])
-    setFault(undefined)
-    setEnded(false)
-    const follow = async () => {
-      for await (const line of tools.logs({ tail: 300, service }, leaving.signal)) fresh.push(line)
-      if (!leaving.signal.aborted) setEnded(true)
-    }
-    follow().catch((thrown: unknown) => {
-      if (!leaving.signal.aborted) setFault(asFault(thrown))
-    })
-    return () => {
-      leaving.abort()
-      clearInterval(drawn)
-    }
-  }, [tools, service, attempt])
-
-  useEffect(() => {
-    if (!held && box.current) box.current.scrollTop = box.current.scrollHeight
+  useLayoutEffect(() => {
+    const place = box.current
+    if (!place) return
+    if (kept.current !== undefined) place.scrollTop = place.scrollHeight - kept.current
+    else if (!held) place.scrollTop = place.scrollHeight
   }, [lines, held])
+  const found = lines.some(({ at }) => at === linked && at !== '')
+  useEffect(() => {
+    if (found) box.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'center' })
+  }, [found])
 
   if (fault && notOffered(fault)) return <NotOffered what="The log" />
-  const shown = wanted === '' ? lines : lines.filter(({ line }) => unpainted(line).toLowerCase().includes(wanted))
+  const hits = wanted === '' ? [] : lines.filter(({ line }) => hasIn(line, wanted))
+  const shown = only && wanted !== '' ? hits : lines
+  const state = ended || away ? 'not followed' : held ? 'held' : 'following'
+
+  function older() {
+    if (box.current) kept.current = box.current.scrollHeight - box.current.scrollTop
+    setHeld(true)
+    setTail(Math.min(tail * STEP, MOST))
+  }
+  const toggle = (word: string, pressed: boolean, flip: () => void) => (
+    <button type="button" class="button tiny" aria-pressed={pressed} onClick={flip}>
+      {word}
+    </button>
+  )
+
   return (
     <>
       <div class="filters">
@@ -69,11 +78,36 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
             </option>
           ))}
         </select>
-        <SearchField label="Only lines with" />
+        <SearchField label="Search the log" />
+        {wanted !== '' && (
+          <>
+            <span class="soft small" role="status">
+              {plural(hits.length, 'line')} with it
+            </span>
+            {toggle('Only those', only, () => route.set({ only: only ? undefined : 'hits' }))}
+          </>
+        )}
         <span class="push soft small" role="status">
-          {fault ? '' : ended || away ? 'not followed' : held ? 'held' : 'following'}
+          {fault ? '' : state}
         </span>
-        <button type="button" class="button tiny" aria-pressed={held} onClick={() => setHeld(!held)}>
+        {toggle('Wrap', wrap, () => route.set({ wrap: wrap ? 'off' : undefined }))}
+        <button
+          type="button"
+          class="button tiny"
+          disabled={shown.length === 0}
+          onClick={() => saveText(`log-${service || 'all'}`, 'txt', shown.map(textOf).join('\n'))}
+        >
+          Download
+        </button>
+        <button
+          type="button"
+          class="button tiny"
+          aria-pressed={held}
+          onClick={() => {
+            kept.current = undefined
+            setHeld(!held)
+          }}
+        >
           {held ? 'Follow' : 'Hold'}
         </button>
       </div>
@@ -81,7 +115,7 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
         <div class="notice bad" role="alert">
           <strong>{lines.length > 0 ? 'The log was cut.' : 'The log cannot be reached.'}</strong>{' '}
           <span class="foreign">{fault.message}</span>
-          <button type="button" class="button tiny push" onClick={() => setAttempt(attempt + 1)}>
+          <button type="button" class="button tiny push" onClick={again}>
             Try again
           </button>
         </div>
@@ -89,7 +123,7 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
       <pre
         hidden={fault !== undefined && lines.length === 0}
         ref={box}
-        class="log"
+        class={`log ${wrap ? '' : 'long'}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
         tabIndex={0}
         role="log"
@@ -97,20 +131,23 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
         aria-live="off"
         onScroll={(event) => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
-          setHeld(scrollHeight - scrollTop - clientHeight > 40)
+          const atFoot = scrollHeight - scrollTop - clientHeight <= 40
+          if (atFoot) kept.current = undefined
+          setHeld(!atFoot)
         }}
       >
+        {lines.length > 0 && tail < MOST && (
+          <button type="button" class="button tiny" onClick={older}>
+            Older lines
+          </button>
+        )}
         {shown.map((line, index) => (
-          <span class={`line ${line.stream === 'stderr' ? 'err' : ''}`} key={index}>
-            {line.at && <time>{clock(wall(line.at) ?? 0)}</time>}{' '}
-            {line.service && <b class="foreign">{line.service}</b>}{' '}
-            <span class="foreign">
-              {painted(line.line).map(({ text, colour }, part) => (
-                <span key={part} class={colour === '' ? '' : `ansi-${colour}`}>
-                  {text}
-                </span>
-              ))}
-            </span>
+          <span
+            class={`line ${line.stream === 'stderr' ? 'err' : ''}`}
+            key={index}
+            aria-current={line.at !== '' && line.at === linked ? 'true' : undefined}
+          >
+            <LogLineView line={line} wanted={wanted} to={linkTo(line.at)} />
           </span>
         ))}
         {shown.length === 0 && (
@@ -119,4 +156,13 @@ export function LogTail({ tools, services, away }: { tools: Operations; services
       </pre>
     </>
   )
+
+  function linkTo(at: string): string {
+    const query = new URLSearchParams(route.query.value)
+    query.set('line', at)
+    return `/${route.path.value.map(encodeURIComponent).join('/')}?${query}`
+  }
 }
+
+const textOf = ({ at, service, line }: { at: string; service: string; line: string }) =>
+  [at, service, unpainted(line)].filter(Boolean).join(' ')

@@ -1,4 +1,4 @@
-import { STEPS, two } from './format.ts'
+import { dayOf, STEPS, timeOf } from './format.ts'
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
@@ -35,7 +35,5 @@ export function longSpan(ms: number): string {
 /** A tick of a time axis: the hour of the day, or the day where the axis is longer than two. */
 export function tick(at: number, spanMs: number): string {
   const date = new Date(at)
-  return spanMs > 2 * 86_400_000
-    ? `${two(date.getMonth() + 1)}-${two(date.getDate())}`
-    : `${two(date.getHours())}:${two(date.getMinutes())}`
+  return spanMs > 2 * 86_400_000 ? dayOf(date) : timeOf(date)
 }

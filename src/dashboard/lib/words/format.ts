@@ -30,13 +30,29 @@ export function wall(time: string | null | undefined): number | undefined {
 
 export const two = (value: number) => String(value).padStart(2, '0')
 
-/** The time of day here, with the day in front when it is not today. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+export const dayOf = (date: Date) => `${date.getDate()} ${MONTHS[date.getMonth()]}`
+export const timeOf = (date: Date) => `${two(date.getHours())}:${two(date.getMinutes())}`
+
+/** The time of day here, to the second; on another day the day and the minute: `20 Nov 17:40`. */
 export function clock(at: number, now = Date.now()): string {
-  const date = new Date(at)
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-  if (new Date(now).toDateString() === date.toDateString()) return time
-  const year = date.getFullYear() === new Date(now).getFullYear() ? '' : `${date.getFullYear()}-`
-  return `${year}${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`
+  const [date, today] = [new Date(at), new Date(now)]
+  if (today.toDateString() === date.toDateString()) return `${timeOf(date)}:${two(date.getSeconds())}`
+  const year = date.getFullYear() === today.getFullYear() ? '' : ` ${date.getFullYear()}`
+  return `${dayOf(date)}${year} ${timeOf(date)}`
 }
+
+/** A moment to the second, on any day. */
+export function stamp(at: number, now = Date.now()): string {
+  const date = new Date(at)
+  const time = `${timeOf(date)}:${two(date.getSeconds())}`
+  return new Date(now).toDateString() === date.toDateString() ? time : `${dayOf(date)} ${time}`
+}
+
+const whole = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
+
+/** A moment with all that belongs to it, the zone too: for whoever points at it. */
+export const exact = (at: number) => whole.format(at)
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
