@@ -18,5 +18,7 @@ const RANGES: readonly Range[] = [
 /** The spans over which figures can be looked at. */
 export const UsageRange = {
   all: RANGES,
+  /** The finest that still holds a moment. */
+  holding: (at: number): Range => RANGES.find(({ spanMs }) => Date.now() - at <= spanMs) ?? HOUR,
   of: (key: string): Range => RANGES.find((range) => range.key === key) ?? HOUR
 }

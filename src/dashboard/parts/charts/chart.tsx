@@ -20,6 +20,17 @@ export interface ChartOptions {
   to: number
   /** The place of the crosshair, also when it is moved on another chart of the group. */
   onPoint?: (point: Point | undefined) => void
+  /** A part of the time was dragged over, in wall milliseconds. */
+  onZoom?: (from: number, to: number) => void
+  /** What happened meanwhile. */
+  marks?: readonly ChartMark[]
+}
+
+export interface ChartMark {
+  /** Wall milliseconds. */
+  at: number
+  text: string
+  tone: string
 }
 
 export interface Point {
@@ -36,13 +47,16 @@ export function Chart(options: ChartOptions) {
   const chosen = theme.theme.value
   const shape = `${options.series.map(({ name, tone }) => `${name}/${tone}`).join()} ${chosen} ${options.top}`
   const plot = useRef<uPlot | null>(null)
+  // The plot is made once for a set of lines, and what it asks for is of now.
+  const latest = useRef(options)
+  latest.current = options
 
   useEffect(() => {
     const root = place.current
     if (!root) return
     const draw = () => {
       plot.current?.destroy()
-      plot.current = new uPlot(optionsOf(root, options), dataOf(options), root)
+      plot.current = new uPlot(optionsOf(root, latest), dataOf(latest.current), root)
     }
     draw()
     const resized = new ResizeObserver(() => {
@@ -64,7 +78,7 @@ export function Chart(options: ChartOptions) {
   useEffect(() => {
     plot.current?.setData(dataOf(options), false)
     plot.current?.setScale('x', { min: options.from / 1000, max: options.to / 1000 })
-  }, [options.times, options.series, options.from, options.to])
+  }, [options.times, options.series, options.from, options.to, options.marks])
 
   return (
     <div
@@ -80,7 +94,8 @@ function dataOf({ times, series }: ChartOptions): uPlot.AlignedData {
   return [times.map((at) => at / 1000), ...series.map(({ values }) => values.map((value) => value ?? null))]
 }
 
-function optionsOf(root: HTMLElement, { series, format, top, group, from, to, onPoint }: ChartOptions): uPlot.Options {
+function optionsOf(root: HTMLElement, latest: { current: ChartOptions }): uPlot.Options {
+  const { series, format, top, group, from, to, onPoint } = latest.current
   const colour = (name: string) => {
     const probe = document.createElement('i')
     probe.className = `ink-${name}`
@@ -95,7 +110,7 @@ function optionsOf(root: HTMLElement, { series, format, top, group, from, to, on
     width: root.clientWidth || 300,
     height: HEIGHT,
     padding: [8, 4, 0, 0],
-    cursor: { y: false, sync: { key: group }, drag: { x: false, y: false }, points: { size: 6 } },
+    cursor: { y: false, sync: { key: group }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     legend: { show: false },
     hooks: {
       setCursor: [
@@ -103,7 +118,16 @@ function optionsOf(root: HTMLElement, { series, format, top, group, from, to, on
           onPoint?.(
             typeof idx === 'number' && left >= 0 ? { index: idx, left: left + bbox.left / devicePixelRatio } : undefined
           )
-      ]
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select
+          if (width < 4) return
+          latest.current.onZoom?.(plot.posToVal(left, 'x') * 1000, plot.posToVal(left + width, 'x') * 1000)
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+        }
+      ],
+      draw: [(plot) => drawMarks(plot, latest.current.marks ?? [], colour)]
     },
     scales: {
       x: { time: true, min: from / 1000, max: to / 1000 },
@@ -117,7 +141,7 @@ function optionsOf(root: HTMLElement, { series, format, top, group, from, to, on
         size: 26,
         gap: 6,
         space: 80,
-        values: (_, splits) => labelled(splits, (at) => tick(at * 1000, to - from))
+        values: (_, splits) => labelled(splits, (at) => tick(at * 1000, latest.current.to - latest.current.from))
       },
       { ...axis, grid, size: 52, space: 32, values: (_, splits) => labelled(splits, format) }
     ],
@@ -134,4 +158,21 @@ function optionsOf(root: HTMLElement, { series, format, top, group, from, to, on
       )
     ]
   }
+}
+
+/** A line down the chart for each thing that happened. */
+function drawMarks(plot: uPlot, marks: readonly ChartMark[], colour: (name: string) => string) {
+  const { ctx, bbox } = plot
+  ctx.save()
+  ctx.setLineDash([3, 3])
+  for (const { at, tone } of marks) {
+    const x = Math.round(plot.valToPos(at / 1000, 'x', true))
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.strokeStyle = colour(tone)
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
 }

@@ -2,6 +2,9 @@ import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { clock } from '../../lib/words/format.ts'
 import type { ChartOptions, Point } from './chart.tsx'
+import { Legend, useSwitchedOff } from './legend.tsx'
+import { Twin } from './twin.tsx'
+import { useZoom } from './zoom.tsx'
 
 export interface Series {
   name: string
@@ -10,14 +13,14 @@ export interface Series {
   values: readonly (number | undefined)[]
 }
 
-const ROWS = 60
-
 /** A chart with its twin, a table; the drawing itself is fetched when the first one is looked at. */
-export function LineChart(props: ChartOptions & { note?: string; legend?: boolean }) {
+export function LineChart(props: Omit<ChartOptions, 'onZoom'> & { note?: string }) {
   const [Drawing, setDrawing] = useState<ComponentType<ChartOptions>>()
   const [point, setPoint] = useState<Point>()
-  // The crosshair is on every chart of a group; what it reads stands beside the pointer alone.
+  // The crosshair is on every chart of a group; what it reads stands beside the pointer alone, else in the legends.
   const [pointed, setPointed] = useState(false)
+  const { off } = useSwitchedOff()
+  const zoom = useZoom()
   useEffect(() => {
     let here = true
     void import('./chart.tsx').then(({ Chart }) => here && setDrawing(() => Chart))
@@ -25,25 +28,19 @@ export function LineChart(props: ChartOptions & { note?: string; legend?: boolea
       here = false
     }
   }, [])
+  const drawn = props.series.filter(({ name }) => !off.has(name))
+  const options = { ...props, series: drawn }
   return (
     <figure class="chart">
       <figcaption>
         <h3>{props.title}</h3>
-        {props.series.length > 1 && props.legend !== false && (
-          <ul class="legend">
-            {props.series.map(({ name, tone }) => (
-              <li key={name} class={`ink-${tone}`}>
-                <span class="foreign">{name}</span>
-              </li>
-            ))}
-          </ul>
-        )}
+        <Legend series={props.series} format={props.format} index={point?.index} />
         {props.note && <span class="faint small">{props.note}</span>}
       </figcaption>
       {Drawing && props.times.length > 1 ? (
         <div class="plot-box" onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)}>
-          <Drawing {...props} onPoint={setPoint} />
-          {point && pointed && <Readout {...props} point={point} />}
+          <Drawing {...options} onPoint={setPoint} onZoom={zoom.to} />
+          {point && pointed && <Readout {...options} point={point} />}
         </div>
       ) : (
         <div class="plot none faint small">{props.times.length > 1 ? '' : first(props)}</div>
@@ -62,8 +59,11 @@ function first({ times: [at], series, format }: ChartOptions): string {
   return at === undefined || values.length === 0 ? 'Nothing to draw yet' : `${clock(at)}: ${values.join(', ')}`
 }
 
-/** What the crosshair is on, the largest first. */
-function Readout({ times, series, format, point }: ChartOptions & { point: Point }) {
+/** Of the width of the chart, on either side of the crosshair. */
+const NEAR = 1 / 60
+
+/** What the crosshair is on, the largest first, and what happened then. */
+function Readout({ times, series, format, point, marks = [], from, to }: ChartOptions & { point: Point }) {
   const values = series
     .map(({ name, tone, values }) => ({ name, tone, value: values[point.index] }))
     .sort((a, b) => (b.value ?? -1) - (a.value ?? -1))
@@ -77,44 +77,14 @@ function Readout({ times, series, format, point }: ChartOptions & { point: Point
           <b class="cut foreign">{name}</b> {value === undefined ? '–' : format(value)}
         </span>
       ))}
-    </div>
-  )
-}
-
-/** At most sixty rows, evenly taken: a reader wants the course, not each second. */
-function Twin({ times, series, format, title }: ChartOptions) {
-  const step = Math.max(1, Math.ceil(times.length / ROWS))
-  const picked = times.map((at, index) => ({ at, index })).filter(({ index }) => index % step === 0)
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
-    <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, as a table`}>
-      <table class="table plain">
-        <thead>
-          <tr>
-            <th>Time</th>
-            {series.map(({ name }) => (
-              <th key={name} class="num foreign">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {picked.map(({ at, index }) => (
-            <tr key={at}>
-              <td>{clock(at)}</td>
-              {series.map(({ name, values }) => {
-                const value = values[index]
-                return (
-                  <td key={name} class="num">
-                    {value === undefined ? '–' : format(value)}
-                  </td>
-                )
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {marks
+        .filter((mark) => Math.abs(mark.at - at) < (to - from) * NEAR)
+        .slice(-3)
+        .map((mark) => (
+          <span key={`${mark.at} ${mark.text}`} class={`foreign tone-${mark.tone}`}>
+            {mark.text}
+          </span>
+        ))}
     </div>
   )
 }
