@@ -21,8 +21,6 @@ const LONGER: Record<string, number> = {
   'src/cluster/joining/admission.ts': 270,
   'src/cluster/joining/steps.ts': 220,
   'src/config/schema.ts': 260,
-  'src/dashboard/screens/servers/server.tsx': 300,
-  'src/dashboard/screens/usage.tsx': 220,
   'src/http/openapi/examples.ts': 210,
   'src/http/routes/members/joining.ts': 210,
   'src/local/disk/folder.ts': 210,

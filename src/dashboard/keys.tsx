@@ -50,6 +50,8 @@ export function Keys() {
       } else if (event.key === '?') route.set({ keys: '1' })
       else if (event.key === 't') theme.set(theme.next())
       else if (event.key === 'f') document.querySelector<HTMLInputElement>('input.search')?.focus()
+      else if (event.key === 'x')
+        document.activeElement?.closest('tr')?.querySelector<HTMLElement>('.pick input')?.click()
       else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1)
       else return
       event.preventDefault()

@@ -71,6 +71,7 @@ export async function startFake(world: World): Promise<FakeNode> {
     }
     return reply.code(401).send({ error: 'Invalid API key', code: 'invalid_key' })
   })
+  app.delete('/api/auth/session', async () => ({ status: 'ended' }))
   app.get('/api/users/me', async () => ({ user: USER, permissions: permissionsIn(world), deployments: [] }))
   app.get('/api/cluster/status', async () =>
     world.enabled

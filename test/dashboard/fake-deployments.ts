@@ -16,8 +16,20 @@ const LINES = [
   ['web', 'stdout', '10.0.4.17 - - "POST /cart HTTP/2.0" 201 91']
 ] as const
 
+const JOB = {
+  ...{ status: 'succeeded', lines: [], output: '', by: 'operator admin' },
+  ...{ started_at: '2026-11-23T00:00:00Z', finished_at: '2026-11-23T00:00:02Z' }
+}
+const accepted = (deployment: string, action = '', outcome: string) => ({
+  ...{ job_id: `${action}-${outcome}`, deployment, action, status: 'running' }
+})
+
 /** One deployment: looked at, started and stopped, its log followed; here or through a peer. */
 export function deploymentRoutes(app: FastifyInstance, world: World): void {
+  app.get('/api/deployments', async () => {
+    const deployments = world.servers.find(({ name }) => name === world.self)?.deployments ?? []
+    return { deployments, path: '/srv/deployments', engine: world.engine ?? { state: 'connected' } }
+  })
   for (const prefix of ['/api', '/api/cluster/peers/:server/proxy']) {
     const find = ({ server = world.self, name }: Params) =>
       world.servers.find((one) => one.name === server)?.deployments.find((one) => one.name === name)
@@ -43,13 +55,25 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
       }
       return reply
     })
-    app.post<{ Params: Params }>(`${prefix}/deployments/:name/:action`, async ({ params }, reply) => {
-      const found = find(params)
-      if (!found) return missing(reply)
-      const up = params.action !== 'stop'
-      found.status = up ? 'running' : 'stopped'
-      for (const service of found.services) service.status = up ? 'running' : 'exited'
-      return { message: `Deployment ${params.action}ed`, name: found.name, output: '' }
+    app.get<{ Params: Params & { job: string } }>(`${prefix}/deployments/:name/jobs/:job`, async ({ params }) => {
+      const [action = '', outcome] = params.job.split('-')
+      const failed = outcome === 'fails' && { error: 'no such image: registry:4', code: 'image_missing' }
+      return { ...JOB, id: params.job, deployment: params.name, action, ...(failed && { status: 'failed', ...failed }) }
     })
+    app.post<{ Params: Params; Querystring: { wait?: string } }>(
+      `${prefix}/deployments/:name/:action`,
+      async ({ params, query }, reply) => {
+        const found = find(params)
+        if (!found) return missing(reply)
+        // One that fails, so that it can be seen how that is told.
+        if (query.wait === 'false' && found.name === 'registry')
+          return reply.code(202).send(accepted(found.name, params.action, 'fails'))
+        const up = params.action !== 'stop'
+        found.status = up ? 'running' : 'stopped'
+        for (const service of found.services) service.status = up ? 'running' : 'exited'
+        if (query.wait === 'false') return reply.code(202).send(accepted(found.name, params.action, 'works'))
+        return { message: `Deployment ${params.action}ed`, name: found.name, output: '' }
+      }
+    )
   }
 }

@@ -38,6 +38,8 @@ test('a session lasts for the tab, or for the browser when that was asked for', 
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByLabel('Operator key').waitFor()
   assert.deepEqual(await kept(), [0, null])
+  // On the node as well, each time: a copied token is good for nothing afterwards.
+  assert.equal(fake.asked.filter((what) => what === 'DELETE /api/auth/session').length, 2)
 })
 
 test('the printed link signs in with one click, once, and leaves nothing in the address or the history', async (t) => {

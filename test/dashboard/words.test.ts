@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { painted, unpainted } from '../../src/dashboard/deployments/log/ansi.ts'
 import { hostPort, portWords } from '../../src/dashboard/deployments/ports.ts'
+import { clock, exact } from '../../src/dashboard/lib/words/format.ts'
 import { kindOf, sentence } from '../../src/dashboard/lib/words/words.ts'
 import { EventType, type NewEvent } from '../../src/schemas/event.ts'
 
@@ -36,6 +37,14 @@ test('a deployment that failed is trouble, and one that runs again is none', () 
 test('no event is told by the name that programs know it by', () => {
   for (const type of EventType.enum)
     if (type !== 'peer.state') assert.notEqual(told({ type }).split(' · ')[0], type, type)
+})
+
+test('a time is of the day, or with its day and without its seconds, and whole for who points at it', () => {
+  const at = new Date(2026, 10, 20, 17, 40, 12).getTime()
+  assert.equal(clock(at, at + 60_000), '17:40:12')
+  assert.equal(clock(at, at + 9 * 86_400_000), '20 Nov 17:40')
+  assert.equal(clock(at, at + 90 * 86_400_000), '20 Nov 2026 17:40')
+  assert.match(exact(at), /^20 Nov 2026, 17:40:12 \S+/)
 })
 
 test('ports are told as people say them', () => {

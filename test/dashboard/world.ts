@@ -42,6 +42,8 @@ export interface World {
   /** Links that are cut in one direction, from whom to whom. */
   cut?: readonly (readonly [from: string, to: string])[]
   now: number
+  /** Of this server, where something is wrong with it. */
+  engine?: { state: string; detail: string }
 }
 
 export const ago = (world: Pick<World, 'now'>, seconds: number) => new Date(world.now - seconds * 1000).toISOString()

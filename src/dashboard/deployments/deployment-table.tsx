@@ -1,8 +1,11 @@
+import type { Chosen } from '../choosing/chosen.ts'
+import { Pick, PickAll } from '../choosing/pick.tsx'
 import { segment } from '../lib/access/api.ts'
 import type { DeploymentRow } from '../lib/data/rows.ts'
 import { plural, wall } from '../lib/words/format.ts'
 import { Ago } from '../parts/ago.tsx'
 import { StatusMark } from '../parts/state.tsx'
+import { GroupRow } from '../tables/group-row.tsx'
 import { LongTable, OpenRow } from '../tables/long-table.tsx'
 import { Sortable } from '../tables/sortable.tsx'
 import { imageOf, isUp } from './images.ts'
@@ -14,10 +17,13 @@ export interface DeploymentItem {
   group?: { name: string; note: string }
   /** Runs other images than the same deployment elsewhere. */
   drift?: boolean
+  /** The group that it is shown in, where it may be in several. */
+  under?: string
 }
 
 /** Deployments wherever they run. */
-export function DeploymentTable({ items, waiting }: { items: readonly DeploymentItem[]; waiting: boolean }) {
+export function DeploymentTable(props: { items: readonly DeploymentItem[]; waiting: boolean; chosen?: Chosen }) {
+  const { items, waiting, chosen } = props
   return (
     <LongTable
       columns={7}
@@ -25,7 +31,14 @@ export function DeploymentTable({ items, waiting }: { items: readonly Deployment
       waiting={waiting}
       head={
         <>
-          <Sortable by="name" first class="first">
+          <Sortable
+            by="name"
+            first
+            class="first"
+            before={
+              chosen && <PickAll chosen={chosen} ids={items.flatMap(({ row }) => row?.key ?? [])} what="deployments" />
+            }
+          >
             Name
           </Sortable>
           <Sortable by="status" class="w-state">
@@ -38,22 +51,19 @@ export function DeploymentTable({ items, waiting }: { items: readonly Deployment
           <th class="w-time if-mid">Changed</th>
         </>
       }
-      draw={({ row, group, drift = false }, rowIndex) =>
+      draw={({ row, group, drift = false, under = '' }, rowIndex) =>
         row ? (
-          <Row key={row.key} row={row} drift={drift} rowIndex={rowIndex} />
+          <Row key={`${under} ${row.key}`} row={row} drift={drift} rowIndex={rowIndex} chosen={chosen} />
         ) : (
-          <tr key={`group ${group?.name}`} class="item grouped" aria-rowindex={rowIndex}>
-            <th colSpan={7} scope="rowgroup">
-              <span class="foreign">{group?.name}</span> <span class="faint small">{group?.note}</span>
-            </th>
-          </tr>
+          group && <GroupRow key={`group ${group.name}`} {...group} columns={7} rowIndex={rowIndex} />
         )
       }
     />
   )
 }
 
-function Row({ row, drift, rowIndex }: { row: DeploymentRow; drift: boolean; rowIndex: number }) {
+function Row(props: { row: DeploymentRow; drift: boolean; rowIndex: number; chosen: Chosen | undefined }) {
+  const { row, drift, rowIndex, chosen } = props
   const { deployment, server } = row
   const to = `/deployments/${segment(server)}/${segment(deployment.name)}`
   const up = deployment.services.filter(isUp).length
@@ -63,6 +73,7 @@ function Row({ row, drift, rowIndex }: { row: DeploymentRow; drift: boolean; row
     <OpenRow to={to} old={row.old} rowIndex={rowIndex}>
       <td class="first">
         <span class="row keep">
+          {chosen && <Pick chosen={chosen} id={row.key} name={`${deployment.name} on ${server}`} />}
           <a class="name cut foreign" href={to}>
             {deployment.name}
           </a>

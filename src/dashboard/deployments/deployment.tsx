@@ -1,20 +1,16 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
+import { ActButtons } from '../choosing/act-buttons.tsx'
 import { segment } from '../lib/access/api.ts'
-import { asFault, notOffered } from '../lib/access/fault.ts'
 import { serverAt } from '../lib/address/places.ts'
 import type { DeploymentRow } from '../lib/data/rows.ts'
 import { useDesk } from '../lib/desk.ts'
-import { clock, wall } from '../lib/words/format.ts'
-import { Ago } from '../parts/ago.tsx'
-import { Dialog } from '../parts/dialog.tsx'
-import { ReadOnly } from '../parts/failures/read-only.tsx'
-import { Icon } from '../parts/icon.tsx'
+import { wall } from '../lib/words/format.ts'
+import { Ago, When } from '../parts/ago.tsx'
 import { StatusMark } from '../parts/state.tsx'
 import { ComposeFile } from './compose-file.tsx'
 import { Elsewhere } from './elsewhere.tsx'
-import { isUp } from './images.ts'
 import { LogTail } from './log/log-tail.tsx'
-import { type Action, operationsOn } from './operations.ts'
+import { operationsOn } from './operations.ts'
 import { RestartEverywhere } from './rollout.tsx'
 import { Services } from './service-table.tsx'
 
@@ -80,7 +76,7 @@ function Head({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof ope
             {server}
           </a>
         </span>
-        <Buttons row={row} tools={tools} />
+        <ActButtons row={row} tools={tools} />
       </div>
       {row.old && (
         <p class="notice warn">
@@ -107,94 +103,11 @@ function Head({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof ope
         </div>
         <div>
           <dt>Changed</dt>
-          <dd>{wall(deployment.updated_at) ? clock(wall(deployment.updated_at) ?? 0) : '–'}</dd>
+          <dd>
+            <When at={wall(deployment.updated_at)} />
+          </dd>
         </div>
       </dl>
     </>
-  )
-}
-
-const ACTIONS: readonly (readonly [Action, string, string])[] = [
-  ['restart', 'Restart', 'restarted'],
-  ['stop', 'Stop', 'stopped'],
-  ['start', 'Start', 'started']
-]
-
-function Buttons({ row, tools }: { row: DeploymentRow; tools: ReturnType<typeof operationsOn> }) {
-  const { deployments, toasts, who, servers } = useDesk()
-  const [doing, setDoing] = useState<Action>()
-  const [asked, setAsked] = useState<Action>()
-  const [missing, setMissing] = useState(false)
-  const { deployment, server, old } = row
-  const anyUp = deployment.services.some(isUp)
-
-  async function act(action: Action) {
-    setAsked(undefined)
-    setDoing(action)
-    try {
-      await tools.act(action)
-      toasts.show(`${deployment.name} on ${server} was ${ACTIONS.find(([key]) => key === action)?.[2]}`)
-    } catch (thrown) {
-      const fault = asFault(thrown)
-      if (notOffered(fault)) setMissing(true)
-      toasts.show(notOffered(fault) ? `${server} does not offer this` : fault.message, { bad: true })
-    }
-    setDoing(undefined)
-    deployments.refresh()
-  }
-
-  if (!who.mayRun()) {
-    return (
-      <div class="acts">
-        <ReadOnly />
-      </div>
-    )
-  }
-  const engine = servers.value.find(({ name }) => name === server)?.unsure.find(({ about }) => about === 'engine')
-  if (engine) {
-    return (
-      <div class="acts">
-        <span class="tag" title={engine.detail}>
-          no engine to start or stop it
-        </span>
-      </div>
-    )
-  }
-  if (old || missing) return null
-  return (
-    <div class="acts">
-      {ACTIONS.filter(([action]) => (action === 'start' ? !anyUp || deployment.status === 'partial' : anyUp)).map(
-        ([action, word]) => (
-          <button
-            key={action}
-            type="button"
-            class="button"
-            disabled={doing !== undefined}
-            onClick={() => (action === 'start' ? act(action) : setAsked(action))}
-          >
-            <Icon name={action} /> {doing === action ? `${word}…` : word}
-          </button>
-        )
-      )}
-      {asked && (
-        <Dialog
-          title={`${asked === 'stop' ? 'Stop' : 'Restart'} ${deployment.name}?`}
-          close={() => setAsked(undefined)}
-        >
-          <p class="soft">
-            {asked === 'stop' ? 'Stops' : 'Stops and starts'} its {deployment.services.length} services on{' '}
-            <b class="foreign">{server}</b>, in the order of what depends on what.
-          </p>
-          <footer>
-            <button type="button" class="button" onClick={() => setAsked(undefined)}>
-              Leave it
-            </button>
-            <button type="button" class="button main" onClick={() => act(asked)}>
-              {asked === 'stop' ? 'Stop' : 'Restart'}
-            </button>
-          </footer>
-        </Dialog>
-      )}
-    </div>
   )
 }

@@ -1,12 +1,15 @@
 import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
 import type { DeploymentStatus } from '../../schemas/deployments/deployment.ts'
-import { compare, type DeploymentRow, statusOf } from '../lib/data/rows.ts'
+import { ChosenBar } from '../choosing/chosen-bar.tsx'
+import { compare, type DeploymentRow, type ServerRow, statusOf } from '../lib/data/rows.ts'
 import { useDesk } from '../lib/desk.ts'
 import { plural } from '../lib/words/format.ts'
 import { FaultNotice } from '../parts/failures/fault.tsx'
 import { Unanswered } from '../parts/failures/unanswered.tsx'
 import { Choices, NothingFits, SearchField } from '../parts/forms/filters.tsx'
+import { TagChoices } from '../parts/forms/tag-choices.tsx'
+import { byTag, headOf } from '../tables/by-tag.ts'
 import { wordsIn } from '../tables/searching.ts'
 import { DeploymentPage } from './deployment.tsx'
 import { type DeploymentItem, DeploymentTable } from './deployment-table.tsx'
@@ -31,7 +34,7 @@ export function Deployments() {
 }
 
 function DeploymentList() {
-  const { route, deployed, deployments, problems, servers } = useDesk()
+  const { route, deployed, deployments, problems, servers, chosen, who } = useDesk()
   const all = deployed.value
   const status = route.param('status')
   const server = route.param('server')
@@ -51,7 +54,13 @@ function DeploymentList() {
       ),
     [all, status, server, route.param('q'), problem, problems.value, servers.value]
   )
-  const items = useMemo(() => itemsOf(shown, all, sort, down), [shown, sort, down])
+  const group = route.param('group')
+  const items = useMemo(
+    () => itemsOf(shown, all, { sort, down, tags: group === 'tag' ? tagsBy(servers.value) : undefined }),
+    [shown, sort, down, group]
+  )
+  const ticked = chosen.deployments.keys.value
+  const seen = new Set(shown.map(({ key }) => key))
   const counts = useMemo(() => {
     const map = new Map<string, number>()
     for (const row of all) map.set(statusOf(row), (map.get(statusOf(row)) ?? 0) + 1)
@@ -78,6 +87,7 @@ function DeploymentList() {
             )
           ]}
         />
+        <TagChoices servers={servers.value} grouping />
         <span class="push" />
         {problem !== '' && (
           <button type="button" class="button tiny" onClick={() => route.set({ problem: undefined })}>
@@ -103,8 +113,14 @@ function DeploymentList() {
       ) : known && shown.length === 0 ? (
         <NothingFits what="deployment" names={['q', 'status', 'server', 'problem']} />
       ) : (
-        <DeploymentTable items={items} waiting={!known} />
+        <DeploymentTable items={items} waiting={!known} {...(who.mayRun() && { chosen: chosen.deployments })} />
       )}
+      <ChosenBar
+        chosen={chosen.deployments}
+        what="deployment"
+        hidden={[...ticked].filter((key) => !seen.has(key)).length}
+        rows={all.filter(({ key }) => ticked.has(key))}
+      />
     </>
   )
 }
@@ -123,13 +139,18 @@ function fits(
 function itemsOf(
   shown: readonly DeploymentRow[],
   all: readonly DeploymentRow[],
-  sort: string,
-  down: boolean
+  { sort, down, tags }: { sort: string; down: boolean; tags: ReadonlyMap<string, readonly string[]> | undefined }
 ): DeploymentItem[] {
   const sign = down ? -1 : 1
   const byName = (a: DeploymentRow, b: DeploymentRow) => compare(a.deployment.name, b.deployment.name)
   const drifting = driftsAmong(all)
   const item = (row: DeploymentRow) => ({ row, drift: drifting.has(row.deployment.name) })
+  if (tags) {
+    return byTag(shown, ({ server }) => tags.get(server) ?? []).flatMap(([tag, rows]) => [
+      { group: { name: headOf(tag), note: plural(rows.length, 'deployment') } },
+      ...rows.map((row) => ({ ...item(row), under: headOf(tag) }))
+    ])
+  }
   if (sort === 'status') {
     const rank = (row: DeploymentRow) => BADNESS[statusOf(row)]
     return shown.toSorted((a, b) => sign * (rank(a) - rank(b)) || byName(a, b)).map(item)
@@ -140,6 +161,8 @@ function itemsOf(
     .sort(([a], [b]) => sign * compare(a, b))
     .flatMap(([name, rows]) => [{ group: { name, note: plural(rows.length, 'deployment') } }, ...rows.map(item)])
 }
+
+const tagsBy = (servers: readonly ServerRow[]) => new Map(servers.map(({ name, tags }) => [name, tags]))
 
 /** Names that run on several servers, and not the same images everywhere. */
 function driftsAmong(rows: readonly DeploymentRow[]): ReadonlySet<string> {

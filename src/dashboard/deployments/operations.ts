@@ -4,6 +4,9 @@ import { Fault } from '../lib/access/fault.ts'
 import { linesOf, messagesOf } from '../lib/data/lines.ts'
 import { field, list, deployment as readDeployment, text } from '../lib/data/reading.ts'
 
+/** Between two looks at a job. */
+const LOOK_MS = 1_000
+
 export type Action = 'start' | 'stop' | 'restart'
 
 export interface LogLine {
@@ -25,6 +28,25 @@ export function operationsOn(api: Api, { self, server, name }: { self: string; s
       await api.post(`${base}/${action}`)
     },
 
+    /** Begins it as a job of its server, and waits for its end. Agents without jobs answer when it is done. */
+    async follow(action: Action): Promise<void> {
+      const begun = await api.post(`${base}/${action}?wait=false`)
+      const id = text(field(begun, 'job_id'))
+      if (id === '') return
+      for (;;) {
+        const job = await api.get(`${base}/jobs/${segment(id)}`)
+        const status = text(field(job, 'status'))
+        if (status === 'failed') {
+          throw new Fault(text(field(job, 'error')) || 'It failed there.', {
+            status: 502,
+            code: text(field(job, 'code'))
+          })
+        }
+        if (status !== 'running') return
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      }
+    },
+
     async look(signal: AbortSignal): Promise<Deployment> {
       const answer = await api.get(base, signal)
       return readDeployment(field(answer, 'deployment') ?? answer)
@@ -40,8 +62,10 @@ export function operationsOn(api: Api, { self, server, name }: { self: string; s
     },
 
     /** The newest lines, and then each as it is printed, until the signal ends it. */
-    async *logs({ tail, service }: { tail: number; service: string }, signal: AbortSignal): AsyncGenerator<LogLine> {
-      const query = new URLSearchParams({ tail: String(tail), follow: 'true', ...(service ? { service } : {}) })
+    async *logs(ask: { tail: number; service: string; since: string }, signal: AbortSignal): AsyncGenerator<LogLine> {
+      const query = new URLSearchParams({ tail: String(ask.tail), follow: 'true' })
+      if (ask.service !== '') query.set('service', ask.service)
+      if (ask.since !== '') query.set('since', ask.since)
       const response = await api.open(`${base}/logs?${query}`, {
         signal,
         accept: 'text/event-stream, text/plain;q=0.9'

@@ -10,7 +10,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Steps } from '../parts/forms/steps.tsx'
 import { isUnderWay } from './rollouts.ts'
 
-const STATES: Record<RolloutView['servers'][number]['state'], Step['state']> = {
+export const STATES: Record<RolloutView['servers'][number]['state'], Step['state']> = {
   waiting: 'next',
   started: 'now',
   done: 'done',

@@ -1,4 +1,4 @@
-import { clock } from '../lib/words/format.ts'
+import { When } from '../parts/ago.tsx'
 import type { Move } from './actors.ts'
 
 /** The changes that were seen since the page was opened, the newest first. */
@@ -13,7 +13,7 @@ export function Moves({ moves }: { moves: readonly Move[] }) {
       <ul class="news">
         {moves.map((move) => (
           <li key={`${move.at} ${move.id} ${move.to}`}>
-            <time dateTime={new Date(move.at).toISOString()}>{clock(move.at)}</time>
+            <When at={move.at} />
             <span class="cut foreign">{move.name}</span>
             <span>
               {move.from} → <b>{move.to}</b>

@@ -2,10 +2,13 @@ import { useState } from 'preact/hooks'
 import type { PreflightCheck } from '../../schemas/joining/joining.ts'
 import { asFault, type Fault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
+import { span } from '../lib/words/format.ts'
+import { Ago } from '../parts/ago.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/forms/field.tsx'
 import { Steps } from '../parts/forms/steps.tsx'
 import { against, checksBefore, type Step, stepsOf } from './steps-of-join.ts'
+import { bareToken, saidBy } from './token.ts'
 
 type Stage = 'asking' | 'checking' | 'blocked' | 'joining' | 'failed' | 'joined'
 
@@ -20,7 +23,7 @@ export function JoinDialog({ close }: { close: () => void }) {
   const [name, setName] = useState('')
   const [whole, setWhole] = useState(false)
   const wish = {
-    invite_token: token.trim(),
+    invite_token: bareToken(token),
     ...(url.trim() ? { peer_url: url.trim() } : {}),
     ...(whole ? { introductions: 'accept' } : {})
   }
@@ -65,6 +68,7 @@ export function JoinDialog({ close }: { close: () => void }) {
               required
               focus
             />
+            <Told token={wish.invite_token} />
             {plain && (
               <Field
                 label="Address of that server"
@@ -106,6 +110,30 @@ export function JoinDialog({ close }: { close: () => void }) {
         </footer>
       </form>
     </Dialog>
+  )
+}
+
+/** From whom the token is, and how long it is good. */
+function Told({ token }: { token: string }) {
+  const { now } = useDesk()
+  if (!token.startsWith('frc1.')) return null
+  const said = saidBy(token)
+  if (!said) {
+    return (
+      <p class="wrong">This is a part of a token, or it was changed when it was copied: copy the whole line again.</p>
+    )
+  }
+  if (said.until <= now.value) {
+    return (
+      <p class="wrong foreign">
+        From {said.from}, but it ended <Ago at={said.until} word=" ago" />: make a new one there.
+      </p>
+    )
+  }
+  return (
+    <p class="soft foreign" role="status">
+      From <b>{said.from}</b>, {span(said.until - now.value)} left
+    </p>
   )
 }
 

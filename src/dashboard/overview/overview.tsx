@@ -19,6 +19,11 @@ export function Overview() {
     <>
       <Verdict />
       <FaultNotice of={peers} what="the list of servers" />
+      {peers.data.value?.length === 0 && (
+        <a class="notice" href="/servers">
+          This server is alone: the first steps
+        </a>
+      )}
       {status.data.value?.waiting ? (
         <a class="notice warn" href="/servers">
           {plural(status.data.value.waiting, 'introduced server')} to decide on

@@ -2,10 +2,11 @@ import '../styles/later.css'
 import { Dialog } from './dialog.tsx'
 
 const HELP = [
-  ['Ctrl K or /', 'Search servers and deployments'],
+  ['Ctrl K or /', 'Search servers, deployments, and what can be done'],
   ['g then o s d e m c', 'Overview, servers, deployments, events, diagnostics, settings'],
   ['f', 'Filter the list'],
   ['j k, Enter', 'Walk through the list, open'],
+  ['x', 'Choose the server or deployment that was walked to'],
   ['t', 'Change the theme'],
   ['?', 'These keys'],
   ['Esc', 'Close']

@@ -1,16 +1,15 @@
 import type { ClusterEvent } from '../../schemas/event.ts'
-import { useDesk } from '../lib/desk.ts'
-import { clock, wall } from '../lib/words/format.ts'
+import { wall } from '../lib/words/format.ts'
 import { type Kind, kindOf, sentence } from '../lib/words/words.ts'
+import { When } from './ago.tsx'
 
 /** Events as sentences, the newest first. */
 export function News({ events }: { events: readonly ClusterEvent[] }) {
-  const { now } = useDesk()
   return (
     <ul class="news">
       {events.map((event) => (
         <li key={event.id}>
-          <time dateTime={event.at}>{clock(wall(event.at) ?? 0, now.value)}</time>
+          <When at={wall(event.at)} />
           <Name event={event} kind={kindOf(event)} />
           <span class="foreign">{sentence(event)}</span>
         </li>

@@ -1,50 +1,30 @@
 import '../styles/later.css'
 import { useMemo, useState } from 'preact/hooks'
-import { segment } from '../lib/access/api.ts'
-import { serverAt } from '../lib/address/places.ts'
 import { useDesk } from '../lib/desk.ts'
 import { Dialog } from './dialog.tsx'
-import { Icon, type IconName } from './icon.tsx'
-
-interface Hit {
-  to: string
-  icon: IconName
-  name: string
-  where: string
-}
+import { Icon } from './icon.tsx'
+import { type Hit, hitsFor } from './palette-hits.ts'
+import { StatusMark, VerdictMark } from './state.tsx'
 
 const SHOWN = 40
 
-/** Search over every server and deployment that is known here. */
+/** Search over every server and deployment that is known here, and over what can be done with them. */
 export function Palette({ close, typed = '' }: { close: () => void; typed?: string | undefined }) {
-  const { servers, deployed, route } = useDesk()
+  const desk = useDesk()
+  const { servers, deployed, route } = desk
   const [wanted, setWanted] = useState(typed)
   const [chosen, setChosen] = useState(0)
-  const all = useMemo<readonly Hit[]>(
-    () => [
-      ...servers.value.map(({ name, self }) => ({
-        to: serverAt(name),
-        icon: 'servers' as const,
-        name,
-        where: self ? 'this server' : 'server'
-      })),
-      ...deployed.value.map(({ server, deployment }) => ({
-        to: `/deployments/${segment(server)}/${segment(deployment.name)}`,
-        icon: 'deployments' as const,
-        name: deployment.name,
-        where: `on ${server}`
-      }))
-    ],
-    [servers.value, deployed.value]
-  )
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean)
-  const hits = all
-    .filter(({ name, where }) => words.every((word) => `${name} ${where}`.toLowerCase().includes(word)))
-    .slice(0, SHOWN)
+  const all = useMemo(() => hitsFor(desk), [servers.value, deployed.value])
+  const hits = useMemo(() => found(all, words).slice(0, SHOWN), [all, wanted])
   const at = Math.min(chosen, hits.length - 1)
-  const open = (hit: Hit | undefined) => hit && route.go(hit.to)
-  const openLog = (hit: Hit | undefined) =>
-    hit && route.go(hit.icon === 'deployments' ? `${hit.to}?view=log` : `${hit.to}/events`)
+  const open = (hit: Hit | undefined) => {
+    if (!hit) return
+    if ('to' in hit) return route.go(hit.to)
+    close()
+    hit.act()
+  }
+  const openLog = (hit: Hit | undefined) => hit && ('log' in hit ? route.go(hit.log) : open(hit))
 
   return (
     <Dialog title="Search" close={close} class="palette">
@@ -56,7 +36,7 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
         aria-controls="hits"
         aria-activedescendant={hits[at] ? `hit-${at}` : undefined}
         aria-label="Search servers and deployments"
-        placeholder="A server or a deployment"
+        placeholder="A server, a deployment, or what to do: restart shop, invite"
         autoComplete="off"
         spellcheck={false}
         value={wanted}
@@ -77,7 +57,7 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
         {hits.map((hit, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys of the whole list
           <div
-            key={hit.to}
+            key={`${hit.name} ${hit.where}`}
             id={`hit-${index}`}
             role="option"
             aria-selected={index === at}
@@ -86,6 +66,8 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
           >
             <Icon name={hit.icon} />
             <span class="cut foreign">{hit.name}</span>
+            {'verdict' in hit && <VerdictMark verdict={hit.verdict} />}
+            {'status' in hit && <StatusMark status={hit.status} />}
             <small class="foreign nowrap">{hit.where}</small>
           </div>
         ))}
@@ -98,4 +80,16 @@ export function Palette({ close, typed = '' }: { close: () => void; typed?: stri
       {hits.length === 0 && <p class="none">Nothing is called “{wanted}”.</p>}
     </Dialog>
   )
+}
+
+/** What has every word in it; what begins with the first one comes first, and actions only when they are asked for. */
+function found(all: readonly Hit[], words: readonly string[]): readonly Hit[] {
+  const fits = all.filter(
+    ({ name, where, asked = '' }) =>
+      words.every((word) => `${name} ${where}`.toLowerCase().includes(word)) &&
+      (asked === '' || (words[0] !== undefined && asked.startsWith(words[0])))
+  )
+  const [first = ''] = words
+  const begins = ({ name }: Hit) => (name.toLowerCase().startsWith(first) ? 0 : 1)
+  return first === '' ? fits : fits.toSorted((a, b) => begins(a) - begins(b))
 }

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from 'preact'
 import { serverAt } from '../lib/address/places.ts'
 import type { ServerRow } from '../lib/data/rows.ts'
 import { useDesk } from '../lib/desk.ts'
 import { millis } from '../lib/words/format.ts'
+import { GroupRow } from '../tables/group-row.tsx'
 import { LongTable, OpenRow } from '../tables/long-table.tsx'
 import { Sortable } from '../tables/sortable.tsx'
 import { Ago } from './ago.tsx'
@@ -21,19 +23,41 @@ const COLUMNS = [
   ['version', 'Version', 'w-num if-wide']
 ] as const
 
+/** A server, in the group that it is shown in where it may be in several; or the head of a group. */
+export type ServerItem = (ServerRow & { under?: string }) | { head: string; note: string }
+
 /** Servers with what they do right now; a silent one keeps its last figures, dated. */
-export function ServerTable(props: { rows: readonly ServerRow[]; waiting: boolean; sortable?: boolean }) {
-  const { rows, waiting, sortable } = props
+export function ServerTable(props: {
+  rows: readonly ServerItem[]
+  waiting: boolean
+  sortable?: boolean
+  /** What stands before a name, and before the head of the names. */
+  pick?: (row: ServerRow) => ComponentChildren
+  pickAll?: ComponentChildren
+}) {
+  const { rows, waiting, sortable, pick, pickAll } = props
   return (
     <LongTable
       class="servers"
       columns={COLUMNS.length}
       rows={rows}
       waiting={waiting}
-      draw={(row, rowIndex) => <Row key={row.name} row={row} rowIndex={rowIndex} />}
+      draw={(row, rowIndex) =>
+        'head' in row ? (
+          <GroupRow
+            key={`group ${row.head}`}
+            name={row.head}
+            note={row.note}
+            columns={COLUMNS.length}
+            rowIndex={rowIndex}
+          />
+        ) : (
+          <Row key={`${row.under} ${row.name}`} row={row} rowIndex={rowIndex} pick={pick?.(row)} />
+        )
+      }
       head={COLUMNS.map(([by, word, look]) =>
         sortable && by ? (
-          <Sortable key={word} by={by} first={by === 'name'} class={look}>
+          <Sortable key={word} by={by} first={by === 'name'} class={look} before={by === 'name' && pickAll}>
             {word}
           </Sortable>
         ) : (
@@ -46,7 +70,7 @@ export function ServerTable(props: { rows: readonly ServerRow[]; waiting: boolea
   )
 }
 
-function Row({ row, rowIndex }: { row: ServerRow; rowIndex: number }) {
+function Row({ row, rowIndex, pick }: { row: ServerRow; rowIndex: number; pick: ComponentChildren }) {
   const { status } = useDesk()
   const to = serverAt(row.name)
   const ours = status.data.value?.agent_version
@@ -54,6 +78,7 @@ function Row({ row, rowIndex }: { row: ServerRow; rowIndex: number }) {
     <OpenRow to={to} old={row.old} rowIndex={rowIndex}>
       <td class="first">
         <span class="row keep">
+          {pick}
           <a class="name cut foreign" href={to}>
             {row.name}
           </a>

@@ -37,8 +37,12 @@ export function AlertSettings() {
 type Open = { dialog: 'target' } | { dialog: 'rules' } | { dialog: 'silence'; server: string } | undefined
 
 function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () => void; mayChange: boolean }) {
-  const { api, toasts } = useDesk()
+  const { api, toasts, route } = useDesk()
   const [open, setOpen] = useState<Open>()
+  const silenced = route.param('silence')
+  useEffect(() => {
+    if (silenced !== '' && mayChange) setOpen({ dialog: 'silence', server: silenced })
+  }, [silenced])
   const [busy, setBusy] = useState(false)
 
   async function act(work: () => Promise<unknown>) {
@@ -49,6 +53,7 @@ function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () =>
   }
   const closed = (changed: boolean) => {
     setOpen(undefined)
+    route.set({ silence: undefined })
     if (changed) refresh()
   }
   async function test(name?: string) {

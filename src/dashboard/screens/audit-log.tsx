@@ -3,7 +3,8 @@ import type { AuditEntry } from '../../schemas/audit.ts'
 import { notOffered } from '../lib/access/fault.ts'
 import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
-import { clock, wall } from '../lib/words/format.ts'
+import { wall } from '../lib/words/format.ts'
+import { When } from '../parts/ago.tsx'
 import { FaultNotice } from '../parts/failures/fault.tsx'
 import { NotOffered } from '../parts/failures/not-offered.tsx'
 import { NothingFits, SearchField } from '../parts/forms/filters.tsx'
@@ -54,7 +55,9 @@ export function AuditLog() {
           <tbody>
             {shown.map((entry) => (
               <tr key={entry.id}>
-                <td class="soft nowrap">{clock(wall(entry.at) ?? 0)}</td>
+                <td class="soft">
+                  <When at={wall(entry.at)} />
+                </td>
                 <td>
                   <span class="cut foreign" title={entry.introduced_by && `introduced by ${entry.introduced_by}`}>
                     {entry.who}

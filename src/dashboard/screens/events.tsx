@@ -2,6 +2,7 @@ import '../styles/later.css'
 import { useEffect, useState } from 'preact/hooks'
 import type { ClusterEvent } from '../../schemas/event.ts'
 import { useDesk } from '../lib/desk.ts'
+import { saveText } from '../lib/save.ts'
 import { kindOf, sentence } from '../lib/words/words.ts'
 import { Choices, NothingFits, SearchField } from '../parts/forms/filters.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -51,7 +52,12 @@ export function Events() {
       <div class="head">
         <h1>Events</h1>
         <div class="acts">
-          <button type="button" class="button" disabled={shown.length === 0} onClick={() => save(shown)}>
+          <button
+            type="button"
+            class="button"
+            disabled={shown.length === 0}
+            onClick={() => saveText('events', 'json', JSON.stringify(shown, null, 2))}
+          >
             <Icon name="copy" /> Save as JSON
           </button>
         </div>
@@ -92,13 +98,4 @@ export function Events() {
       )}
     </>
   )
-}
-
-function save(events: readonly ClusterEvent[]) {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(events, null, 2)], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = `events-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 1000)
 }

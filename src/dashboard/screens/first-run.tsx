@@ -2,14 +2,15 @@ import '../styles/later.css'
 import { useEffect, useState } from 'preact/hooks'
 import { asFault, type Fault } from '../lib/access/fault.ts'
 import { adviceOn } from '../lib/access/first-run.ts'
+import { BASE, below } from '../lib/address/place.ts'
 import { useDesk } from '../lib/desk.ts'
+import { loadSettings } from '../lib/settings.ts'
 import { Code } from '../parts/forms/copy.tsx'
 import { Field } from '../parts/forms/field.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { FirstSteps } from './first-steps.tsx'
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
-
-import { BASE, below } from '../lib/address/place.ts'
 
 /** Where this page was loaded from is where peers may reach the server, too. */
 const OWN_URL = location.origin + BASE.replace(/\/$/, '')
@@ -17,7 +18,9 @@ const OWN_URL = location.origin + BASE.replace(/\/$/, '')
 /** Clustering is off, which is no error: what it gives, and the two things that it needs. */
 export function FirstRun() {
   const { api, status } = useDesk()
-  const [name, setName] = useState('')
+  const [typed, setTyped] = useState<string>()
+  const [host, setHost] = useState('')
+  const name = typed ?? host
   const [url, setUrl] = useState(OWN_URL)
   const [reached, setReached] = useState<boolean>()
   const [fault, setFault] = useState<Fault>()
@@ -44,6 +47,16 @@ export function FirstRun() {
     }
   }, [url])
 
+  // What the server would be called if nobody gave it a name: that of its machine.
+  useEffect(() => {
+    const leaving = new AbortController()
+    loadSettings(api)(leaving.signal).then(
+      ({ settings }) => setHost(String(settings.find(({ key }) => key === 'cluster.server_name')?.value ?? '')),
+      () => {}
+    )
+    return () => leaving.abort()
+  }, [])
+
   async function enable(event: SubmitEvent) {
     event.preventDefault()
     try {
@@ -69,7 +82,8 @@ export function FirstRun() {
           name="name"
           hint="How the others call it"
           wrong={wrongName}
-          onInput={setName}
+          value={host}
+          onInput={setTyped}
           required
           focus
         />
@@ -89,6 +103,7 @@ export function FirstRun() {
         <button type="submit" class="button main" disabled={name === '' || wrongName !== undefined}>
           Turn clustering on
         </button>
+        <FirstSteps />
         <details>
           <summary>The same in the config</summary>
           <Code text={yaml} label="the config" />

@@ -9,7 +9,7 @@ const PLACES: readonly (readonly [string, IconName, string])[] = [
 
 /** What the bar of a phone has no room for. */
 export function More() {
-  const { theme, session } = useDesk()
+  const { theme, session, signOut } = useDesk()
   return (
     <>
       <div class="head">
@@ -30,7 +30,7 @@ export function More() {
         </li>
         {session.token.value !== undefined && (
           <li>
-            <button type="button" onClick={session.end}>
+            <button type="button" onClick={signOut}>
               <Icon name="out" /> Sign out
             </button>
           </li>

@@ -39,7 +39,7 @@ export function OpenRow(props: { to: string; old: boolean; rowIndex: number; chi
       class={`item open ${old ? 'old' : ''}`}
       aria-rowindex={rowIndex}
       onClick={(event) => {
-        if (event.target instanceof Element && !event.target.closest('a, button, label')) route.go(to)
+        if (event.target instanceof Element && !event.target.closest('a, button, label, input')) route.go(to)
       }}
     >
       {children}

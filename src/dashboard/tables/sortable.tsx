@@ -3,13 +3,20 @@ import { useDesk } from '../lib/desk.ts'
 import { Icon } from '../parts/icon.tsx'
 
 /** The head of a column that a list can be sorted by; the choice is in the address. */
-export function Sortable(props: { by: string; first?: boolean; class?: string; children: ComponentChildren }) {
+export function Sortable(props: {
+  by: string
+  first?: boolean
+  class?: string
+  before?: ComponentChildren
+  children: ComponentChildren
+}) {
   const { route } = useDesk()
   const chosen = route.param('sort')
   const active = chosen === props.by || (chosen === '' && props.first === true)
   const down = active && route.param('dir') === 'down'
   return (
     <th class={props.class ?? ''} aria-sort={active ? (down ? 'descending' : 'ascending') : undefined}>
+      {props.before}
       <button
         type="button"
         onClick={() =>

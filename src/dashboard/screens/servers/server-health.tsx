@@ -7,9 +7,12 @@ import { createResource, useResource } from '../../lib/data/resource.ts'
 import { useDesk } from '../../lib/desk.ts'
 import { longSpan } from '../../lib/words/amounts.ts'
 import { CAUSES } from '../../lib/words/causes.ts'
-import { clock, millis, wall } from '../../lib/words/format.ts'
+import { millis, wall } from '../../lib/words/format.ts'
+import { When } from '../../parts/ago.tsx'
 import { Checks } from '../../parts/charts/checks.tsx'
 import { LineChart } from '../../parts/charts/line-chart.tsx'
+import { marksOf } from '../../parts/charts/marks.ts'
+import { useZoom, Zoomed } from '../../parts/charts/zoom.tsx'
 import { FaultNotice } from '../../parts/failures/fault.tsx'
 import { VerdictMark } from '../../parts/state.tsx'
 
@@ -34,6 +37,7 @@ export function ServerHealth({ peer }: { peer: PeerView }) {
   )
   useResource(history)
   const past = history.data.value
+  const { span } = useZoom()
   const to = history.at.value || Date.now()
 
   return (
@@ -71,22 +75,26 @@ export function ServerHealth({ peer }: { peer: PeerView }) {
               key={key}
               type="button"
               aria-pressed={key === range}
-              onClick={() => route.set({ range: key === 'hour' ? undefined : key })}
+              onClick={() => route.set({ range: key === 'hour' ? undefined : key, from: undefined, to: undefined })}
             >
               {word}
             </button>
           ))}
+          <Zoomed />
         </div>
       </div>
       <FaultNotice of={history} what="its history" />
-      {past && <Latency past={past} from={to - spanMs} to={to} />}
+      {past && <Latency past={past} peer={peer.name} {...(span ?? { from: to - spanMs, to })} />}
       {past && <Transitions past={past} />}
       <Failures name={peer.name} />
     </>
   )
 }
 
-function Latency({ past, from, to }: { past: PeerHistory; from: number; to: number }) {
+function Latency(props: { past: PeerHistory; peer: string; from: number; to: number }) {
+  const { past, peer, from, to } = props
+  const { live, self } = useDesk()
+  const { span } = useZoom()
   const hourly = past.range === 'hour'
   const answers = withHoles({
     times: past.checks.map(({ at }) => wall(at) ?? 0),
@@ -106,8 +114,9 @@ function Latency({ past, from, to }: { past: PeerHistory; from: number; to: numb
       series={series}
       format={(value) => millis(value)}
       group="latency"
-      from={begun({ from, to, first: times[0] })}
+      from={span ? from : begun({ from, to, first: times[0] })}
       to={to}
+      marks={marksOf(live.events.value, { names: [peer], self: self.value, from, to })}
       note={hourly ? 'each check; gaps are failures' : ''}
     />
   )
@@ -123,7 +132,7 @@ function Transitions({ past }: { past: PeerHistory }) {
       <ul class="news">
         {past.transitions.toReversed().map((change) => (
           <li key={change.at}>
-            <time dateTime={change.at}>{clock(wall(change.at) ?? 0)}</time>
+            <When at={wall(change.at)} />
             <VerdictMark verdict={change.to} />
             <span class="foreign">
               {change.reason} <span class="faint">(was {change.from})</span>
@@ -150,7 +159,7 @@ function Failures({ name }: { name: string }) {
       <ul class="news">
         {failed.map((check) => (
           <li key={check.at}>
-            <time dateTime={new Date(check.at).toISOString()}>{clock(check.at)}</time>
+            <When at={check.at} />
             <span class="soft">after {millis(check.ms)}</span>
             <span class="foreign">{Object.entries(CAUSES).find(([key]) => key === check.why)?.[1] ?? check.why}</span>
           </li>
