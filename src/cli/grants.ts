@@ -8,7 +8,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
 }
 const CAPABILITY = /^[a-z]+\.[a-z]+$/
 
-export const GRANTS_HELP = 'What it may do here: read, run (as usual: also start and stop), none, or capabilities'
+export const GRANTS_HELP = 'Its access here: read, run (as usual: also start and stop), none, or capabilities'
 
 /** `read`, `run`, `none`, or capabilities with commas between them. @throws CliFault */
 export function grantsOf(words: string): { capability: string }[] {

@@ -15,7 +15,7 @@ export function measurePeers(registers: Registry[]) {
   const seen = gauge('peer_last_seen_timestamp_seconds', 'When the peer answered last, since 1970', ['peer'])
   const latency = gauge('peer_latency_seconds', 'Duration of the last good probe', ['peer'])
   const clock = gauge('peer_clock_offset_seconds', "How far the peer's clock is ahead of this server's", ['peer'])
-  const flapping = gauge('peer_flapping', '1: the peer comes and goes', ['peer'])
+  const flapping = gauge('peer_flapping', '1: the peer is unstable', ['peer'])
   const crashes = gauge('peer_actor_crashes', 'Crashes of what watches the peer here', ['peer'])
   const atScrape = [up, reachable, state, seen, latency, clock, flapping, crashes]
   const probes = new Counter({

@@ -43,7 +43,7 @@ const SENTENCES: Record<FailureClass, string> = {
   timeout: 'it did not answer in time',
   tls: 'its certificate cannot be verified, or it speaks no TLS there',
   http: 'what it answered is not valid HTTP',
-  not_agent: 'something answers there that is no agent',
+  not_agent: 'no agent at this address',
   key_refused: 'it refuses our key',
   too_large: 'its answer is too large',
   bad_json: 'its answer is not valid JSON',

@@ -21,9 +21,9 @@ export async function whyUnreachable(
       { path: '/api/health', deadlineMs: remote.deadlines.reachMs, maxBytes: 16_384 },
       pins
     )
-    return status === 200 && Check(Health, JSON.parse(text)) ? undefined : 'something answers there that is no agent'
+    return status === 200 && Check(Health, JSON.parse(text)) ? undefined : 'no agent at this address'
   } catch (error) {
-    return error instanceof RemoteFailure ? error.message : 'something answers there that is no agent'
+    return error instanceof RemoteFailure ? error.message : 'no agent at this address'
   }
 }
 

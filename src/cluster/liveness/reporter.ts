@@ -36,9 +36,7 @@ export function createReporter({ events, peer, onFault }: ReporterOptions) {
           facts: factsOf(health)
         })
       } else if (told.type === 'peer.flapping') {
-        const reason = told.flapping
-          ? 'It comes and goes; its state changes are held back until it has been calm for a while'
-          : 'It has been calm for a while'
+        const reason = told.flapping ? 'until it has been calm for a while' : 'It has been calm for a while'
         events.publish({
           type: 'peer.flapping',
           ...about,

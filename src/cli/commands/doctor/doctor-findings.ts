@@ -82,7 +82,7 @@ export function peerFinding(peer: Row): Finding {
     }
   const apartMs = (number(peer.clock_offset_s) ?? 0) * 1_000
   if (clocksApart(apartMs)) return { name, verdict: 'warning', detail: `${state}, but ${clocksDiffer(apartMs)}` }
-  if (peer.flapping === true) return { name, verdict: 'warning', detail: `${state}, but it comes and goes` }
+  if (peer.flapping === true) return { name, verdict: 'warning', detail: `${state}, but it is unstable` }
   return good(name, state)
 }
 

@@ -38,7 +38,7 @@ function told(peer: Row, advice: readonly string[], now: number, paint: Paint): 
     failures > 0 && `${plural(failures, 'check')} in a row failed; it answered ${agoOf(peer.last_seen, now)}.`,
     text(peer.scope_reason) && `Others: ${harmless(text(peer.scope_reason))}.`,
     clocksApart(apartMs) && stateOf(peer) !== 'skewed' && `But ${clocksDiffer(apartMs)}.`,
-    peer.flapping === true && 'It comes and goes (flapping); its events are held back meanwhile.',
+    peer.flapping === true && 'Unstable (flapping): more changes are not listed until it has been calm for a while.',
     restarts > 0 && `What watches it here has crashed ${plural(restarts, 'time')}; please report what the log says.`,
     text(peer.next_check_at) && `It is asked again in ${spanOf(Date.parse(text(peer.next_check_at)) - now)}.`,
     peer.reach === 'reverse' && 'It cannot be dialled from here: it is asked over connections that it opens.',
