@@ -83,6 +83,9 @@ export function createCallers(options: CallersOptions) {
     return operator && { ...operator, until: known.exp * 1_000, session: tokenDigest }
   }
 
+  const begun = async (operator: Operator | undefined) =>
+    operator && { token: await sessions.issue(operator.name, sessionKeyOf(operator.keyDigest)), operator }
+
   const isOver = ({ until, session }: Operator) =>
     (until !== undefined && until <= now()) || (session !== undefined && ended.has(session))
 
@@ -123,11 +126,7 @@ export function createCallers(options: CallersOptions) {
     },
 
     /** A session token for an operator's key; undefined when the key is none. */
-    async login(key: string): Promise<{ token: string; operator: Operator } | undefined> {
-      const keyDigest = digest(key)
-      const operator = operators.get(keyDigest)
-      return operator && { token: await sessions.issue(operator.name, sessionKeyOf(keyDigest)), operator }
-    },
+    login: (key: string) => begun(operators.get(digest(key))),
 
     /** A ticket signs in once, within ten minutes: what a fresh start prints instead of a key. */
     createTicket(name: string): string {
@@ -141,18 +140,16 @@ export function createCallers(options: CallersOptions) {
       return operators.has(keyDigest) ? tickets.make(keyDigest) : undefined
     },
 
-    async redeem(ticket: string): Promise<{ token: string; operator: Operator } | undefined> {
+    redeem(ticket: string) {
       const keyDigest = tickets.take(ticket)
-      const operator = keyDigest === undefined ? undefined : operators.get(keyDigest)
-      return operator && { token: await sessions.issue(operator.name, sessionKeyOf(operator.keyDigest)), operator }
+      return begun(keyDigest === undefined ? undefined : operators.get(keyDigest))
     },
 
     /** Ends the session of this token before its time; false for what is no session of ours. */
     async endSession(token: string): Promise<boolean> {
-      const tokenDigest = digest(token)
-      const known = await session(token, tokenDigest)
-      if (known?.kind !== 'operator' || known.until === undefined) return false
-      await ended.end(tokenDigest, known.until)
+      const known = await session(token, digest(token))
+      if (known?.kind !== 'operator' || !known.session || !known.until) return false
+      await ended.end(known.session, known.until)
       return true
     },
 
