@@ -3,6 +3,7 @@ import type { UsageRange } from '../../src/schemas/deployments/usage.ts'
 import type { ActorView } from '../../src/schemas/inspection/actor.ts'
 import { alertRoutes } from './fake-alerts.ts'
 import { reachability } from './fake-reachability.ts'
+import { timelineRoutes } from './fake-timeline.ts'
 import { usage } from './past.ts'
 import { ago, type World } from './world.ts'
 
@@ -110,5 +111,6 @@ export function insightRoutes(app: FastifyInstance, world: World): void {
   }))
 
   app.get('/api/cluster/reachability', async () => reachability(world))
+  timelineRoutes(app, world)
   alertRoutes(app, world)
 }

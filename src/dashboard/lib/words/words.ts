@@ -44,6 +44,9 @@ const WORDS: Record<EventType, string> = {
   'node.restored': 'this server runs on a restored backup; look at its peers',
   'node.stalled': 'this server was stopped or overloaded; failures of that time do not count'
 }
+/** What the words need of an event; a node may know more kinds of them than the page. */
+export type Told = Pick<ClusterEvent, 'from' | 'to' | 'reason' | 'facts'> & { type: string }
+
 /** A node may know more kinds of events than the page; those are shown by their name. */
 const wordOf = (type: string) => Object.entries(WORDS).find(([key]) => key === type)?.[1] ?? type
 
@@ -52,7 +55,7 @@ export type Kind = 'good' | 'warn' | 'bad' | 'wait' | 'none'
 const BAD: ReadonlySet<string> = new Set(['offline', 'rejected', 'skewed', 'incompatible', 'quarantined', 'removed'])
 
 /** An event as one sentence without its subject. */
-export function sentence(event: ClusterEvent): string {
+export function sentence(event: Told): string {
   if (event.type === 'peer.state') {
     const change = event.from ? `${event.from} → ${event.to}` : (event.to ?? '')
     return event.reason ? `${change} · ${event.reason}` : change
@@ -64,17 +67,17 @@ export function sentence(event: ClusterEvent): string {
   return withReason(wordOf(event.type), event)
 }
 
-const withReason = (words: string, { reason }: ClusterEvent) => (reason ? `${words} · ${reason}` : words)
+const withReason = (words: string, { reason }: Told) => (reason ? `${words} · ${reason}` : words)
 
 /** Which deployment, and from what to what. */
-function changeOf({ facts, from, to }: ClusterEvent): string {
+function changeOf({ facts, from, to }: Told): string {
   const name = facts?.deployment ?? 'a deployment'
   if (to === undefined) return `${name}: ${from === undefined ? 'changed' : `${from} → removed`}`
   return `${name}: ${from === undefined ? `new, ${to}` : `${from} → ${to}`}`
 }
 
 /** Which deployment, what, by whom, and how it ended. */
-function actionOf({ facts = {} }: ClusterEvent): string {
+function actionOf({ facts = {} }: Told): string {
   const { deployment = 'a deployment', action = 'operated', by, outcome, duration_ms: took, times } = facts
   const who = by === undefined ? '' : ` by ${by}`
   const ended = outcome === undefined ? '' : `: ${outcome}`
@@ -83,13 +86,13 @@ function actionOf({ facts = {} }: ClusterEvent): string {
 }
 
 /** Which deployment, by whom, and how many of its servers. */
-function rolloutOf({ type, facts = {} }: ClusterEvent): string {
+function rolloutOf({ type, facts = {} }: Told): string {
   const { deployment, by, servers, done = 0, failed = 0, skipped = 0, outcome = 'over' } = facts
   if (type === 'rollout.started') return `${deployment}: restart on ${servers} servers begun by ${by}`
   return `${deployment}: restart by ${by} ${outcome}: ${done} done, ${failed} failed, ${skipped} not begun`
 }
 
-export function kindOf(event: ClusterEvent): Kind {
+export function kindOf(event: Told): Kind {
   if (event.type === 'peer.state') {
     if (event.to === 'online') return 'good'
     return BAD.has(event.to ?? '') ? 'bad' : event.to === 'suspect' ? 'warn' : 'none'
@@ -101,7 +104,7 @@ export function kindOf(event: ClusterEvent): Kind {
   return event.type.startsWith('invite.') ? 'wait' : 'none'
 }
 
-function deploymentKind({ type, facts, to }: ClusterEvent): Kind {
+function deploymentKind({ type, facts, to }: Told): Kind {
   const end = type === 'deployment.changed' ? to : facts?.outcome
   if (end === 'failed' || end === 'error' || end === 'refused') return 'bad'
   if (end === 'partial') return 'warn'

@@ -1,0 +1,75 @@
+import type { TimelineRow } from '../../../schemas/timeline/timeline.ts'
+import { segment } from '../../lib/access/api.ts'
+import { serverAt } from '../../lib/address/places.ts'
+import { actOf } from '../../lib/words/acts.ts'
+import { exact, plural, timeOf, two, wall } from '../../lib/words/format.ts'
+import { type Kind, kindOf, sentence } from '../../lib/words/words.ts'
+import { asEvent } from './as-event.ts'
+
+/** One fact: when, about which server, what, by whom, and who noted it. */
+export function Row({ row, known }: { row: TimelineRow; known: ReadonlySet<string> }) {
+  const at = wall(row.at) ?? 0
+  const date = new Date(at)
+  const event = asEvent(row)
+  const seen = row.seen_by.filter((name) => name !== row.peer)
+  return (
+    <li>
+      <time dateTime={row.at} title={exact(at)}>
+        {timeOf(date)}:{two(date.getSeconds())}
+      </time>
+      <span class={`state tone-${toneOf(row)}`}>
+        <svg viewBox="0 0 13 13" aria-hidden="true">
+          <rect x="5" y="1" width="3" height="11" rx="1.5" fill="currentColor" />
+        </svg>
+        <Name name={row.peer ?? row.server} known={known} />
+      </span>
+      <span class="foreign">
+        {row.type === 'act' && row.act ? actOf(row.act) : <Told row={row} text={sentence(event)} />}
+        {row.by && !String(row.facts?.by ?? '').includes(row.by) && <span class="soft"> · by {row.by}</span>}
+        {row.type === 'peer.joined' && row.peer !== undefined ? (
+          <span class="soft">
+            {' '}
+            with <Name name={row.server} known={known} />
+          </span>
+        ) : (
+          seen.length > 0 &&
+          row.peer !== undefined && (
+            <span class="faint small" title={seen.join(', ')}>
+              {' '}
+              · noted by {seen.length > 2 ? plural(seen.length, 'server') : seen.join(' and ')}
+            </span>
+          )
+        )}
+      </span>
+    </li>
+  )
+}
+
+function toneOf(row: TimelineRow): Kind {
+  if (row.act) return row.act.result >= 400 ? 'warn' : row.type === 'act' ? 'none' : kindOf(asEvent(row))
+  return kindOf(asEvent(row))
+}
+
+/** The name of a server; a link where it is still one. */
+const Name = ({ name, known }: { name: string; known: ReadonlySet<string> }) =>
+  known.has(name) ? (
+    <a class="cut foreign plain" href={serverAt(name)}>
+      {name}
+    </a>
+  ) : (
+    <span class="cut foreign">{name}</span>
+  )
+
+/** What is said of a deployment begins with its name, which leads to it. */
+function Told({ row, text }: { row: TimelineRow; text: string }) {
+  const name = row.deployment
+  if (name === undefined || !text.startsWith(`${name}:`)) return <>{text}</>
+  return (
+    <>
+      <a class="link" href={`/deployments/${segment(row.server)}/${segment(name)}`}>
+        {name}
+      </a>
+      {text.slice(name.length)}
+    </>
+  )
+}
