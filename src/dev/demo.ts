@@ -1,6 +1,8 @@
 /**
- * Joined agents on this machine, three unless `--nodes` says otherwise, each with sample deployments of its own. One invite
- * each to the first: they come to know each other by themselves. Ctrl-C leaves nothing behind.
+ * Joined agents on this machine, three unless `--nodes` says otherwise, each with sample deployments of its own and an engine
+ * that only says that they run. One invite each to the first: they come to know each other by themselves. Of two more, one
+ * cannot be reached and one comes and goes, so that there is something wrong to be seen; `--calm` leaves them out. `--port`
+ * is the first of the ports. Ctrl-C leaves nothing behind.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +11,8 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { type Daemon, startDaemon } from '../daemon/daemon.ts'
 import { createLog } from '../daemon/log/log.ts'
+import { type DemoProject, startDemoEngine } from './demo/engine.ts'
+import { startRelay } from './demo/relay.ts'
 
 const KEY = 'demo-operator-key'
 const SAMPLES: Record<string, Record<string, string[]>> = {
@@ -21,49 +25,94 @@ const SAMPLES: Record<string, Record<string, string[]>> = {
   'syd-1': { photos: ['web:photoprism/photoprism:250425', 'db:mariadb:11'] },
   'syd-2': { backup: ['restic:restic/rest-server:0.13'] }
 }
-const NODES = nodesAsked()
-const FIRST_PORT = 8091
+const TROUBLED: typeof SAMPLES = {
+  'tok-1': { shop: ['web:nginx:1.28', 'db:postgres:17'] },
+  'tok-2': { proxy: ['web:caddy:2.10'] }
+}
+/** Not those of the README. */
+const FIRST_PORT = 8101
+const UNREACHABLE = 'tok-1'
+const UNSTABLE = 'tok-2'
+/** So often it comes, and goes. */
+const SWING_MS = 25_000
+const { nodes: NODES, port: PORT, calm: CALM } = asked()
 
 const folder = mkdtempSync(path.join(tmpdir(), 'flatrun-demo-'))
 const daemons: Daemon[] = []
+const ends: (() => void)[] = []
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(0))
 
 try {
-  for (const [at, name] of names().entries()) daemons.push(await start(name, FIRST_PORT + at))
+  for (const [at, name] of names().entries()) daemons.push(await start(name, PORT + at))
   const [hub, ...others] = daemons
   if (!hub) throw new Error('no samples')
   for (const one of others) await join(hub, one)
+  const relays = CALM
+    ? []
+    : [await troubled(hub, UNREACHABLE, PORT + NODES), await troubled(hub, UNSTABLE, PORT + NODES + 1)]
   for (const one of daemons) await knowsAll(one)
+  trouble(relays)
   print(hub)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   await leave(70)
 }
 
-async function start(name: string, port: number): Promise<Daemon> {
+/** A server behind a relay, where its peers reach it; joined like any other. */
+async function troubled(hub: Daemon, name: string, port: number) {
+  // It asks seldom: what the others see of it is not made good by what it sends.
+  const one = await start(name, 0, {
+    'cluster.advertise_url': `http://127.0.0.1:${port}`,
+    'cluster.health_interval': '5m'
+  })
+  daemons.push(one)
+  const relay = await startRelay(port, Number(new URL(one.url).port))
+  ends.push(relay.close)
+  await join(hub, one)
+  return relay
+}
+
+function trouble([unreachable, unstable]: Awaited<ReturnType<typeof startRelay>>[]): void {
+  unreachable?.cut(true)
+  let away = false
+  const swing = setInterval(() => {
+    away = !away
+    unstable?.cut(away)
+  }, SWING_MS)
+  ends.push(() => clearInterval(swing))
+}
+
+async function start(name: string, port: number, more: Record<string, unknown> = {}): Promise<Daemon> {
   const home = path.join(folder, name)
-  for (const [deployment, services] of Object.entries(SAMPLES[name] ?? {}))
-    writeCompose(path.join(home, 'deployments', deployment), services)
+  const projects = Object.entries({ ...SAMPLES, ...TROUBLED }[name] ?? {}).map(([deployment, services]) =>
+    written(path.join(home, 'deployments', deployment), deployment, services)
+  )
+  const socket = path.join(home, 'engine.sock')
+  ends.push((await startDemoEngine(socket, projects)).close)
   const flags = {
+    docker_socket: `unix://${socket}`,
     deployments_path: path.join(home, 'deployments'),
     data_path: path.join(home, 'data'),
     'api.port': port,
     'auth.api_keys': [KEY],
     'cluster.enabled': true,
     'cluster.server_name': name,
-    'cluster.health_interval': '10s'
+    'cluster.health_interval': '10s',
+    ...more
   }
-  const log = await createLog({ level: 'warn', format: 'pretty', journal: false, stream: process.stderr })
+  const log = await createLog({ level: 'fatal', format: 'pretty', journal: false, stream: process.stderr })
   return startDaemon({ config: loadConfig({ env: {}, flags, cwd: folder }), log })
 }
 
-function writeCompose(place: string, services: readonly string[]): void {
+function written(place: string, name: string, said: readonly string[]): DemoProject {
   mkdirSync(place, { recursive: true })
-  const lines = services.map((service) => {
+  const services = said.map((service) => {
     const [name = '', ...image] = service.split(':')
-    return `  ${name}:\n    image: ${image.join(':')}\n    restart: unless-stopped\n`
+    return { name, image: image.join(':') }
   })
+  const lines = services.map(({ name, image }) => `  ${name}:\n    image: ${image}\n    restart: unless-stopped\n`)
   writeFileSync(path.join(place, 'docker-compose.yml'), `services:\n${lines.join('')}`)
+  return { name, folder: place, services }
 }
 
 async function join(inviter: Daemon, joiner: Daemon): Promise<void> {
@@ -72,7 +121,7 @@ async function join(inviter: Daemon, joiner: Daemon): Promise<void> {
 }
 
 async function knowsAll({ cluster, url }: Daemon): Promise<void> {
-  for (let tries = 0; cluster.peers().length < NODES - 1; tries++) {
+  for (let tries = 0; cluster.peers().length < daemons.length - 1; tries++) {
     if (tries > 600) throw new Error(`${url} does not know all others after a minute`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -90,10 +139,13 @@ async function post(url: string, body?: unknown) {
 }
 
 function print(hub: Daemon): void {
-  const known = names()
+  const known = [
+    ...names(),
+    ...(CALM ? [] : [`${UNREACHABLE}, which cannot be reached`, `${UNSTABLE}, which comes and goes`])
+  ]
   const lines = [
-    `${NODES} agents are running, and each knows all others:`,
-    ...daemons.map(({ url }, at) => `  ${(known[at] ?? '').padEnd(6)} ${url}/`),
+    `${daemons.length} agents are running, and each knows all others:`,
+    ...daemons.map(({ url }, at) => `  ${url}/  ${known[at] ?? ''}`),
     '',
     `Sign in with the key ${KEY}, or ask one of them about all:`,
     `  curl -s -H 'Authorization: Bearer ${KEY}' ${hub.url}/api/cluster/deployments`,
@@ -107,16 +159,28 @@ function names(): string[] {
   return Object.keys(SAMPLES).slice(0, NODES)
 }
 
-function nodesAsked(): number {
+function asked(): { nodes: number; port: number; calm: boolean } {
   const most = Object.keys(SAMPLES).length
-  const { nodes = '3' } = parseArgs({ options: { nodes: { type: 'string' } } }).values
-  const asked = Number(nodes)
-  if (Number.isInteger(asked) && asked >= 2 && asked <= most) return asked
-  console.error(`--nodes: a number from 2 to ${most}`)
+  const { values } = parseArgs({
+    options: {
+      nodes: { type: 'string', default: '3' },
+      port: { type: 'string', default: String(FIRST_PORT) },
+      calm: { type: 'boolean', default: false }
+    }
+  })
+  const [nodes, port] = [Number(values.nodes), Number(values.port)]
+  if (!Number.isInteger(nodes) || nodes < 2 || nodes > most) refuse(`--nodes: a number from 2 to ${most}`)
+  if (!Number.isInteger(port) || port < 1 || port > 65_000) refuse('--port: a number from 1 to 65000')
+  return { nodes, port, calm: values.calm }
+}
+
+function refuse(sentence: string): never {
+  console.error(sentence)
   process.exit(64)
 }
 
 async function leave(code: number): Promise<void> {
+  for (const end of ends) end()
   await Promise.allSettled(daemons.map((daemon) => daemon.close()))
   rmSync(folder, { recursive: true, force: true })
   process.exit(code)
