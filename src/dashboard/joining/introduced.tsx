@@ -5,6 +5,14 @@ import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
 import { wall } from '../lib/words/format.ts'
 import { Ago } from '../parts/ago.tsx'
+import { ShortTable } from '../tables/short-table.tsx'
+
+const COLUMNS = [
+  ['Server', 'first'],
+  ['By', 'w-act if-phone'],
+  ['State', 'w-act'],
+  ['Since', 'w-time if-phone']
+] as const
 
 /** Servers that peers introduced here, and what is to be decided; nothing is shown where there are none. */
 export function Introduced() {
@@ -36,55 +44,37 @@ export function Introduced() {
   }
 
   return (
-    <>
-      <div class="section">
-        <h2>Introduced servers</h2>
-      </div>
-      <table class="table">
-        <thead>
-          <tr>
-            <th class="first">Server</th>
-            <th class="w-act if-phone">By</th>
-            <th class="w-act">State</th>
-            <th class="w-time if-phone">Since</th>
-            <th class="w-act">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {all.map(({ id, name, fingerprint, introduced_by, state, reason, since }) => (
-            <tr key={id}>
-              <td class="first">
-                <span class="cut foreign">{name}</span>
-                <span class="cut faint small mono" title={fingerprint}>
-                  {reason ?? fingerprint}
-                </span>
-              </td>
-              <td class="if-phone soft">
-                <span class="cut foreign">{introduced_by}</span>
-              </td>
-              <td>{state === 'offered' ? 'waits for you' : state}</td>
-              <td class="if-phone soft">
-                <Ago at={wall(since)} word=" ago" />
-              </td>
-              <td class="num end">
-                {who.mayChange() && DECIDED.has(state) && (
-                  <button type="button" class="button bare tiny" onClick={() => decide(id, 'accept')}>
-                    Accept
-                  </button>
-                )}
-                {who.mayChange() && state !== 'refused' && (
-                  <button type="button" class="button bare tiny" onClick={() => decide(id, 'refuse')}>
-                    Refuse
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
+    <ShortTable title="Introduced servers" columns={COLUMNS}>
+      {all.map(({ id, name, fingerprint, introduced_by, state, reason, since }) => (
+        <tr key={id}>
+          <td class="first">
+            <span class="cut foreign">{name}</span>
+            <span class="cut faint small mono" title={fingerprint}>
+              {reason ?? fingerprint}
+            </span>
+          </td>
+          <td class="if-phone soft">
+            <span class="cut foreign">{introduced_by}</span>
+          </td>
+          <td>{state === 'offered' ? 'waits for you' : state}</td>
+          <td class="if-phone soft">
+            <Ago at={wall(since)} word=" ago" />
+          </td>
+          <td class="num end">
+            {who.mayChange() && DECIDED.has(state) && (
+              <button type="button" class="button bare tiny" onClick={() => decide(id, 'accept')}>
+                Accept
+              </button>
+            )}
+            {who.mayChange() && state !== 'refused' && (
+              <button type="button" class="button bare tiny" onClick={() => decide(id, 'refuse')}>
+                Refuse
+              </button>
+            )}
+          </td>
+        </tr>
+      ))}
+    </ShortTable>
   )
 }
 

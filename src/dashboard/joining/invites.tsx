@@ -4,6 +4,7 @@ import { createResource, useResource } from '../lib/data/resource.ts'
 import { useDesk } from '../lib/desk.ts'
 import { wall } from '../lib/words/format.ts'
 import { Ago, Until } from '../parts/ago.tsx'
+import { ShortTable } from '../tables/short-table.tsx'
 
 interface Invite {
   id: string
@@ -14,6 +15,13 @@ interface Invite {
   expected_name?: string
   require_approval?: boolean
 }
+
+const COLUMNS = [
+  ['For', 'first'],
+  ['Ends in', 'w-time'],
+  ['Made', 'w-time if-phone'],
+  ['By', 'w-act if-phone']
+] as const
 
 /** Invites that nobody has used yet; never their tokens. Nothing is shown where there are none. */
 export function OpenInvites() {
@@ -45,58 +53,40 @@ export function OpenInvites() {
   }
 
   return (
-    <>
-      <div class="section">
-        <h2>Open invites</h2>
-      </div>
-      <table class="table">
-        <thead>
-          <tr>
-            <th class="first">For</th>
-            <th class="w-time">Ends in</th>
-            <th class="w-time if-phone">Made</th>
-            <th class="w-act if-phone">By</th>
-            <th class="w-act">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {open.map((invite) => (
-            <tr key={invite.id}>
-              <td class="first">
-                <span class="cut foreign">
-                  {[invite.expected_name, invite.note].filter(Boolean).join(' · ') || 'any server'}
-                  {invite.require_approval && <span class="faint"> · asks before letting in</span>}
-                </span>
-              </td>
-              <td>
-                <Until at={wall(invite.expires_at) ?? 0} over="ended" />
-              </td>
-              <td class="if-phone soft">
-                <Ago at={wall(invite.created_at)} word=" ago" />
-              </td>
-              <td class="if-phone soft">
-                <span class="cut foreign">{invite.created_by}</span>
-              </td>
-              <td class="num end">
-                {tokens.has(invite.id) && who.mayChange() && (
-                  <button
-                    type="button"
-                    class="button bare tiny"
-                    onClick={() => route.set({ do: 'invite', name: invite.id })}
-                  >
-                    Token
-                  </button>
-                )}
-                <button type="button" class="button bare tiny" onClick={() => revoke(invite.id)}>
-                  Revoke
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
+    <ShortTable title="Open invites" columns={COLUMNS}>
+      {open.map((invite) => (
+        <tr key={invite.id}>
+          <td class="first">
+            <span class="cut foreign">
+              {[invite.expected_name, invite.note].filter(Boolean).join(' · ') || 'any server'}
+              {invite.require_approval && <span class="faint"> · asks before letting in</span>}
+            </span>
+          </td>
+          <td>
+            <Until at={wall(invite.expires_at) ?? 0} over="ended" />
+          </td>
+          <td class="if-phone soft">
+            <Ago at={wall(invite.created_at)} word=" ago" />
+          </td>
+          <td class="if-phone soft">
+            <span class="cut foreign">{invite.created_by}</span>
+          </td>
+          <td class="num end">
+            {tokens.has(invite.id) && who.mayChange() && (
+              <button
+                type="button"
+                class="button bare tiny"
+                onClick={() => route.set({ do: 'invite', name: invite.id })}
+              >
+                Token
+              </button>
+            )}
+            <button type="button" class="button bare tiny" onClick={() => revoke(invite.id)}>
+              Revoke
+            </button>
+          </td>
+        </tr>
+      ))}
+    </ShortTable>
   )
 }
