@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ClusterEvent } from '../../src/schemas/event.ts'
+import { selected } from '../../src/schemas/selection/selection.ts'
 import type { Timeline, TimelineRow } from '../../src/schemas/timeline/timeline.ts'
 import { ago, type World } from './world.ts'
 
@@ -16,10 +17,18 @@ interface Query {
 export function timelineRoutes(app: FastifyInstance, world: World): void {
   app.get<{ Querystring: Query }>('/api/cluster/timeline', async ({ query }): Promise<Timeline> => {
     const on = [query.servers ?? []].flat()
+    const chosen = new Set(
+      on.length === 0
+        ? []
+        : selected(
+            world.servers.map(({ name, tags = [] }) => ({ name, tags })),
+            { on }
+          ).map(({ name }) => name)
+    )
     const all = [...world.events.map((event) => rowOf(event, world)), ...acts(world)]
       .filter(({ at }) => (!query.from || at >= query.from) && (!query.to || at < query.to))
       .filter(({ deployment }) => !query.deployment || deployment === query.deployment)
-      .filter(({ server, peer }) => on.length === 0 || on.includes(server) || on.includes(peer ?? ''))
+      .filter(({ server, peer }) => on.length === 0 || chosen.has(server) || chosen.has(peer ?? ''))
       .sort((a, b) => b.at.localeCompare(a.at))
     const first = Number(query.before ?? 0)
     const end = first + Number(query.limit ?? 200)

@@ -62,6 +62,23 @@ test('a range is asked for, in a word or from a moment to another, and is in the
   assert.equal(asked().get('to'), new Date('2026-01-02T08:00').toISOString())
 })
 
+test('events are those of the servers that a tag means', async (t) => {
+  const world = sampleWorld()
+  for (const server of world.servers) if (server.name === 'warsaw-1') server.tags = ['pl', 'prod']
+  const { page, fake } = await scene(t, { world })
+  await page.goto(`${fake.url}/events`)
+  await page.getByRole('button', { name: '@pl 1' }).click()
+  await page.getByRole('button', { name: '@prod 1' }).click()
+  const rows = page.locator('.news li')
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.news li')].every((row) => /warsaw-1/.test(row.textContent ?? ''))
+  )
+  assert.ok((await rows.count()) > 1)
+  assert.ok(fake.asked.some((what) => /servers=%40pl&servers=%40prod/.test(what)))
+  await page.getByRole('searchbox').fill('@nobody')
+  await page.getByText('No event matches').waitFor()
+})
+
 test('of many events a hundred are drawn, and the older ones are one click away', async (t) => {
   const world = sampleWorld()
   const event: NewEvent = { type: 'peer.state', peer: 'helsinki-1', from: 'online', to: 'suspect' }

@@ -43,7 +43,9 @@ const WORDS = [
 export function Events() {
   const { api, live, route, servers } = useDesk()
   const { from, to } = useSpan()
-  const { words, on } = wordsIn(route.param('q'), servers.value)
+  const { words, choosing, on } = wordsIn(route.param('q'), servers.value)
+  // A tag that no server has, or one that is still being typed, means nobody.
+  const nobody = on?.size === 0
   const [before, deployment] = [route.param('before'), route.param('deployment')]
   // To the minute: an open end moves with the clock, and is no new question each second.
   const minute = (at: number | undefined) => (at === undefined ? '' : new Date(at - (at % 60_000)).toISOString())
@@ -55,7 +57,7 @@ export function Events() {
       ['before', before],
       ['deployment', deployment]
     ] as const),
-    ...[...(on ?? [])].map((name) => ['servers', name] as const)
+    ...(nobody ? [] : choosing.map((word) => ['servers', word] as const))
   ])
     if (value !== '') query.append(name, value)
   const asked = query.toString()
@@ -79,8 +81,6 @@ export function Events() {
   const data = timeline.data.value
   const { rows, waiting, readAll } = useHeld(data?.rows ?? [], asked)
   const kind = KINDS[route.param('kind')] ?? (() => true)
-  // A tag that no server has, or one that is still being typed, means nobody.
-  const nobody = on?.size === 0
   const fits = (row: TimelineRow) =>
     !nobody && kind(row) && words.every((word) => textOf(row).toLowerCase().includes(word))
   const shown = rows.filter(fits)

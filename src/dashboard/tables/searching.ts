@@ -15,12 +15,12 @@ export function searched<Row extends Selectable>(
   )
 }
 
-/** What was typed, taken apart: words of the text, and the servers that the others choose, if any do. */
+/** What was typed, taken apart: words of the text, and words that choose servers, with those that they mean, if there are any. */
 export function wordsIn(typed: string, servers: readonly Selectable[]) {
   const all = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const choosing = all.filter(isSelection)
   const words = all.filter((word) => !isSelection(word))
-  return { words, ...(choosing.length > 0 && { on: chosen(servers, choosing) }) }
+  return { words, choosing, ...(choosing.length > 0 && { on: chosen(servers, choosing) }) }
 }
 
 /** A word that means nobody yet, since it is still being typed, finds nobody. */
