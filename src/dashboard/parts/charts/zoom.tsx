@@ -13,7 +13,9 @@ export function useZoom() {
     span,
     to(from: number, to: number) {
       if (to - from < LEAST_MS) return
-      route.set({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }, { replace: false })
+      // To the second: charts that move together all tell of it, and it is one step of the history.
+      const moment = (at: number) => new Date(Math.round(at / 1000) * 1000).toISOString()
+      route.set({ from: moment(from), to: moment(to) }, { replace: false })
     },
     end: () => route.set({ from: undefined, to: undefined })
   }
