@@ -6,7 +6,7 @@ import type { Version } from '../schemas/names.ts'
 import { countEvents } from './events.ts'
 import { countFailures } from './failures.ts'
 import { measureLocal } from './local.ts'
-import { measurePeers } from './peers.ts'
+import { measurePeers, shownPeers } from './peers.ts'
 import { countRequests, type Ended } from './requests.ts'
 
 /** What is looked at when somebody scrapes. */
@@ -48,9 +48,11 @@ export function createMetrics({ version, process }: { version: Version; process?
     watch(given: Sources): void {
       sources = given
     },
-    async text(): Promise<string> {
+    /** With figures of `every` peer, or of those that `shownPeers` picks. */
+    async text({ every = false }: { every?: boolean } = {}): Promise<string> {
       if (sources) {
-        peers.collect(sources.peers())
+        const all = sources.peers()
+        peers.collect(all, every ? all : shownPeers(all))
         await local.collect(sources)
       }
       return (process ? Registry.merge([registry, process]) : registry).metrics()

@@ -1,8 +1,18 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { type PeerAnswered, type PeerHealth, type ProbeAnswer, REACHABLE, UP, Verdict } from '../schemas/health.ts'
-import { forgetPeer } from './forget.ts'
 
 const VERDICTS: readonly Verdict[] = Verdict.enum
+/** So many peers have series of their own; 10,000 would make 5 MB of each scrape. */
+const MOST_SHOWN = 500
+
+/**
+ * Whose figures a scrape holds by itself: all peers, where they are few enough; else those that are not well, since they
+ * are what rules look for.
+ */
+export function shownPeers(all: readonly PeerHealth[], most = MOST_SHOWN): readonly PeerHealth[] {
+  if (all.length <= most) return all
+  return all.filter(({ verdict, flapping }) => verdict !== 'online' || flapping).slice(0, most)
+}
 
 /** The peers: how they are at a scrape, and every probe as it ends. */
 export function measurePeers(registers: Registry[]) {
@@ -22,6 +32,8 @@ export function measurePeers(registers: Registry[]) {
     ...{ name: 'flatrun_cluster_peer_probes_total', help: 'Probes by how they ended: ok, or the class of the failure' },
     ...{ labelNames: ['peer', 'result'], registers }
   })
+  /** Of every peer, shown or not: by how they ended. */
+  const counted = new Map<string, Map<string, number>>()
   const durations = new Histogram({
     ...{
       name: 'flatrun_cluster_probe_duration_seconds',
@@ -34,15 +46,18 @@ export function measurePeers(registers: Registry[]) {
 
   return {
     probed({ name }: PeerAnswered, answer: ProbeAnswer): void {
-      probes.inc({ peer: name, result: answer.ok ? 'ok' : answer.class })
+      const result = answer.ok ? 'ok' : answer.class
+      const counts = counted.get(name) ?? new Map<string, number>()
+      counted.set(name, counts.set(result, (counts.get(result) ?? 0) + 1))
       durations.observe({ result: answer.ok ? 'ok' : 'failed' }, answer.durationMs / 1_000)
     },
 
-    collect(all: readonly PeerHealth[]): void {
-      for (const one of atScrape) one.reset()
+    /** Counts `all` by state, and gives `shown` series of their own. */
+    collect(all: readonly PeerHealth[], shown: readonly PeerHealth[]): void {
+      for (const one of [...atScrape, probes]) one.reset()
       for (const verdict of VERDICTS)
         peers.set({ state: verdict }, all.filter((peer) => peer.verdict === verdict).length)
-      for (const peer of all) {
+      for (const peer of shown) {
         const of = { peer: peer.name }
         up.set(of, UP.has(peer.verdict) ? 1 : 0)
         reachable.set(of, REACHABLE.has(peer.verdict) ? 1 : 0)
@@ -52,9 +67,10 @@ export function measurePeers(registers: Registry[]) {
         if (peer.lastSeenAt !== undefined) seen.set(of, peer.lastSeenAt / 1_000)
         if (peer.clockOffsetMs !== undefined) clock.set(of, Math.round(peer.clockOffsetMs / 100) / 10)
         if (peer.latencyMs !== undefined) latency.set(of, peer.latencyMs / 1_000)
+        for (const [result, count] of counted.get(peer.name) ?? []) probes.inc({ ...of, result }, count)
       }
     },
 
-    forget: (peer: string) => void forgetPeer(probes, peer)
+    forget: (peer: string) => counted.delete(peer)
   }
 }

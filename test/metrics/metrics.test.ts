@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { Registry } from 'prom-client'
 import { parse } from 'yaml'
+import { measurePeers, shownPeers } from '../../src/metrics/peers.ts'
 import { measureProcess } from '../../src/metrics/process.ts'
+import type { PeerHealth } from '../../src/schemas/health.ts'
 import {
   authorized,
   join,
@@ -43,6 +46,41 @@ test('a peer is in the figures with its state, its probes and what was passed on
     return !text.includes('node-b') && text
   }, 'the removed peer gone from the figures')
   assert.match(after, /^flatrun_cluster_peers\{state="online"\} 0$/m)
+})
+
+test('of very many peers those that are not well have figures of their own', () => {
+  const well = [0, 1, 2].map((at) => health(`well-${at}`))
+  const [away, unstable] = [health('away', { verdict: 'offline' }), health('unstable', { flapping: true })]
+  const names = (all: PeerHealth[], most: number) => shownPeers(all, most).map(({ name }) => name)
+  assert.deepEqual(names([...well, away, unstable], 4), ['away', 'unstable'])
+  assert.deepEqual(names([...well, away], 4), ['well-0', 'well-1', 'well-2', 'away'])
+  assert.deepEqual(names([...well, away, unstable], 1), ['away'])
+})
+
+test('a peer whose figures were left out has not lost a probe when they are shown', async () => {
+  const registry = new Registry()
+  const peers = measurePeers([registry])
+  const one = health('node-b')
+  const probed = () =>
+    peers.probed(one, { ok: true, asked: 'GET /api/health', at: 0, durationMs: 1, keyAccepted: true })
+  probed()
+  peers.collect([one], [])
+  const without = await registry.metrics()
+  assert.match(without, /^flatrun_cluster_peers\{state="online"\} 1$/m)
+  assert.doesNotMatch(without, /node-b/)
+  probed()
+  for (const _ of [1, 2]) peers.collect([one], [one])
+  assert.match(await registry.metrics(), /^flatrun_cluster_peer_probes_total\{peer="node-b",result="ok"\} 2$/m)
+  peers.forget('node-b')
+  peers.collect([one], [one])
+  assert.doesNotMatch(await registry.metrics(), /peer_probes_total\{/)
+})
+
+test('what is asked for of peers is all of them or nothing', async (t) => {
+  const { a } = await pair(t)
+  const all = await ask(a, authorized(READER_KEY), '/metrics?peers=all')
+  assert.match(all.text, /^flatrun_cluster_peer_up\{peer="node-b"\} 1$/m)
+  assert.equal((await ask(a, authorized(READER_KEY), '/metrics?peers=some')).status, 400)
 })
 
 test('a failed probe is in the figures with the class of its failure', async (t) => {
@@ -167,6 +205,12 @@ async function pair(t: TestContext, options: NodeOptions = {}) {
   return { a, b }
 }
 
+const health = (name: string, more: Partial<PeerHealth> = {}): PeerHealth => ({
+  ...{ id: name, name, url: 'http://127.0.0.1:1', verdict: 'online', since: 0, failures: 0 },
+  ...{ flapping: false, restarts: 0, features: [], evidence: [] },
+  ...more
+})
+
 async function scrape(node: TestNode): Promise<string> {
   const { status, text, type } = await ask(node, authorized(READER_KEY))
   assert.equal(status, 200)
@@ -175,9 +219,13 @@ async function scrape(node: TestNode): Promise<string> {
 }
 
 /** By Node's own client, because fetch chooses the host header by itself. */
-function ask(node: TestNode, headers: Record<string, string>): Promise<{ status: number; text: string; type: string }> {
+function ask(
+  node: TestNode,
+  headers: Record<string, string>,
+  what = '/metrics'
+): Promise<{ status: number; text: string; type: string }> {
   return new Promise((resolve, reject) => {
-    const call = get(`${node.url}/metrics`, { headers, agent: false }, async (answer) => {
+    const call = get(node.url + what, { headers, agent: false }, async (answer) => {
       const chunks: Buffer[] = []
       for await (const chunk of answer) chunks.push(chunk)
       const text = Buffer.concat(chunks).toString('utf8')

@@ -98,18 +98,21 @@ async function many(processes: Processes, agent: Agent, linked: number) {
     `${linked} linked: ${(((after - before) * 1_024) / linked).toFixed(1)} KB each (RSS, ${after.toFixed(0)} MiB in all)`
   )
 
-  await processes.stop(agent.child)
+  const gone = performance.now()
+  agent.child.kill('SIGKILL')
   await new Promise((resolve) => setTimeout(resolve, AWAY_MS))
-  const began = performance.now()
   const again = await startAgent(processes, agent.folder, Number(new URL(agent.url).port))
+  const began = performance.now()
   const back: number[] = []
   await until(async () => {
+    // What is asked for here is the answer of all servers, and costs the agent that is measured.
+    await new Promise((resolve) => setTimeout(resolve, 250))
     const online = await isLinked(again)
     while (back.length < online) back.push(performance.now() - began)
     return back.length >= linked
   }, 'all back')
   const at = [50, 90, 99].map((share) => `${share} % after ${(percentile(back, share) / 1_000).toFixed(1)} s`)
-  console.log(`away for ${AWAY_MS / 1_000} s: ${at.join(', ')} of its start`)
+  console.log(`away for ${((began - gone) / 1_000).toFixed(1)} s: ${at.join(', ')} of its first answer`)
 }
 
 async function reaches(agent: Agent): Promise<{ reach: string; state: string }[]> {

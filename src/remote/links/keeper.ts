@@ -21,7 +21,7 @@ const FRESH_MS = 40_000
 /** …and ends by then, whether there is a new one or not. */
 const LONGEST_MS = 60_000
 const FIRST_RETRY_MS = 500
-const LONGEST_RETRY_MS = 30_000
+const LONGEST_RETRY_MS = 15_000
 /** A link that lived for so long was no accident: after it the delays begin anew. */
 const HEALTHY_MS = 60_000
 /** Something in between ends silent links sooner: then they are followed after this share of what one lived. */

@@ -47,7 +47,11 @@ function dial(key: string): Promise<Socket> {
       answer.resume()
       reject(new Error(`status ${answer.statusCode}`))
     })
-    request.once('upgrade', (_answer, socket) => resolve(socket))
+    request.once('upgrade', (_answer, socket, head) => {
+      // A request that waited for this link comes in one piece with the answer.
+      if (head.length > 0) socket.unshift(head)
+      resolve(socket)
+    })
   })
 }
 
