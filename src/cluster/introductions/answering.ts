@@ -14,6 +14,7 @@ import type { Invites } from '../membership/invites.ts'
 import { FEATURES, type Self, urlOf } from '../peers/self.ts'
 import { isExchangeId, isLater } from './exchange-id.ts'
 import type { Introductions } from './introductions.ts'
+import type { Knocks } from './knocks.ts'
 import type { Pairs } from './pairs.ts'
 
 interface AnsweringOptions {
@@ -22,6 +23,7 @@ interface AnsweringOptions {
   invites: Pick<Invites, 'inTurn'>
   introductions: Pick<Introductions, 'byIdentity'>
   pairs: Pairs
+  knocks: Pick<Knocks, 'note'>
   pins: () => readonly string[]
 }
 
@@ -31,7 +33,7 @@ export type Answering = ReturnType<typeof createAnswering>
  * The asked side of an exchange between identities: a server that was introduced here becomes a member, a member gets new
  * keys. Who is neither hears nothing but that, whether or not its message could be opened.
  */
-export function createAnswering({ store, self, invites, introductions, pairs, pins }: AnsweringOptions) {
+export function createAnswering({ store, self, invites, introductions, pairs, knocks, pins }: AnsweringOptions) {
   const isKnown = (identity: string) =>
     pairs.ofIdentity(identity) !== undefined ||
     introductions.byIdentity(identity) !== undefined ||
@@ -60,7 +62,10 @@ export function createAnswering({ store, self, invites, introductions, pairs, pi
 
   /** @throws IntroductionUnknown, IntroductionWaits, RemovedHere, ExchangeStale, and what a join throws */
   return async function answer(message: IdentityMessage) {
-    if (!isKnown(message.from)) throw new IntroductionUnknown()
+    if (!isKnown(message.from)) {
+      knocks.note(message.from)
+      throw new IntroductionUnknown()
+    }
     const { content, sealReply } = await opened(message)
     if (!Check(IdentityRequestContent, content) || !isExchangeId(content.exchange_id))
       throw new BadRequest('the sealed request has a wrong shape')

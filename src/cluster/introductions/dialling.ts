@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Clock } from '../../../machines/clock.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { Card } from '../../schemas/joining/card.ts'
@@ -9,6 +8,7 @@ import type { Rotation } from '../membership/key-rotation.ts'
 import { targetOf } from '../peers/transport.ts'
 import { type createAsking, NotPaired } from './asking.ts'
 import type { Introductions } from './introductions.ts'
+import { createPace } from './pace.ts'
 
 interface DiallingOptions {
   store: Pick<Store, 'members'>
@@ -33,7 +33,7 @@ const SMALL = 16_384
 export function createDialling(options: DiallingOptions) {
   const { store, introductions, ask, cluster, remote, rotation, clock, onFault } = options
   const { members } = store
-  const atOnce = pLimit(AT_ONCE)
+  const pace = createPace({ most: AT_ONCE, slowMs: remote.deadlines.requestMs / 2, now: clock.now })
   const stopping = new AbortController()
   const renewed = new Map<string, number>()
   let timer: unknown
@@ -60,14 +60,16 @@ export function createDialling(options: DiallingOptions) {
 
   function dial(id: string): void {
     introductions.began(id)
-    atOnce(async () => {
-      const record = introductions.get(id)
-      if (stopping.signal.aborted) return
-      if (!record || isMember(record.card)) return introductions.ended(id)
-      const member = await joined(record.card)
-      if (!(member instanceof NotPaired)) return introductions.ended(id)
-      if (!stopping.signal.aborted) await introductions.failed(id, member.failure)
-    }).catch(onFault)
+    pace
+      .run(async () => {
+        const record = introductions.get(id)
+        if (stopping.signal.aborted) return
+        if (!record || isMember(record.card)) return introductions.ended(id)
+        const member = await joined(record.card)
+        if (!(member instanceof NotPaired)) return introductions.ended(id)
+        if (!stopping.signal.aborted) await introductions.failed(id, member.failure)
+      })
+      .catch(onFault)
   }
 
   const isMember = ({ identity }: Card) =>
@@ -77,9 +79,11 @@ export function createDialling(options: DiallingOptions) {
   async function joined(card: Card): Promise<Member | NotPaired> {
     try {
       const member = await ask(card, stopping.signal)
-      await confirm(member).catch(() => {})
-      // What is left undone is done by `tidy`.
-      rotation.renew(member.id, { mutual: true, atOnce: true }).catch(() => {})
+      // Who asks for new keys shows that it has stored the first ones. What is left undone is done by `tidy`.
+      await rotation
+        .renew(member.id, { mutual: true, atOnce: true })
+        .catch(() => confirm(member))
+        .catch(() => {})
       return member
     } catch (error) {
       if (error instanceof NotPaired) return error
@@ -103,7 +107,7 @@ export function createDialling(options: DiallingOptions) {
     if (last !== undefined && clock.now() - last < RENEW_EVERY_MS) return
     renewed.set(memberId, clock.now())
     const { card } = member
-    atOnce(() => joined(card)).catch(onFault)
+    pace.run(() => joined(card)).catch(onFault)
   }
 
   return {
@@ -116,7 +120,7 @@ export function createDialling(options: DiallingOptions) {
       for (const { id, state, credential, renewKeysOf } of members.all()) {
         if (cluster.peer(id)?.verdict === 'rejected') renew(id)
         else if (state === 'active' && renewKeysOf === credential.since)
-          rotation.renew(id, { mutual: false, atOnce: true }).catch(() => {})
+          pace.run(() => rotation.renew(id, { mutual: false, atOnce: true })).catch(() => {})
       }
       plan()
     },

@@ -12,6 +12,7 @@ import type { Store } from '../../store/store.ts'
 import { createListeners } from '../liveness/listeners.ts'
 import type { Self } from '../peers/self.ts'
 import type { OwnReach } from '../reach/own-reach.ts'
+import type { Knocks } from './knocks.ts'
 import { inheritedPolicy, policyOf } from './policy.ts'
 import { type Decision, decide, isOpen, type Known, MOST_OF_ONE } from './rule.ts'
 import { afterFailure, type Failure, retried, SECOND_DIALS_AFTER_MS, tidied } from './schedule.ts'
@@ -22,6 +23,7 @@ interface IntroductionsOptions {
   records: Collection<Introduction>
   self: Pick<Self, 'nodeId' | 'name' | 'identity'>
   reach: Pick<OwnReach, 'isReverse'>
+  knocks: Pick<Knocks, 'has'>
   /** Of the config: where nothing else is said of the member that introduces. */
   policy: IntroductionPolicy
   events: EventLog
@@ -37,6 +39,7 @@ export function createIntroductions({
   records,
   self,
   reach,
+  knocks,
   policy: config,
   events,
   clock,
@@ -82,7 +85,7 @@ export function createIntroductions({
       return record.by.id === by.id && record.card.seq < card.seq ? [{ ...record, card }] : []
     }
     if (decision.kind === 'open') {
-      const waitsMs = dialsFirst(card) ? 0 : SECOND_DIALS_AFTER_MS
+      const waitsMs = dialsFirst(card) || knocks.has(card.identity) ? 0 : SECOND_DIALS_AFTER_MS
       const next = decision.state === 'accepted' ? { nextAt: timestamp(clock.wall() + waitsMs) } : {}
       return [{ ...recordOf(card, by), state: decision.state, ...next }]
     }
@@ -183,7 +186,10 @@ export function createIntroductions({
         return viewOf(refused, false)
       }),
 
-    /** Those that are to be dialled, and when, in wall milliseconds. */
+    /**
+     * Those that are to be dialled, and when, in wall milliseconds. Each server has them in an order of its own, since all of
+     * a page would dial its first ones at the same time.
+     */
     planned: () =>
       records
         .all()
@@ -191,7 +197,8 @@ export function createIntroductions({
           nextAt !== undefined && (state === 'accepted' || state === 'waiting') && !dialling.has(id)
             ? [{ id, at: Date.parse(nextAt) }]
             : []
-        ),
+        )
+        .sort((one, other) => (one.id < other.id ? -1 : 1)),
 
     began: (id: string): void => void dialling.add(id),
 

@@ -3,9 +3,10 @@ import { createAnswering } from '../../cluster/introductions/answering.ts'
 import { createAsking } from '../../cluster/introductions/asking.ts'
 import { createDialling } from '../../cluster/introductions/dialling.ts'
 import { createIntroductions } from '../../cluster/introductions/introductions.ts'
+import { createKnocks } from '../../cluster/introductions/knocks.ts'
 import { createPairs } from '../../cluster/introductions/pairs.ts'
 import { createSuspending } from '../../cluster/introductions/suspending.ts'
-import { createTelling } from '../../cluster/introductions/telling.ts'
+import { createTelling } from '../../cluster/introductions/introducer/telling.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import type { Config } from '../../config/config.ts'
 import type { EventLog } from '../../schemas/event.ts'
@@ -35,10 +36,11 @@ export async function buildIntroducing(options: IntroducingOptions) {
   const { allowInsecureExchange: allowInsecure, introductions: policy } = config.cluster
 
   const records = await store.table('introductions', Introduction)
-  const introductions = createIntroductions({ store, records, self, reach, policy, events, clock, onFault })
+  const knocks = createKnocks()
+  const introductions = createIntroductions({ store, records, self, reach, knocks, policy, events, clock, onFault })
   store.members.subscribe(introductions.settle)
   const pairs = createPairs({ store, self, cluster, introductions, events, allowInsecure, clock })
-  const answerIdentity = createAnswering({ store, self, invites, introductions, pairs, pins })
+  const answerIdentity = createAnswering({ store, self, invites, introductions, pairs, knocks, pins })
   const ask = createAsking({ store, self, invites, pairs, reach, remote, allowInsecure, pins, clock })
   const dialling = createDialling({ store, introductions, ask, cluster, remote, rotation, clock, onFault })
   const outbox = await store.table('outbox', Outbox)

@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -27,10 +27,11 @@ interface Options {
 export async function benchIntroductions({ nodes, around, members }: Options) {
   const folder = mkdtempSync(path.join(tmpdir(), 'flatrun-bench-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(path.join(folder, 'deployments'))
   const bytes = countBytes()
   const world = { folder, started: 0, bytes }
   const rows = [...(await starToMesh(world, nodes)), ...(await newcomer(world, around))]
-  printTable(['one process, one core', 'pairs', 's', 'CPU ms a pair', 'KB a pair'], rows)
+  printTable(['one process, one core', 'pairs', 's', 'CPU ms a pair', 'KB a pair', 'CPU s a node', 'MB a node'], rows)
   await joinsAmong(world, members)
 }
 
@@ -46,10 +47,14 @@ async function starToMesh(world: World, nodes: number): Promise<string[][]> {
   if (!hub) return []
   await until(async () => (await fingerprints(hub)) === nodes - 1, 'the cards of all', 300_000)
   const pairs = ((nodes - 1) * (nodes - 2)) / 2
-  const row = await measured(world, { what: `a star of ${nodes} becomes a mesh`, pairs }, async () => {
-    await call(hub, 'POST', '/introduce')
-    await until(() => all.every((one) => online(one) === nodes - 1), 'the mesh', 600_000)
-  })
+  const row = await measured(
+    world,
+    { what: `a star of ${nodes} becomes a mesh`, pairs, servers: nodes - 1 },
+    async () => {
+      await call(hub, 'POST', '/introduce')
+      await until(() => all.every((one) => online(one) === nodes - 1), 'the mesh', 600_000)
+    }
+  )
   await Promise.all(all.map((one) => one.close()))
   return [row]
 }
@@ -61,7 +66,7 @@ async function newcomer(world: World, around: number): Promise<string[][]> {
   if (!hub) return []
   await until(async () => (await fingerprints(hub)) === around - 1, 'the cards of all', 300_000)
   const late = await start(world)
-  const row = await measured(world, { what: `a newcomer among ${around}`, pairs: around }, async () => {
+  const row = await measured(world, { what: `a newcomer among ${around}`, pairs: around, servers: 1 }, async () => {
     await join(hub, late, true)
     await until(() => online(late) === around, 'the newcomer knowing all', 300_000)
   })
@@ -92,16 +97,24 @@ async function joinsAmong(world: World, counts: readonly number[]) {
   printTable(['members before', 'CPU ms of a join, both sides'], rows)
 }
 
-async function measured(world: World, { what, pairs }: { what: string; pairs: number }, run: () => Promise<void>) {
+interface Measured {
+  what: string
+  pairs: number
+  /** Among which all of it is divided: the mesh's, or the newcomer alone with what it costs the others. */
+  servers: number
+}
+
+async function measured(world: World, { what, pairs, servers }: Measured, run: () => Promise<void>) {
   await idle()
   const [cpu, bytes, began] = [process.cpuUsage(), world.bytes(), performance.now()]
   await run()
   const seconds = (performance.now() - began) / 1_000
   // What follows at once, such as new keys, belongs to it.
   await idle()
-  const ms = cpuMs(process.cpuUsage(cpu)) / pairs
-  const kilobytes = (world.bytes() - bytes) / 1_000 / pairs
-  return [what, `${pairs}`, seconds.toFixed(1), ms.toFixed(1), kilobytes.toFixed(1)]
+  const ms = cpuMs(process.cpuUsage(cpu))
+  const kilobytes = (world.bytes() - bytes) / 1_000
+  const ofOne = [ms / 1_000, kilobytes / 1_000].map((figure) => (figure / servers).toFixed(2))
+  return [what, `${pairs}`, seconds.toFixed(1), (ms / pairs).toFixed(1), (kilobytes / pairs).toFixed(1), ...ofOne]
 }
 
 async function star(world: World, nodes: number): Promise<Daemon[]> {
@@ -115,7 +128,12 @@ async function star(world: World, nodes: number): Promise<Daemon[]> {
 function start(world: World): Promise<Daemon> {
   const name = `n${world.started++}`
   const flags = {
-    ...{ deployments_path: world.folder, docker_socket: '', data_path: path.join(world.folder, name) },
+    // Nothing is written there: each agent watches its deployments.
+    ...{
+      deployments_path: path.join(world.folder, 'deployments'),
+      docker_socket: '',
+      data_path: path.join(world.folder, name)
+    },
     ...{ 'api.port': 0, 'auth.api_keys': [KEY], 'cluster.enabled': true, 'cluster.server_name': name },
     'cluster.advertise_url': ''
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { join, until } from '../../daemon.ts'
+import { join, sees, until } from '../../daemon.ts'
+import { startFakePeer } from '../../fake-peer.ts'
 import { introductionsOf, joinAll, knows, mesh, named, peersOf } from './world.ts'
 
 test('five servers, one invite each to the first: all ten pairs are healthy', async (t) => {
@@ -35,6 +36,31 @@ test('a star becomes a mesh by one word, and the same word again changes nothing
   for (const node of [hub, a, b]) await node.call('POST', '/api/cluster/introduce')
   await mesh([hub, a, b])
   assert.equal(await joinedAt(), before)
+})
+
+test('a plain FlatRun agent among the members needs its own invite, and stays with whom it joined', async (t) => {
+  const panel = await startFakePeer({ name: 'panel', auth: 'keys' })
+  t.after(panel.close)
+  const [hub, a, b] = [await named(t, 'hub'), await named(t, 'a'), await named(t, 'b')]
+  await joinAll(hub, a)
+  const { body } = await hub.call('POST', '/api/cluster/invite', { introduce: true, introductions: 'accept' })
+  await panel.join(hub.url, body.invite_token)
+  await sees(hub, 'panel', 'online')
+  await joinAll(hub, b)
+  await until(async () => (await peersOf(a)).some(({ name }) => name === 'b'), 'those of ours knowing each other')
+
+  const said = (await hub.call('POST', '/api/cluster/introduce')).body
+  assert.deepEqual(said.introduced, ['a', 'b'])
+  assert.deepEqual(said.not_introduced, [{ name: 'panel', reason: 'plain FlatRun needs its own invite' }])
+  const alone = (await hub.call('POST', '/api/cluster/introduce', { names: ['panel'] })).body
+  assert.deepEqual(alone, { introduced: [], not_introduced: said.not_introduced })
+  for (const one of [a, b]) {
+    assert.ok(!(await peersOf(one)).some(({ name }) => name === 'panel'))
+    assert.deepEqual(await introductionsOf(one), [])
+  }
+  const asked = panel.requests.map(({ url }) => url)
+  assert.ok(!asked.some((url) => /introductions|card|withdraw/.test(url)), 'it is not told what it does not know')
+  await sees(hub, 'panel', 'online')
 })
 
 test('who introduced a server stands in its entry, in the events and in the audit', async (t) => {

@@ -1,4 +1,4 @@
-import type { Card } from '../../schemas/joining/card.ts'
+import type { Card } from '../../../schemas/joining/card.ts'
 
 export const CARDS_OF_A_PAGE = 100
 /** Below what the other side takes, with room for the words around. */
