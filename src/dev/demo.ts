@@ -50,7 +50,7 @@ try {
   const relays = CALM
     ? []
     : [await troubled(hub, UNREACHABLE, PORT + NODES), await troubled(hub, UNSTABLE, PORT + NODES + 1)]
-  for (const one of daemons) await knowsAll(one)
+  for (const one of daemons) await seesAll(one)
   trouble(relays)
   print(hub)
 } catch (error) {
@@ -120,9 +120,10 @@ async function join(inviter: Daemon, joiner: Daemon): Promise<void> {
   await post(`${joiner.url}/api/cluster/accept`, { invite_token, introductions: 'accept' })
 }
 
-async function knowsAll({ cluster, url }: Daemon): Promise<void> {
-  for (let tries = 0; cluster.peers().length < daemons.length - 1; tries++) {
-    if (tries > 600) throw new Error(`${url} does not know all others after a minute`)
+async function seesAll({ cluster, url }: Daemon): Promise<void> {
+  const online = () => cluster.peers().filter(({ verdict }) => verdict === 'online').length
+  for (let tries = 0; online() < daemons.length - 1; tries++) {
+    if (tries > 600) throw new Error(`${url} does not see all others after a minute`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
@@ -144,7 +145,7 @@ function print(hub: Daemon): void {
     ...(CALM ? [] : [`${UNREACHABLE}, which cannot be reached`, `${UNSTABLE}, which comes and goes`])
   ]
   const lines = [
-    `${daemons.length} agents are running, and each knows all others:`,
+    `${daemons.length} agents are running, and each sees all others:`,
     ...daemons.map(({ url }, at) => `  ${url}/  ${known[at] ?? ''}`),
     '',
     `Sign in with the key ${KEY}, or ask one of them about all:`,

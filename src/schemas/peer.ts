@@ -71,6 +71,8 @@ export const Member = Type.Object({
   suspension: Type.Optional(
     Type.Object({ by: Type.Object({ id: Type.String(), name: Type.String() }), reason: Type.String(), at: Timestamp })
   ),
+  /** An operator of this side wanted it back: who introduced it takes it out no more, and only asks. */
+  restoredAt: Type.Optional(Timestamp),
   /** Who introduced it: the member's id, and its name at that time. */
   introducedBy: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() }))
 })

@@ -19,7 +19,7 @@ import { nameOf, type Self, urlOf } from '../peers/self.ts'
 import { type AllowInsecure, transportOf } from '../peers/transport.ts'
 import type { Introductions } from './introductions.ts'
 import { inCommon } from './policy.ts'
-import { isOpen, isRemoved } from './rule.ts'
+import { holderOf, isOpen, isRemoved } from './rule.ts'
 import { mayIntroduce } from './schedule.ts'
 
 interface PairsOptions {
@@ -106,6 +106,9 @@ export function createPairs(options: PairsOptions) {
   ): Member {
     const name = nameOf('name', said.name)
     if (said.node_id !== card.node_id) throw new IdentityConflict(name)
+    // It was introduced before that one joined, and is not it: a node id proves nothing.
+    const holder = holderOf(card, members.all())
+    if (holder) throw new IdentityConflict(holder.name)
     const url = urlOf('url', said.url, self.dialPolicy())
     const place = placeOf(
       { name, nodeId: said.node_id, url, reach: said.reach },

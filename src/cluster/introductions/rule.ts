@@ -45,7 +45,7 @@ export function decide({ card, by, policy }: Offer, known: Known): Decision {
   if (own.every(Boolean)) return { kind: 'known' }
   if (own.some(Boolean)) return conflict('identity_conflict', 'it says that it is this very server')
 
-  const member = known.members.filter(({ state }) => state !== 'removed').find((one) => isSame(one, card))
+  const member = holderOf(card, known.members)
   if (member) return memberSays(member, card)
   if (isRemoved(card, known.departures)) return { kind: 'refused', code: 'removed_here' }
 
@@ -87,11 +87,18 @@ export function isRemoved(
   )
 }
 
+/**
+ * The member that has that node id or identity. One that removed this server is still known by both: it may come back as
+ * what it was, and nobody else in its place.
+ */
+export const holderOf = <M extends Known['members'][number]>(card: Card, members: readonly M[]): M | undefined =>
+  members.find((one) => isSame(one, card) && (one.state !== 'removed' || !agrees(one, card)))
+
+const agrees = ({ nodeId, card: known }: Known['members'][number], card: Card) =>
+  (nodeId === undefined || nodeId === card.node_id) && (known === undefined || known.identity === card.identity)
+
 function memberSays(member: Known['members'][number], card: Card): Decision {
-  const { nodeId, card: known } = member
-  const same =
-    (nodeId === undefined || nodeId === card.node_id) && (known === undefined || known.identity === card.identity)
-  if (same) return { kind: 'known' }
+  if (agrees(member, card)) return { kind: 'known' }
   return conflict('identity_conflict', `it is introduced as another server than ${member.name} is known as`)
 }
 

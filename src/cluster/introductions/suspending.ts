@@ -57,7 +57,7 @@ export function createSuspending({
     const member = members.all().find((one) => one.nodeId === nodeId && one.introducedBy?.id === by.id)
     if (!member || member.state === 'removed') return dropped ? 'suspended' : 'unknown'
     if (member.state === 'suspended') return 'suspended'
-    const atOnce = suspendedBy(by.id) < MOST_AN_HOUR
+    const atOnce = member.restoredAt === undefined && suspendedBy(by.id) < MOST_AN_HOUR
     const suspension = { by: { id: by.id, name: by.name }, reason, at: timestamp() }
     let stillIn = false
     const changed = await members.change(member.id, (now) => {
@@ -93,9 +93,10 @@ export function createSuspending({
       if (!suspension) throw new NothingToRestore(name)
       if (state === 'suspended' && Date.parse(suspension.at) + REVERSIBLE_FOR_MS < clock.wall())
         throw new RestoreTooLate(name)
-      const restored = await members.change(member.id, ({ suspension: _, ...rest }) =>
-        rest.state === 'suspended' ? { ...rest, state: 'active' } : rest
-      )
+      const restored = await members.change(member.id, ({ suspension: _, ...rest }) => {
+        const kept = { ...rest, restoredAt: timestamp() }
+        return rest.state === 'suspended' ? { ...kept, state: 'active' } : kept
+      })
       if (!restored) throw new PeerUnknown(name)
       cluster.updated(specOf(restored))
       events.publish({

@@ -29,6 +29,11 @@ test('a server that is removed everywhere is suspended at the others, and can be
   assert.equal((await b.call('POST', '/api/cluster/peers/c/restore')).status, 200)
   await until(async () => (await peersOf(b)).find(({ name }) => name === 'c')?.state === 'online', 'c being back')
   assert.equal((await b.call('POST', '/api/cluster/peers/c/restore')).body.code, 'nothing_to_restore')
+
+  const asDoor = await signedPost(t, { of: door, to: b })
+  const again = { node_ids: [asC.card.node_id], reason: 'once more' }
+  assert.equal((await asDoor.post('/api/cluster/withdraw', again)).body.results[0].state, 'asked')
+  assert.equal((await b.call('GET', '/api/cluster/peers/c')).body.state, 'online', 'the operator’s word is the last')
 })
 
 test('only who introduced a server takes it back, three in an hour, and never who asks or is asked', async (t) => {

@@ -130,6 +130,22 @@ test('a server that was removed stays removed, whoever introduces it and however
   await mesh([door, b, c])
 })
 
+test('an invented server that waited until its node id was joined gets neither its place nor one beside it', async (t) => {
+  const { b, invented, introduce } = await pair(t)
+  const c = await named(t, 'c')
+  const { node_id } = (await c.call('GET', '/api/cluster/status')).body
+  const impostor = createIdentityKey()
+  const card = invented(1, { node_id, identity: impostor.publicKey })
+  assert.deepEqual((await introduce(card)).results, ['accepted'])
+  await join(b, c)
+  for (const name of ['c', 'c2']) {
+    const { status, body } = await exchangeOf({ ...impostor, nodeId: node_id }, { url: card.urls[0] ?? '', name }, b)
+    assert.deepEqual([status, body.code], [409, 'identity_conflict'])
+  }
+  assert.deepEqual((await peersOf(b)).map(({ name }) => name).sort(), ['a', 'c'])
+  assert.equal((await peersOf(b)).find(({ name }) => name === 'c')?.url, c.url)
+})
+
 test('who was not introduced hears nothing but that, and who poses as somebody nothing else', async (t) => {
   const { a, b } = await pair(t)
   const stranger = createIdentityKey()
@@ -182,16 +198,18 @@ test('an introducer that sits between two and passes on what they seal is found 
 
 /** The exchange that `from` itself would send to `to`. */
 async function exchangeAs(from: TestNode, to: TestNode) {
-  const content = {
-    ...{
-      url: from.url,
-      api_key: `${'k'.repeat(43)}=`,
-      name: from.name,
-      exchange_id: `${Date.now()}`.padStart(15, '0').concat('.', '0'.repeat(16))
-    },
-    ...{ node_id: (await from.call('GET', '/api/cluster/status')).body.node_id, features: [], pins: [] }
-  }
-  const sealed = await sealBetween(storedOf(from).identity, storedOf(to).identity.publicKey, {
+  const { node_id: nodeId } = (await from.call('GET', '/api/cluster/status')).body
+  return exchangeOf({ ...storedOf(from).identity, nodeId }, from, to)
+}
+
+async function exchangeOf(
+  { nodeId: node_id, ...own }: { nodeId: string; publicKey: string; privateKey: string },
+  { url, name }: { url: string; name: string },
+  to: TestNode
+) {
+  const exchange_id = `${Date.now()}`.padStart(15, '0').concat('.', '0'.repeat(16))
+  const content = { url, api_key: `${'k'.repeat(43)}=`, name, exchange_id, node_id, features: [], pins: [] }
+  const sealed = await sealBetween(own, storedOf(to).identity.publicKey, {
     plain: JSON.stringify(content),
     purpose: 'POST /api/cluster/exchange'
   })

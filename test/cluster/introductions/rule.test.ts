@@ -66,6 +66,12 @@ const TABLE: [what: string, Known, Card, Partial<Record<IntroductionPolicy | 'an
     { accept: 'open accepted', ask: 'open offered' }
   ],
   [
+    'another identity with the node id of one that removed this server',
+    known({ members: [member({ state: 'removed', name: 'gone' })] }),
+    card({ identity: 'other' }),
+    { any: 'conflict identity_conflict' }
+  ],
+  [
     'removed here, by node id',
     known({ departures: [{ ...departure, nodeId: 'node-c' }] }),
     card({ identity: 'new' }),

@@ -4,7 +4,7 @@ import { join, sees, until } from '../../daemon.ts'
 import { startFakePeer } from '../../fake-peer.ts'
 import { introductionsOf, joinAll, knows, mesh, named, peersOf } from './world.ts'
 
-test('five servers, one invite each to the first: all ten pairs are healthy', async (t) => {
+test('five servers, one invite each to the first: all ten pairs are healthy, and stay so without the first', async (t) => {
   const first = await named(t, 'n1')
   const others = await Promise.all(['n2', 'n3', 'n4', 'n5'].map((name) => named(t, name)))
   for (const one of others) assert.equal((await joinAll(first, one)).status, 200)
@@ -17,6 +17,17 @@ test('five servers, one invite each to the first: all ten pairs are healthy', as
     const { n1, ...rest } = Object.fromEntries((await peersOf(one)).map((peer) => [peer.name, peer.introduced_by]))
     assert.equal(n1, undefined, 'it joined by an invite')
     assert.deepEqual(Object.values(rest), ['n1', 'n1', 'n1'])
+  }
+
+  await first.stop()
+  for (const one of others) {
+    const { servers } = (await one.call('GET', '/api/cluster/deployments')).body
+    const { n1, ...left } = servers
+    assert.equal(n1.online, false)
+    assert.deepEqual(
+      Object.entries<{ online: boolean }>(left).map(([name, { online }]) => [name, online]),
+      ['n2', 'n3', 'n4', 'n5'].map((name) => [name, true])
+    )
   }
 })
 
