@@ -7,10 +7,10 @@ import {
   generateKeyPairSync,
   hkdfSync
 } from 'node:crypto'
+import { createSuite } from './hpke/suite.ts'
 import {
   CannotSeal,
   CannotUnseal,
-  createSuite,
   decode,
   encode,
   openReply,

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
+import { createSuite } from './hpke/suite.ts'
 
 /** A sealed message on the wire; all fields base64url. `kid` names the one-time key that opens it. */
 export interface SealedRequest {
@@ -26,7 +26,6 @@ export class CannotSeal extends Error {
 }
 
 const INFO = Buffer.from('flatrun-cluster exchange v1')
-export const createSuite = () => new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
 
 /** A one-time X25519 key pair, both halves base64url. */
 export interface SealingKey {
@@ -62,7 +61,7 @@ export async function sealRequest(publicKey: string, plain: string, purpose: str
   return { request, openReply: (reply: SealedReply) => openReply(exported, encapsulatedSecret, reply) }
 }
 
-async function setUp(hpke: CipherSuite, publicKey: string, shared: SharedKey | undefined) {
+async function setUp(hpke: ReturnType<typeof createSuite>, publicKey: string, shared: SharedKey | undefined) {
   try {
     return await hpke.SetupSender(await hpke.DeserializePublicKey(decode(publicKey)), { info: INFO, ...shared })
   } catch (cause) {

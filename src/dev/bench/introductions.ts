@@ -97,14 +97,12 @@ async function joinsAmong(world: World, counts: readonly number[]) {
   printTable(['members before', 'CPU ms of a join, both sides'], rows)
 }
 
-interface Measured {
-  what: string
-  pairs: number
-  /** Among which all of it is divided: the mesh's, or the newcomer alone with what it costs the others. */
-  servers: number
-}
-
-async function measured(world: World, { what, pairs, servers }: Measured, run: () => Promise<void>) {
+/** All of it is divided among `servers`: those of the mesh, or the newcomer alone with what it costs the others. */
+async function measured(
+  world: World,
+  { what, pairs, servers }: { what: string; pairs: number; servers: number },
+  run: () => Promise<void>
+) {
   await idle()
   const [cpu, bytes, began] = [process.cpuUsage(), world.bytes(), performance.now()]
   await run()
@@ -128,7 +126,6 @@ async function star(world: World, nodes: number): Promise<Daemon[]> {
 function start(world: World): Promise<Daemon> {
   const name = `n${world.started++}`
   const flags = {
-    // Nothing is written there: each agent watches its deployments.
     ...{
       deployments_path: path.join(world.folder, 'deployments'),
       docker_socket: '',
