@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Config } from './shape.ts'
 
 /** What a running daemon takes over in place. For all else it is built anew, in the same process. */
-const LIVE: ReadonlySet<string> = new Set(['auth.apiKeys', 'logging.level'])
+const LIVE: ReadonlySet<string> = new Set(['auth.apiKeys', 'logging.level', 'logging.format'])
 
 export interface ConfigChanges {
   /** Keys of Config that changed and need no more than to be told. */

@@ -23,7 +23,7 @@ export async function runAgent(file: string | undefined): Promise<number> {
   for (const name of SYSTEMD_VARIABLES) delete process.env[name]
   const load = () => loadConfig({ file, env })
   const config = load()
-  const log = await logFor(config, env)
+  const { log, become } = await logFor(config, env)
   for (const note of config.source.notes) log.warn(note)
 
   const notifier = createNotifier({ env, pid: process.pid })
@@ -35,9 +35,7 @@ export async function runAgent(file: string | undefined): Promise<number> {
     config,
     load,
     log,
-    setLevel: (level) => {
-      log.level = level
-    },
+    setLogging: (next) => become(wanted(next)),
     // The socket that systemd opened closes with the daemon; a new process gets it anew, and no caller is refused.
     restart: listener === undefined ? undefined : () => told.ask('reload'),
     start: (next) => startDaemon({ config: next, log, listener, processFigures }),
@@ -59,16 +57,18 @@ export async function runAgent(file: string | undefined): Promise<number> {
   return 0
 }
 
-function logFor({ logging, source }: Config, env: NodeJS.ProcessEnv) {
-  const chosen = source.entries.some(({ key, origin }) => key === 'logging.format' && origin !== 'default')
-  return createLog({
-    level: logging.level,
-    // A person at a terminal reads lines, unless the config says otherwise.
-    format: process.stdout.isTTY && !chosen ? 'pretty' : logging.format,
+const logFor = (config: Config, env: NodeJS.ProcessEnv) =>
+  createLog({
+    ...wanted(config),
     journal: goesToJournal(env, 1),
     stream: createLogOutput(1),
     colors: process.stdout.isTTY
   })
+
+function wanted({ logging, source }: Config) {
+  const chosen = source.entries.some(({ key, origin }) => key === 'logging.format' && origin !== 'default')
+  // A person at a terminal reads lines, unless the config says otherwise.
+  return { level: logging.level, format: process.stdout.isTTY && !chosen ? ('pretty' as const) : logging.format }
 }
 
 function statusOf(daemon: Daemon): string {

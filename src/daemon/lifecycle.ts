@@ -11,7 +11,7 @@ export interface LifecycleOptions {
   readonly load: () => Config
   readonly start: (config: Config) => Promise<Daemon>
   readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>
-  readonly setLevel: (level: string) => void
+  readonly setLogging: (config: Config) => Promise<void>
   /** Given where the daemon cannot be built anew in this process: asks for the process to be started again. */
   readonly restart?: (() => void) | undefined
   /** Each daemon that takes over, the first one too. */
@@ -30,7 +30,7 @@ export interface Lifecycle {
  * in place is reached by building the daemon anew, and by going back to the old config when that fails.
  */
 export async function startLifecycle(options: LifecycleOptions): Promise<Lifecycle> {
-  const { load, start, log, setLevel, restart, onStart } = options
+  const { load, start, log, setLogging, restart, onStart } = options
   let { config } = options
   let daemon = await start(config)
   onStart(daemon, config)
@@ -52,7 +52,7 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
       if (rebuild.length > 0) await replace(next)
       else if (live.includes('auth.apiKeys')) daemon.replaceOperatorKeys(next.auth.apiKeys)
       config = next
-      setLevel(config.logging.level)
+      await setLogging(config)
       const changed = [...live, ...rebuild, ...(renewed ? ['api.tls.cert'] : [])]
       log.info({ changed }, 'the config was read again and counts')
       daemon.events.publish({ type: 'config.reloaded', reason: changed.join(', ') || 'nothing has changed' })

@@ -100,7 +100,7 @@ async function start(name: string, port: number, more: Record<string, unknown> =
     'cluster.health_interval': '10s',
     ...more
   }
-  const log = await createLog({ level: 'fatal', format: 'pretty', journal: false, stream: process.stderr })
+  const { log } = await createLog({ level: 'fatal', format: 'pretty', journal: false, stream: process.stderr })
   return startDaemon({ config: loadConfig({ env: {}, flags, cwd: folder }), log })
 }
 

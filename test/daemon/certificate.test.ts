@@ -36,7 +36,7 @@ async function agent(t: TestContext) {
   const log = pino({ level: 'info' }, { write: (line) => void said.push(line) })
   const lifecycle = await startLifecycle({
     ...{ config: load(), load, log },
-    setLevel: () => {},
+    setLogging: async () => {},
     start: (config) => startDaemon({ config, log }),
     onStart: () => {}
   })

@@ -50,6 +50,21 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
     assert.equal(await gone, 0)
   })
 
+test('the shipped agent writes lines for people, and takes another format at a reload', async (t) => {
+  const folder = temporaryFolder(t)
+  const config = path.join(folder, 'config.yml')
+  const format = (word: string) => writeFileSync(config, `logging: { format: ${word} }\ncluster: { enabled: true }\n`)
+  format('text')
+  const { child, ready, said } = start(t, ['agent', '--config', config], {
+    FLATRUN_DATA_PATH: path.join(folder, 'data')
+  })
+  await ready()
+  await until(() => /^\[\d\d:\d\d:\d\d\] INFO: Server listening/m.test(said.log), 'a line for people')
+  format('json')
+  child.kill('SIGHUP')
+  await until(() => /^\{.*"changed":\["logging.format"\]/m.test(said.log), 'a line of JSON')
+})
+
 test('a wrong word ends with 64', async (t) => {
   const { gone, said } = start(t, ['agent', '--confg', 'x'])
   assert.equal(await gone, 64)

@@ -24,7 +24,7 @@ test('logging.format counts under systemd too, with the priority in front', asyn
   const written = async (format: 'json' | 'pretty') => {
     const lines: string[] = []
     const stream = { write: (line: string) => void lines.push(line) }
-    const log = await createLog({ level: 'info', format, journal: true, stream })
+    const { log } = await createLog({ level: 'info', format, journal: true, stream })
     log.warn({ peer: 'web-2' }, 'something happened')
     return lines.join('')
   }

@@ -7,7 +7,7 @@ import { createLogOutput } from '../../src/daemon/log/log-output.ts'
 async function logged(options: Partial<LogOptions>) {
   const lines: string[] = []
   const stream = { write: (text: string) => void lines.push(text) }
-  return { log: await createLog({ level: 'trace', format: 'json', journal: false, stream, ...options }), lines }
+  return { ...(await createLog({ level: 'trace', format: 'json', journal: false, stream, ...options })), lines }
 }
 
 test('in the journal each line begins with its priority and leaves the time to the journal', async () => {
@@ -38,6 +38,26 @@ test('for people it is a line without braces', async () => {
   const { log, lines } = await logged({ format: 'pretty' })
   log.warn('disk is full')
   assert.match(lines.join(''), /^\[\d\d:\d\d:\d\d\] WARN: disk is full\n$/)
+})
+
+test('another level and another format count from the next line on', async () => {
+  for (const journal of [true, false]) {
+    const { log, become, lines } = await logged({ journal, level: 'info' })
+    log.debug('quiet')
+    log.info('first')
+    await become({ level: 'debug', format: 'pretty' })
+    log.debug('second')
+    await become({ level: 'info', format: 'json' })
+    log.info('third')
+    const [first = '', second = '', third = ''] = lines
+    assert.equal(lines.length, 3)
+    for (const [line, message] of [
+      [first, 'first'],
+      [third, 'third']
+    ] as const)
+      assert.equal(JSON.parse(line.replace(/^<6>/, '')).msg, message)
+    assert.match(second, journal ? /^<7>second\n$/ : /^\[\d\d:\d\d:\d\d\] DEBUG: second\n$/)
+  }
 })
 
 test('below the level nothing is written', async () => {

@@ -37,8 +37,8 @@ async function agent(t: TestContext) {
     config: load(),
     load,
     log,
-    setLevel: (level) => {
-      log.level = level
+    setLogging: async ({ logging }) => {
+      log.level = logging.level
     },
     start: (config) => startDaemon({ config, log }),
     onStart: () => {

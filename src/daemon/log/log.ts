@@ -3,11 +3,19 @@ import type { PrettyOptions } from 'pino-pretty'
 
 export interface LogOptions {
   readonly level: string
-  readonly format: 'json' | 'pretty'
+  readonly format: Format
   /** The stream leads to the journal, which keeps the time, the process and the priority by itself. */
   readonly journal: boolean
   readonly stream: { write(text: string): void }
   readonly colors?: boolean
+}
+
+type Format = 'json' | 'pretty'
+
+export interface Log {
+  readonly log: Logger
+  /** Goes on at another level or in another format. */
+  become(next: Pick<LogOptions, 'level' | 'format'>): Promise<void>
 }
 
 /** What a log line may never hold, wherever a careless caller puts it. */
@@ -32,32 +40,37 @@ const SECRETS = [
 ]
 
 /** The daemon's log: JSON lines, lines for people, or either with a priority in front for the journal. */
-export async function createLog({ level, format, journal, stream, colors = false }: LogOptions): Promise<Logger> {
-  const redact = { paths: SECRETS, censor: '<secret>' }
-  if (journal) {
-    // The journal has the time and the level of its own.
-    const options = { colorize: false, ignore: 'level', singleLine: true }
-    const line = format === 'pretty' ? await linesForPeople(options) : (json: string) => json
-    return pino({ level, redact, base: null, timestamp: false }, withPriority(stream, line))
-  }
-  if (format === 'json') return pino({ level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
-  const words = await linesForPeople({ colorize: colors, translateTime: 'SYS:HH:MM:ss' })
-  return pino({ level, redact, base: null }, { write: (line) => stream.write(words(line)) })
-}
-
-/** Loaded when it is wanted: most agents write JSON. */
-const linesForPeople = async (options: PrettyOptions) => (await import('pino-pretty')).prettyFactory(options)
-
-/** journald reads `<3>` at the start of a line as the priority of that line (sd-daemon(3)). */
-function withPriority(stream: LogOptions['stream'], text: (json: string) => string) {
-  return {
+export async function createLog({ level, format, journal, stream, colors = false }: LogOptions): Promise<Log> {
+  const lines = (next: Format) => linesOf(next, { journal, colors })
+  let line = await lines(format)
+  const timestamp = journal ? false : pino.stdTimeFunctions.isoTime
+  const target = {
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 30,
-    write(line: string) {
-      stream.write(`<${priority(this.lastLevel)}>${text(line)}`)
+    write(json: string) {
+      // journald reads `<3>` at the start of a line as the priority of that line (sd-daemon(3)).
+      stream.write(`${journal ? `<${priority(this.lastLevel)}>` : ''}${line(json)}`)
+    }
+  }
+  const log = pino({ level, redact: { paths: SECRETS, censor: '<secret>' }, base: null, timestamp }, target)
+  return {
+    log,
+    become: async (next) => {
+      line = await lines(next.format)
+      log.level = next.level
     }
   }
 }
+
+async function linesOf(format: Format, { journal, colors }: { journal: boolean; colors: boolean }) {
+  if (format === 'json') return (json: string) => json
+  // The journal has the time and the level of its own.
+  if (journal) return linesForPeople({ colorize: false, ignore: 'level', singleLine: true })
+  return linesForPeople({ colorize: colors, translateTime: 'SYS:HH:MM:ss' })
+}
+
+/** Loaded when it is wanted: most agents write JSON. Bundled, such a package gives its default alone. */
+const linesForPeople = async (options: PrettyOptions) => (await import('pino-pretty')).default.prettyFactory(options)
 
 function priority(level: number): number {
   if (level >= 60) return 2
