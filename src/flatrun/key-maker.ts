@@ -23,10 +23,15 @@ export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
     const listed = expected(await asAdmin({ path: '/api/users' }), 200)
     const known = rows(listed.users).find(({ username }) => username === USER)
     if (known && known.role !== ROLE) throw new FlatRunKeyRefused(`its user ${USER} has another role than ${ROLE}`)
-    const made =
-      known ?? row(expected(await asAdmin({ method: 'POST', path: '/api/users', body: SERVICE_USER() }), 201).user)
-    userId = numberOf(made.id)
+    userId = numberOf((known ?? (await newUser())).id)
     return userId
+  }
+
+  /** An older one has no such role; a viewer's would bring rights that no grant of the peer's says. */
+  async function newUser() {
+    const answer = await asAdmin({ method: 'POST', path: '/api/users', body: SERVICE_USER() })
+    if (answer.status === 400) throw new FlatRunKeyRefused(TOO_OLD)
+    return row(expected(answer, 201).user)
   }
 
   async function request(name: string, { permissions, deployments }: Rights, mode: Mode): Promise<Told> {
@@ -73,6 +78,7 @@ export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
 export type KeyMaker = ReturnType<typeof createKeyMaker>
 
 const DESCRIPTION = 'Made by flatrun-cluster, which revokes it'
+const TOO_OLD = `it is too old, and has no users of the role ${ROLE}; update it to FlatRun 0.4 or newer`
 /** Nobody ever signs in with it. */
 const SERVICE_USER = () => ({ username: USER, password: randomToken(), role: ROLE, email: '' })
 

@@ -93,6 +93,21 @@ test('an older FlatRun is given names alone', async (t) => {
   )
 })
 
+test('a FlatRun that is too old for keys of peers says so, and the cluster goes on', async (t) => {
+  const { node, flatrun, peer } = await frontWorld(t)
+  flatrun.set({ withoutServices: true })
+  const usual = await peer('usual')
+  const refused = await usual.call('ours', '/api/deployments/shop')
+  const { code, error } = await json(refused)
+  assert.deepEqual([refused.status, code], [502, 'flatrun_key_refused'])
+  assert.match(error, /it is too old, and has no users of the role service; update it to FlatRun 0\.4 or newer/)
+  assert.equal(flatrun.keys.size, 0)
+  assert.equal((await node.call('GET', '/api/deployments/shop')).status, 200, 'an operator still gets through')
+  // Updated meanwhile, it is asked anew.
+  flatrun.set({ withoutServices: false })
+  assert.equal((await usual.call('ours', '/api/deployments/shop')).status, 200)
+})
+
 test('a key that turns out to be an admin’s is not used', async (t) => {
   const { flatrun, peer } = await frontWorld(t)
   const usual = await peer('usual')

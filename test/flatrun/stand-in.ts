@@ -29,6 +29,8 @@ interface Mood {
   authEnabled: boolean
   /** Takes names alone for the deployments of a key. */
   older: boolean
+  /** Has no users of the role service. */
+  withoutServices: boolean
 }
 
 interface User {
@@ -64,7 +66,7 @@ const ROLES: Record<string, string[]> = {
 const VERSION = { version: '0.4.2', build_time: '2026-10-01T00:00:00Z', git_commit: 'f1a7' }
 
 export async function startStandIn(t: TestContext): Promise<StandIn> {
-  const mood: Mood = { clusterOn: false, authEnabled: true, older: false }
+  const mood: Mood = { clusterOn: false, authEnabled: true, older: false, withoutServices: false }
   const users: User[] = [
     { id: 1, username: 'root', role: 'admin', permissions: [] },
     { id: 2, username: 'vera', role: 'viewer', permissions: [] },
@@ -173,6 +175,7 @@ export async function startStandIn(t: TestContext): Promise<StandIn> {
       if (!actor.admin) return reply(403, { error: 'Permission denied: users:read required' })
       if (method === 'GET') return reply(200, { users })
       const { username, role } = body()
+      if (mood.withoutServices && role === 'service') return reply(400, { error: 'Invalid role' })
       users.push({ id: ++lastId, username, role, permissions: [] })
       return reply(201, { user: users.at(-1) })
     }
