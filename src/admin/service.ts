@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { agrees } from '../cli/prompt.ts'
+import { loadConfig } from '../config/config.ts'
 import { Fatal } from '../errors/fatal.ts'
 import {
   describeStep,
@@ -12,9 +13,10 @@ import {
   planInstall,
   planUninstall,
   type Step,
+  unitOfPackage,
   unreachable
 } from '../systemd/service-plan.ts'
-import { SERVICE } from '../systemd/unit.ts'
+import { CREDENTIALS, SERVICE } from '../systemd/unit.ts'
 
 /** `flatrun-cluster service install`: shows every step, asks, then does it. */
 export async function installService(given: Given, io: Io): Promise<number> {
@@ -29,7 +31,10 @@ export async function uninstallService(given: Given, io: Io): Promise<number> {
   if (steps.length > 0) {
     return carryOut(steps, given, io, `done; /etc/flatrun-cluster and /var/lib/${SERVICE} are left for you`)
   }
-  io.err('there is no service to take away')
+  const packaged = unitOfPackage(present)
+  io.err(
+    packaged ? `${packaged} belongs to the package: dpkg -r ${SERVICE} takes both` : 'there is no service to take away'
+  )
   return 0
 }
 
@@ -59,16 +64,42 @@ function installOptions({ option, has }: Given, version: number): InstallOptions
     throw new Fatal(64, 'there is no group docker, so the service could not start; install the engine first')
   if (user && spawnSync('id', [user]).status !== 0)
     throw new Fatal(64, `there is no user ${user}; make it with: useradd --system --home-dir /nonexistent ${user}`)
+  const config = path.resolve(option('config') || usualConfig())
   return {
     program,
     docker: has('docker'),
     version,
-    config: path.resolve(option('config') || usualConfig()),
+    config,
+    closed: isClosed(config, user),
     ...(deployments && { deployments: path.resolve(deployments) }),
     ...(socket && { socket }),
     ...(user && { user })
   }
 }
+
+/** A unit without a user of its own runs as one that is in no group of this system. */
+function isClosed(config: string, user: string): boolean {
+  if (!existsSync(config)) return false
+  const { mode, uid, gid } = statSync(config)
+  if (user === '') {
+    if ((mode & 0o004) !== 0) return false
+    if (holdsSecrets(config))
+      throw new Fatal(
+        64,
+        `${config} holds secrets and is not for everybody to read; give the service a user of its own with --user NAME, or put them into ${CREDENTIALS}`
+      )
+    return true
+  }
+  const owns = uid === idOf('-u', user) && (mode & 0o400) !== 0
+  const shares = gid === idOf('-g', user) && (mode & 0o040) !== 0
+  return !owns && !shares && (mode & 0o004) === 0
+}
+
+const SECRETS = ['auth.api_keys', 'auth.jwt_secret', 'flatrun.api_key', 'alerts.targets', 'alerts.heartbeat.url']
+const holdsSecrets = (file: string) =>
+  loadConfig({ file, env: {} }).source.entries.some(({ key, origin }) => SECRETS.includes(key) && origin !== 'default')
+
+const idOf = (which: string, user: string) => Number(spawnSync('id', [which, user], { encoding: 'utf8' }).stdout)
 
 /** FlatRun's own config where there is one: it works here as it is. */
 const usualConfig = () =>
@@ -91,6 +122,9 @@ function apply(step: Step): void {
     // Only the innermost is for root alone: the daemon's own user reads the config beside it.
     mkdirSync(path.dirname(step.path), { recursive: true, mode: 0o755 })
     mkdirSync(step.path, { mode: step.mode })
+  } else if (step.kind === 'open') {
+    if (step.group !== undefined) chownSync(step.path, statSync(step.path).uid, idOf('-g', step.group))
+    chmodSync(step.path, step.group === undefined ? 0o644 : 0o640)
   } else if (step.kind === 'remove') rmSync(step.path)
   else if (step.kind === 'file') {
     mkdirSync(path.dirname(step.path), { recursive: true, mode: 0o755 })

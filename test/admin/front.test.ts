@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse, stringify } from 'yaml'
@@ -50,6 +50,13 @@ test('this agent takes the place of FlatRun’s, which gets another port, and ev
   assert.ok(!`${out}${err}`.includes(own.flatrun.api_key), 'the key is shown to nobody')
   assert.equal(text(`${flatrun}.before-front`), THEIRS)
   assert.equal(statSync(flatrun).mode & 0o777, 0o640)
+})
+
+test('FlatRun’s admin key is not written where every user could read it', async (t) => {
+  const { flatrun, ours, front, text } = world(t)
+  chmodSync(ours, 0o644)
+  await assert.rejects(front(), { exitCode: 64, message: /every user of this machine can read .*ours\.yml/ })
+  assert.equal(text(flatrun), THEIRS)
 })
 
 test('--undo brings back what was changed, and keeps what FlatRun has saved since', async (t) => {

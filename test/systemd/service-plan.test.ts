@@ -31,6 +31,23 @@ test('a config that is there is left alone, and a unit that says the same', () =
   )
 })
 
+test('beside a package only a socket is added, and nothing of the package is taken away', () => {
+  const packaged = (file: string) => (file === '/usr/lib/systemd/system/flatrun-cluster.service' ? '' : undefined)
+  assert.throws(() => planInstall(options, packaged), { exitCode: 64, message: /its own unit.*systemctl edit/ })
+  const files = planInstall({ ...options, socket: '127.0.0.1:80' }, packaged).filter(({ kind }) => kind === 'file')
+  assert.deepEqual(files.map(describeStep), [
+    'write /etc/flatrun-cluster/config.yml',
+    'write /etc/systemd/system/flatrun-cluster.socket'
+  ])
+  assert.deepEqual(planUninstall(packaged), [])
+})
+
+test('a config that only root could read is opened to the user of the service, and that is shown', () => {
+  const said = (more: object) => planInstall({ ...options, closed: true, ...more }, () => '').map(describeStep)
+  assert.equal(said({})[0], 'let every user read /etc/flatrun-cluster/config.yml')
+  assert.equal(said({ user: 'ops' })[0], 'let the group ops read /etc/flatrun-cluster/config.yml')
+})
+
 test('with a socket, systemd opens the port', () => {
   const steps = planInstall({ ...options, socket: '127.0.0.1:8090' }, none)
   const socket = steps.find((step) => step.kind === 'file' && step.path.endsWith('.socket'))

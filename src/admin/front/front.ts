@@ -32,6 +32,11 @@ export async function front(given: Given, io: Io, root?: string): Promise<undefi
       78,
       `auth.enabled is false in ${theirs}: FlatRun lets in anybody, so nobody can be told apart; turn it on first`
     )
+  if (existsSync(ours) && (statSync(ours).mode & 0o004) !== 0)
+    throw new Fatal(
+      64,
+      `every user of this machine can read ${ours}, and FlatRun’s admin key would stand in it; take that right away first, and let the service run as a user of its own: service install --user NAME, or the package`
+    )
   const port = Number(given.option('port') || 8092)
   if (!Number.isInteger(port) || port < 1 || port > 65_535 || port === valueAt(known, 'api.port'))
     throw new Fatal(64, `--port ${given.option('port')}: another free port is wanted, from 1 to 65535`)
