@@ -7,7 +7,7 @@ import { examples } from './cli/command.ts'
 import { processIo } from './cli/io.ts'
 import { ConfigFaults } from './config/check/faults.ts'
 import { Fatal } from './errors/fatal.ts'
-import { goesToJournal } from './systemd/inherited.ts'
+import { withPriority } from './systemd/inherited.ts'
 import { readVersion } from './version.ts'
 
 /** The process: `agent` is the daemon, some words act on this system, every other one talks to a running daemon. */
@@ -31,7 +31,7 @@ function locals(program: Command, machine: Machine): void {
 
 function ended(error: unknown): number {
   // The journal reads the priority of each line at its beginning: a start that fails is critical.
-  const say = (text: string) => io.err(goesToJournal(process.env, 2) ? text.replaceAll(/^/gm, '<2>') : text)
+  const say = (text: string) => io.err(withPriority(text, 2, process.env))
   if (error instanceof Fatal) say(`flatrun-cluster: ${error.message}`)
   else if (error instanceof ConfigFaults) say(error.message)
   else say(`flatrun-cluster: internal fault: ${error instanceof Error ? error.stack : error}`)

@@ -6,6 +6,7 @@ import { describeFault, type Fault } from '../config/check/faults.ts'
 import { ConfigFaults } from '../config/config.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
 import { printConfig } from '../config/print.ts'
+import { withPriority } from '../systemd/inherited.ts'
 import { configMeant, configOf, DEFAULTS, type Subject } from './subject.ts'
 
 /** `flatrun-cluster config schema` */
@@ -36,7 +37,8 @@ export function checkConfig(given: Given, io: Io, root?: string): number {
       io.err('note: ./config.yml was not looked at: an agent without --config does not read it either')
     for (const note of notes) io.err(`note: ${note}`)
     io.out(`${subject.from}: right`)
-  } else io.err(faults.map(describeFault).join('\n'))
+    // A reload by systemd asks here first, and its journal is where a person looks.
+  } else io.err(withPriority(faults.map(describeFault).join('\n'), 3, io.env))
   return ok ? 0 : 78
 }
 

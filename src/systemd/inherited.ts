@@ -36,6 +36,10 @@ export const SYSTEMD_VARIABLES: readonly string[] = [
   'WATCHDOG_USEC'
 ]
 
+/** Text for stderr; in the journal each line begins with its priority (sd-daemon(3)). */
+export const withPriority = (text: string, priority: number, env: Environment) =>
+  goesToJournal(env, 2) ? text.replaceAll(/^/gm, `<${priority}>`) : text
+
 /** Whether what is written to this descriptor goes straight to the journal. */
 export function goesToJournal(env: Environment, fd: number): boolean {
   if (!env.JOURNAL_STREAM) return false
