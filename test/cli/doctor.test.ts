@@ -31,6 +31,7 @@ test('the doctor beside its agent tells of a folder of deployments that is not t
   const { out } = await createCli(t, { cwd: folder })('doctor')
   assert.match(out, new RegExp(`there is no ${deployments}|${deployments}.*(no such|does not exist|missing)`))
   assert.match(out, /✓ data path {2}.*data, .* free/)
+  assert.equal(out.match(/^. deployments/gm)?.length, 1, out)
 })
 
 test('the doctor tells how FlatRun behind the agent is', async (t) => {

@@ -33,7 +33,7 @@ export function runRestore(given: Given, io: Io, root?: string): undefined {
   if (given.has('check')) {
     const { nodeId, files } = checkBackup(archive)
     io.out(`node ${nodeId} could be restored: ${files.join(', ')}`)
-    io.err(`looked at ${archive}`)
+    io.err(`looked at ${archive === '-' ? 'stdin' : archive}`)
     return
   }
   const { folder, from } = dataPathMeant(given, io, root)

@@ -23,5 +23,5 @@ export const isLoopback = (url: string) =>
 export function howToBeReached(url: string, addresses = ownAddresses()): string {
   const { protocol = 'http:', port = '8090' } = URL.parse(url) ?? {}
   const [address = 'ADDRESS'] = addresses
-  return `sudo flatrun-cluster config set api.host=0.0.0.0 cluster.advertise_url=${protocol}//${address}:${port || '8090'} && sudo systemctl reload flatrun-cluster`
+  return `sudo flatrun-cluster config set api.host=0.0.0.0 cluster.advertise_url=${protocol}//${address}:${port || '8090'} && sudo flatrun-cluster reload`
 }

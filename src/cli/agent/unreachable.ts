@@ -13,7 +13,7 @@ const CHECK = 'Is the address right? flatrun-cluster doctor looks further'
 const WORDS: Readonly<Record<string, [what: string, hint: string]>> = {
   ECONNREFUSED: [
     'refuses connections',
-    'Is the agent running? systemctl status flatrun-cluster; or start one with: flatrun-cluster agent'
+    'Is the agent running? flatrun-cluster service status says how it ended, flatrun-cluster config check what is wrong; or start one with: flatrun-cluster agent'
   ],
   CERT_CHANGED: [
     'has another certificate than the agent that left this address',

@@ -12,7 +12,7 @@ export function peerCommands(program: Command, { act }: Tie): void {
   act(
     program
       .command('peers')
-      .aliases(['peer', 'nodes'])
+      .aliases(['nodes', 'peer'])
       .summary('List the peers, and how they are')
       .addHelpText('after', examples('peers', 'peers --json')),
     async (context) => {

@@ -107,8 +107,8 @@ export function deployments(answer: Row): Finding[] {
       : {
           name: 'deployments',
           verdict: 'warning',
-          detail: text(answer.error),
-          advice: 'Set deployments_path to the folder that holds them'
+          detail: `${text(answer.path)}: ${text(answer.error)}`,
+          advice: 'Make it, or set deployments_path to the folder that holds them'
         },
     ...wrong.map(
       ({ name, error, status_reason: reason }): Finding => ({

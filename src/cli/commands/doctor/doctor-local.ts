@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { accessSync, constants, statfsSync } from 'node:fs'
 import { codeOf } from '../../../untyped.ts'
 import { bytesOf } from '../../text/words.ts'
 import type { Finding } from './doctor-findings.ts'
@@ -29,17 +29,4 @@ export function dataPathFinding(folder: string): Finding {
       advice: 'Why, is in: journalctl -k -n 50. The agent keeps nothing until it can be written again'
     }
   }
-}
-
-/** A folder that is not there looks like one without deployments. */
-export function deploymentsFinding(folder: string): Finding[] {
-  if (folder === '' || existsSync(folder)) return []
-  return [
-    {
-      name: 'deployments',
-      verdict: 'warning',
-      detail: `there is no ${folder}`,
-      advice: 'Make it, or set deployments_path to the folder that holds them'
-    }
-  ]
 }

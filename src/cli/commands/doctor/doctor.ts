@@ -17,7 +17,7 @@ import {
   peerFinding,
   type Verdict
 } from './doctor-findings.ts'
-import { dataPathFinding, deploymentsFinding } from './doctor-local.ts'
+import { dataPathFinding } from './doctor-local.ts'
 
 const SIGNS: Readonly<Record<Verdict, [sign: string, color: Color]>> = {
   ok: ['✓', 'green'],
@@ -44,7 +44,9 @@ async function examine(context: Context): Promise<Finding[]> {
   const { client, io } = context
   const { place } = client
   const reached = await attempt(() => client.ask({ path: '/health' }))
-  if ('fault' in reached) return [fault('agent', reached.fault)]
+  const beside = place.dataPath === undefined ? [] : [dataPathFinding(place.dataPath)]
+  // What stands in its way may be seen without it.
+  if ('fault' in reached) return [fault('agent', reached.fault), ...beside]
   const { version, agent_version: own, name, time, flatrun } = row(reached.value.json)
   if (text(row(version).version) === '')
     return [{ name: 'agent', verdict: 'fault', detail: `what answers at ${place.url} is no agent` }]
@@ -68,11 +70,7 @@ async function examine(context: Context): Promise<Finding[]> {
   }
   const local = await attempt(() => client.get('/deployments'))
   found.push(...('fault' in local ? [fault('deployments', local.fault)] : deployments(row(local.value))))
-  if (place.dataPath !== undefined) {
-    const folder = 'fault' in local ? '' : text(row(local.value).path)
-    found.push(dataPathFinding(place.dataPath), ...deploymentsFinding(folder))
-  }
-  found.push(...(await lastReload(client)))
+  found.push(...beside, ...(await lastReload(client)))
   const stats = await attempt(() => client.get('/stats'))
   found.push(...('fault' in stats ? [] : [disk(row(row(row(stats.value).system).disk))]))
   return found
@@ -91,7 +89,7 @@ async function lastReload(client: Context['client']): Promise<Finding[]> {
       name: 'config',
       verdict: 'fault',
       detail: text(last?.reason),
-      advice: 'flatrun-cluster config check, then systemctl reload flatrun-cluster'
+      advice: 'flatrun-cluster config check, then flatrun-cluster reload'
     }
   ]
 }
