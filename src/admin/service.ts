@@ -70,7 +70,7 @@ function installOptions({ option, has }: Given, version: number): InstallOptions
     docker: has('docker'),
     version,
     config,
-    closed: isClosed(config, user),
+    closed: unitOfPackage(present) === undefined && isClosed(config, user),
     ...(deployments && { deployments: path.resolve(deployments) }),
     ...(socket && { socket }),
     ...(user && { user })

@@ -47,7 +47,7 @@ export function planInstall(options: InstallOptions, present: Present): Step[] {
     throw new Fatal(64, `the package has its own unit, ${packaged}; change it with: systemctl edit ${SERVICE}`)
   if (present(CREDENTIALS) === undefined) steps.push({ kind: 'folder', path: CREDENTIALS, mode: 0o700 })
   if (present(config) === undefined) steps.push({ kind: 'file', path: config, text: STARTING_CONFIG, mode: 0o644 })
-  if (options.closed) steps.push({ kind: 'open', path: config, group: options.user })
+  if (options.closed && !packaged) steps.push({ kind: 'open', path: config, group: options.user })
   const wanted = [
     ...(packaged ? [] : [{ path: UNIT_FILE, text: unit }]),
     ...(socket ? [{ path: SOCKET_FILE, text: socketFile(socket) }] : [])
@@ -57,6 +57,8 @@ export function planInstall(options: InstallOptions, present: Present): Step[] {
   steps.push({ kind: 'run', words: ['systemctl', 'daemon-reload'] })
   const units = [...(socket ? [path.basename(SOCKET_FILE)] : []), path.basename(UNIT_FILE)]
   steps.push({ kind: 'run', words: ['systemctl', 'enable', ...units] })
+  // systemd opens no port for a service that runs already.
+  if (socket) steps.push({ kind: 'run', words: ['systemctl', 'stop', path.basename(UNIT_FILE)] })
   steps.push({ kind: 'run', words: ['systemctl', 'restart', ...units] })
   return steps
 }

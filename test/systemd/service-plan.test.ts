@@ -9,6 +9,8 @@ const options = {
   version: 252
 }
 const none = () => undefined
+/** Of what the operator or this command may have written. */
+const inEtc = (text: string) => (file: string) => (file.startsWith('/etc/') ? text : undefined)
 
 test('on a system that has nothing, folder, config and unit come before systemd is told', () => {
   assert.deepEqual(planInstall(options, none).map(describeStep), [
@@ -24,7 +26,7 @@ test('on a system that has nothing, folder, config and unit come before systemd 
 test('a config that is there is left alone, and a unit that says the same', () => {
   const unit = planInstall(options, none).find((step) => step.kind === 'file' && step.path.endsWith('.service'))
   assert.ok(unit?.kind === 'file')
-  const steps = planInstall(options, (file) => (file.endsWith('.service') ? unit.text : ''))
+  const steps = planInstall(options, (file) => inEtc(file.endsWith('.service') ? unit.text : '')(file))
   assert.deepEqual(
     steps.map(({ kind }) => kind),
     ['run', 'run', 'run']
@@ -34,16 +36,21 @@ test('a config that is there is left alone, and a unit that says the same', () =
 test('beside a package only a socket is added, and nothing of the package is taken away', () => {
   const packaged = (file: string) => (file === '/usr/lib/systemd/system/flatrun-cluster.service' ? '' : undefined)
   assert.throws(() => planInstall(options, packaged), { exitCode: 64, message: /its own unit.*systemctl edit/ })
-  const files = planInstall({ ...options, socket: '127.0.0.1:80' }, packaged).filter(({ kind }) => kind === 'file')
-  assert.deepEqual(files.map(describeStep), [
-    'write /etc/flatrun-cluster/config.yml',
-    'write /etc/systemd/system/flatrun-cluster.socket'
+  const steps = planInstall({ ...options, socket: '127.0.0.1:80', closed: true }, (file) =>
+    file === options.config ? '' : packaged(file)
+  )
+  assert.deepEqual(steps.map(describeStep).slice(1), [
+    'write /etc/systemd/system/flatrun-cluster.socket',
+    'run systemctl daemon-reload',
+    'run systemctl enable flatrun-cluster.socket flatrun-cluster.service',
+    'run systemctl stop flatrun-cluster.service',
+    'run systemctl restart flatrun-cluster.socket flatrun-cluster.service'
   ])
   assert.deepEqual(planUninstall(packaged), [])
 })
 
 test('a config that only root could read is opened to the user of the service, and that is shown', () => {
-  const said = (more: object) => planInstall({ ...options, closed: true, ...more }, () => '').map(describeStep)
+  const said = (more: object) => planInstall({ ...options, closed: true, ...more }, inEtc('')).map(describeStep)
   assert.equal(said({})[0], 'let every user read /etc/flatrun-cluster/config.yml')
   assert.equal(said({ user: 'ops' })[0], 'let the group ops read /etc/flatrun-cluster/config.yml')
 })
