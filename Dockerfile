@@ -3,8 +3,6 @@
 ARG NODE=docker.io/library/node:24-bookworm-slim
 ARG BASE=docker.io/library/debian:bookworm-slim
 ARG COMPOSE=docker.io/docker/compose-bin:v2.40.3
-# An image that holds /out already takes the place of the stage that builds it.
-ARG PROGRAM=build
 
 FROM ${NODE} AS build
 WORKDIR /src
@@ -15,12 +13,11 @@ COPY . .
 ARG GIT_COMMIT SOURCE_DATE_EPOCH
 RUN node_modules/node/bin/node src/dev/build/lay-out-image.ts /out
 
-FROM ${PROGRAM} AS program
 FROM ${COMPOSE} AS compose
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title=flatrun-cluster org.opencontainers.image.licenses=MIT
-COPY --from=program /out/ /
+COPY --from=build /out/ /
 # Makes containers that are missing; those that are there need the engine's socket alone.
 COPY --from=compose /docker-compose /usr/local/bin/docker-compose
 RUN echo 'flatrun-cluster:x:65532:65532::/tmp:/usr/sbin/nologin' >> /etc/passwd \

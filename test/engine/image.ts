@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -49,12 +59,21 @@ function built(shelf: string): string {
   base(path.join(shelf, 'base'))
   image('base')
 
-  const bases = ['program', 'compose', 'base'].map((name) => `${name.toUpperCase()}=localhost/${name}`)
-  const words = ['bud', '--isolation', 'chroot', '--format', 'docker', '--tag', 'flatrun-cluster']
+  const dockerfile = path.join(shelf, 'Dockerfile')
+  writeFileSync(dockerfile, withoutPackages(readFileSync(path.join(root, 'Dockerfile'), 'utf8')))
+  const bases = ['compose', 'base'].map((name) => `${name.toUpperCase()}=localhost/${name}`)
+  const words = ['bud', '--isolation', 'chroot', '--format', 'docker', '--tag', 'flatrun-cluster', '--file', dockerfile]
   buildah(...words, ...bases.flatMap((one) => ['--build-arg', one]), root)
   const archive = path.join(shelf, 'image.tar')
   buildah('push', 'flatrun-cluster', `docker-archive:${archive}:localhost/flatrun-cluster:latest`)
   return archive
+}
+
+/** The stage that fetches packages is an image with what it would lay out. */
+function withoutPackages(dockerfile: string): string {
+  const stage = /^FROM \$\{NODE\} AS build\n[\s\S]*?(?=^FROM )/m
+  if (!stage.test(dockerfile)) throw new Error('the Dockerfile has no stage that fetches packages')
+  return dockerfile.replace(stage, 'FROM localhost/program AS build\n\n')
 }
 
 /** Sees what the build sees: what .dockerignore lets through, the packages, and no history. */
