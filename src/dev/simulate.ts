@@ -32,6 +32,11 @@ await falseAlarms('1 % of probes lost', 0.01)
 await falseAlarms('5 % of probes lost', 0.05)
 await restarts()
 console.log(
+  '\n| seen by the other 19 of 20 nodes, which ask each other | verdicts | p50 | p99 | max |\n|---|---|---|---|---|'
+)
+await seen('a crash, nothing noticed', 'refused')
+await seen('a silent host', 'lost')
+console.log(
   '\n| what others say, 20 nodes | peer-years | confirmed | here_only | cut_off | questions for each probe |\n|---|---|---|---|---|---|'
 )
 await scopes('nothing lost', 0)
@@ -60,9 +65,34 @@ async function detection(name: string, condition: Condition, noticed: boolean) {
     await model.advance(120_000)
   }
   model.close()
-  times.sort((a, b) => a - b)
-  const at = (share: number) => seconds(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0)
-  console.log(`| ${name} | ${times.length} | ${at(0.5)} | ${at(0.99)} | ${at(1)} |`)
+  print(name, times)
+}
+
+/** Time from a fall to the verdict offline of each that watches. */
+async function seen(name: string, way: 'refused' | 'lost') {
+  const nodes = 20
+  const { clock, advance } = createFastClock()
+  const random = createRandom(seed)
+  let fallen: number | undefined
+  const fleet = createFleet({
+    ...{ nodes, clock, random },
+    path: (from, to) => (from === fallen || to === fallen ? way : 'ok')
+  })
+  fleet.start()
+  const times: number[] = []
+  for (let fall = 0; times.length < Number(values.crashes); fall++) {
+    await advance(180_000 + random() * 30_000)
+    fallen = fall % nodes
+    const at = clock.wall()
+    await advance(120_000)
+    const verdicts = fleet.offlines().filter((one) => one.about === fallen && one.at >= at)
+    const found = new Map(verdicts.map((one) => [one.node, one.at - at]))
+    for (let node = 0; node < nodes; node++)
+      if (node !== fallen) times.push(found.get(node) ?? Number.POSITIVE_INFINITY)
+    fallen = undefined
+  }
+  fleet.stop()
+  print(name, times)
 }
 
 /** Verdicts of offline on peers that never fell. */
@@ -115,6 +145,12 @@ async function restarts() {
   }
   model.close()
   console.log(`| a restart of 1 to 15 s each day | ${years} | ${(model.offlines.length / years).toFixed(2)} |`)
+}
+
+function print(name: string, times: number[]) {
+  times.sort((a, b) => a - b)
+  const at = (share: number) => seconds(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0)
+  console.log(`| ${name} | ${times.length} | ${at(0.5)} | ${at(0.99)} | ${at(1)} |`)
 }
 
 function seconds(ms: number) {
