@@ -34,12 +34,15 @@ export function partOf(message: AlertMessage, part: AlertMessage['problems']): A
   const open = type === 'incident.changed' ? problems.filter(({ ended }) => ended === undefined) : []
   const spoken: Spoken = {
     type: TYPES[type],
-    incident: { kind: part.every(({ kind }) => kind === 'peer') ? 'peers' : 'others', members: 0 },
+    incident: { kind: part.every(({ kind }) => kind === 'peer') ? 'peers' : 'others', members: UNKNOWN },
     ...{ told: part.map(problemIn), open: open.map(problemIn) }
   }
   const text = textOf(spoken, Date.parse(at)).join('\n')
   return { ...message, title: titleOf(spoken, server), text, problems: [...part, ...open] }
 }
+
+/** More than any number of peers: nothing is said of how many are left. */
+const UNKNOWN = Number.POSITIVE_INFINITY
 
 const TYPES = {
   'incident.opened': 'opened',

@@ -70,7 +70,14 @@ export function textOf({ type, incident, told, open }: Spoken, wall: number): st
     return open.length === 0 ? over : [...over, 'Still wrong:', ...lines(open.map((one) => lineOf(one, wall)))]
   }
   const hint = HINTS[isSplit(incident, told) ? 'split' : incident.kind]
-  return [...(hint === undefined ? [] : [hint]), ...lines(told.map((one) => lineOf(one, wall)))]
+  return [...(hint === undefined ? [] : [hint]), ...lines(told.map((one) => lineOf(one, wall))), ...nextStep(told)]
+}
+
+/** What to type first, on the server that tells it. */
+function nextStep(told: Spoken['told']): string[] {
+  const [name, ...more] = new Set(told.flatMap(({ kind, server }) => (kind === 'peer' ? [server] : [])))
+  if (name === undefined) return []
+  return [`Look first with: flatrun-cluster ${more.length === 0 ? `explain ${name}` : 'reachability'}`]
 }
 
 /** Most are gone, and others that are reached say so too. */

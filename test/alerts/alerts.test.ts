@@ -37,7 +37,7 @@ test('an outage is one message after the delay, and one when it is over', async 
   assert.equal(sent[0]?.title, 'a is down, says here')
   assert.match(
     sent[0]?.text ?? '',
-    /^a does not answer since 00:0\d UTC\. 4 probes in a row failed: connection refused\./
+    /^a does not answer since 00:0\d UTC\. 4 probes in a row failed: connection refused\.\nLook first with: flatrun-cluster explain a$/
   )
   assert.equal(kept.size, 1)
   await clock.advance(3_600_000)

@@ -162,7 +162,7 @@ test('the message of a peer that is gone has what was last known of it', async (
   facts.clear()
   down('a')
   await clock.advance(200_000)
-  assert.match(sent[0]?.text ?? '', /Before that: disk 71 %, memory 20 %, load 0\.1, 1 deployment\.$/)
+  assert.match(sent[0]?.text ?? '', /Before that: disk 71 %, memory 20 %, load 0\.1, 1 deployment\.$/m)
 })
 
 test('a loop that ends in death is not told to be well again', async (t) => {
