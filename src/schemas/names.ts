@@ -21,6 +21,11 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'hasownproperty'
 ])
 
+const TAG_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
+
+/** A word by which servers are selected. */
+export const Tag = Type.String({ minLength: 1, maxLength: 64, pattern: TAG_PATTERN, examples: ['prod'] })
+
 export const Timestamp = Type.String({ description: 'RFC 3339, UTC', examples: ['2026-11-23T08:15:30.123Z'] })
 
 /** FlatRun's "never": Go's zero time. */

@@ -73,6 +73,8 @@ export const Member = Type.Object({
   ),
   /** An operator of this side wanted it back: who introduced it takes it out no more, and only asks. */
   restoredAt: Type.Optional(Timestamp),
+  /** What an operator of this server says of it; its own claims are in its card. */
+  tags: Type.Optional(Type.Array(Type.String())),
   /** Who introduced it: the member's id, and its name at that time. */
   introducedBy: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() }))
 })
@@ -123,7 +125,10 @@ export const PeerView = Type.Object({
   suspended_by: Type.Optional(Type.String()),
   suspended_at: Type.Optional(Timestamp),
   introductions: Type.Optional(IntroductionPolicy),
+  /** What it says of itself. */
   tags: Type.Optional(Type.Array(Type.String())),
+  /** What an operator of this server says of it. */
+  own_tags: Type.Optional(Type.Array(Type.String())),
   /** Of its identity, to be compared with what that server shows itself. */
   fingerprint: Type.Optional(Type.String())
 })

@@ -90,3 +90,28 @@ test('a comma only adds, and the order of the words changes nothing', () => {
     })
   )
 })
+
+test('for a change, what a server says of itself chooses it for nothing, and can only take it away', () => {
+  const all = [
+    { name: 'web-1', tags: ['prod'] },
+    { name: 'web-2', tags: [], claimed: ['prod', 'frozen'] }
+  ]
+  const chosen = (on: string[], not: string[] = []) => selected(all, { on, not }).map(({ name }) => name)
+  assert.deepEqual(chosen(['@prod']), ['web-1'])
+  assert.deepEqual(chosen(['all'], ['@frozen']), ['web-1'])
+  assert.throws(() => chosen(['@frozen']), { message: /frozen is only what web-2 says of itself.*set the tag here/ })
+  assert.throws(() => chosen(['@froze']), { message: 'no server has the tag froze' })
+})
+
+test('no claim of a server makes a selection larger', () => {
+  const claims = fc.array(word, { maxLength: 3 })
+  fc.assert(
+    fc.property(servers, terms, terms, claims, (all, on, not, claimed) => {
+      const before = choice(all, [on], [not])
+      const [first, ...rest] = all
+      const after = choice(first ? [{ ...first, claimed }, ...rest] : rest, [on], [not])
+      const refused = choice(all, ['all'], [not]).size === 0
+      if (!refused) for (const name of after) assert.ok(before.has(name))
+    })
+  )
+})

@@ -57,6 +57,7 @@ export function memberOf(parts: Parts): Member {
     pins: [...(ours?.pins ?? [])],
     ...(ours && ours.node_id !== '' && { nodeId: ours.node_id }),
     ...(ours?.reach && { reach: ours.reach }),
+    ...(over?.tags && { tags: over.tags }),
     ...came
   }
 }

@@ -58,6 +58,7 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
     ...(member.suspension && { suspended_by: member.suspension.by.name, suspended_at: member.suspension.at }),
     ...(member.introducedBy && { introduced_by: member.introducedBy.name }),
     ...(member.introductions !== undefined && { introductions: member.introductions }),
+    ...(member.tags?.length && { own_tags: member.tags }),
     ...(member.card && { tags: member.card.tags, fingerprint: fingerprintOf(member.card.identity) })
   }
 }

@@ -18,6 +18,7 @@ const TOLD_BY: Readonly<Record<string, readonly EventType[]>> = {
   'POST /api/cluster/peers/:name/rotate': ['peer.rekeyed'],
   'PUT /api/cluster/peers/:name/policy': ['policy.changed'],
   'PUT /api/cluster/peers/:name/introductions': ['policy.changed'],
+  'PUT /api/cluster/peers/:name/tags': ['policy.changed'],
   'POST /api/cluster/invite': ['invite.created'],
   'DELETE /api/cluster/invites/:id': ['invite.revoked']
 }

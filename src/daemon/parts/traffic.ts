@@ -71,7 +71,7 @@ export function buildTraffic(options: TrafficOptions) {
   })
   const rolloutJobs = createRolloutJobs({ rollout, events, wall: clock.wall, onFault })
   closing.add(rolloutJobs.close)
-  const selecting = createSelecting({ selfName: self.name, ownTags: config.cluster.tags, members })
+  const selecting = createSelecting({ selfName: self.name, ownTags: config.cluster.tags, members, events })
   const upstream = createUpstreams({ members, cluster, remote })
   const proxy: FastifyPluginAsync = async (scope) =>
     registerProxy(scope, {

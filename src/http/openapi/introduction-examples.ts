@@ -16,6 +16,10 @@ const DIGEST = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'
 
 /** Of the routes by which members come to know each other. */
 export const INTRODUCTION_EXAMPLES: Readonly<Record<string, Example>> = {
+  'PUT /api/cluster/peers/{name}/tags': {
+    request: { tags: ['prod', 'eu'] },
+    answer: { ...PEER, own_tags: ['prod', 'eu'] }
+  },
   'POST /api/cluster/card': { request: CARD, answer: CARD },
   'POST /api/cluster/introductions': {
     request: { cards: [CARD], reason: 'an operator introduced them' },

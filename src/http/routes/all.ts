@@ -14,6 +14,7 @@ import { introductionRoutes } from './introductions/introductions.ts'
 import { joiningRoutes } from './members/joining.ts'
 import { peerRoutes } from './members/peers.ts'
 import { reverseRoutes } from './members/reverse.ts'
+import { tagRoutes } from './members/tags.ts'
 import { absenceRoutes } from './opinions/absence.ts'
 import { opinionRoutes } from './opinions/opinion.ts'
 import { reachabilityRoutes } from './opinions/reachability.ts'
@@ -31,6 +32,7 @@ export const ROUTES = [
   authRoutes,
   sessionRoutes,
   peerRoutes,
+  tagRoutes,
   eventRoutes,
   alertRoutes,
   joiningRoutes,

@@ -5,6 +5,8 @@ export { SelectionFault }
 export interface Selectable {
   name: string
   tags: readonly string[]
+  /** What it says of itself where that chooses nobody: behind `not` it counts. */
+  claimed?: readonly string[]
 }
 
 /** Each of `on` narrows what those before it left, and a comma in it widens it; what `not` means is taken away. */
@@ -20,7 +22,8 @@ export interface Selection {
  */
 export function selected<Server extends Selectable>(servers: readonly Server[], { on, not = [] }: Selection): Server[] {
   const chosen = on.map((text) => meant(servers, text))
-  const left = new Set(not.flatMap((text) => [...meant(servers, text)]))
+  const withClaims = servers.map((server) => ({ ...server, tags: [...server.tags, ...(server.claimed ?? [])], server }))
+  const left = new Set(not.flatMap((text) => [...meant(withClaims, text)].map(({ server }) => server)))
   const found = servers.filter((server) => chosen.every((some) => some.has(server)) && !left.has(server))
   if (found.length === 0) throw new SelectionFault(`no server is ${wordsOf({ on, not })}`)
   return found
@@ -34,7 +37,7 @@ function meant<Server extends Selectable>(servers: readonly Server[], text: stri
   return new Set(
     termsOf(text).flatMap((term) => {
       const found = servers.filter((server) => fits(server, term))
-      if (found.length === 0) throw new SelectionFault(nobody(term))
+      if (found.length === 0) throw new SelectionFault(nobody(servers, term))
       return found
     })
   )
@@ -60,8 +63,12 @@ function isLike(name: string, pattern: string): boolean {
   return true
 }
 
-function nobody({ written, kind }: Term): string {
-  if (kind === 'tag') return `no server has the tag ${written.replace(/^(@|tag:)/, '')}`
+function nobody(servers: readonly Selectable[], { written, kind, word }: Term): string {
+  const tag = written.replace(/^(@|tag:)/, '')
+  const claiming = servers.filter(({ claimed = [] }) => claimed.some((one) => one.toLowerCase() === word))
+  if (kind === 'tag' && claiming.length > 0)
+    return `${tag} is only what ${claiming.map(({ name }) => name).join(', ')} ${claiming.length === 1 ? 'says of itself' : 'say of themselves'}: for a change, name the servers, or set the tag here`
+  if (kind === 'tag') return `no server has the tag ${tag}`
   return kind === 'pattern' ? `no server is named like ${written}` : `no server is named ${written}`
 }
 

@@ -4,6 +4,7 @@ import { type AlertOffice, createAlertOffice } from '../../../alerts/office.ts'
 import type { Handover } from '../../../cluster/handover/handover.ts'
 import { reasonOf } from '../../../cluster/liveness/reason.ts'
 import { createAllowance } from '../../../cluster/membership/allowance.ts'
+import { tagsSaid } from '../../../cluster/peers/selecting.ts'
 import type { Self } from '../../../cluster/peers/self.ts'
 import type { Config } from '../../../config/config.ts'
 import { WaitingAlert } from '../../../schemas/alerts/alert.ts'
@@ -34,7 +35,7 @@ export async function buildAlerts(options: AlertingOptions): Promise<AlertOffice
   const { cluster } = watching
   const incidents = await store.table('incidents', Incident)
   const settings = await buildAlertSettings(config, store)
-  const tagsOf = (id: string) => (id === 'self' ? config.cluster.tags : (store.members.get(id)?.card?.tags ?? []))
+  const tagsOf = (id: string) => (id === 'self' ? config.cluster.tags : tagsSaid(store.members.get(id)))
   const alerts = createAlerts({
     config: settings.effective(),
     server: self.name,

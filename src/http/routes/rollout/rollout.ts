@@ -58,7 +58,7 @@ export function rolloutRoutes(
 
 /** A change needs a word of whom it is about. @throws BadRequest */
 export function serversOf({ namesOf }: Selecting, selection: Selection | undefined): string[] {
-  const servers = selection && selection.on.length > 0 ? namesOf(selection) : []
+  const servers = selection && selection.on.length > 0 ? namesOf(selection, 'changing') : []
   if (servers.length === 0) throw new BadRequest('servers: name at least one server')
   return servers
 }

@@ -89,7 +89,7 @@ function queryOf(asked: Static<typeof Query>, { namesOf }: Selecting): Aggregate
   const { status, name, stale } = asked
   const selection = selectionOf(asked)
   return {
-    ...(selection && { servers: namesOf(selection) }),
+    ...(selection && { servers: namesOf(selection, 'reading') }),
     ...(status && { status }),
     ...(name && { name }),
     ...(stale && { stale })

@@ -38,10 +38,17 @@ export function selectionRoutes(app: Routes, { self, selecting }: Pick<Services,
       schema: {
         tags: ['cluster'],
         summary: 'Which servers a selection means: 400 where a word of it means none',
-        querystring: Type.Object(SELECTION),
+        querystring: Type.Object({
+          ...SELECTION,
+          for: Type.Optional(
+            Type.Enum(['reading', 'changing'], {
+              description: 'changing: a tag that a peer gives itself chooses nobody, as where something is changed'
+            })
+          )
+        }),
         response: answers(Type.Object({ servers: Type.Array(Type.String()) }))
       }
     },
-    async ({ query }) => ({ servers: selecting.select(selectionOf(query) ?? { on: [] }) })
+    async ({ query }) => ({ servers: selecting.select(selectionOf(query) ?? { on: [] }, query.for ?? 'reading') })
   )
 }

@@ -49,7 +49,7 @@ export function timelineRoutes(
         return timeline.own(window, readerOf(caller))
       }
       const selection = selectionOf(query)
-      const servers = selection && selecting.select(selection)
+      const servers = selection && selecting.select(selection, 'reading')
       return timeline.all(window, readerOf(caller), { servers, signal: leavingOf(reply).signal })
     }
   )
