@@ -40,7 +40,7 @@ import type {
   LogsAsk
 } from '../schemas/deployments/operation.ts'
 import type { Capacity, Stats } from '../schemas/deployments/stats.ts'
-import type { UsagePast, UsageRange } from '../schemas/deployments/usage.ts'
+import type { ContainerRange, ContainersPast, UsagePast, UsageRange } from '../schemas/deployments/usage.ts'
 import type { EventLog } from '../schemas/event.ts'
 import type { Actors } from '../schemas/inspection/actor.ts'
 import type { AbsenceNotice } from '../schemas/opinions/absence.ts'
@@ -61,6 +61,7 @@ export interface LocalNode {
   containers(): Promise<ContainerView[]>
   containerStats(): Promise<ContainerStats[]>
   deploymentStats(name: string): Promise<DeploymentStats>
+  containersPast(name: string, range: ContainerRange): Promise<ContainersPast>
 }
 
 /** The config that counts, each value with where it came from and without secrets. */

@@ -9,6 +9,7 @@ import type {
   LogsAsk
 } from '../schemas/deployments/operation.ts'
 import type { Capacity, Stats } from '../schemas/deployments/stats.ts'
+import type { ContainerRange, ContainersPast } from '../schemas/deployments/usage.ts'
 import { readComposeText } from './disk/compose-text.ts'
 import type { ReadLarge } from './disk/folders.ts'
 import { createEngine } from './engine/client.ts'
@@ -26,6 +27,7 @@ import { paced } from './logs/pace.ts'
 import { createComposeCli } from './operations/compose-cli.ts'
 import { createOperations } from './operations/operations.ts'
 import { createSystem } from './system/system.ts'
+import { createContainerPast, type Sight } from './usage/container-past.ts'
 
 export interface LocalNodeOptions {
   /** The folder whose folders are the deployments. */
@@ -88,6 +90,20 @@ export function createLocalNode({
   })
   const logs = createLogs({ engine, revival, now: () => Date.now(), timeoutMs: Math.max(10_000, engineTimeoutMs) })
   const containerStats = createContainerStats({ engine, now: () => performance.now() })
+  // An engine that fails now and then leaves a hole, which is seen; the list says why.
+  const past = createContainerPast({ look: sight, onFault: () => {} })
+
+  async function sight(): Promise<Sight | undefined> {
+    if (dockerSocket === '') return undefined
+    const survey = await watched.current(closing.signal)
+    if (survey.engine) return undefined
+    const containers = [...survey.members].flatMap(([deployment, own]) =>
+      own.map((container) => ({ container, deployment }))
+    )
+    const own = containers.map(({ container }) => container)
+    const [stats, runs] = await Promise.all([containerStats(own, ownersOf(survey)), readRuns(engine, own)])
+    return { containers, stats, runs }
+  }
 
   return {
     async deployments(signal?: AbortSignal): Promise<DeploymentList> {
@@ -154,8 +170,15 @@ export function createLocalNode({
       return addedUp(name, await containerStats(members, ownersOf(survey)))
     },
 
+    /** Of each container of a deployment, how it did. Also where the engine does not answer now. */
+    async containersPast(name: string, range: ContainerRange): Promise<ContainersPast> {
+      findDeployment(await watched.current(), name, { engineNeeded: false })
+      return past.of(name, range)
+    },
+
     async close(): Promise<void> {
       closing.abort(new Stopping())
+      past.close()
       await operations.settled()
       system.close()
       await engine.close()

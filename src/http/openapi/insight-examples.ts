@@ -62,5 +62,24 @@ export const INSIGHT_EXAMPLES = {
       disk: [51, 51],
       load: [0.7, 0.72]
     }
+  },
+  'GET /api/deployments/{name}/stats/history': {
+    answer: {
+      deployment: 'shop',
+      range: 'hour',
+      step_ms: 30_000,
+      containers: [
+        {
+          ...{ name: 'shop-web-1', service: 'web', state: 'running', uptime_s: 86_400, restarts: 0 },
+          at: [BEGIN, BEGIN + 30_000],
+          cpu: [3.1, 2.9],
+          memory: [52_428_800, 52_531_200],
+          rx: [null, 1_204],
+          tx: [null, 880],
+          up: [100, 100],
+          starts: [0, 0]
+        }
+      ]
+    }
   }
 }

@@ -6,6 +6,8 @@ import { EngineFailure } from './failure.ts'
 
 /** How often a container was started again by its policy, and when it was started last. */
 export interface Run {
+  /** Of the container. */
+  id: string
   service: string
   /** As the engine writes it. */
   startedAt: string
@@ -22,7 +24,7 @@ export async function readRuns(engine: Engine, containers: readonly Container[])
     if (!isRecord(found) || !isRecord(found.State)) return undefined
     const startedAt = textOf(found.State.StartedAt)
     if (startedAt === undefined) return undefined
-    return { service: service ?? name, startedAt, restarts: numberOf(found.RestartCount) }
+    return { id, service: service ?? name, startedAt, restarts: numberOf(found.RestartCount) }
   })
   return runs.filter((run) => run !== undefined)
 }

@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
-import { UsagePast, UsageRange } from '../../../schemas/deployments/usage.ts'
+import { ContainerRange, ContainersPast, UsagePast, UsageRange } from '../../../schemas/deployments/usage.ts'
 import { operatorOrPeer } from '../../access/access.ts'
+import { assertReach } from '../../access/scope.ts'
 import type { Services } from '../../services.ts'
 import { answers, type Routes } from '../routes.ts'
+import { DeploymentParams } from './deployments.ts'
 
-/** How this machine did over the last hour, day or week; peers ask for it through the proxy. */
-export function usageRoutes(app: Routes, { usage }: Pick<Services, 'usage'>): void {
+/** How this machine did over the last hour, day or week, and its containers over an hour or a day; peers ask for it through the proxy. */
+export function usageRoutes(app: Routes, { usage, local }: Pick<Services, 'usage' | 'local'>): void {
   app.get(
     '/api/stats/history',
     {
@@ -18,5 +20,23 @@ export function usageRoutes(app: Routes, { usage }: Pick<Services, 'usage'>): vo
       }
     },
     async ({ query }) => usage(query.range ?? 'hour')
+  )
+
+  app.get(
+    '/api/deployments/:name/stats/history',
+    {
+      config: operatorOrPeer('deployments:read'),
+      schema: {
+        tags: ['this server'],
+        summary: 'CPU, memory, network, restarts and uptime of each container of a deployment over time',
+        params: DeploymentParams,
+        querystring: Type.Object({ range: Type.Optional(ContainerRange) }),
+        response: answers(ContainersPast)
+      }
+    },
+    async ({ caller, params: { name }, query }) => {
+      assertReach(caller, 'deployments:read', name)
+      return local.containersPast(name, query.range ?? 'hour')
+    }
   )
 }

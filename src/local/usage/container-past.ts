@@ -1,0 +1,123 @@
+import type { ContainerStats } from '../../schemas/deployments/operation.ts'
+import type { ContainerRange, ContainersPast } from '../../schemas/deployments/usage.ts'
+import type { Container } from '../engine/container.ts'
+import type { Run } from '../engine/runs.ts'
+import { createSeries, type Series, STEPS } from './container-series.ts'
+
+/** What is seen in one look: the containers of deployments, what they use, and since when they run. */
+export interface Sight {
+  containers: readonly { container: Container; deployment: string }[]
+  stats: readonly ContainerStats[]
+  runs: readonly Run[]
+}
+
+interface ContainerPastOptions {
+  /** Undefined where the engine does not answer. */
+  look: () => Promise<Sight | undefined>
+  /** Told of a look that failed. */
+  onFault: (fault: unknown) => void
+  now?: () => number
+}
+
+/** Of one server. What was seen last is kept longest. */
+const MOST = 300
+const LOOK_MS = STEPS.hour.stepMs
+const DAY_MS = STEPS.day.stepMs * STEPS.day.kept
+
+interface Kept {
+  series: Series
+  deployment: string
+  container: Container
+  run: Run | undefined
+  /** As the engine counted at the last look. */
+  counted: { at: number; rx: number; tx: number } | undefined
+}
+
+/**
+ * Looks at the containers every half minute and remembers a day of each, by its name: one that compose made anew goes on. In
+ * memory alone, so the past begins with the agent.
+ */
+export function createContainerPast({ look, onFault, now = Date.now }: ContainerPastOptions) {
+  const kept = new Map<string, Kept>()
+  let lookedAt = 0
+  let looking: Promise<void> | undefined
+  const timer = setInterval(() => void lookNow(), LOOK_MS).unref()
+
+  function lookNow(): Promise<void> {
+    looking ??= look()
+      .then((sight) => sight && note(sight))
+      .catch(onFault)
+      .finally(() => {
+        looking = undefined
+      })
+    return looking
+  }
+
+  function note({ containers, stats, runs }: Sight): void {
+    const at = now()
+    lookedAt = at
+    for (const [name, { series }] of kept) if (series.lastAt() < at - DAY_MS) kept.delete(name)
+    for (const { container, deployment } of containers) {
+      const before = kept.get(container.name)
+      if (!before && kept.size >= MOST) continue
+      const figures = stats.find((one) => container.id.startsWith(one.container_id) && one.error === undefined)
+      const run = runs.find(({ id }) => id === container.id)
+      const counted = figures && { at, rx: figures.network_rx, tx: figures.network_tx }
+      const series = before?.series ?? createSeries()
+      const isUp = container.state === 'running'
+      series.record({
+        at,
+        cpu: figures?.cpu_percent ?? null,
+        memory: figures?.memory_usage ?? null,
+        ...ratesOf(before?.container.id === container.id ? before.counted : undefined, counted),
+        up: isUp ? 100 : 0,
+        starts: before?.run && run && run.startedAt !== before.run.startedAt ? 1 : 0
+      })
+      kept.set(container.name, { series, deployment, container, run: run ?? before?.run, counted })
+    }
+  }
+
+  return {
+    /** With what is now, where the last look is old. */
+    async of(deployment: string, range: ContainerRange): Promise<ContainersPast> {
+      if (now() - lookedAt >= LOOK_MS || lookedAt > now()) await lookNow()
+      const at = now()
+      const own = [...kept.values()].filter((one) => one.deployment === deployment)
+      const containers = own
+        .map((one) => ({ ...factsOf(one, at), ...columns(one.series.points(range, at)) }))
+        .filter((one) => one.at.length > 0)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+      return { deployment, range, step_ms: STEPS[range].stepMs, containers }
+    },
+    close: () => clearInterval(timer)
+  }
+}
+
+function ratesOf(before: Kept['counted'], counted: Kept['counted']): { rx: number | null; tx: number | null } {
+  const seconds = before && counted ? (counted.at - before.at) / 1_000 : 0
+  // Counters begin anew with each start.
+  if (!before || !counted || seconds <= 0 || counted.rx < before.rx || counted.tx < before.tx)
+    return { rx: null, tx: null }
+  return { rx: (counted.rx - before.rx) / seconds, tx: (counted.tx - before.tx) / seconds }
+}
+
+function factsOf({ container, run, series }: Kept, at: number) {
+  const { name, service, state } = container
+  const isThere = at - series.lastAt() < 2 * LOOK_MS
+  const since = run && state === 'running' && isThere ? Date.parse(run.startedAt) : Number.NaN
+  return {
+    name,
+    ...(service !== undefined && { service }),
+    state: isThere ? state : 'gone',
+    ...(!Number.isNaN(since) && { uptime_s: Math.max(0, Math.round((at - since) / 1_000)) }),
+    ...(run && isThere && { restarts: run.restarts })
+  }
+}
+
+function columns(points: ReturnType<Series['points']>) {
+  const column = <Name extends keyof (typeof points)[number]>(name: Name) => points.map((point) => point[name])
+  return {
+    ...{ at: column('at'), cpu: column('cpu'), memory: column('memory'), rx: column('rx'), tx: column('tx') },
+    ...{ up: column('up'), starts: column('starts') }
+  }
+}
