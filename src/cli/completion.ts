@@ -24,7 +24,7 @@ complete -c flatrun-cluster -f -a '(flatrun-cluster complete -- (commandline -op
 }
 
 /** Arguments and options whose values are names of servers. */
-const SERVERS = /^(peer|name|on|server|servers|for-peer)$/
+const SERVERS = /^(peer|name|on|not|server|servers|for-peer)$/
 /** Commands whose argument `name` is the name of something else. */
 const OTHER_NAMES = new Set(['deployment', 'logs', 'restart', 'machine', 'graph', 'show'])
 

@@ -8,7 +8,8 @@ import { unreachable } from './unreachable.ts'
 export interface Ask {
   readonly method?: string
   readonly path: string
-  readonly query?: Readonly<Record<string, string>>
+  /** A list is sent as the same name again and again. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
   readonly accept?: string
 }
@@ -43,7 +44,8 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
     const request = await requests
     return new Promise<IncomingMessage>((resolve, reject) => {
       const url = new URL(place.url + (path.startsWith('/api') || path === '/metrics' ? path : `/api${path}`))
-      for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value)
+      for (const [name, value] of Object.entries(query ?? {}))
+        for (const one of [value].flat()) url.searchParams.append(name, one)
       const payload = body === undefined ? undefined : JSON.stringify(body)
       const headers = {
         accept,

@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { sameName } from '../../schemas/names.ts'
+import { namesOf, type Selected, selectionIn, serversIn, withSelection } from '../agent/selection.ts'
 import { peerNamed } from '../agent/servers.ts'
 import { examples, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -10,15 +12,13 @@ import { agoOf, colorOf, harmless, plural, spanOf } from '../text/words.ts'
 /** The peers of the agent: looked at, asked now, asked elsewhere, removed. */
 export function peerCommands(program: Command, { act }: Tie): void {
   act(
-    program
-      .command('peers')
-      .aliases(['nodes', 'peer'])
+    withSelection(program.command('peers').aliases(['nodes', 'peer']), 'Only these')
       .summary('List the peers, and how they are')
-      .addHelpText('after', examples('peers', 'peers --json')),
-    async (context) => {
-      const answer = await context.client.get('/cluster/peers')
-      const peers = rows(row(answer).peers)
-      context.print(answer, () => (peers.length === 0 ? 'None' : listed(peers, context)))
+      .addHelpText('after', examples('peers', 'peers --on @prod --not db-3', 'peers --json')),
+    async (context, given) => {
+      const answer = row(await context.client.get('/cluster/peers'))
+      const peers = await among(context, rows(answer.peers), selectionIn(given))
+      context.print({ ...answer, peers }, () => (peers.length === 0 ? 'None' : listed(peers, context)))
       if (peers.length === 0) context.io.err('To let a server join this one: flatrun-cluster invite')
     }
   )
@@ -27,12 +27,11 @@ export function peerCommands(program: Command, { act }: Tie): void {
     program
       .command('check [name...]')
       .summary('Ask peers now; all of them when none is named')
-      .addHelpText('after', examples('check', 'check web-2')),
+      .addHelpText('after', examples('check', 'check web-2', 'check @eu')),
     async (context, { args }) => {
-      const names =
-        args.length > 0
-          ? await Promise.all(args.map((name) => peerNamed(context, name)))
-          : namesIn(await context.client.get('/cluster/peers'))
+      const selected = args.length > 0 ? { servers: [args.join(',')], not: [] } : undefined
+      const all = rows(row(await context.client.get('/cluster/peers')).peers)
+      const names = (await among(context, all, selected)).map(({ name }) => text(name))
       const asked = names.map((name) => context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/check`))
       const peers = (await Promise.all(asked)).map(row)
       context.print({ peers }, () => (peers.length === 0 ? 'None' : listed(peers, context)))
@@ -79,6 +78,16 @@ export function peerCommands(program: Command, { act }: Tie): void {
       context.print(answer, () => harmless(`removed ${name}${told.length > 0 ? `, also on ${told.join(', ')}` : ''}`))
     }
   )
+}
+
+/** Those of them that a selection means. @throws CliFault where it names one that is none of them */
+export async function among(context: Context, peers: readonly Row[], selected: Selected | undefined): Promise<Row[]> {
+  if (!selected) return [...peers]
+  const names = await serversIn(context, selected)
+  const unknown = names.find((name) => !peers.some((peer) => sameName(text(peer.name), name)))
+  // This server may be among those that a tag means; that it is named is a slip.
+  if (unknown !== undefined && namesOf(selected)) throw new CliFault(EXIT.notFound, `peer "${unknown}" not found`)
+  return peers.filter((peer) => names.some((name) => sameName(text(peer.name), name)))
 }
 
 export const isUp = (peer: Row) => peer.online === true

@@ -67,13 +67,33 @@ export const percentOf = (value: number | undefined) => (value === undefined ? '
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
 
+const two = (part: number) => String(Math.trunc(Math.abs(part))).padStart(2, '0')
+
 /** A time of the wire on the clock of this machine, with what that is off UTC. */
 export function localTime(at: string): string {
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return at
-  const two = (part: number) => String(Math.trunc(Math.abs(part))).padStart(2, '0')
-  const offset = -date.getTimezoneOffset()
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-  return `${day} ${clock}${offset < 0 ? '-' : '+'}${two(offset / 60)}:${two(offset % 60)}`
+  return `${day} ${clockTime(at)}${zoneOf(at)}`
+}
+
+/** The same without its day: `02:14:07`. */
+export function clockTime(at: string): string {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return at
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** `+01:00`: what the clock of this machine was off UTC then. */
+export function zoneOf(at: string): string {
+  const offset = -new Date(at).getTimezoneOffset()
+  return Number.isNaN(offset) ? '' : `${offset < 0 ? '-' : '+'}${two(offset / 60)}:${two(offset % 60)}`
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+
+/** `Sat, 28 Nov 2026` */
+export function dayHeading(at: string): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? at : DAY.format(date)
 }

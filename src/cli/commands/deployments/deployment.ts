@@ -1,4 +1,5 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import { oneServerIn, selectionIn, serversToChange, withSelection } from '../../agent/selection.ts'
 import { serverNamed } from '../../agent/servers.ts'
 import { examples, type Given, type Tie } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -24,29 +25,27 @@ export function deploymentCommands(program: Command, { act }: Tie): void {
     )
   )
   const add = (words: string, summary: string, parent = family) =>
-    parent
-      .command(words)
-      .summary(summary)
-      .option('--on <server>', 'On this peer instead of this server')
-      .addOption(new Option('--server <server>', 'The same').hideHelp())
+    withSelection(parent.command(words).summary(summary), 'On these instead of this server')
 
   act(add('list', 'List the deployments'), async (context, given) => {
-    const answer = await context.client.get(await at(context, given, '/deployments'))
+    const answer = await context.client.get(await at(context, await one(context, given), '/deployments'))
     const lines = rows(row(answer).deployments).map((one) => deployment(one, context.io.now()))
     const heads = ['NAME', 'STATUS', 'SERVICES', 'CHANGED', 'WHY']
     context.print(answer, () => (lines.length === 0 ? 'None' : tableOf(heads, lines, context.paint)))
   })
 
   act(add('info <name>', 'Show one deployment').alias('get'), async (context, given) => {
-    const answer = row(await context.client.get(await at(context, given, `/deployments/${named(given)}`)))
+    const answer = row(await context.client.get(await at(context, await one(context, given), deploymentOf(given))))
     context.print(answer, () => describe(row(answer.deployment), context))
   })
 
   for (const action of ['start', 'stop'] as const) {
     const summary = action === 'start' ? 'Start its containers' : 'Stop its containers'
-    act(add(`${action} <name>`, summary), async (context, given) =>
-      changeDeployment(context, { action, path: await at(context, given, `/deployments/${named(given)}`) })
-    )
+    const command = add(`${action} <name>`, summary).option('-y, --yes', 'Do not ask')
+    act(command, async (context, given) => {
+      for (const server of await toChange(context, given, action))
+        await changeDeployment(context, { action, path: await at(context, server, deploymentOf(given)) })
+    })
   }
   restartCommand(add('restart <name>', 'Restart its containers; on several servers one after the other'), act)
   logsCommand(add('logs <name>', 'Read its logs'), act)
@@ -60,16 +59,28 @@ function restartCommand(command: Command, act: Tie['act']): void {
   command
     .option('--max-parallel <servers>', 'So many servers at a time, where several are named', '1')
     .option('--settle <seconds>', 'It must still run so long after, where several are named', '5')
-    .addHelpText('after', examples('restart shop', 'restart shop --on web-2', 'restart shop --on web-1,web-2'))
+    .option('-y, --yes', 'Do not ask')
+    .addHelpText(
+      'after',
+      examples(
+        'restart shop',
+        'restart shop --on web-2',
+        'restart shop --on web-1,web-2',
+        'restart shop --on @prod --not db-3'
+      )
+    )
   act(command, async (context, given) => {
-    const servers = serverOf(given)
-    if (!servers.includes(',')) {
-      const path = await at(context, given, `/deployments/${named(given)}`)
-      await changeDeployment(context, { action: 'restart', path })
+    const [server, ...others] = await toChange(context, given, 'restart')
+    if (others.length === 0) {
+      await changeDeployment(context, { action: 'restart', path: await at(context, server, deploymentOf(given)) })
       return
     }
-    const query = { servers, max_parallel: given.option('maxParallel'), settle_seconds: given.option('settle') }
-    return restartOnSeveral(context, { path: `/cluster/deployments/${named(given)}/restart`, query })
+    const query = {
+      servers: [server ?? '', ...others].join(','),
+      max_parallel: given.option('maxParallel'),
+      settle_seconds: given.option('settle')
+    }
+    return restartOnSeveral(context, { path: `/cluster${deploymentOf(given)}/restart`, query })
   })
 }
 
@@ -84,19 +95,29 @@ function logsCommand(command: Command, act: Tie['act']): void {
     const { option, has } = given
     const wanted = { tail: option('tail'), since: option('since'), service: option('service') }
     const query = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ''))
-    const path = await at(context, given, `/deployments/${named(given)}/logs`)
+    const path = await at(context, await one(context, given), `${deploymentOf(given)}/logs`)
     return readLogs(context, { path, query: has('follow') ? { ...query, follow: 'true' } : query })
   })
 }
 
-const serverOf = ({ option }: Given) => option('on') || option('server')
+const deploymentOf = ({ args: [name = ''] }: Given) => `/deployments/${encodeURIComponent(name)}`
 
-const named = ({ args: [name = ''] }: Given) => encodeURIComponent(name)
+/** The one server that is meant; undefined where nothing was said, which is the one that is asked. */
+async function one(context: Context, given: Given): Promise<string | undefined> {
+  const selected = selectionIn(given)
+  return selected && oneServerIn(context, selected)
+}
 
-/** The path at the server that is meant; this one is asked without a detour, also by its own name. */
-async function at(context: Context, given: Given, path: string): Promise<string> {
-  const wanted = serverOf(given)
-  const server = wanted === '' ? undefined : await serverNamed(context, wanted)
+/** Those on which something is to be done; the one that is asked where nothing was said. */
+async function toChange(context: Context, given: Given, action: string): Promise<(string | undefined)[]> {
+  const selected = selectionIn(given)
+  const what = `${action} ${given.args[0] ?? ''}`
+  return selected ? serversToChange(context, selected, { what, sure: given.has('yes') }) : [undefined]
+}
+
+/** The path at a server; the one that is asked without a detour, also by its own name. */
+async function at(context: Context, wanted: string | undefined, path: string): Promise<string> {
+  const server = wanted === undefined ? undefined : await serverNamed(context, wanted)
   return server === undefined ? path : `/cluster/peers/${encodeURIComponent(server)}/proxy${path}`
 }
 

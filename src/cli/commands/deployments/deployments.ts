@@ -1,5 +1,6 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { isRecord } from '../../../untyped.ts'
+import { selectionIn, withSelection } from '../../agent/selection.ts'
 import { examples, type Given, type Tie } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit.ts'
@@ -10,10 +11,7 @@ import { agoOf, bytesOf, colorOf, harmless, percentOf, plural, spanOf } from '..
 /** What all servers have, in one table: deployments, and figures. */
 export function fleetCommands(program: Command, { act }: Tie): void {
   const narrowed = (command: Command) =>
-    command
-      .option('--on <servers>', 'Only these servers, separated by commas')
-      .addOption(new Option('--server <servers>', 'The same').hideHelp())
-      .option('--stale', 'For a server that is away, its last good answer')
+    withSelection(command, 'Only these').option('--stale', 'For a server that is away, its last good answer')
 
   const deployments = narrowed(
     program.command('deployments').aliases(['ps', 'ls']).summary('The deployments of all servers')
@@ -21,7 +19,13 @@ export function fleetCommands(program: Command, { act }: Tie): void {
     .option('--status <status>', 'Only with this status: running, partial, stopped, error, unknown')
     .addHelpText(
       'after',
-      examples('deployments', 'deployments --status error', 'ps', 'deployments --on web-1,web-2 --json')
+      examples(
+        'deployments',
+        'deployments --status error',
+        'ps',
+        'ps --on @prod --not db-3',
+        'deployments --on web-1,web-2 --json'
+      )
     )
   act(deployments, async (context, given) => {
     const status = given.option('status')
@@ -55,10 +59,8 @@ export function fleetCommands(program: Command, { act }: Tie): void {
   })
 }
 
-const serversOf = ({ option }: Given) => option('on') || option('server')
-
-const narrowing = (given: Given): Record<string, string> => ({
-  ...(serversOf(given) && { servers: serversOf(given) }),
+const narrowing = (given: Given) => ({
+  ...selectionIn(given),
   ...(given.has('stale') && { stale: 'true' })
 })
 

@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { isSelfSigned, pinOf } from '../../../security/certificates/certificate.ts'
 import type { Place } from '../../agent/place.ts'
+import { selectionIn, withSelection } from '../../agent/selection.ts'
 import { examples, type Tie } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { number, type Row, row, rows, text } from '../../text/shape.ts'
 import { harmless, spanOf } from '../../text/words.ts'
-import { isUp, stateOf, summaryOf } from '../peers.ts'
+import { among, isUp, stateOf, summaryOf } from '../peers.ts'
 
 /** How the agent is, and how the cluster is as it sees it. */
 export function statusCommands(program: Command, { act }: Tie): void {
@@ -31,15 +32,15 @@ export function statusCommands(program: Command, { act }: Tie): void {
   )
 
   act(
-    program
-      .command('status')
+    withSelection(program.command('status'), 'Only these peers')
       .summary('This server, its peers, and what is wrong')
-      .addHelpText('after', examples('status', 'status --json')),
-    async (context) => {
+      .addHelpText('after', examples('status', 'status --on @prod', 'status --json')),
+    async (context, given) => {
       const { client, io, paint } = context
       const cluster = row(await client.get('/cluster/status'))
       const on = cluster.enabled === true
-      const peers = on ? rows(row(await client.get('/cluster/peers')).peers) : []
+      const all = on ? rows(row(await client.get('/cluster/peers')).peers) : []
+      const peers = await among(context, all, selectionIn(given))
       context.print({ ...cluster, peers }, () =>
         [
           `${paint('bold', text(cluster.server_name) || 'this server')}  ${text(cluster.agent_version) || text(row(cluster.version).version)} at ${client.place.url}`,
