@@ -22,6 +22,7 @@ import { peerCommands } from './commands/peers.ts'
 import { policyCommand } from './commands/policy.ts'
 import { configureCommands } from './commands/profiles/configure.ts'
 import { signInCommand } from './commands/profiles/sign-in.ts'
+import { tagCommand } from './commands/tag.ts'
 import { trustCommands } from './commands/trust.ts'
 import type { Io } from './io.ts'
 
@@ -72,6 +73,7 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
   introductionCommands(program, tie)
   trustCommands(program, tie)
   policyCommand(program, tie)
+  tagCommand(program, tie)
   explainCommand(program, tie)
   reachabilityCommand(program, tie)
   doctorCommand(program, tie)

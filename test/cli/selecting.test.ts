@@ -58,7 +58,12 @@ test('what means nobody ends with 2 in every command, and nothing is done', asyn
 })
 
 test('more servers than were named are shown before anything changes, and a person is asked', async (t) => {
-  const { cli, db } = await fleet(t)
+  const { web, cli, db } = await fleet(t)
+  const claimed = await cli('restart shop --on @us')
+  assert.equal(claimed.code, 2)
+  assert.match(claimed.err, /us is only what db-3 says of itself/)
+  for (const name of ['db-3', 'stage-2'])
+    await web.call('PUT', `/api/cluster/peers/${name}/tags`, { tags: name === 'db-3' ? ['prod', 'us'] : ['eu'] })
   const acted = () => db.daemon.events.since(0).filter(({ type }) => type === 'deployment.action').length
   const no = await cli('restart shop --on @prod', { answers: ['n'] })
   assert.equal(no.code, 1)
@@ -79,4 +84,16 @@ test('what is done on one server says so where several are meant', async (t) => 
   }
   const one = await cli('deployment list --on @us --json')
   assert.equal(one.code, 0, one.err)
+})
+
+test('tags of peers are shown and set, several at a time', async (t) => {
+  const { cli } = await fleet(t)
+  const set = await cli('tag db-3 +core +old --json')
+  assert.deepEqual(JSON.parse(set.out).peers[0].own_tags, ['core', 'old'])
+  assert.match((await cli('tag DB-3 +Core -old')).out, /db-3 +Core +prod, us/)
+  assert.equal((await cli('tag @eu,db-3 +all-of-them')).code, 0)
+  assert.match((await cli('tag @all-of-them')).out, /db-3 +Core, all-of-them[\s\S]*stage-2 +all-of-them +stage, eu/)
+  for (const words of ['db-3 core', 'db-3 +', 'web-1 +prod', '@prd +x', "db-3 '+a b'"])
+    assert.notEqual((await cli(`tag ${words}`)).code, 0, words)
+  assert.equal((await cli('tag web-9 +prod')).code, 5)
 })

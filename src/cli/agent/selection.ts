@@ -41,8 +41,14 @@ export function namesOf({ servers, not }: Selected): string[] | undefined {
 }
 
 /** The servers that are meant, as the agent knows them. @throws CliFault where a word, or the whole, means nobody */
-export async function serversIn(context: Context, selected: Selected): Promise<string[]> {
-  return namesOf(selected) ?? texts(row(await context.client.get('/cluster/selection', { ...selected })).servers)
+export async function serversIn(
+  context: Context,
+  selected: Selected,
+  purpose: 'reading' | 'changing' = 'reading'
+): Promise<string[]> {
+  const names = namesOf(selected)
+  if (names) return names
+  return texts(row(await context.client.get('/cluster/selection', { ...selected, for: purpose })).servers)
 }
 
 /**
@@ -54,7 +60,7 @@ export async function serversToChange(
   selected: Selected,
   { what, sure }: { what: string; sure: boolean }
 ): Promise<string[]> {
-  const names = await serversIn(context, selected)
+  const names = await serversIn(context, selected, 'changing')
   if (namesOf(selected)) return names
   const { io } = context
   io.err(`${what} on ${names.join(', ')}`)
