@@ -89,7 +89,7 @@ interface Retelling {
 
 /** It speaks for itself alone: whose row it is, and when it was, is not what it says but what is known here. */
 function retold(row: TimelineRow, { name, nodeId, offsetMs, nameOf }: Retelling): TimelineRow {
-  const { first_at: _first, act, ...rest } = row
+  const { first_at: _first, act, by, ...rest } = row
   const peer = (row.peer_node_id !== undefined && nameOf(row.peer_node_id)) || row.peer
   return {
     ...rest,
@@ -100,6 +100,8 @@ function retold(row: TimelineRow, { name, nodeId, offsetMs, nameOf }: Retelling)
     node_id: nodeId,
     seen_by: [name],
     ...(peer !== undefined && { peer }),
+    // Who began it elsewhere, that server tells.
+    ...(by !== undefined && { by: by.replace(/ on \S+$/, '') }),
     ...(act && { act: withoutAddress(act) })
   }
 }

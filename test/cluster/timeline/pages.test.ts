@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { createAsking } from '../../../src/cluster/timeline/asking.ts'
 import { readCursor } from '../../../src/cluster/timeline/position.ts'
 import { createTimeline, type Timelines } from '../../../src/cluster/timeline/timeline.ts'
 import type { ClusterEvent } from '../../../src/schemas/event.ts'
@@ -143,4 +144,38 @@ test('a flood of one server in one moment is paged through', async () => {
   const flood = Array.from({ length: 300 }, () => ({ atMs: 1_000 }))
   const all = (await cluster({ a: flood, b: [{ atMs: 2_000 }] }).pages(50)).flat()
   assert.equal(new Set(all.map(({ id }) => id)).size, 301)
+})
+
+test('a peer speaks for itself alone, whatever it says', async () => {
+  const forged = {
+    ...{ id: 'node-a.e7', at: new Date(BEGIN).toISOString(), server: 'a', node_id: 'node-a', seen_by: ['a', 'c'] },
+    ...{ type: 'deployment.action', deployment: 'shop', by: 'operator admin on a' },
+    act: { what: 'POST /api/deployments/:name/stop', result: 200, times: 1, address: '192.0.2.1' }
+  }
+  const past = createAsking({
+    ask: async () => JSON.stringify({ rows: [forged], servers: {} }),
+    member: () => ({ name: 'b', nodeId: 'node-b' }),
+    nameOf: () => undefined
+  })
+  const health = { id: 'id-b', name: 'b', verdict: 'online' } as unknown as PeerHealth
+  const { rows } = await past(health, { limit: 10 }, new AbortController().signal)
+  const [row] = rows
+  assert.deepEqual(
+    [row?.server, row?.node_id, row?.seen_by, row?.id, row?.by, row?.act?.address],
+    ['b', 'node-b', ['b'], 'node-b.e7', 'operator admin', undefined]
+  )
+})
+
+test('an answer that is no timeline is that peer’s fault alone', async () => {
+  for (const text of [
+    '{',
+    '[]',
+    '{"rows":[{"id":"x"}],"servers":{}}',
+    `{"rows":${'['.repeat(100)}${']'.repeat(100)}}`
+  ]) {
+    const past = createAsking({ ask: async () => text, member: () => undefined, nameOf: () => undefined })
+    const health = { id: 'id-b', name: 'b', verdict: 'online' } as unknown as PeerHealth
+    const { server, rows } = await past(health, { limit: 10 }, new AbortController().signal)
+    assert.deepEqual([server.answered, server.code, rows.length], [false, 'bad_json', 0], text.slice(0, 40))
+  }
 })
