@@ -57,9 +57,11 @@ export function createContainerPast({ look, onFault, now = Date.now }: Container
     const at = now()
     lookedAt = at
     for (const [name, { series }] of kept) if (series.lastAt() < at - DAY_MS) kept.delete(name)
-    for (const { container, deployment } of containers) {
+    // Those that are kept come first: none of them makes room for a new one.
+    const isKept = ({ container }: (typeof containers)[number]) => Number(kept.has(container.name))
+    for (const { container, deployment } of containers.toSorted((a, b) => isKept(b) - isKept(a))) {
       const before = kept.get(container.name)
-      if (!before && kept.size >= MOST) continue
+      if (!before && !makeRoom(at)) continue
       const figures = stats.find((one) => container.id.startsWith(one.container_id) && one.error === undefined)
       const run = runs.find(({ id }) => id === container.id)
       const counted = figures && { at, rx: figures.network_rx, tx: figures.network_tx }
@@ -73,8 +75,16 @@ export function createContainerPast({ look, onFault, now = Date.now }: Container
         up: isUp ? 100 : 0,
         starts: before?.run && run && run.startedAt !== before.run.startedAt ? 1 : 0
       })
+      kept.delete(container.name)
       kept.set(container.name, { series, deployment, container, run: run ?? before?.run, counted })
     }
+  }
+
+  /** Drops what was seen longest ago, but nothing that is seen now. */
+  function makeRoom(at: number): boolean {
+    if (kept.size < MOST) return true
+    const [oldest] = kept
+    return oldest !== undefined && oldest[1].series.lastAt() < at && kept.delete(oldest[0])
   }
 
   return {

@@ -117,7 +117,13 @@ test('an engine that does not answer leaves a hole, and memory has an end', asyn
   await look(undefined)
   assert.deepEqual((await look(sightOf({}))).containers[0]?.at, [BEGIN + 30_000, BEGIN + 90_000])
   const many = Array.from({ length: 400 }, (_, index) => ({ id: String(index).padStart(64, '0'), name: `c-${index}` }))
-  assert.equal((await look(sightOf(...many))).containers.length, 300)
+  const full = await look(sightOf(...many))
+  assert.equal(full.containers.length, 300)
+  const newest = { id: 'f'.repeat(64), name: 'newest' }
+  const names = async (...sight: Figures[]) => (await look(sightOf(...sight))).containers.map(({ name }) => name)
+  assert.ok(!(await names(newest, ...many)).includes('newest'), 'nobody who is there makes room')
+  const after = await names(newest, ...many.slice(100))
+  assert.ok(after.includes('newest') && after.length === 300, 'one that is gone does')
 
   const series = createSeries()
   const point = { cpu: 1, memory: 1, rx: 1, tx: 1, up: 100, starts: 0 }
