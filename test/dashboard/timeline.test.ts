@@ -94,6 +94,6 @@ test('of many events a hundred are drawn, and the older ones are one click away'
   await page.getByRole('button', { name: 'Older' }).click()
   await page.getByText('failure 120').waitFor()
   assert.equal(await page.locator('.news li').count(), 100)
-  await page.getByRole('button', { name: 'Newest' }).click()
+  await page.getByRole('button', { name: 'Back to the newest' }).click()
   await page.getByText('failure 249').waitFor()
 })

@@ -143,7 +143,7 @@ export function Events() {
       <p class="row after">
         {before !== '' && (
           <button type="button" class="button" onClick={() => route.set({ before: undefined })}>
-            Newest
+            Back to the newest
           </button>
         )}
         {data?.next !== undefined && (
