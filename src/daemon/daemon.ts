@@ -15,7 +15,7 @@ import { watchCertificate } from './certificate.ts'
 import { createClosing } from './closing.ts'
 import { secretsOf } from './keys.ts'
 import { announce, listen } from './listen.ts'
-import { createFaultLog } from './log/fault-log.ts'
+import { createFaultLog, isOutside } from './log/fault-log.ts'
 import { buildParts, type PartsOptions } from './parts/parts.ts'
 
 export interface DaemonOptions {
@@ -63,7 +63,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const metrics = createMetrics({ version: readVersion(), process: options.processFigures })
   const tell = createFaultLog(log)
   const failed = (where: 'store' | 'internal') => (error: unknown) => {
-    metrics.failed(where)
+    if (!isOutside(error)) metrics.failed(where)
     tell(error)
   }
   const onFault = failed('internal')

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createFaultLog } from '../../src/daemon/log/fault-log.ts'
+import { createFaultLog, isOutside } from '../../src/daemon/log/fault-log.ts'
 import { createLog, type LogOptions } from '../../src/daemon/log/log.ts'
 import { createLogOutput } from '../../src/daemon/log/log-output.ts'
+import { ContactFailed } from '../../src/errors/joining.ts'
 
 async function logged(options: Partial<LogOptions>) {
   const lines: string[] = []
@@ -105,4 +106,22 @@ test('what fails again and again is told in full once, and then once a minute wi
     said.map(({ err, reason, times }) => err?.message ?? [reason, times]),
     ['the disk is full', ['Error: the disk is full', 120], 'something else']
   )
+})
+
+test('a peer that cannot be reached is a warning without a stack, and no fault of this program', async () => {
+  const { log, lines } = await logged({})
+  const tell = createFaultLog(log)
+  const away = new ContactFailed('connection refused')
+  tell(away)
+  tell(new Error('a fault'))
+  const said = lines.map((line) => JSON.parse(line))
+  assert.deepEqual(
+    said.map(({ level, err }) => [level, err !== undefined]),
+    [
+      [40, false],
+      [50, true]
+    ]
+  )
+  assert.match(said[0].reason, /connection refused/)
+  assert.deepEqual([isOutside(away), isOutside(new Error('a fault'))], [true, false])
 })
