@@ -31,6 +31,8 @@ function commandsOf(page: string): string[] {
   return all.filter((command) => !/ v\d$/.test(command))
 }
 
+const takesAny: ReadonlySet<string> = new Set(['tag'])
+
 /** What is wrong with a command, told by the tree of commands alone; undefined when it could be run. */
 function faultOf(program: Command, typed: string): string | undefined {
   const words = [...typed.matchAll(/'[^']*'|"[^"]*"|\S+/g)].map(([word]) => word).slice(1)
@@ -40,7 +42,8 @@ function faultOf(program: Command, typed: string): string | undefined {
     const [word = '', inside] = words[at]?.startsWith('--') ? (words[at]?.split('=') ?? []) : [words[at]]
     if (word !== '-' && word.startsWith('-')) {
       const option = [...command.options, ...program.options].find(({ long, short }) => long === word || short === word)
-      if (!option && word !== '--help') return `${word} is no option of it`
+      // Such as `tag`, where a word may begin with a dash.
+      if (!option && word !== '--help' && !takesAny.has(command.name())) return `${word} is no option of it`
       if (option?.required && inside === undefined) at += 1
       continue
     }
