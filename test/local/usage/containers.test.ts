@@ -153,5 +153,5 @@ test('a real node tells it of the containers of one deployment, and of no other'
     [['shop-web-1', 2, [4_096], 'running']]
   )
   assert.ok(fake.asked.every((asked) => !asked.includes(`${other.Id}/stats`)))
-  await assert.rejects(node.containersPast('else', 'hour'), { code: 'deployment_unknown' })
+  await assert.rejects(node.containersPast('else', 'hour'), { code: 'DEPLOYMENT_UNKNOWN' })
 })
