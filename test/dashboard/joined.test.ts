@@ -54,7 +54,7 @@ test('two nodes are joined through their pages, a deployment is found by search,
 
   await north.page.keyboard.press('Control+k')
   await north.page.keyboard.type('shop-front')
-  await north.page.getByRole('option', { name: 'shop-front on south-1' }).waitFor()
+  await north.page.getByRole('option', { name: /shop-front.* on south-1/ }).waitFor()
   await north.page.keyboard.press('Enter')
   await north.page.getByRole('heading', { name: 'shop-front' }).waitFor()
   await north.page.getByText('nginx:1.29').waitFor()
