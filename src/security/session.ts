@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
@@ -22,6 +23,8 @@ export function createSessions(secrets: readonly string[]) {
         .setSubject(name)
         .setIssuer('flatrun-cluster')
         .setIssuedAt()
+        // Two of one second would be one token, and signing out of one would end both.
+        .setJti(randomUUID())
         .setExpirationTime(`${SESSION_SECONDS}s`)
         .sign(signing),
 

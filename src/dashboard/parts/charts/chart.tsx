@@ -165,6 +165,8 @@ function drawMarks(plot: uPlot, marks: readonly ChartMark[], colour: (name: stri
   const { ctx, bbox } = plot
   ctx.save()
   ctx.setLineDash([3, 3])
+  ctx.lineWidth = devicePixelRatio
+  ctx.globalAlpha = 0.7
   for (const { at, tone } of marks) {
     const x = Math.round(plot.valToPos(at / 1000, 'x', true))
     if (x < bbox.left || x > bbox.left + bbox.width) continue

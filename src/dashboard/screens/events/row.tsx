@@ -29,7 +29,7 @@ export function Row({ row, known }: { row: TimelineRow; known: ReadonlySet<strin
         {row.type === 'peer.joined' && row.peer !== undefined ? (
           <span class="soft">
             {' '}
-            with <Name name={row.server} known={known} />
+            with <Name name={row.server} known={known} inText />
           </span>
         ) : (
           seen.length > 0 &&
@@ -51,14 +51,15 @@ function toneOf(row: TimelineRow): Kind {
 }
 
 /** The name of a server; a link where it is still one. */
-const Name = ({ name, known }: { name: string; known: ReadonlySet<string> }) =>
-  known.has(name) ? (
-    <a class="cut foreign plain" href={serverAt(name)}>
+function Name({ name, known, inText }: { name: string; known: ReadonlySet<string>; inText?: boolean }) {
+  const look = inText ? 'foreign' : 'cut foreign'
+  if (!known.has(name)) return <span class={look}>{name}</span>
+  return (
+    <a class={`${look} plain`} href={serverAt(name)}>
       {name}
     </a>
-  ) : (
-    <span class="cut foreign">{name}</span>
   )
+}
 
 /** What is said of a deployment begins with its name, which leads to it. */
 function Told({ row, text }: { row: TimelineRow; text: string }) {
