@@ -14,7 +14,7 @@ const source = (file: string) => JSON.stringify(path.join(import.meta.dirname, '
 /** Asks a peer in a process of its own, as the store of authorities is read once. */
 const program = (url: string, before: string) => `
   import { createRemote } from ${source('remote/client.ts')}
-  import { trustSystemAuthorities } from ${source('security/authorities.ts')}
+  import { trustSystemAuthorities } from ${source('security/certificates/authorities.ts')}
   ${before}
   const remote = createRemote({ credentialOf: () => 'key', lookupGuard: () => true })
   const target = { id: 'a', url: ${JSON.stringify(url)}, transport: 'tls', pins: [] }
