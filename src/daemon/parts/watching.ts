@@ -5,6 +5,7 @@ import { createCluster } from '../../cluster/liveness/liveness.ts'
 import { createAnswering } from '../../cluster/opinions/answering.ts'
 import { createAsking } from '../../cluster/opinions/asking.ts'
 import { createQuestion } from '../../cluster/opinions/question.ts'
+import { createCertificateLook } from '../../cluster/peers/certificate-look.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import { targetOf } from '../../cluster/peers/transport.ts'
 import type { Config } from '../../config/config.ts'
@@ -86,7 +87,8 @@ export function buildWatching(options: WatchingOptions) {
   const opinionOf = createAnswering({ members, cluster, probe, clock })
   for (const end of [remote.close, history.close, asking.stop, cluster.stop]) closing.add(end)
   cluster.onLeft((id) => void certificateEnds.delete(id))
-  return { remote, cluster, history, certificateEnds, opinionOf }
+  const certificateEndOf = createCertificateLook({ ends: certificateEnds, remote, targetOf: targetOfId, clock })
+  return { remote, cluster, history, certificateEndOf, opinionOf }
 }
 
 export type Watching = ReturnType<typeof buildWatching>

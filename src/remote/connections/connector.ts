@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import { ADDRESS_REFUSED, PIN_MISMATCH } from '../failure.ts'
+import { certificateOf } from './certificate-end.ts'
 import type { Resolve } from './resolver.ts'
 
 /** Whether a connection to this IP address may be opened. */
@@ -76,8 +76,7 @@ function marked(socket: Socket): Socket {
 const pinOf = (publicKeyDer: Buffer) => createHash('sha256').update(publicKeyDer).digest('base64url')
 
 function hasPinnedKey(socket: Socket, pins: readonly string[]): boolean {
-  if (!(socket instanceof TLSSocket)) return false
-  const certificate = socket.getPeerX509Certificate()
+  const certificate = certificateOf(socket)
   return (
     certificate !== undefined && pins.includes(pinOf(certificate.publicKey.export({ type: 'spki', format: 'der' })))
   )

@@ -49,9 +49,11 @@ export function createPools(options: PoolsOptions) {
     return pools
   }
 
+  const telling = (id: string, connect: buildConnector.connector) =>
+    tellingCertificateEnd(connect, (endsAt) => options.onCertificate?.(id, endsAt))
+
   function connectorFor({ id, pins, via }: PeerTarget): buildConnector.connector {
-    const connect = pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned
-    const dial = tellingCertificateEnd(connect, (endsAt) => options.onCertificate?.(id, endsAt))
+    const dial = telling(id, pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned)
     return via === 'links' ? createLinkConnector(dial, (callback) => options.links.take(id, callback)) : dial
   }
 
@@ -64,8 +66,9 @@ export function createPools(options: PoolsOptions) {
     of,
     forget,
     /** For one request on a connection of its own, to where the peer can be dialled. */
-    single: ({ pins }: Pick<PeerTarget, 'pins'>): Client.Options => ({
-      connect: pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned,
+    single: ({ id, pins }: Pick<PeerTarget, 'id' | 'pins'>): Client.Options => ({
+      // A connector of its own resumes no session, in which no certificate is shown.
+      connect: telling(id, createConnector({ ...connecting, pins })),
       allowH2: false,
       maxHeaderSize: MAX_HEADERS
     }),

@@ -26,7 +26,7 @@ interface Entry {
 
 /** What every server tells of itself now: its figures, then its deployments, as the overview asks for them. */
 export function createLook({ self, watching, aggregate, local, certificate, dataPath, flatrun }: LookOptions) {
-  const { cluster, certificateEnds } = watching
+  const { cluster, certificateEndOf } = watching
 
   async function* entries(kind: 'stats' | 'deployments', signal: AbortSignal): AsyncGenerator<Entry> {
     for await (const text of aggregate.stream(kind, {}, signal)) {
@@ -57,7 +57,7 @@ export function createLook({ self, watching, aggregate, local, certificate, data
         ...common,
         id: peer.id,
         ...(listed && { deployments: listed }),
-        certificateEnds: certificateEnds.get(peer.id),
+        certificateEnds: await certificateEndOf(peer),
         clockOffsetMs: peer.verdict === 'online' ? peer.clockOffsetMs : undefined
       }
     }
