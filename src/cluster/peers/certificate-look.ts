@@ -3,9 +3,15 @@ import type { Remote } from '../../remote/client.ts'
 import type { PeerTarget } from '../../remote/target.ts'
 import type { PeerHealth } from '../../schemas/health.ts'
 
+/** What a connection showed: when the certificate ends, wall milliseconds, and when that was seen, by the clock. */
+export interface SeenCertificate {
+  endsAt: number
+  seenAt: number
+}
+
 interface CertificateLookOptions {
-  /** As the last connections found it. */
-  ends: ReadonlyMap<string, number>
+  /** By peer, as the last connection found it. */
+  seen: ReadonlyMap<string, SeenCertificate>
   remote: Pick<Remote, 'requestDirectly' | 'deadlines'>
   targetOf: (id: string) => PeerTarget | undefined
   clock: Pick<Clock, 'now'>
@@ -19,22 +25,16 @@ const MAX_BYTES = 64 * 1024
  * When the certificate of a peer ends. Connections are kept for weeks, and a certificate is renewed meanwhile: so it is
  * looked at anew, on a connection of its own.
  */
-export function createCertificateLook({ ends, remote, targetOf, clock }: CertificateLookOptions) {
-  const looked = new Map<string, number>()
-
-  return async function certificateEndOf({
-    id,
-    verdict
-  }: Pick<PeerHealth, 'id' | 'verdict'>): Promise<number | undefined> {
-    const target = targetOf(id)
-    const since = clock.now() - (looked.get(id) ?? Number.NEGATIVE_INFINITY)
+export function createCertificateLook({ seen, remote, targetOf, clock }: CertificateLookOptions) {
+  return async function certificateEndOf(peer: Pick<PeerHealth, 'id' | 'verdict'>): Promise<number | undefined> {
+    const known = seen.get(peer.id)
+    const target = targetOf(peer.id)
+    const isOld = known !== undefined && clock.now() - known.seenAt >= LOOK_AGAIN_MS
     // One that does not answer would hold up the look at all others.
-    const isDue = verdict === 'online' && ends.has(id) && since >= LOOK_AGAIN_MS
-    if (target && target.via !== 'links' && isDue) {
-      looked.set(id, clock.now())
+    if (isOld && target && target.via !== 'links' && peer.verdict === 'online') {
       const ask = { path: '/api/health', deadlineMs: remote.deadlines.probeMs, maxBytes: MAX_BYTES }
       await remote.requestDirectly(target, ask).catch(() => {})
     }
-    return ends.get(id)
+    return seen.get(peer.id)?.endsAt
   }
 }

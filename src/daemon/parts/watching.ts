@@ -5,7 +5,7 @@ import { createCluster } from '../../cluster/liveness/liveness.ts'
 import { createAnswering } from '../../cluster/opinions/answering.ts'
 import { createAsking } from '../../cluster/opinions/asking.ts'
 import { createQuestion } from '../../cluster/opinions/question.ts'
-import { createCertificateLook } from '../../cluster/peers/certificate-look.ts'
+import { createCertificateLook, type SeenCertificate } from '../../cluster/peers/certificate-look.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import { targetOf } from '../../cluster/peers/transport.ts'
 import type { Config } from '../../config/config.ts'
@@ -44,7 +44,7 @@ export function buildWatching(options: WatchingOptions) {
     return sealed === undefined ? undefined : open(sealed, credentialContext(id))
   }
 
-  const certificateEnds = new Map<string, number>()
+  const certificates = new Map<string, SeenCertificate>()
   const remote = createRemote({
     deadlines: deadlinesOf(config.cluster),
     credentialOf,
@@ -55,7 +55,7 @@ export function buildWatching(options: WatchingOptions) {
     },
     lookupGuard: (address) => mayDial(address, self.dialPolicy()),
     onConnectionClosed: (id) => cluster.reportFailure(id),
-    onCertificate: (id, endsAt) => void certificateEnds.set(id, endsAt),
+    onCertificate: (id, endsAt) => void certificates.set(id, { endsAt, seenAt: clock.now() }),
     onLinked: (id) => cluster.reportContact(id),
     onUnlinked: (id) => cluster.reportFailure(id, 'unlinked')
   })
@@ -86,8 +86,8 @@ export function buildWatching(options: WatchingOptions) {
   const probe = createProbe({ remote, targetOf: targetOfId, timeoutMs: remote.deadlines.witnessMs })
   const opinionOf = createAnswering({ members, cluster, probe, clock })
   for (const end of [remote.close, history.close, asking.stop, cluster.stop]) closing.add(end)
-  cluster.onLeft((id) => void certificateEnds.delete(id))
-  const certificateEndOf = createCertificateLook({ ends: certificateEnds, remote, targetOf: targetOfId, clock })
+  cluster.onLeft((id) => void certificates.delete(id))
+  const certificateEndOf = createCertificateLook({ seen: certificates, remote, targetOf: targetOfId, clock })
   return { remote, cluster, history, certificateEndOf, opinionOf }
 }
 
