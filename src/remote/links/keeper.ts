@@ -12,7 +12,10 @@ export interface KeeperOptions {
   random?: () => number
 }
 
-/** Parked ones, so that a request need not wait for a connection to be opened. */
+/**
+ * So that a request need not wait for a connection to be opened. One that is in use counts as one of them: it is most
+ * often that of the checks, which rests between two of them. Several in use are a rush, in which two are opened at once.
+ */
 const SPARE = 2
 /** Together with those in use. */
 const MOST = 64
@@ -33,8 +36,8 @@ const ALIKE = 0.1
 export type Keeper = ReturnType<typeof keepLinks>
 
 /**
- * Keeps links to one peer that cannot dial us: it asks over them, and our server answers. Two are parked there at any
- * time, and the next is opened when one of them is used.
+ * Keeps links to one peer that cannot dial us: it asks over them, and our server answers. Two are open there at any
+ * time, of which one at least is parked, and the next is opened when that one is used.
  */
 export function keepLinks({ dial, serve, clock = systemClock, random = Math.random }: KeeperOptions) {
   /** With whatever stops the timer of each. */
@@ -54,7 +57,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
   function fill(): void {
     if (giveUp.signal.aborted || stopWaiting) return
     const room = MOST - parked.size - active.size
-    for (let missing = Math.min(SPARE - freshCount(), room) - dialling; missing > 0; missing--) open()
+    for (let missing = Math.min(spare() - freshCount(), room) - dialling; missing > 0; missing--) open()
   }
 
   function open(): void {
@@ -98,7 +101,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
       stop: after(clock, freshMs * (1 + random() / 10), () => replace(socket))
     }
     parked.set(socket, link)
-    for (const [old, { fresh }] of parked) if (!fresh && freshCount() >= SPARE) end(old)
+    for (const [old, { fresh }] of parked) if (!fresh && freshCount() >= spare()) end(old)
     socket.once('close', () => {
       if (forget(socket)) ended(clock.now() - link.since)
       else if (active.delete(socket)) fill()
@@ -120,6 +123,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
     retry()
   }
 
+  const spare = () => (active.size === 1 ? SPARE - 1 : SPARE)
   const freshCount = () => [...parked.values()].filter(({ fresh }) => fresh).length
 
   function use(socket: Socket): void {
@@ -133,6 +137,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
   function replace(socket: Socket): void {
     const link = parked.get(socket)
     if (!link) return
+    if (freshCount() > spare()) return end(socket)
     parked.set(socket, { ...link, fresh: false, stop: after(clock, LONGEST_MS - FRESH_MS - 4_000, () => end(socket)) })
     fill()
   }

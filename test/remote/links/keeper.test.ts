@@ -50,15 +50,36 @@ async function kept(t: TestContext, { refuse }: { refuse?: () => Error | undefin
 const two = ({ keeper, there }: Pick<Awaited<ReturnType<typeof kept>>, 'keeper' | 'there'>) =>
   until(() => keeper.counts().parked === 2 && there.size === 2)
 
-test('two links are kept, and each that is used is followed by another', async (t) => {
-  const { keeper, there, served } = await kept(t)
+const unused = (there: Set<Socket>) => [...there].find(({ bytesWritten }) => bytesWritten === 0)
+
+test('two links are kept; in a rush each that is used is followed by another', async (t) => {
+  const { keeper, there, served, dials, settled } = await kept(t)
   await two({ keeper, there })
   for (let used = 1; used <= 5; used++) {
-    const [link] = [...there].slice(-1)
-    link?.write('GET / HTTP/1.1\r\n\r\n')
-    await until(() => served.length === used && keeper.counts().parked === 2 && there.size === used + 2)
+    unused(there)?.write('GET / HTTP/1.1\r\n\r\n')
+    await until(() => served.length === used)
+    if (used === 1) {
+      for (let turn = 0; turn < 20; turn++) await settled()
+      assert.deepEqual(keeper.counts(), { parked: 1, active: 1 }, 'the one in use is one of the two')
+      assert.equal(dials.length, 2)
+    } else await until(() => keeper.counts().parked === 2 && there.size === used + 2)
   }
   assert.deepEqual(keeper.counts(), { parked: 2, active: 5 })
+})
+
+test('what a rush has left over ends in its turn', async (t) => {
+  const { keeper, there, served, advance } = await kept(t)
+  await two({ keeper, there })
+  for (let used = 1; used <= 2; used++) {
+    unused(there)?.write('x')
+    await until(() => served.length === used)
+  }
+  await until(() => keeper.counts().parked === 2 && there.size === 4)
+  served[0]?.destroy()
+  await until(() => keeper.counts().active === 1)
+  advance(44_000)
+  await until(() => there.size === 2)
+  assert.deepEqual(keeper.counts(), { parked: 1, active: 1 })
 })
 
 test('what comes first is not lost on the way to the server', async (t) => {
@@ -74,7 +95,7 @@ test('what comes first is not lost on the way to the server', async (t) => {
 test('not more than 64 are ever open', async (t) => {
   const { keeper, there, served } = await kept(t)
   for (let used = 0; used < 64; used++) {
-    const link = await until(() => [...there].find(({ bytesWritten }) => bytesWritten === 0))
+    const link = await until(() => unused(there))
     link.write('x')
     await until(() => served.length === used + 1)
   }
@@ -196,7 +217,7 @@ test('a stop ends what waits and leaves what is in use, unless all is to end', a
   await two({ keeper, there })
   const [used] = there
   used?.write('x')
-  await until(() => served.length === 1 && keeper.counts().parked === 2)
+  await until(() => served.length === 1 && keeper.counts().parked === 1)
   keeper.stop({ all: false })
   await until(() => there.size === 1)
   assert.equal(used?.destroyed, false)
