@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { derivedKey } from './keys.ts'
 import { contentDigest } from './signatures.ts'
 
 /**
@@ -28,7 +29,7 @@ export const wantsBoot = (acceptSignature: unknown) =>
   typeof acceptSignature === 'string' && acceptSignature.endsWith(';boot')
 
 /** The headers of a signed answer. The key is that of the request's signature. */
-export function signAnswer(signing: Uint8Array, parts: AnswerParts, boot?: string): Record<string, string> {
+export function signAnswer(signing: KeyObject, parts: AnswerParts, boot?: string): Record<string, string> {
   const params = boot === undefined ? PARAMS : `${PARAMS};boot="${boot}"`
   return {
     'signature-input': `flatrun=${params}`,
@@ -39,7 +40,7 @@ export function signAnswer(signing: Uint8Array, parts: AnswerParts, boot?: strin
 
 /** What the signature of an answer says; undefined unless who answered holds the key of the request, and answered this one in this way. */
 export function verifyAnswer(
-  signing: Uint8Array,
+  signing: KeyObject,
   parts: AnswerParts,
   headers: AnswerHeaders
 ): { boot: string | undefined } | undefined {
@@ -53,18 +54,23 @@ export function verifyAnswer(
 export const saidDigest = (headers: AnswerHeaders) => DIGEST.exec(text(headers['content-digest']))?.[1]
 
 /** Another key than that of requests, so that neither can be passed off as the other. */
-const answerKey = (signing: Uint8Array) => hkdfSync('sha256', signing, '', 'flatrun-cluster answer signature v1', 32)
+function answerKey(signing: KeyObject): KeyObject {
+  const known = answerKeys.get(signing)
+  if (known) return known
+  const derived = derivedKey(signing, 'flatrun-cluster answer signature v1')
+  answerKeys.set(signing, derived)
+  return derived
+}
+const answerKeys = new WeakMap<KeyObject, KeyObject>()
 
-function macOf(signing: Uint8Array, { status, bodyDigest, requestSignature }: AnswerParts, params: string): Buffer {
+function macOf(signing: KeyObject, { status, bodyDigest, requestSignature }: AnswerParts, params: string): Buffer {
   const lines = [
     `"@status": ${status}`,
     `"content-digest": ${contentDigest(bodyDigest)}`,
     `"signature";req: ${requestSignature}`,
     `"@signature-params": ${params}`
   ]
-  return createHmac('sha256', Buffer.from(answerKey(signing)))
-    .update(lines.join('\n'))
-    .digest()
+  return createHmac('sha256', answerKey(signing)).update(lines.join('\n')).digest()
 }
 
 const text = (header: string | string[] | undefined) => (typeof header === 'string' ? header : '')

@@ -8,6 +8,7 @@ import {
   hkdfSync
 } from 'node:crypto'
 import { createSuite } from './hpke/suite.ts'
+import { derivedKey } from './keys.ts'
 import {
   CannotSeal,
   CannotUnseal,
@@ -111,8 +112,8 @@ export function exchangeKey(own: SealingKey, other: string, exchangeId: string):
  * saying it, also where it could be guessed.
  */
 export function pairDigests(own: SealingKey, other: string): (purpose: string, text: string) => string {
-  const key = hkdfSync('sha256', secretOf(own, other), '', 'flatrun-cluster pair digest v1', 32)
-  return (purpose, text) => createHmac('sha256', Buffer.from(key)).update(`${purpose}\n${text}`).digest('base64url')
+  const key = derivedKey(secretOf(own, other), 'flatrun-cluster pair digest v1')
+  return (purpose, text) => createHmac('sha256', key).update(`${purpose}\n${text}`).digest('base64url')
 }
 
 function sharedKey(own: SealingKey, { from, to, other }: { from: string; to: string; other: string }): SharedKey {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { createSuite } from './hpke/suite.ts'
 
 /** A sealed message on the wire; all fields base64url. `kid` names the one-time key that opens it. */
@@ -76,7 +76,7 @@ export interface SharedKey {
 }
 
 /** What seals a new key besides the one-time key: made of the key that signs requests until then. */
-export const rotationKey = (signingKey: Uint8Array, keyDigest: string): SharedKey => ({
+export const rotationKey = (signingKey: KeyObject, keyDigest: string): SharedKey => ({
   psk: new Uint8Array(hkdfSync('sha256', signingKey, '', 'flatrun-cluster rotation psk v1', 32)),
   pskId: Buffer.from(keyDigest, 'hex')
 })

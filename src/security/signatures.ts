@@ -1,4 +1,7 @@
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { derivedKey } from './keys.ts'
+import { digest } from './tokens.ts'
 
 /**
  * Requests between two of ours on plain http carry a signature and no key: HTTP Message Signatures (RFC 9421) with
@@ -23,9 +26,17 @@ export interface Signature {
   bodyDigest: string | undefined
 }
 
+/** By the digest of the key that they come from: hundreds of requests a second go to one peer. */
+const signingKeys = new LRUCache<string, KeyObject>({ max: 2_000 })
+
 /** The key of the signatures, from the key that was exchanged: who holds this one cannot make that one of it. */
-export const signingKey = (key: string) =>
-  Buffer.from(hkdfSync('sha256', key, '', 'flatrun-cluster request signature v1', 32))
+export function signingKey(key: string, keyDigest = digest(key)): KeyObject {
+  const known = signingKeys.get(keyDigest)
+  if (known) return known
+  const derived = derivedKey(key, 'flatrun-cluster request signature v1')
+  signingKeys.set(keyDigest, derived)
+  return derived
+}
 
 /** Names one start of a process, which remembers nothing of those before it. */
 export const createBoot = () => randomBytes(9).toString('base64url')
@@ -36,11 +47,11 @@ export function createSigner({ now = Date.now }: { now?: () => number } = {}) {
   let sequence = 0
 
   return function sign(key: string, parts: SignedParts, to?: string): Record<string, string> {
-    const keyId = createHash('sha256').update(key).digest('hex')
+    const keyId = digest(key)
     const signed = { ...parts, path: normalTarget(parts.path) }
     const nonce = `${boot}.${++sequence}`
     const params = `${covered(parts)};created=${Math.floor(now() / 1_000)};keyid="${keyId}";alg="hmac-sha256";nonce="${nonce}"${to === undefined ? '' : `;to="${to}"`}`
-    const mac = createHmac('sha256', signingKey(key)).update(base(signed, params)).digest('base64')
+    const mac = createHmac('sha256', signingKey(key, keyId)).update(base(signed, params)).digest('base64')
     return {
       'signature-input': `flatrun=${params}`,
       signature: `flatrun=:${mac}:`,
@@ -71,7 +82,7 @@ export function readSignature({ signatureInput, contentDigest: header }: Headers
 }
 
 /** Whether the signature was made with this key for this request. Says nothing of when. */
-export function verifySignature(key: Buffer, parts: SignedParts, headers: Headers): boolean {
+export function verifySignature(key: KeyObject, parts: SignedParts, headers: Headers): boolean {
   const params = INPUT.exec(headers.signatureInput)?.[1]
   const mac = MAC.exec(headers.signature)?.[1]
   if (!params || !mac) return false

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { keyOf } from './keys.ts'
 
 const TAG_BYTES = 16
 const NONCE_BYTES = 12
@@ -62,7 +63,7 @@ export function derive(secret: string, salt: string, purpose: string): Buffer {
 }
 
 function deriveKey(secret: string, salt: string) {
-  const key = derive(secret, salt, 'peer-key')
+  const key = keyOf(derive(secret, salt, 'peer-key'))
   const id = createHash('sha256')
     .update(derive(secret, salt, 'key-id'))
     .digest('hex')

@@ -1,8 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import KeyvSqlite from '@keyv/sqlite'
 import { Keyv } from 'keyv'
+import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
 import type { Static, TObject, TProperties } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
 import { Check } from 'typebox/value'
 import { StoreBusy, StoreFailed } from '../errors/requests.ts'
 import type { Turns } from './disk/turns.ts'
@@ -40,7 +42,8 @@ interface CollectionOptions<P extends TProperties> {
 export async function openCollection<P extends TProperties>(options: CollectionOptions<P>) {
   type Record = Static<TObject<P>> & { id: string }
   const { handle, file, table, schema, turns, onCommit, onFault } = options
-  const isRecord = (value: unknown): value is Record => Check(schema, value)
+  const fits = checkOf(schema)
+  const isRecord = (value: unknown): value is Record => fits(value)
   const oneAtATime = pLimit(1)
   /** Of SQLite, as it gave them: the adapter passes on their words alone, or nothing. */
   const faults: unknown[] = []
@@ -118,12 +121,35 @@ export async function openCollection<P extends TProperties>(options: CollectionO
   } satisfies Collection<Record>
 }
 
+/** Compiling costs as much as a hundred checks: a start makes fewer, and a cluster that comes together many more. */
+function checkOf(schema: TObject): (value: unknown) => boolean {
+  let checks = 0
+  return (value) => {
+    if (++checks <= WORTH_COMPILING) return Check(schema, value)
+    const validator = compiled.get(schema) ?? Compile(schema)
+    compiled.set(schema, validator)
+    return validator.Check(value)
+  }
+}
+const WORTH_COMPILING = 100
+/** Each schema once, however many stores are open. */
+const compiled = new WeakMap<TObject, Validator>()
+
 /** All collections run over the one connection: a second one could only wait for the first. */
 function shared(handle: DatabaseSync, turns: Turns, onFault: (fault: unknown) => void) {
+  const prepared = new LRUCache<string, StatementSync>({ max: 32 })
+  function statement(sql: string): StatementSync {
+    const known = prepared.get(sql)
+    if (known) return known
+    const made = handle.prepare(sql)
+    prepared.set(sql, made)
+    return made
+  }
+
   return {
     query: async (sql: string, ...parameters: unknown[]) => {
       try {
-        return await turns.take(() => handle.prepare(sql).all(...parameters.map(bindable)))
+        return await turns.take(() => statement(sql).all(...parameters.map(bindable)))
       } catch (fault) {
         onFault(fault)
         throw fault

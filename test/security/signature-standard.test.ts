@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { hkdfSync } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { test } from 'node:test'
 import { httpbis, createSigner as signerOf, createVerifier as verifierOf } from 'http-message-signatures'
 import { signAnswer, verifyAnswer } from '../../src/security/answer-signatures.ts'
@@ -10,9 +10,11 @@ const KEY = 'k'.repeat(44)
 const PATH = '/api/deployments/caf%C3%A9?tail=5&q=%40'
 const BODY_DIGEST = Buffer.alloc(32, 7).toString('base64')
 const START = 'AAAAAAAAAAAA'
-const ANSWER_KEY = Buffer.from(hkdfSync('sha256', signingKey(KEY), '', 'flatrun-cluster answer signature v1', 32))
+const ANSWER_KEY = createSecretKey(
+  Buffer.from(hkdfSync('sha256', signingKey(KEY), '', 'flatrun-cluster answer signature v1', 32))
+)
 
-const by = (key: Buffer) => ({
+const by = (key: KeyObject) => ({
   keyLookup: async () => ({ verify: verifierOf(key, 'hmac-sha256') }),
   all: true,
   tolerance: 60

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { ClockSkew, Unauthorized } from '../../errors/requests.ts'
 import { CLOCKS_APART_MS } from '../../schemas/clock.ts'
 import type { Member } from '../../schemas/peer.ts'
@@ -42,7 +43,7 @@ export interface Signed {
   member: Member
   keyDigest: string
   bodyDigest: string | undefined
-  key: Buffer
+  key: KeyObject
   /** This start of this process. */
   boot: string
   /** It is for another start, or for none although its sender could name this one: it may have been answered already. */
@@ -58,9 +59,9 @@ export function createSignedCallers(options: SignedCallersOptions) {
   const replays = createReplays({ now: monotonic })
   const copies = createCopies({ now: monotonic })
   const told = new Map<string, number>()
-  const opened = new Map<string, Buffer>()
+  const opened = new Map<string, KeyObject>()
 
-  function keyOf(member: Member, keyId: string): Buffer | undefined {
+  function keyOf(member: Member, keyId: string): KeyObject | undefined {
     const known = opened.get(keyId)
     if (known) return known
     const sealed = member.signing?.[keyId]

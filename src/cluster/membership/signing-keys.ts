@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+import { keyOf } from '../../security/keys.ts'
 import { signingKey } from '../../security/signatures.ts'
 import { digest } from '../../security/tokens.ts'
 import type { Vault } from '../../security/vault.ts'
@@ -12,10 +14,10 @@ export function keptOf(
   const keyDigest = digest(key)
   return {
     digest: keyDigest,
-    signing: { [keyDigest]: vault.seal(signingKey(key).toString('base64url'), signingContext(memberId)) }
+    signing: { [keyDigest]: vault.seal(signingKey(key).export().toString('base64url'), signingContext(memberId)) }
   }
 }
 
-export function openSigningKey(vault: Vault, memberId: string, sealed: string): Buffer {
-  return Buffer.from(vault.open(sealed, signingContext(memberId)), 'base64url')
+export function openSigningKey(vault: Vault, memberId: string, sealed: string): KeyObject {
+  return keyOf(Buffer.from(vault.open(sealed, signingContext(memberId)), 'base64url'))
 }

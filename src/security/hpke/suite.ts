@@ -4,6 +4,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
   type KeyObject
@@ -122,7 +123,7 @@ function bytesOf({ key }: X25519Key): Uint8Array {
 }
 
 function hmac(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
-  const mac = createHmac('sha256', key)
+  const mac = createHmac('sha256', createSecretKey(key))
   for (const part of parts) mac.update(part)
   return new Uint8Array(mac.digest())
 }
