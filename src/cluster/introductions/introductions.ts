@@ -6,17 +6,17 @@ import { type Card, cardOf } from '../../schemas/joining/card.ts'
 import type { Introduction, IntroductionResult, IntroductionView } from '../../schemas/joining/introduction.ts'
 import type { IntroductionPolicy } from '../../schemas/names.ts'
 import type { Member } from '../../schemas/peer.ts'
-import { pairOf } from '../../security/identity.ts'
 import type { Collection } from '../../store/collection.ts'
 import type { Store } from '../../store/store.ts'
 import { createListeners } from '../liveness/listeners.ts'
 import type { Self } from '../peers/self.ts'
 import type { OwnReach } from '../reach/own-reach.ts'
 import type { Knocks } from './knocks.ts'
-import { inheritedPolicy, policyOf } from './policy.ts'
-import { type Decision, decide, isOpen, type Known, MOST_OF_ONE } from './rule.ts'
-import { afterFailure, type Failure, retried, SECOND_DIALS_AFTER_MS, tidied } from './schedule.ts'
-import { resultOf, saidOf, viewOf } from './views.ts'
+import { policyOf } from './policy.ts'
+import { decide, isOpen, type Known, MOST_OF_ONE } from './rule.ts'
+import { afterFailure, type Failure, retried, tidied, waitsToDial } from './schedule.ts'
+import { eventsOf, resultOf, viewOf } from './views.ts'
+import { refusedAs, written } from './written.ts'
 
 interface IntroductionsOptions {
   store: Pick<Store, 'members' | 'departures'>
@@ -34,22 +34,12 @@ interface IntroductionsOptions {
 export type Introductions = ReturnType<typeof createIntroductions>
 
 /** The journal of those who were introduced here: decided, shown, and kept until they are members or came to nothing. */
-export function createIntroductions({
-  store,
-  records,
-  self,
-  reach,
-  knocks,
-  policy: config,
-  events,
-  clock,
-  onFault
-}: IntroductionsOptions) {
+export function createIntroductions(options: IntroductionsOptions) {
+  const { store, records, self, reach, knocks, policy: config, events, clock, onFault } = options
   const oneAtATime = pLimit(1)
   const listeners = createListeners<[]>(onFault)
   const dialling = new Set<string>()
   let settling = false
-  const timestamp = (at = clock.wall()) => new Date(at).toISOString()
   const { tell } = listeners
 
   const known = (introductions: readonly Introduction[]): Known => ({
@@ -67,84 +57,19 @@ export function createIntroductions({
     const results = cards.map((said) => {
       const card = cardOf(said)
       const decision = decide({ card, by, policy }, known([...all.values()]))
-      for (const record of written(decision, card, by)) all.set(record.id, record)
+      const around = { identity: self.identity(), policy: config, introductions: [...all.values()], now: clock.wall() }
+      const waitsMs = knocks.has(card.identity)
+        ? 0
+        : waitsToDial(card, { nodeId: self.nodeId(), isReverse: reach.isReverse() })
+      for (const record of written(decision, { card, by }, { ...around, waitsMs })) all.set(record.id, record)
       return resultOf(card, decision)
     })
     if (results.every(({ code }) => code === 'too_many_introductions')) throw new TooManyIntroductions(MOST_OF_ONE)
     const changed = [...all.values()].filter((record) => before.get(record.id) !== record)
     await records.putAll(changed)
-    announce(by, changed)
+    for (const event of eventsOf(by, changed)) events.publish(event)
     tell()
     return results
-  }
-
-  function written(decision: Decision, card: Card, by: Member): Introduction[] {
-    if (decision.kind === 'same') {
-      const { record } = decision
-      // Another one's word on where it is could lead it astray.
-      return record.by.id === by.id && record.card.seq < card.seq ? [{ ...record, card }] : []
-    }
-    if (decision.kind === 'open') {
-      const waitsMs = dialsFirst(card) || knocks.has(card.identity) ? 0 : SECOND_DIALS_AFTER_MS
-      const next = decision.state === 'accepted' ? { nextAt: timestamp(clock.wall() + waitsMs) } : {}
-      return [{ ...recordOf(card, by), state: decision.state, ...next }]
-    }
-    if (decision.kind !== 'conflict') return []
-    const { code, reason, rival } = decision
-    const stopped =
-      rival && isOpen(rival) && rival.allowedAt === undefined
-        ? [refusedAs(rival, code, `${by.name} introduced another one; ${COMPARE}`)]
-        : []
-    const mine = recordOf(card, by)
-    const before = records.get(mine.id)
-    // Said again, it is the same doubt; and what an operator allowed is the operator's own.
-    if (before && (before.allowedAt !== undefined || (before.by.id === by.id && before.code === code))) return stopped
-    const full = records.all().filter((record) => record.by.id === by.id).length >= 2 * MOST_OF_ONE
-    return full ? stopped : [...stopped, refusedAs(mine, code, reason)]
-  }
-
-  /** Who can dial while the other cannot; else the smaller node id. */
-  function dialsFirst({ reach: theirs, node_id }: Card): boolean {
-    const isReverse = reach.isReverse()
-    return isReverse === (theirs === 'reverse') ? self.nodeId() < node_id : isReverse
-  }
-
-  function recordOf(
-    card: Card,
-    { id, name, grants, ...member }: Member
-  ): Omit<Introduction, 'state'> & { state: 'refused' } {
-    const policy = inheritedPolicy(member, config)
-    const at = timestamp()
-    return {
-      id: pairOf(self.identity(), card.identity),
-      ...{ card, by: { id, name }, grants, state: 'refused', attempts: 0, since: at, openedAt: at },
-      ...(policy !== undefined && { policy })
-    }
-  }
-
-  function refusedAs({ nextAt: _, ...record }: Introduction, code: string, reason: string): Introduction {
-    return { ...record, state: 'refused', code, reason, since: timestamp() }
-  }
-
-  function announce(by: Member, changed: readonly Introduction[]): void {
-    const count = (state: Introduction['state']) => changed.filter((record) => record.state === state).length
-    const facts = { accepted: count('accepted'), asked: count('offered') }
-    if (facts.accepted + facts.asked > 0)
-      events.publish({ type: 'introduction.received', peer: by.name, peer_id: by.id, facts, reason: saidOf(facts) })
-    for (const { card, code, reason } of changed)
-      if (code?.endsWith('_conflict'))
-        events.publish({
-          ...{ type: 'introduction.conflict', peer: by.name, peer_id: by.id },
-          reason: `It introduced ${card.name}, and nobody is joined: ${reason}`
-        })
-  }
-
-  async function change(id: string, how: (record: Introduction) => Introduction | undefined): Promise<void> {
-    const record = records.get(id)
-    const changed = record && how(record)
-    if (!changed) return
-    await records.put(changed)
-    tell()
   }
 
   function find(id: string): Introduction {
@@ -170,7 +95,7 @@ export function createIntroductions({
       oneAtATime(async () => {
         const { code: _code, reason: _reason, ...record } = find(id)
         if (record.state === 'expired') throw new IntroductionExpired()
-        const at = timestamp()
+        const at = new Date(clock.wall()).toISOString()
         const times = { allowedAt: at, nextAt: at, since: at, openedAt: at }
         const accepted: Introduction = { ...record, ...times, state: 'accepted', attempts: 0 }
         await records.put(accepted)
@@ -180,7 +105,7 @@ export function createIntroductions({
 
     refuse: (id: string): Promise<IntroductionView> =>
       oneAtATime(async () => {
-        const refused = refusedAs(find(id), 'removed_here', 'an operator of this server refused it')
+        const refused = refusedAs(find(id), REFUSED_BY_OPERATOR, clock.wall())
         await records.put(refused)
         tell()
         return viewOf(refused, false)
@@ -206,7 +131,10 @@ export function createIntroductions({
     failed: (id: string, failure: Failure): Promise<void> =>
       oneAtATime(async () => {
         dialling.delete(id)
-        await change(id, (record) => (isOpen(record) ? afterFailure(record, failure, clock.wall()) : undefined))
+        const record = records.get(id)
+        if (!record || !isOpen(record)) return
+        await records.put(afterFailure(record, failure, clock.wall()))
+        tell()
       }),
 
     /** This server is elsewhere now, so what could not be reached may be. */
@@ -265,4 +193,4 @@ export function createIntroductions({
   }
 }
 
-const COMPARE = 'compare the fingerprints on both servers before you allow one of them'
+const REFUSED_BY_OPERATOR = { code: 'removed_here', reason: 'an operator of this server refused it' }

@@ -1,3 +1,4 @@
+import type { Card } from '../../schemas/joining/card.ts'
 import type { Introduction } from '../../schemas/joining/introduction.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
 import { isOpen } from './rule.ts'
@@ -8,8 +9,7 @@ export interface Failure {
   reason: string
 }
 
-/** The smaller node id dials first, so that two that were told at once do not cross. */
-export const SECOND_DIALS_AFTER_MS = 15_000
+const SECOND_DIALS_AFTER_MS = 15_000
 const FIRST_MS = 10_000
 const LONGEST_MS = 600_000
 const DAY_MS = 24 * 3_600_000
@@ -32,6 +32,15 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'name_conflict',
   'identity_conflict'
 ])
+
+/** Milliseconds. Who can dial while the other cannot dials first, else the smaller node id: two that were told at once do not cross. */
+export function waitsToDial(
+  { reach, node_id }: Pick<Card, 'reach' | 'node_id'>,
+  self: { nodeId: string; isReverse: boolean }
+): number {
+  const isFirst = self.isReverse === (reach === 'reverse') ? self.nodeId < node_id : self.isReverse
+  return isFirst ? 0 : SECOND_DIALS_AFTER_MS
+}
 
 /** What a failed try leaves: another one from 10 s to 10 min later, and after seven days the reason. */
 export function afterFailure(
