@@ -9,7 +9,10 @@ export function closeUnused(app: FastifyInstance, { https }: { https: boolean })
   const unused = new Set<Socket>()
   // With TLS, requests come on another socket than the one that was accepted.
   app.server.on(https ? 'secureConnection' : 'connection', note)
-  app.addHook('onRequest', async ({ raw }) => void unused.delete(raw.socket))
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    unused.delete(raw.socket)
+    done()
+  })
   app.addHook('preClose', async () => {
     for (const socket of unused) socket.destroy()
   })
