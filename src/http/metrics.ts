@@ -38,7 +38,7 @@ export function watchRequests(app: FastifyInstance, { watch, peerNamed }: WatchO
       watch.ended({
         method: request.method,
         route,
-        code: raw.headersSent ? raw.statusCode : CALLER_LEFT,
+        code: raw.headersSent || raw.statusCode === 101 ? raw.statusCode : CALLER_LEFT,
         seconds: reply.elapsedTime / 1_000,
         stream: STREAMS.has(route),
         ...(peer !== undefined && { peer }),

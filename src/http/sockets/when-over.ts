@@ -1,11 +1,24 @@
+import type { EventEmitter } from 'node:events'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+
+const HANDED_OVER = Symbol('the exchange is over and its connection goes on')
 
 /**
  * Calls back once when the exchange with a caller is over, whoever ends it. After a change of protocol that is the end of
- * the connection: the answer that Fastify knows is left behind without a word.
+ * the connection, or that it was handed over: the answer that Fastify knows is left behind without a word.
  */
 export function whenOver({ raw }: FastifyRequest, reply: FastifyReply, run: () => void): void {
   const isUpgrade = 'upgrade' in raw && raw.upgrade === true
-  if (isUpgrade) raw.socket.once('close', run)
-  else reply.raw.once('close', run)
+  if (!isUpgrade) return void reply.raw.once('close', run)
+  const socket: EventEmitter = raw.socket
+  const over = () => {
+    socket.off('close', over).off(HANDED_OVER, over)
+    run()
+  }
+  socket.once('close', over).once(HANDED_OVER, over)
+}
+
+/** The connection serves something else from here on, for as long as that likes; nothing of the request is kept for it. */
+export function handOver(socket: EventEmitter): void {
+  socket.emit(HANDED_OVER)
 }

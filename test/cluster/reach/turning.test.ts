@@ -69,3 +69,19 @@ test('what only somebody in between says of the way back is not believed', async
   await sees(hub, 'home', 'online')
   assert.deepEqual(turnsOf(home), [])
 })
+
+test('a link is no request under way: it has had its answer, and nothing of it is kept', async (t) => {
+  const { hub } = await homeAndHub(t)
+  await sees(hub, 'home', 'online')
+  const figures = async () => (await hub.call('GET', '/metrics')).text
+  const text = await until(async () => {
+    const now = await figures()
+    return /http_requests_in_flight 1\n/.test(now) && now
+  }, 'nothing under way but this question')
+  assert.match(text, /flatrun_cluster_links\{state="(?:parked|used)"\} [12]/)
+  const codes = [...text.matchAll(/_count\{method="GET",route="\/api\/cluster\/reverse",code="(\d+)"\}/g)]
+  assert.deepEqual(
+    codes.map(([, code]) => code).filter((code) => code !== '401'),
+    ['101']
+  )
+})

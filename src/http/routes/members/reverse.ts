@@ -5,6 +5,7 @@ import { PermissionDenied, UpgradeRequired } from '../../../errors/requests.ts'
 import { LINK_PROTOCOL } from '../../../remote/links/protocol.ts'
 import { peerItself } from '../../access/access.ts'
 import type { Services } from '../../services.ts'
+import { handOver } from '../../sockets/when-over.ts'
 import { answers, type Routes } from '../routes.ts'
 
 const Url = Type.String({ minLength: 1, maxLength: 512 })
@@ -64,9 +65,11 @@ const isUpgrade = ({ raw }: FastifyRequest) =>
 function turnRound({ raw: { socket } }: FastifyRequest, reply: FastifyReply) {
   reply.hijack()
   reply.raw.detachSocket(socket)
+  reply.raw.statusCode = 101
   socket.setTimeout(0)
   socket.setNoDelay(true)
   socket.setKeepAlive(true, KEEPALIVE_MS)
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${LINK_PROTOCOL}\r\n\r\n`)
+  handOver(socket)
   return socket
 }
