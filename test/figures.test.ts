@@ -20,7 +20,6 @@ const LONGER: Record<string, number> = {
   'src/cluster/joining/steps.ts': 220,
   'src/config/schema.ts': 260,
   'src/http/openapi/examples.ts': 210,
-  'src/http/routes/members/joining.ts': 210,
   'src/local/disk/folder.ts': 210,
   'src/remote/client.ts': 220,
   'src/schemas/joining/joining.ts': 210

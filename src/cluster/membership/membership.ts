@@ -75,6 +75,11 @@ export function createMembership(options: MembershipOptions) {
       const member = members.get(id)
       return member && viewOf(member, cluster.peer(id))
     },
+    /** @throws PeerUnknown */
+    shown: (name: string): PeerView => {
+      const member = find(name)
+      return viewOf(member, cluster.peer(member.id))
+    },
     detail: (name: string): PeerDetail => {
       const member = find(name)
       return detailOf(member, cluster.peer(member.id))

@@ -6,6 +6,7 @@ import type { LinkSockets } from '../sockets/link-sockets.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'
 import { type Access, isOpen, type RouteAccess } from './access.ts'
 import type { OwnPage } from './own-page.ts'
+import { peerOf } from './peer-caller.ts'
 
 interface AuthOptions {
   callers: Pick<Callers, 'identify' | 'identifySigned' | 'wasMembers'>
@@ -124,9 +125,8 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
 function assertAllowed(caller: Caller, access: Access): void {
   if (isOpen(access)) return
   if (isOfItself(access)) {
-    if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
     // Whoever still has an old key must not get a new one for it, nor confirm or leave in the peer's name.
-    if (caller.outdated) throw new Unauthorized('This key has a successor; use that one')
+    if (peerOf(caller).outdated) throw new Unauthorized('This key has a successor; use that one')
     return
   }
   const allowed = caller.kind === 'operator' || (caller.kind === 'peer' && access.peers === true)

@@ -7,7 +7,7 @@ import { answers, type Routes } from './routes.ts'
 
 const EndedSilence = Type.Object({ status: Type.Literal('ended') })
 
-/** Who is told of what: looked at, changed, tried, and silenced for a while. */
+/** Who is told of what: looked at, changed, tried. */
 export function alertRoutes(app: Routes, { alerts }: Pick<Services, 'alerts'>): void {
   const schema = { tags: ['alerts'] }
 
@@ -53,6 +53,11 @@ export function alertRoutes(app: Routes, { alerts }: Pick<Services, 'alerts'>): 
     },
     async ({ query }) => alerts.test(query.target)
   )
+}
+
+/** Nobody is told of something for a while. */
+export function silenceRoutes(app: Routes, { alerts }: Pick<Services, 'alerts'>): void {
+  const schema = { tags: ['alerts'] }
 
   app.post(
     '/api/alerts/silences',

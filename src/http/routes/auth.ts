@@ -13,7 +13,12 @@ const SESSION_SECONDS = 86_400
 const TICKET_SECONDS = 600
 
 /** Signing in, in the shapes that FlatRun's UI and CLI know. There are keys and no users; a key shows as one. */
-export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services, 'callers' | 'authEnabled'>): void {
+export function authRoutes(app: Routes, services: Pick<Services, 'callers' | 'authEnabled'>): void {
+  signInRoutes(app, services)
+  signedInRoutes(app)
+}
+
+function signInRoutes(app: Routes, { callers, authEnabled }: Pick<Services, 'callers' | 'authEnabled'>): void {
   const limiter = createAttemptLimiter({ perMinute: 10 })
   app.get(
     '/api/auth/status',
@@ -55,7 +60,9 @@ export function authRoutes(app: Routes, { callers, authEnabled }: Pick<Services,
     },
     async ({ body, ip }) => limiter.attempt(ip, async () => sessionFor(await loginWith(body, callers)))
   )
+}
 
+function signedInRoutes(app: Routes): void {
   app.get(
     '/api/auth/validate',
     {

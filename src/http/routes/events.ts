@@ -4,7 +4,7 @@ import { nameOf } from '../access/scope.ts'
 import { createEventStream } from '../event-stream.ts'
 import type { Services } from '../services.ts'
 import { EVENT_STREAM } from '../sse.ts'
-import type { Routes } from './routes.ts'
+import { type Routes, whereEnabled } from './routes.ts'
 
 const READERS = 200
 /** Of one caller; the oldest makes room, and comes back with `Last-Event-ID` if somebody still reads it. */
@@ -12,7 +12,7 @@ const READERS_OF_ONE = 32
 
 /** What happens in the cluster, while it happens. */
 export function eventRoutes(app: Routes, { events, self }: Pick<Services, 'events' | 'self'>): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+  whereEnabled(app, self)
   const open = new Map<ReturnType<typeof createEventStream>, string>()
   // A stream would otherwise keep a stopping server for as long as somebody reads.
   app.addHook('preClose', async () => {

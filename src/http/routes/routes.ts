@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, RawServerDefault } from 'fastify'
 import { type TSchema, Type } from 'typebox'
+import type { Self } from '../../cluster/peers/self.ts'
 import { PeerName } from '../../schemas/names.ts'
 import { ErrorBody } from '../errors.ts'
 
@@ -17,6 +18,13 @@ export type Routes = FastifyInstance<
 
 /** What a route answers with, and the body of every error that it may answer with. */
 export const answers = <T extends TSchema>(ok: T) => ({ 200: ok, '4xx': ErrorBody, '5xx': ErrorBody })
+
+/** Refuses every route of a scope while clustering is off. @throws ClusterDisabled */
+export function whereEnabled(app: Routes, self: Pick<Self, 'assertEnabled'>): void {
+  app.addHook('onRequest', async ({ routeOptions }) => {
+    if (routeOptions.url) self.assertEnabled()
+  })
+}
 
 export const NameParams = Type.Object({ name: PeerName })
 

@@ -1,4 +1,5 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import type { Caller } from '../../cluster/access/callers.ts'
 import { FEATURES } from '../../cluster/peers/self.ts'
 import { Stopping } from '../../errors/requests.ts'
 import { Version } from '../../schemas/names.ts'
@@ -71,27 +72,15 @@ type StatusServices = Pick<
 >
 
 /** Whether this node is well, and what it is in the cluster. */
-export function statusRoutes(
-  app: Routes,
-  { self, membership, cluster, introductions, alerts, linkedPeers, selecting, stopping, front }: StatusServices
-): void {
+export function statusRoutes(app: Routes, services: StatusServices): void {
+  const { self, membership, stopping } = services
+
   app.get(
     '/api/health',
     { config: anybody, schema: { tags: ['status'], summary: 'Whether this agent is well', response: answers(Health) } },
     async ({ caller }) => {
       if (stopping()) throw new Stopping()
-      const health = { status: 'healthy' as const, agent: 'flatrun' as const, version: self.toldVersion() }
-      if (caller.kind === 'nobody') return health
-      return {
-        ...health,
-        agent_version: self.version.version,
-        name: self.name(),
-        node_id: self.nodeId(),
-        features: [...FEATURES],
-        time: new Date().toISOString(),
-        ...(caller.kind === 'peer' && linkedPeers.isDialledInVain(caller.id) && { reaches_you: false as const }),
-        ...(front && { flatrun: behind(front.state()) })
-      }
+      return healthFor(caller, services)
     }
   )
 
@@ -107,32 +96,8 @@ export function statusRoutes(
     },
     async ({ caller }) => {
       if (!self.enabled()) return { enabled: false }
-      const status = {
-        enabled: true,
-        server_name: self.name(),
-        peer_count: membership.count(),
-        version: self.toldVersion(),
-        agent_version: self.version.version,
-        advertise_url: self.advertiseUrl(),
-        node_id: self.nodeId()
-      }
       // How this server's other peers are is no business of a peer's.
-      if (caller.kind === 'peer') return status
-      const states = cluster.peers().map(({ verdict }) => verdict)
-      const peers = Object.fromEntries(
-        [...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])
-      )
-      const failing = alerts.failing()
-      const { proberCrashes, quarantined, ...supervision } = cluster.supervision()
-      return {
-        ...status,
-        fingerprint: self.fingerprint(),
-        self: { tags: [...selecting.ownTags] },
-        waiting: introductions.waiting(),
-        ...(failing.length > 0 && { alerts: { failing } }),
-        peers,
-        supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
-      }
+      return caller.kind === 'peer' ? ownStatus(services) : { ...ownStatus(services), ...clusterStatus(services) }
     }
   )
 
@@ -154,6 +119,50 @@ export function statusRoutes(
     }
   )
 }
+
+function healthFor(caller: Caller, { self, linkedPeers, front }: StatusServices): Static<typeof Health> {
+  const health = { status: 'healthy' as const, agent: 'flatrun' as const, version: self.toldVersion() }
+  if (caller.kind === 'nobody') return health
+  return {
+    ...health,
+    agent_version: self.version.version,
+    name: self.name(),
+    node_id: self.nodeId(),
+    features: [...FEATURES],
+    time: new Date().toISOString(),
+    ...(caller.kind === 'peer' && linkedPeers.isDialledInVain(caller.id) && { reaches_you: false as const }),
+    ...(front && { flatrun: behind(front.state()) })
+  }
+}
+
+const ownStatus = ({ self, membership }: StatusServices) => ({
+  enabled: true,
+  server_name: self.name(),
+  peer_count: membership.count(),
+  version: self.toldVersion(),
+  agent_version: self.version.version,
+  advertise_url: self.advertiseUrl(),
+  node_id: self.nodeId()
+})
+
+function clusterStatus({ self, cluster, introductions, alerts, selecting }: StatusServices) {
+  const failing = alerts.failing()
+  const { proberCrashes, quarantined, ...supervision } = cluster.supervision()
+  return {
+    fingerprint: self.fingerprint(),
+    self: { tags: [...selecting.ownTags] },
+    waiting: introductions.waiting(),
+    ...(failing.length > 0 && { alerts: { failing } }),
+    peers: countsOf(cluster.peers().map(({ verdict }) => verdict)),
+    supervision: { ...supervision, prober_crashes: proberCrashes, quarantined: [...quarantined] }
+  }
+}
+
+/** How often each occurs. */
+const countsOf = (verdicts: readonly string[]) =>
+  Object.fromEntries(
+    [...new Set(verdicts)].sort().map((verdict) => [verdict, verdicts.filter((one) => one === verdict).length])
+  )
 
 const behind = ({ reachable, error }: { reachable: boolean; error?: string }) => ({
   reachable,

@@ -1,20 +1,12 @@
 import { Type } from 'typebox'
 import { Deployment, DeploymentService } from '../../../schemas/deployments/deployment.ts'
-import {
-  type Action,
-  ActionAccepted,
-  ActionResult,
-  ContainerStats,
-  ContainerView,
-  DeploymentStats,
-  Job
-} from '../../../schemas/deployments/operation.ts'
+import { DeploymentStats } from '../../../schemas/deployments/operation.ts'
 import { operatorOrPeer } from '../../access/access.ts'
-import { assertReach, nameOf, reachable } from '../../access/scope.ts'
+import { assertReach } from '../../access/scope.ts'
 import type { Services } from '../../services.ts'
 import { answers, type Routes } from '../routes.ts'
 
-/** One folder's name. What it may hold is the rule of whoever looks it up. */
+/** One folder's name. What it may hold is the rule of the code that looks it up. */
 export const DeploymentParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 255 }) })
 
 const Compose = Type.Object({ name: Type.String(), content: Type.String(), filename: Type.String() })
@@ -23,13 +15,6 @@ const Found = Type.Object({
   compose_content: Type.String(),
   compose_filename: Type.String()
 })
-/** Less than what the proxy, and others on the way, wait for the beginning of an answer. */
-const LONGEST_WAIT_S = 50
-const Wait = Type.Object({
-  wait: Type.Optional(Type.Boolean()),
-  wait_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_WAIT_S }))
-})
-const FIGURES = Type.Object({ stats: Type.Array(ContainerStats) })
 const SERVICES = Type.Object({
   deployment: Type.String(),
   services: Type.Array(DeploymentService),
@@ -37,7 +22,7 @@ const SERVICES = Type.Object({
 })
 const tags = ['this server']
 
-/** The deployments of this server, one by one, under FlatRun's paths: what they are, and what can be done with them. */
+/** The deployments of this server, one by one, under FlatRun's paths: what they are and how they are. */
 export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>): void {
   const read = operatorOrPeer('deployments:read')
 
@@ -101,97 +86,4 @@ export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>
       return { deployment: name, services, items: services }
     }
   )
-
-  for (const action of ACTIONS) {
-    app.post(
-      `/api/deployments/:name/${action}`,
-      {
-        config: operatorOrPeer('deployments:write'),
-        schema: {
-          tags,
-          summary: SUMMARIES[action],
-          description:
-            'Answers with the result when it is done. With wait=false, or when it takes longer than wait_seconds, it answers with a job to look up; it goes on in any case.',
-          params: DeploymentParams,
-          querystring: Wait,
-          response: { ...answers(ActionResult), 202: ActionAccepted }
-        }
-      },
-      async ({ caller, params: { name }, query: { wait = true, wait_seconds = LONGEST_WAIT_S } }, reply) => {
-        assertReach(caller, 'deployments:write', name)
-        const { job, result } = await local.begin({ deployment: name, action, by: nameOf(caller) })
-        const done = wait ? await within(result, wait_seconds * 1_000) : undefined
-        if (done) return reply.code(200).send(done)
-        return reply.code(202).send({ job_id: job.id, deployment: name, action, status: job.status })
-      }
-    )
-  }
-
-  app.get(
-    '/api/deployments/:name/jobs/:job',
-    {
-      config: read,
-      schema: {
-        tags,
-        summary: 'A change that was begun: by its id, or "active" for the one that is under way',
-        params: Type.Object({ ...DeploymentParams.properties, job: Type.String({ maxLength: 64 }) }),
-        response: answers(Job)
-      }
-    },
-    async ({ caller, params: { name, job } }) => {
-      assertReach(caller, 'deployments:read', name)
-      return local.job(name, job)
-    }
-  )
-
-  app.get(
-    '/api/containers',
-    {
-      config: operatorOrPeer('containers:read'),
-      schema: {
-        tags,
-        summary: 'All containers of this server',
-        response: answers(Type.Object({ containers: Type.Array(ContainerView) }))
-      }
-    },
-    async ({ caller }) => {
-      const mine = seenBy(reachable(caller, 'containers:read'))
-      return { containers: (await local.containers()).filter(({ deployment }) => mine(deployment)) }
-    }
-  )
-
-  app.get(
-    '/api/containers/stats',
-    {
-      config: operatorOrPeer('containers:read'),
-      schema: { tags, summary: 'CPU, memory and network of all containers', response: answers(FIGURES) }
-    },
-    async ({ caller }) => {
-      const mine = seenBy(reachable(caller, 'containers:read'))
-      return { stats: (await local.containerStats()).filter(({ deployment_name }) => mine(deployment_name)) }
-    }
-  )
-}
-
-const ACTIONS: readonly Action[] = ['start', 'stop', 'restart']
-const SUMMARIES: Record<Action, string> = {
-  start: 'Start its containers in the order that they need, or make them where there are none',
-  stop: 'Stop its containers, what others need last',
-  restart: 'Stop its containers and start them again'
-}
-
-/** A container of no deployment is seen by those who see everything. */
-function seenBy(reach: (deployment: string) => boolean): (deployment: string | undefined) => boolean {
-  return (deployment) => (deployment === undefined ? reach('') : reach(deployment))
-}
-
-/** What a promise gives, if it does so in time. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => late.resolve(undefined), ms)
-  try {
-    return await Promise.race([promise, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }

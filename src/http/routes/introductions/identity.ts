@@ -1,12 +1,11 @@
 import { Type } from 'typebox'
 import { NoCallbackUrl } from '../../../errors/joining.ts'
-import { PeerUnknown } from '../../../errors/members.ts'
-import { PermissionDenied } from '../../../errors/requests.ts'
 import { Card } from '../../../schemas/joining/card.ts'
 import { PeerView } from '../../../schemas/peer.ts'
 import { operator, peerItself } from '../../access/access.ts'
+import { peerOf } from '../../access/peer-caller.ts'
 import type { Services } from '../../services.ts'
-import { answers, NameParams, type Routes } from '../routes.ts'
+import { answers, NameParams, type Routes, whereEnabled } from '../routes.ts'
 
 const SMALL = 16_384
 const MoveRequest = Type.Object(
@@ -23,9 +22,7 @@ export function identityRoutes(
   app: Routes,
   { self, cards, moving, membership }: Pick<Services, 'self' | 'cards' | 'moving' | 'membership'>
 ): void {
-  app.addHook('onRequest', async ({ routeOptions }) => {
-    if (routeOptions.url) self.assertEnabled()
-  })
+  whereEnabled(app, self)
   const schema = { tags: ['introductions'] }
 
   app.post(
@@ -41,11 +38,11 @@ export function identityRoutes(
       }
     },
     async ({ caller, body, signed, protocol }) => {
-      if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
+      const { id } = peerOf(caller)
       // Its key alone could have been read on the way, and the card changed.
       const certain =
         signed?.bodyDigest !== undefined || protocol === 'https' || self.advertiseUrl().startsWith('https:')
-      if (certain) await cards.take(caller.id, body)
+      if (certain) await cards.take(id, body)
       const own = await cards.own()
       if (!own) throw new NoCallbackUrl()
       return own
@@ -68,10 +65,8 @@ export function identityRoutes(
       }
     },
     async ({ params, body }) => {
-      const { id, name } = await moving.confirm(params.name, body.url)
-      const view = membership.view(id)
-      if (!view) throw new PeerUnknown(name)
-      return view
+      const { name } = await moving.confirm(params.name, body.url)
+      return membership.shown(name)
     }
   )
 }

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { TooManyLinks } from '../../../errors/members.ts'
-import { PermissionDenied, UpgradeRequired } from '../../../errors/requests.ts'
+import { UpgradeRequired } from '../../../errors/requests.ts'
 import { LINK_PROTOCOL } from '../../../remote/links/protocol.ts'
 import { peerItself } from '../../access/access.ts'
+import { peerOf } from '../../access/peer-caller.ts'
 import type { Services } from '../../services.ts'
 import { handOver } from '../../sockets/when-over.ts'
-import { answers, type Routes } from '../routes.ts'
+import { answers, type Routes, whereEnabled } from '../routes.ts'
 
 const Url = Type.String({ minLength: 1, maxLength: 512 })
 const Query = Type.Object({
@@ -24,8 +25,8 @@ const RETRY_AFTER_S = '15'
 const KEEPALIVE_MS = 15_000
 
 /** A peer that cannot be dialled opens a connection, on which this server asks from then on. */
-export function reverseRoutes(app: Routes, { self, linkedPeers }: Services): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+export function reverseRoutes(app: Routes, { self, linkedPeers }: Pick<Services, 'self' | 'linkedPeers'>): void {
+  whereEnabled(app, self)
 
   app.get(
     '/api/cluster/reverse',
@@ -40,20 +41,20 @@ export function reverseRoutes(app: Routes, { self, linkedPeers }: Services): voi
       }
     },
     async (request, reply) => {
-      const { caller, query } = request
+      const { query } = request
+      const { id } = peerOf(request.caller)
       const asked = { urls: [query.url ?? []].flat(), place: query.place }
-      if (caller.kind !== 'peer') throw new PermissionDenied('the key of a peer')
       if (!isUpgrade(request)) {
         reply.header('upgrade', LINK_PROTOCOL)
         throw new UpgradeRequired()
       }
       try {
-        linkedPeers.assertWanted(caller.id, asked)
+        linkedPeers.assertWanted(id, asked)
       } catch (error) {
         if (error instanceof TooManyLinks) reply.header('retry-after', RETRY_AFTER_S)
         throw error
       }
-      linkedPeers.take(caller.id, turnRound(request, reply), asked)
+      linkedPeers.take(id, turnRound(request, reply), asked)
     }
   )
 }

@@ -1,17 +1,16 @@
 import { Type } from 'typebox'
-import { PeerUnknown } from '../../../errors/members.ts'
 import { Tag } from '../../../schemas/names.ts'
 import { PeerView } from '../../../schemas/peer.ts'
 import { operator } from '../../access/access.ts'
 import type { Services } from '../../services.ts'
-import { answers, NameParams, type Routes } from '../routes.ts'
+import { answers, NameParams, type Routes, whereEnabled } from '../routes.ts'
 
 /** What an operator of this server says of a peer, beside what that says of itself. */
 export function tagRoutes(
   app: Routes,
   { self, membership, selecting }: Pick<Services, 'self' | 'membership' | 'selecting'>
 ): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+  whereEnabled(app, self)
   app.put(
     '/api/cluster/peers/:name/tags',
     {
@@ -25,9 +24,8 @@ export function tagRoutes(
       }
     },
     async ({ params, body }) => {
-      const view = membership.view(await selecting.tag(params.name, body.tags))
-      if (!view) throw new PeerUnknown(params.name)
-      return view
+      await selecting.tag(params.name, body.tags)
+      return membership.shown(params.name)
     }
   )
 }

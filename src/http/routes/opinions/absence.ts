@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { PermissionDenied } from '../../../errors/requests.ts'
 import { AbsenceNotice } from '../../../schemas/opinions/absence.ts'
 import { peerItself } from '../../access/access.ts'
+import { approvedMember } from '../../access/peer-caller.ts'
 import type { Services } from '../../services.ts'
-import { answers, type Routes } from '../routes.ts'
+import { answers, type Routes, whereEnabled } from '../routes.ts'
 
 const SMALL = 4_096
 const Heard = Type.Object({ status: Type.Literal('noted') })
@@ -13,9 +13,7 @@ export function absenceRoutes(
   app: Routes,
   { self, membership, alerts }: Pick<Services, 'self' | 'membership' | 'alerts'>
 ): void {
-  app.addHook('onRequest', async ({ routeOptions }) => {
-    if (routeOptions.url) self.assertEnabled()
-  })
+  whereEnabled(app, self)
 
   app.post(
     '/api/cluster/absence',
@@ -30,9 +28,7 @@ export function absenceRoutes(
       }
     },
     async ({ caller, body }) => {
-      const member = caller.kind === 'peer' ? membership.get(caller.id) : undefined
-      if (!member || member.awaitsApproval) throw new PermissionDenied('the key of a peer')
-      await alerts.absent(member, body)
+      await alerts.absent(approvedMember(caller, membership), body)
       return { status: 'noted' as const }
     }
   )

@@ -1,16 +1,14 @@
-import { PermissionDenied } from '../../../errors/requests.ts'
 import { Opinion, OpinionRequest } from '../../../schemas/opinions/opinion.ts'
 import { peerItself } from '../../access/access.ts'
+import { approvedMember } from '../../access/peer-caller.ts'
 import type { Services } from '../../services.ts'
-import { answers, type Routes } from '../routes.ts'
+import { answers, type Routes, whereEnabled } from '../routes.ts'
 
 const SMALL = 4_096
 
 /** What servers say to each other of the others. */
 export function opinionRoutes(app: Routes, { self, membership, opinionOf }: OpinionServices): void {
-  app.addHook('onRequest', async ({ routeOptions }) => {
-    if (routeOptions.url) self.assertEnabled()
-  })
+  whereEnabled(app, self)
 
   app.post(
     '/api/cluster/opinion',
@@ -24,11 +22,7 @@ export function opinionRoutes(app: Routes, { self, membership, opinionOf }: Opin
         response: answers(Opinion)
       }
     },
-    async ({ caller, body }) => {
-      const asker = caller.kind === 'peer' ? membership.get(caller.id) : undefined
-      if (!asker || asker.awaitsApproval) throw new PermissionDenied('the key of a peer')
-      return opinionOf(body.about, asker)
-    }
+    async ({ caller, body }) => opinionOf(body.about, approvedMember(caller, membership))
   )
 }
 

@@ -2,14 +2,14 @@ import { PermissionDenied } from '../../../errors/requests.ts'
 import { Reachability, View } from '../../../schemas/opinions/reachability.ts'
 import { operator, operatorOrPeer } from '../../access/access.ts'
 import type { Services } from '../../services.ts'
-import { answers, leavingOf, type Routes } from '../routes.ts'
+import { answers, leavingOf, type Routes, whereEnabled } from '../routes.ts'
 
 /** Who sees whom. */
 export function reachabilityRoutes(
   app: Routes,
   { self, membership, reachability }: Pick<Services, 'self' | 'membership' | 'reachability'>
 ): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+  whereEnabled(app, self)
   const schema = { tags: ['peers'] }
 
   app.get(

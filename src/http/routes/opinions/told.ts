@@ -1,8 +1,8 @@
-import { PermissionDenied } from '../../../errors/requests.ts'
 import { ToldReply, ToldRequest } from '../../../schemas/opinions/told.ts'
 import { peerItself } from '../../access/access.ts'
+import { approvedMember } from '../../access/peer-caller.ts'
 import type { Services } from '../../services.ts'
-import { answers, type Routes } from '../routes.ts'
+import { answers, type Routes, whereEnabled } from '../routes.ts'
 
 const SMALL = 8_192
 
@@ -11,9 +11,7 @@ export function toldRoutes(
   app: Routes,
   { self, membership, handover }: Pick<Services, 'self' | 'membership' | 'handover'>
 ): void {
-  app.addHook('onRequest', async ({ routeOptions }) => {
-    if (routeOptions.url) self.assertEnabled()
-  })
+  whereEnabled(app, self)
 
   app.post(
     '/api/cluster/told',
@@ -28,10 +26,6 @@ export function toldRoutes(
         response: answers(ToldReply)
       }
     },
-    async ({ caller, body }) => {
-      const member = caller.kind === 'peer' ? membership.get(caller.id) : undefined
-      if (!member || member.awaitsApproval) throw new PermissionDenied('the key of a peer')
-      return handover.hear(member, body)
-    }
+    async ({ caller, body }) => handover.hear(approvedMember(caller, membership), body)
   )
 }

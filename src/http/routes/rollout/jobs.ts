@@ -4,18 +4,18 @@ import { operator } from '../../access/access.ts'
 import { nameOf } from '../../access/scope.ts'
 import { ErrorBody } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import { answers, type Routes } from '../routes.ts'
+import { answers, type Routes, whereEnabled } from '../routes.ts'
 import { serversOf } from './rollout.ts'
 
+const tags = ['cluster']
 const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
-/** Rolling restarts as jobs of this node: they go on whoever looks, and any page shows and stops them. */
+/** Rolling restarts as jobs of this node, begun and stopped: they go on whoever looks. */
 export function rolloutJobRoutes(
   app: Routes,
   { self, rolloutJobs, selecting }: Pick<Services, 'self' | 'rolloutJobs' | 'selecting'>
 ): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
-  const tags = ['cluster']
+  whereEnabled(app, self)
 
   app.post(
     '/api/cluster/rollouts',
@@ -38,6 +38,28 @@ export function rolloutJobRoutes(
     }
   )
 
+  app.post(
+    '/api/cluster/rollouts/:id/stop',
+    {
+      config: operator('deployments:write'),
+      schema: {
+        tags,
+        summary: 'Begin no other server; what was begun goes on to its end',
+        params: Params,
+        response: answers(RolloutView)
+      }
+    },
+    async ({ caller, params: { id } }) => rolloutJobs.stop(id, nameOf(caller))
+  )
+}
+
+/** The same jobs, looked at: any page shows them. */
+export function rolloutViewRoutes(
+  app: Routes,
+  { self, rolloutJobs }: Pick<Services, 'self' | 'rolloutJobs'>
+): void {
+  whereEnabled(app, self)
+
   app.get(
     '/api/cluster/rollouts',
     {
@@ -59,19 +81,5 @@ export function rolloutJobRoutes(
       schema: { tags, summary: 'One of them', params: Params, response: answers(RolloutView) }
     },
     async ({ params: { id } }) => rolloutJobs.find(id)
-  )
-
-  app.post(
-    '/api/cluster/rollouts/:id/stop',
-    {
-      config: operator('deployments:write'),
-      schema: {
-        tags,
-        summary: 'Begin no other server; what was begun goes on to its end',
-        params: Params,
-        response: answers(RolloutView)
-      }
-    },
-    async ({ caller, params: { id } }) => rolloutJobs.stop(id, nameOf(caller))
   )
 }

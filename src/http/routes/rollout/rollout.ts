@@ -8,7 +8,7 @@ import { nameOf } from '../../access/scope.ts'
 import type { Services } from '../../services.ts'
 import { EVENT_STREAM, frame } from '../../sse.ts'
 import { DeploymentParams } from '../deployments/deployments.ts'
-import { leavingOf, type Routes, sendPieces } from '../routes.ts'
+import { leavingOf, type Routes, sendPieces, whereEnabled } from '../routes.ts'
 import { SELECTION, selectionOf } from '../selecting/selection.ts'
 
 const Query = Type.Object({
@@ -24,7 +24,7 @@ export function rolloutRoutes(
   app: Routes,
   { self, rollout, selecting }: Pick<Services, 'self' | 'rollout' | 'selecting'>
 ): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+  whereEnabled(app, self)
 
   app.post(
     '/api/cluster/deployments/:name/restart',

@@ -9,7 +9,7 @@ import { operatorOrPeer } from '../../access/access.ts'
 import { partFor } from '../../access/scope.ts'
 import type { Services } from '../../services.ts'
 import { EVENT_STREAM, frame } from '../../sse.ts'
-import { answers, leavingOf, type Routes, sendJson, sendPieces } from '../routes.ts'
+import { answers, leavingOf, type Routes, sendJson, sendPieces, whereEnabled } from '../routes.ts'
 import { SELECTION, selectionOf } from './selection.ts'
 
 const Query = Type.Object({
@@ -36,7 +36,7 @@ export function aggregateRoutes(
   app: Routes,
   { self, aggregate, selecting, local }: Pick<Services, 'self' | 'aggregate' | 'selecting' | 'local'>
 ): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+  whereEnabled(app, self)
 
   for (const kind of ['deployments', 'stats', 'capacity'] as const) {
     app.get(

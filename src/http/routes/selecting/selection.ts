@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Selection } from '../../../schemas/selection/selection.ts'
 import { operator } from '../../access/access.ts'
 import type { Services } from '../../services.ts'
-import { answers, type Routes } from '../routes.ts'
+import { answers, type Routes, whereEnabled } from '../routes.ts'
 
 const Words = (description: string) =>
   Type.Optional(
@@ -30,7 +30,7 @@ export function selectionOf({ servers, not }: Asked): Selection | undefined {
 
 /** Which servers are meant, before anything is done with them. */
 export function selectionRoutes(app: Routes, { self, selecting }: Pick<Services, 'self' | 'selecting'>): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+  whereEnabled(app, self)
   app.get(
     '/api/cluster/selection',
     {

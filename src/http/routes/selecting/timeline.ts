@@ -8,7 +8,7 @@ import { Timeline } from '../../../schemas/timeline/timeline.ts'
 import { operatorOrPeer } from '../../access/access.ts'
 import { reachable } from '../../access/scope.ts'
 import type { Services } from '../../services.ts'
-import { answers, leavingOf, type Routes } from '../routes.ts'
+import { answers, leavingOf, type Routes, whereEnabled } from '../routes.ts'
 import { SELECTION, selectionOf } from './selection.ts'
 
 const Time = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }))
@@ -29,7 +29,7 @@ export function timelineRoutes(
   app: Routes,
   { self, membership, selecting, timeline }: Pick<Services, 'self' | 'membership' | 'selecting' | 'timeline'>
 ): void {
-  app.addHook('preHandler', async () => self.assertEnabled())
+  whereEnabled(app, self)
   app.get(
     '/api/cluster/timeline',
     {
