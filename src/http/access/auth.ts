@@ -1,27 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
-import { OtherStart, PermissionDenied, Unauthorized } from '../../errors/requests.ts'
+import type { Caller } from '../../cluster/access/callers.ts'
+import { PermissionDenied, Unauthorized } from '../../errors/requests.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
 import type { LinkSockets } from '../sockets/link-sockets.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'
 import { type Access, isOpen, type RouteAccess } from './access.ts'
-import type { OwnPage } from './own-page.ts'
+import { createIdentification, type IdentificationOptions, NOBODY } from './identification.ts'
 import { peerOf } from './peer-caller.ts'
 
-interface AuthOptions {
-  callers: Pick<Callers, 'identify' | 'identifySigned' | 'wasMembers'>
-  /** Looks at requests without a key where none is needed; undefined where every request needs one. */
-  ownPage: OwnPage | undefined
+interface AuthOptions extends IdentificationOptions {
   openAnswers: Pick<OpenAnswers, 'note' | 'admits' | 'review'>
   links: Pick<LinkSockets, 'peerAt' | 'assertOwn'>
   /** A member asks, on a connection that it opened. */
   heard: (memberId: string, address: () => string) => void
 }
 
-const NOBODY: Caller = { kind: 'nobody' }
-
 /** Finds out who is calling, and turns away who may not. Needs every route to say who may. */
-export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswers, links, heard }: AuthOptions): void {
+export function authenticate(app: FastifyInstance, { openAnswers, links, heard, ...how }: AuthOptions): void {
+  const callerOf = createIdentification(how)
   // A property of its own, since defining one on each request would cost as much as finding out who calls.
   app.decorateRequest('identified')
   app.decorateRequest('caller', {
@@ -63,62 +59,6 @@ export function authenticate(app: FastifyInstance, { callers, ownPage, openAnswe
     // What it says of itself is answered to the end, also that it leaves.
     if (known.kind !== 'nobody' && !isOfItself(access)) openAnswers.note(known, request, reply)
     assertAllowed(known, access)
-  }
-
-  function callerOf(request: FastifyRequest, access: Access): Caller | Promise<Caller> {
-    const header = request.headers.authorization
-    const caller = header === undefined ? identifySigned(request, access) : identify(header, access)
-    const orElse = (known: Caller | undefined) => known ?? withoutKey(request, access)
-    return caller instanceof Promise ? caller.then(orElse) : orElse(caller)
-  }
-
-  function withoutKey(request: FastifyRequest, access: Access): Caller {
-    if (isOpen(access)) return ownPage?.isOwn(request) ? EVERYBODY : NOBODY
-    if (!ownPage) throw new Unauthorized('Authorization header required')
-    ownPage.assertOwn(request)
-    return EVERYBODY
-  }
-
-  function identifySigned(request: FastifyRequest, access: Access): Caller | undefined {
-    const { signature, 'signature-input': signatureInput, 'content-digest': contentDigest } = request.headers
-    if (typeof signature !== 'string' || typeof signatureInput !== 'string') return undefined
-    const { method, url: path } = request
-    const digest = typeof contentDigest === 'string' ? contentDigest : undefined
-    const { caller, ...known } = callers.identifySigned({
-      method,
-      path,
-      signatureInput,
-      signature,
-      contentDigest: digest
-    })
-    request.signed = known
-    if (known.misdirected) throw new OtherStart()
-    if (!caller && !isOpen(access)) throw new Unauthorized('Invalid or expired token')
-    return caller
-  }
-
-  /** In FlatRun's words, in FlatRun's order. */
-  function identify(header: string, access: Access): Caller | undefined | Promise<Caller | undefined> {
-    const [, scheme, token] = /^(\S+) +(\S.*)$/.exec(header.trim()) ?? []
-    const refuse = (sentence: string) => {
-      if (!ownPage && !isOpen(access)) throw new Unauthorized(sentence)
-      return undefined
-    }
-    if (scheme === undefined || token === undefined) return refuse('Invalid authorization header format')
-    if (!/^(bearer|apikey)$/i.test(scheme)) return refuse('Unsupported authorization scheme')
-    const known = callers.identify(token)
-    const orRefuse = (caller: Caller | undefined) => {
-      // Also where anybody may ask: a peer that was removed hears of it by its next look at our health.
-      if (!caller && !ownPage && callers.wasMembers(token)) throw new Unauthorized('Invalid or expired token')
-      return caller ?? refuse('Invalid or expired token')
-    }
-    return known instanceof Promise ? known.then(orRefuse, unknowable) : orRefuse(known)
-
-    /** Who is not asked for a key may come without one that nobody can look at now. */
-    function unknowable(error: unknown) {
-      if (isOpen(access)) return undefined
-      throw error
-    }
   }
 }
 
