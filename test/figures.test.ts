@@ -19,7 +19,6 @@ const LONGER: Record<string, number> = {
   'src/config/schema.ts': 260,
   'src/http/openapi/examples.ts': 210,
   'src/local/disk/folder.ts': 210,
-  'src/remote/client.ts': 220,
   'src/schemas/joining/joining.ts': 210
 }
 

@@ -38,6 +38,8 @@ export interface Attempt {
   isOwn(answer: RemoteAnswer): boolean
 }
 
+export type Authorization = ReturnType<typeof createAuthorization>
+
 /** The only place where a request to a peer gets its authorization, and where that of its answers is looked at. */
 export function createAuthorization({ credentialOf, sign, now }: AuthorizationOptions) {
   const boots = createBoots(now)

@@ -1,19 +1,16 @@
 import type { Socket } from 'node:net'
-import { Client, type Dispatcher, Pool } from 'undici'
+import { Client, Pool } from 'undici'
 import type { Clock } from '../../machines/clock.ts'
 import { systemClock } from '../clock.ts'
-import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
-import { collect } from './answers/collect.ts'
-import { createLargeAnswers } from './answers/large-answers.ts'
-import { createAuthorization, digestOf, type ToAuthorize } from './authorization.ts'
+import { type Authorization, createAuthorization, type ToAuthorize } from './authorization.ts'
 import { createConnector, type LookupGuard } from './connections/connector.ts'
-import { createPools } from './connections/pools.ts'
+import { createPools, type Pools } from './connections/pools.ts'
 import { createResolver, type Resolve } from './connections/resolver.ts'
 import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.ts'
-import { RemoteFailure } from './failure.ts'
-import { pass } from './forwarding/pass.ts'
+import { createPassOn } from './forwarding/pass-on.ts'
 import { openLink } from './links/open.ts'
 import { createParkedLinks } from './links/parked.ts'
+import { createRequests } from './requests.ts'
 import type { Ask, PeerTarget, RemoteAnswer } from './target.ts'
 
 export interface RemoteOptions {
@@ -49,10 +46,70 @@ export type Remote = ReturnType<typeof createRemote>
 export function createRemote(options: RemoteOptions) {
   const { clock = systemClock, deadlines = DEFAULT_DEADLINES } = options
   const { resolve = createResolver({ clock }) } = options
+  const { links, pools, authorization } = openWays({ ...options, clock, deadlines, resolve })
+  const requests = createRequests({ authorization, clock, mostBytes: options.mostBytes ?? 64 << 20 })
+
+  function request(target: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
+    const { watch, base } = pools.of(target)
+    return requests.authorized(watch, base, { target, ask })
+  }
+
+  const meet = (target: PeerTarget) =>
+    request(target, { path: '/api/health', deadlineMs: deadlines.probeMs, maxBytes: HEALTH_BYTES })
+
+  return {
+    /** What each kind of request may last. */
+    deadlines,
+    request,
+    carry: createPassOn({ pools, authorization, clock, meet }),
+
+    /** To where its URL leads, whatever way is used else, on a connection of its own. */
+    async requestDirectly({ via: _, ...target }: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
+      const { origin, pathname } = new URL(target.url)
+      const client = new Client(origin, pools.single(target))
+      try {
+        return await requests.authorized(client, baseOf(pathname), { target, ask })
+      } finally {
+        client.destroy().catch(() => {})
+      }
+    },
+
+    /** To an address that is no peer yet: without any key of ours, on a connection of its own. */
+    async exchange(url: string, ask: Ask, pins: readonly string[] = []): Promise<RemoteAnswer> {
+      const { origin, pathname } = new URL(url)
+      const connect = createConnector({ guard: options.lookupGuard, resolve, pins, timeoutMs: deadlines.connectMs })
+      const pool = new Pool(origin, { connect, connections: 1, allowH2: false, maxHeaderSize: 16_384 })
+      try {
+        return await requests.bare(pool, baseOf(pathname), ask)
+      } finally {
+        pool.destroy().catch(() => {})
+      }
+    },
+
+    link: createLinking({ pools, authorization, clock, timeoutMs: deadlines.requestMs }),
+    /** What peers that cannot be dialled have opened. */
+    links,
+    /** Ends every connection to a peer, WebSockets and those that it opened too. */
+    forget(id: string) {
+      for (const way of [links, pools, authorization]) way.forget(id)
+    },
+    close() {
+      pools.close()
+      links.close()
+    }
+  }
+}
+
+type Opened = RemoteOptions & { clock: Clock; deadlines: Deadlines; resolve: Resolve }
+
+/** The connections to peers, those that peers opened, and the keys that are presented on both. */
+function openWays(options: Opened) {
+  const { clock, deadlines, resolve, onLinked, onCertificate } = options
+  const authorization = createAuthorization({ ...options, now: clock.now })
   const links = createParkedLinks({
     clock,
     waitMs: deadlines.connectMs,
-    ...(options.onLinked && { onLinked: options.onLinked }),
+    ...(onLinked && { onLinked }),
     onUnlinked: (id) => {
       authorization.doubt(id)
       options.onUnlinked?.(id)
@@ -62,7 +119,7 @@ export function createRemote(options: RemoteOptions) {
     links,
     guard: options.lookupGuard,
     resolve,
-    ...(options.onCertificate && { onCertificate: options.onCertificate }),
+    ...(onCertificate && { onCertificate }),
     connectTimeoutMs: deadlines.connectMs,
     keepAliveMs: options.keepAliveMs ?? 300_000,
     watchConnections: options.watchConnections ?? 2,
@@ -72,122 +129,27 @@ export function createRemote(options: RemoteOptions) {
       options.onConnectionClosed?.(id)
     }
   })
-  const authorization = createAuthorization({ ...options, now: clock.now })
-  const large = createLargeAnswers({ mostBytes: options.mostBytes ?? 64 << 20 })
-  const meeting = new Map<string, Promise<unknown>>()
+  return { links, pools, authorization }
+}
 
-  function request(target: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
-    const { watch, base } = pools.of(target)
-    return requestOver(watch, base, { target, ask })
-  }
+interface LinkingOptions {
+  pools: Pick<Pools, 'single'>
+  authorization: Authorization
+  clock: Clock
+  timeoutMs: number
+}
 
-  /** To where its URL leads, whatever way is used else, on a connection of its own. */
-  async function requestDirectly({ via: _, ...target }: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
-    const { origin, pathname } = new URL(target.url)
-    const client = new Client(origin, pools.single(target))
-    try {
-      return await requestOver(client, baseOf(pathname), { target, ask })
-    } finally {
-      client.destroy().catch(() => {})
-    }
-  }
-
-  async function requestOver(
-    dispatcher: Pick<Dispatcher, 'dispatch'>,
-    base: string,
-    { target, ask }: { target: PeerTarget; ask: Ask }
-  ): Promise<RemoteAnswer> {
-    const { headers, ...parts } = requestOf(base, ask)
-    const { method, path, body } = parts
-    // Only a signature needs it.
-    const bodyDigest = target.transport === 'signed' && body !== undefined ? digestOf(body) : undefined
-    const due = clock.now() + ask.deadlineMs
-    let [mayBeStale, mayBeOvertaken] = [method === 'GET', true]
-    for (;;) {
-      const attempt = authorization.attempt(target, { method, path, ...(bodyDigest && { bodyDigest }) })
-      const sent = { ...parts, headers: { ...headers, ...attempt.headers, ...authorization.wanted(target) } }
-      try {
-        const answer = await collect(dispatcher, sent, limitsOf(ask, due - clock.now()))
-        const own = attempt.isOwn(answer)
-        const again = mayBeOvertaken && clock.now() < due && attempt.isOvertaken(answer)
-        if (!again) return own ? { ...answer, own } : answer
-        mayBeOvertaken = false
-      } catch (error) {
-        // The peer may close an idle connection at the moment in which we reuse it (RFC 9112 §9.3.1).
-        const stale = error instanceof RemoteFailure && error.stale
-        if (!mayBeStale || !stale || clock.now() >= due) throw error
-        mayBeStale = false
-      }
-    }
-  }
-
-  /** To an address that is no peer yet: without any key of ours, on a connection of its own. */
-  async function exchange(url: string, ask: Ask, pins: readonly string[] = []): Promise<RemoteAnswer> {
-    const { origin, pathname } = new URL(url)
-    const connect = createConnector({ guard: options.lookupGuard, resolve, pins, timeoutMs: deadlines.connectMs })
-    const pool = new Pool(origin, { connect, connections: 1, allowH2: false, maxHeaderSize: 16_384 })
-    try {
-      return await collect(pool, requestOf(baseOf(pathname), ask), limitsOf(ask, ask.deadlineMs))
-    } finally {
-      pool.destroy().catch(() => {})
-    }
-  }
-
-  const limitsOf = ({ maxBytes, signal }: Ask, deadlineMs: number) => ({ maxBytes, signal, deadlineMs, clock, large })
-
-  /** Over connections of their own: a slow peer's traffic cannot delay its probes. */
-  function passOn(target: PeerTarget, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
-    const { traffic, base } = pools.of(target)
-    const path = base + request.path
-    const authorize = () => authorization.attempt(target, { method: request.method, path })
-    // A body that streams can be sent only once, and a peer that was started anew would refuse it.
-    const ready = request.body && authorization.isUncertain(target) ? meet(target) : undefined
-    return pass({ ...request, path }, sink, { pool: traffic, authorize, clock, ready })
-  }
-
-  /** Any answer tells which start of the peer this is. */
-  function meet(target: PeerTarget): Promise<unknown> {
-    const known = meeting.get(target.id)
-    if (known) return known
-    const ask = { path: '/api/health', deadlineMs: deadlines.probeMs, maxBytes: HEALTH_BYTES }
-    const asked = request(target, ask).finally(() => meeting.delete(target.id))
-    meeting.set(target.id, asked)
-    return asked
-  }
-
+function createLinking({ pools, authorization, clock, timeoutMs }: LinkingOptions) {
   /** A connection to a peer over which it asks and we answer; `path` below its URL. @throws RemoteFailure, LinkRefused */
-  function link(target: PeerTarget, path: string, signal: AbortSignal): Promise<Socket> {
+  return function link(target: PeerTarget, path: string, signal: AbortSignal): Promise<Socket> {
     const { origin, pathname } = new URL(target.url)
     const asked = { method: 'GET', path: baseOf(pathname) + path }
     return openLink({
-      ...{ origin, client: pools.single(target), path: asked.path, signal, clock },
+      ...{ origin, client: pools.single(target), path: asked.path, signal, clock, timeoutMs },
       headers: Object.entries<string>(authorization.wanted(target)).flat(),
       isOwn: (attempt, answer) => isCertified(target) || attempt.isOwn(answer),
-      authorize: () => authorization.attempt(target, asked),
-      timeoutMs: deadlines.requestMs
+      authorize: () => authorization.attempt(target, asked)
     })
-  }
-
-  return {
-    /** What each kind of request may last. */
-    deadlines,
-    request,
-    exchange,
-    carry: passOn,
-    requestDirectly,
-    link,
-    /** What peers that cannot be dialled have opened. */
-    links,
-    /** Ends every connection to a peer, WebSockets and those that it opened too. */
-    forget(id: string) {
-      links.forget(id)
-      pools.forget(id)
-      authorization.forget(id)
-    },
-    close() {
-      pools.close()
-      links.close()
-    }
   }
 }
 
@@ -195,20 +157,3 @@ export function createRemote(options: RemoteOptions) {
 const isCertified = ({ transport }: PeerTarget) => transport === 'tls' || transport === 'pinned'
 
 const baseOf = (pathname: string) => pathname.replace(/\/+$/, '')
-
-function requestOf(base: string, ask: Ask) {
-  const method = ask.method ?? 'GET'
-  const body = ask.body === undefined ? undefined : JSON.stringify(ask.body)
-  return {
-    method,
-    path: base + ask.path,
-    body,
-    headersTimeout: ask.deadlineMs,
-    headers: {
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...ask.headers
-    }
-  }
-}

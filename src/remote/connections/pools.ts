@@ -34,6 +34,8 @@ export interface PeerPools {
   base: string
 }
 
+export type Pools = ReturnType<typeof createPools>
+
 /** The connections to peers: two pools for each, made when first needed, and gone when the peer is forgotten. */
 export function createPools(options: PoolsOptions) {
   const connecting = { guard: options.guard, resolve: options.resolve, timeoutMs: options.connectTimeoutMs }
