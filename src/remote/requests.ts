@@ -22,7 +22,11 @@ export function createRequests({ authorization, clock, mostBytes }: RequestsOpti
 
   return {
     /** With our key. Sent once more where the first time surely did nothing, or did no harm. */
-    async authorized(dispatcher: Sends, base: string, { target, ask }: { target: PeerTarget; ask: Ask }) {
+    async authorized(
+      dispatcher: Sends,
+      base: string,
+      { target, ask }: { target: PeerTarget; ask: Ask }
+    ): Promise<RemoteAnswer> {
       const { headers, ...parts } = requestOf(base, ask)
       const { method, path, body } = parts
       // Only a signature needs it.
