@@ -1,16 +1,14 @@
-import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
 import type { Clock } from '../../../machines/clock.ts'
-import { after } from '../../clock.ts'
 import type { AlertMessage } from '../../schemas/alerts/alert.ts'
 import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
 import type { ToldRequest } from '../../schemas/opinions/told.ts'
 import type { Member } from '../../schemas/peer.ts'
-import { pairDigests } from '../../security/identity.ts'
 import type { SealingKey } from '../../security/sealing.ts'
 import { createAllowance } from '../membership/allowance.ts'
-import { OPPOSITE, type Phase, placeOf, subjectsOf } from './subjects.ts'
-import { createTold, type Said } from './told.ts'
+import { createEars, type Ear } from './ears.ts'
+import { type Phase, placeOf, subjectsOf } from './subjects.ts'
+import { createTold, tellerOf } from './told.ts'
 import { waitOf } from './who-sends.ts'
 
 export interface HandoverOptions {
@@ -31,18 +29,11 @@ type Problems = AlertMessage['problems']
 /** `by`: the member that has told it. Else this server tells; `rest` is what nobody has told, where others told a part. */
 export type Turn = { by: string } | { by: undefined; rest?: Problems }
 
-interface Ear {
-  member: Member
-  digest: (purpose: string, text: string) => string
-}
-
 /** Who else has told a reminder matters only until the next one. */
 const REMINDER_MS = 600_000
 /** Servers notice the same outage at their own times. */
 const EARLIER_MS = 120_000
 const AT_ONCE = 32
-const MOST_SENT = 2_000
-const MOST_DIGESTS = 10_000
 
 export type Handover = ReturnType<typeof createHandover>
 
@@ -53,66 +44,29 @@ export type Handover = ReturnType<typeof createHandover>
  */
 export function createHandover({ self, members, isOnline, identity, targets, tell, clock }: HandoverOptions) {
   const told = createTold(clock)
+  const ears = createEars(members, identity)
   const mayTell = createAllowance({ perMinute: 120 })
   const atOnce = pLimit(AT_ONCE)
-  /** What this server told: it makes worthless what others said before. */
-  const sentHere = new LRUCache<string, Said>({ max: MOST_SENT })
-  /** By identity: each costs a key agreement. */
-  const digests = new LRUCache<string, Ear['digest']>({ max: MOST_DIGESTS })
-
-  /** Those whose word counts, each with the digests that only it and this server make. */
-  const ears = (): Ear[] => members.all().flatMap((member) => earOf(member) ?? [])
-
-  function earOf(member: Member): Ear | undefined {
-    const { state, card, features } = member
-    if (state !== 'active' || !card || !features.includes('told')) return undefined
-    try {
-      const digest = digests.get(card.identity) ?? pairDigests(identity(), card.identity)
-      digests.set(card.identity, digest)
-      return { member, digest }
-    } catch {
-      // An identity that is no key.
-      return undefined
-    }
-  }
 
   const nodeOf = (peerId: string | undefined, name: string): string => {
     if (peerId === undefined) return self.nodeId()
     return members.get(peerId)?.nodeId ?? `named ${name.toLowerCase()}`
   }
+  const online = (all: readonly Ear[]) => all.filter(({ member }) => isOnline(member.id))
 
   /** The nodes that would send it too. */
   async function sharers(all: readonly Ear[], place: string): Promise<string[]> {
-    const there = all.filter(({ member }) => isOnline(member.id))
-    const asked = await atOnce.map(there, async ({ member, digest }) =>
+    const asked = await atOnce.map(online(all), async ({ member, digest }) =>
       (await tell(member.id, { target: digest('target', place) })) ? (member.nodeId ?? []) : []
     )
     return asked.flat()
-  }
-
-  /** Who of them has told a thing since then, by name. */
-  function heardFrom(all: readonly Ear[], place: string, phase: Phase, from: number) {
-    const heard = all.map(({ member, digest }) => ({ member, digest, target: digest('target', place) }))
-    const opposite = OPPOSITE[phase]
-    const latest = (incident: string): Said | undefined => {
-      const own = sentHere.get(`${place} ${incident}`)
-      const theirs = heard.map(({ member, digest, target }) => told.of(member.id, target, digest('incident', incident)))
-      return [own, ...theirs].reduce((one, other) => (other && (!one || other.at > one.at) ? other : one), undefined)
-    }
-    return (thing: string): string | undefined => {
-      const said = latest(`${phase} ${thing}`)
-      if (!said || said.at < from) return undefined
-      // Whoever told its end since then, or its new beginning, made that worthless.
-      const since = opposite && latest(`${opposite} ${thing}`)
-      return since && since.at > said.at ? undefined : said.by
-    }
   }
 
   return {
     /** Whether that target is this server's too, and what another one says of it. */
     hear(from: Member, said: ToldRequest): { shares: boolean } {
       // Whoever asks without end is told nothing, and believed nothing.
-      const ear = mayTell(from.id) ? earOf(from) : undefined
+      const ear = mayTell(from.id) ? ears.of(from) : undefined
       const shares = ear !== undefined && targets().some((one) => ear.digest('target', placeOf(one)) === said.target)
       if (shares) told.note(from, said)
       return { shares }
@@ -124,12 +78,11 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
       if (!subjects) return { by: undefined }
       const { phase, things, problems } = subjects
       const place = placeOf(target)
-      const all = ears()
+      const all = ears.all()
       const asked = clock.now()
-      // What was said before this began is about something else; others may have noticed it somewhat earlier.
-      const begun = Math.min(...message.problems.map(({ since }) => Date.parse(since)))
-      const from = asked - (phase === 'reminder' ? REMINDER_MS : clock.wall() - begun + EARLIER_MS)
-      const toldBy = heardFrom(all, place, phase, from)
+      const from = asked - countsForMs(phase, message, clock.wall())
+      const latest = told.among(all, place)
+      const toldBy = (thing: string) => tellerOf(latest, { phase, thing, from })
       let others: string[] | undefined
       for (;;) {
         const [first, ...left] = things.filter((thing) => toldBy(thing) === undefined)
@@ -137,7 +90,7 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
         others ??= await sharers(all, place)
         // One thing decides: who sees more or less of what fell together stands in the same line.
         const waitMs = asked + waitOf(self.nodeId(), others, `${phase} ${first}`) - clock.now()
-        if (waitMs > 0) await news(waitMs, signal)
+        if (waitMs > 0) await told.news(waitMs, signal)
         else if (left.length + 1 === things.length) return { by: undefined }
         else return { by: undefined, rest: [first, ...left].flatMap((thing) => problems.get(thing) ?? []) }
       }
@@ -148,28 +101,22 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
       const subjects = subjectsOf(message, nodeOf)
       if (!subjects) return
       const place = placeOf(target)
-      for (const thing of subjects.things)
-        sentHere.set(`${place} ${subjects.phase} ${thing}`, { by: undefined, at: clock.now() })
-      const there = ears().filter(({ member }) => isOnline(member.id))
-      await atOnce.map(there, ({ member, digest }) => {
-        const [incident, ...also] = subjects.things.map((thing) => digest('incident', `${subjects.phase} ${thing}`))
+      const incidents = subjects.things.map((thing) => `${subjects.phase} ${thing}`)
+      for (const incident of incidents) told.noteOwn(place, incident)
+      await atOnce.map(online(ears.all()), ({ member, digest }) => {
+        const [incident, ...also] = incidents.map((one) => digest('incident', one))
         return tell(member.id, { target: digest('target', place), ...(incident && { incident, also }) })
       })
     }
   }
+}
 
-  /** Waits until something is told, but no longer than that. */
-  function news(longestMs: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    return new Promise((resolve, reject) => {
-      const ends = [after(clock, longestMs, () => done(resolve)), told.onNoted(() => done(resolve))]
-      const leave = () => done(() => reject(signal.reason))
-      signal.addEventListener('abort', leave, { once: true })
-      function done(how: () => void): void {
-        for (const end of ends) end()
-        signal.removeEventListener('abort', leave)
-        how()
-      }
-    })
-  }
+/**
+ * For how long what others told of it counts: what was said before it began is about something else, and others may have
+ * noticed it somewhat earlier.
+ */
+function countsForMs(phase: Phase, { problems }: AlertMessage, wall: number): number {
+  if (phase === 'reminder') return REMINDER_MS
+  const begun = Math.min(...problems.map(({ since }) => Date.parse(since)))
+  return wall - begun + EARLIER_MS
 }
