@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import type { Self } from '../peers/self.ts'
 import { targetOf } from '../peers/transport.ts'
+import { createTurning } from './turning.ts'
 import type { ReachSetting } from './way-back.ts'
 
 interface DialBackOptions {
@@ -32,6 +33,9 @@ const REACHED_DIRECTLY = 409
 export function createDialBack(options: DialBackOptions) {
   const { store, self, remote, cluster, events, setting, serve, onTurn, onFault } = options
   const { members } = store
+  const takesLinks = ({ id, features }: Member) =>
+    features.includes('reverse') || cluster.peer(id)?.features.includes('reverse') === true
+  const turning = createTurning({ members, events, setting, takesLinks, onTurn })
   const keepers = new Map<string, Keeper>()
   let running = false
   /** Another one is another network, and the same address may lead here from there. */
@@ -57,9 +61,6 @@ export function createDialBack(options: DialBackOptions) {
     return (setting === 'reverse' || member.reachBack === 'reverse') && takesLinks(member)
   }
 
-  const takesLinks = ({ id, features }: Member) =>
-    features.includes('reverse') || cluster.peer(id)?.features.includes('reverse') === true
-
   async function dial(id: string, signal: AbortSignal): Promise<Socket> {
     const member = members.get(id)
     if (!member) throw new LinkRefused(404, 0)
@@ -73,40 +74,16 @@ export function createDialBack(options: DialBackOptions) {
     } catch (error) {
       // Said by somebody in between it would cut the two apart.
       const isReached = error instanceof LinkRefused && error.status === REACHED_DIRECTLY && error.isOwn
-      if (isReached) await reachedDirectly(member)
+      if (isReached) await turning.reachedDirectly(member)
       throw error
     }
-  }
-
-  async function reachedDirectly({ id, name }: Member): Promise<void> {
-    let isNews = false
-    await members.change(id, ({ reachBack, ...member }) => {
-      isNews = reachBack !== undefined
-      return isNews ? member : undefined
-    })
-    if (isNews) turned({ id, name }, 'direct', 'it can dial this server now')
-  }
-
-  /** It could once, or an introduction had it believe so. */
-  async function dialsInVain(id: string): Promise<void> {
-    let isNews = false
-    const changed = await members.change(id, (member) => {
-      isNews = setting === 'auto' && !isOut(member) && member.reachBack === undefined && takesLinks(member)
-      return isNews ? { ...member, reachBack: 'reverse' } : undefined
-    })
-    if (changed && isNews) turned(changed, 'reverse', 'it cannot dial this server, which opens connections to it now')
-  }
-
-  function turned({ id, name }: Pick<Member, 'id' | 'name'>, to: 'direct' | 'reverse', reason: string): void {
-    events.publish({ type: 'peer.reach', peer: name, peer_id: id, to, reason })
-    onTurn()
   }
 
   members.subscribe(reconcile)
   const ends = [
     cluster.onChange(reconcile),
     cluster.onAnswer(({ id }, answer) => {
-      if (answer.ok && answer.unreached) dialsInVain(id).catch(onFault)
+      if (answer.ok && answer.unreached) turning.dialsInVain(id).catch(onFault)
     })
   ]
 

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net'
 import { ReachedDirectly, TooManyLinks } from '../../errors/members.ts'
-import { isAgentError } from '../../remote/answers/refusal.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import { FAILURE_KINDS, type FailureKind } from '../../schemas/health.ts'
 import { isOut, type Member } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import { createAllowance } from '../membership/allowance.ts'
 import { specOf } from '../peers/peer-view.ts'
 import { dialable, type Self } from '../peers/self.ts'
-import { type AllowInsecure, targetOf, transportOf } from '../peers/transport.ts'
+import { type AllowInsecure, transportOf } from '../peers/transport.ts'
+import { createDialledInVain } from './dialled-in-vain.ts'
+import { directAddressOf } from './direct-look.ts'
 
 interface LinkedPeersOptions {
   store: Pick<Store, 'members'>
@@ -31,22 +31,17 @@ interface LinkQuery {
   place?: string | undefined
 }
 
-/** Nothing of it was met there. Its own refusals are no matter of the way. */
-const UNREACHED: ReadonlySet<FailureKind> = new Set(['unmet', 'stranger', 'barred'])
-const TIMES_IN_VAIN = 2
-
 export type LinkedPeers = ReturnType<typeof createLinkedPeers>
 
 /** Peers that cannot be dialled, and the connections that they open: taken in, given up where a peer can be dialled after all. */
 export function createLinkedPeers(options: LinkedPeersOptions) {
-  const { store, self, remote, cluster, events, allowInsecure, onFault, now = Date.now } = options
+  const { store, remote, cluster, events, onFault, now = Date.now } = options
   const { members } = store
   const { links } = remote
+  const vain = createDialledInVain({ members, cluster, now })
   const mayTry = createAllowance({ perMinute: 10 })
   /** Of peers that were found to answer there. */
   const direct = new Map<string, string>()
-  /** Since when each has called while it could not be dialled; before that it may have been off. */
-  const heard = new Map<string, number>()
   /** Where each was last tried, and from which network of its own: the same is news only after all its connections had ended. */
   const tried = new Map<string, string>()
 
@@ -56,7 +51,8 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
   })
 
   cluster.onLeft((id) => {
-    for (const known of [direct, heard, tried]) known.delete(id)
+    for (const known of [direct, tried]) known.delete(id)
+    vain.forget(id)
   })
 
   async function becomesReverse({ id }: Member): Promise<void> {
@@ -73,7 +69,7 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
   /** Whether it answers at one of these addresses, with its own key. */
   async function tryDirect(member: Member, urls: readonly string[]): Promise<void> {
     if (!mayTry(member.id)) return
-    const url = await firstOf(urls, (one) => answersAt(member, one))
+    const url = await directAddressOf(member, urls, remote)
     if (url === undefined) return
     direct.set(member.id, urls.join())
     const changed = await members.change(member.id, ({ reach: _, ...now }) => ({ ...now, url }))
@@ -83,34 +79,13 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
     tell(changed, 'it can be dialled from here now')
   }
 
-  async function answersAt(member: Member, url: string): Promise<boolean> {
-    const target = { ...targetOf(member), url }
-    const ask = { path: '/api/cluster/status', deadlineMs: remote.deadlines.reachMs, maxBytes: 16_384 }
-    try {
-      const answer = await remote.requestDirectly(target, ask)
-      // Who signs its answers signs a refusal too.
-      const isItsOwn = answer.own === true || target.signsAnswers !== true
-      return answer.status === 200 || (answer.status === 403 && isItsOwn && isAgentError(answer))
-    } catch {
-      return false
-    }
-  }
-
   function tell({ id, name, reach }: Member, reason: string): void {
     events.publish({ type: 'peer.reach', peer: name, peer_id: id, to: reach ?? 'direct', reason })
   }
 
-  /** Undefined for what may not be dialled, and where requests would travel in another way than agreed. */
-  function addressOf(member: Member, text: string): string | undefined {
-    const url = dialable(text, self.dialPolicy())
-    if (url === undefined) return undefined
-    const peer = { kind: 'sealed' as const, features: member.features, pins: member.pins }
-    return transportOf(url, peer, allowInsecure) === member.transport ? url : undefined
-  }
-
   const usable = (id: string, given: readonly string[]) => {
     const member = members.get(id)
-    return member ? given.flatMap((text) => addressOf(member, text) ?? []) : []
+    return member ? given.flatMap((text) => addressOf(member, text, options) ?? []) : []
   }
 
   return {
@@ -123,15 +98,7 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
 
     /** Whether it is to be dialled, and nothing came of that though it was heard. To be asked when it calls. */
     isDialledInVain(id: string): boolean {
-      const { evidence = [], failures = 0 } = cluster.peer(id) ?? {}
-      if (failures === 0 || members.get(id)?.reach !== undefined) heard.delete(id)
-      else if (!heard.has(id)) heard.set(id, now())
-      const since = heard.get(id)
-      if (since === undefined) return false
-      const inVain = evidence.slice(-failures).filter(({ at }) => at > since)
-      const isInVain =
-        inVain.length >= TIMES_IN_VAIN &&
-        inVain.every((answer) => !answer.ok && UNREACHED.has(FAILURE_KINDS[answer.class]))
+      const isInVain = vain.isInVain(id)
       // That it answered there once keeps it from opening connections no longer.
       if (isInVain) direct.delete(id)
       return isInVain
@@ -154,7 +121,13 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
   }
 }
 
-async function firstOf(urls: readonly string[], answers: (url: string) => Promise<boolean>) {
-  for (const url of urls) if (await answers(url)) return url
-  return undefined
+/** Undefined for what may not be dialled, and where requests would travel in another way than agreed. */
+function addressOf(
+  { features, pins, transport }: Member,
+  text: string,
+  { self, allowInsecure }: Pick<LinkedPeersOptions, 'self' | 'allowInsecure'>
+): string | undefined {
+  const url = dialable(text, self.dialPolicy())
+  if (url === undefined) return undefined
+  return transportOf(url, { kind: 'sealed', features, pins }, allowInsecure) === transport ? url : undefined
 }
