@@ -1,6 +1,6 @@
 import { RotationOpen, RotationRefused } from '../../errors/members.ts'
 import { BadRequest } from '../../errors/requests.ts'
-import { refusalOf } from '../../remote/answers/refusal.ts'
+import { knowsOurKey, refusalOf } from '../../remote/answers/refusal.ts'
 import type { Remote } from '../../remote/client.ts'
 import { RemoteFailure } from '../../remote/failure.ts'
 import type { EventLog } from '../../schemas/event.ts'
@@ -90,8 +90,7 @@ export function createRotation(options: RotationOptions) {
     const answer = await remote.request(target, { path: '/api/cluster/status', ...limitsOf(remote) })
     const refusal = refusalOf(answer)
     // Only the agent itself tells. Anything else, a proxy's 502 or 401 say, is asked again: both keys are kept until then.
-    const isOwn = answer.own === true || target.signsAnswers !== true
-    const accepted = answer.status === 200 || (refusal?.class === 'forbidden' && isOwn)
+    const accepted = knowsOurKey(answer, target)
     if (!accepted && refusal?.class !== 'key_refused')
       throw refusal ?? new RemoteFailure('http', `it answered with status ${answer.status}`, { status: answer.status })
     await members.change(id, (now) => {

@@ -1,4 +1,4 @@
-import { isAgentError } from '../../remote/answers/refusal.ts'
+import { knowsOurKey } from '../../remote/answers/refusal.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { targetOf } from '../peers/transport.ts'
@@ -21,10 +21,7 @@ async function answersAt(
   const target = { ...targetOf(member), url }
   const ask = { path: '/api/cluster/status', deadlineMs: deadlines.reachMs, maxBytes: 16_384 }
   try {
-    const answer = await requestDirectly(target, ask)
-    // Who signs its answers signs a refusal too.
-    const isItsOwn = answer.own === true || target.signsAnswers !== true
-    return answer.status === 200 || (answer.status === 403 && isItsOwn && isAgentError(answer))
+    return knowsOurKey(await requestDirectly(target, ask), target)
   } catch {
     return false
   }

@@ -1,22 +1,6 @@
-import { type Dispatcher, Pool } from 'undici'
-import { codeOf, isRecord, textOf } from '../../untyped.ts'
-import { EngineFailure, failureOf } from './failure.ts'
+import { createCalls, type EngineAsk, type EngineOptions, parse } from './calls.ts'
+import { EngineFailure } from './failure.ts'
 import { negotiate } from './version.ts'
-
-export interface EngineOptions {
-  /** `unix:///var/run/docker.sock`, a path, `tcp://host:port`, or '' for none. */
-  socket: string
-  /** For every call but streams, all of it: connecting, asking, reading. */
-  timeoutMs?: number
-  maxBytes?: number
-}
-
-export interface EngineAsk {
-  method?: 'GET' | 'POST'
-  /** Instead of the usual one, for calls that wait for a container. */
-  timeoutMs?: number
-  signal?: AbortSignal | undefined
-}
 
 export type Engine = ReturnType<typeof createEngine>
 
@@ -24,18 +8,14 @@ export type Engine = ReturnType<typeof createEngine>
  * The container engine's HTTP API: one version, agreed on once, and a deadline on everything. Throws EngineFailure.
  * Knows nothing of deployments.
  */
-export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 * 1024 }: EngineOptions) {
-  const { origin, socketPath } = addressOf(socket)
-  const connect = { timeout: timeoutMs, ...(socketPath === undefined ? {} : { socketPath }) }
-  const calls = new Pool(origin, { connect, connections: 8, headersTimeout: 0, bodyTimeout: 0 })
-  // What holds its connection for long (a stream, a container that stops) must not take one that short calls need.
-  const long = new Pool(origin, { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 0 })
+export function createEngine(options: EngineOptions) {
+  const calls = createCalls(options)
   let version: Promise<string> | undefined
 
   return {
     /** The body of a 2xx answer as JSON; undefined when there is none. */
     async json(path: string, ask: EngineAsk = {}): Promise<unknown> {
-      const { text } = await call(path, ask)
+      const text = await call(path, ask)
       if (text === '') return undefined
       try {
         return JSON.parse(text)
@@ -45,42 +25,13 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
     },
 
     /** The body of an answer as it comes, until it ends or `signal` is aborted. Only the headers have a deadline. */
-    async stream(path: string, signal: AbortSignal): Promise<{ body: AsyncIterable<Uint8Array> }> {
-      const waiting = new AbortController()
-      const timer = setTimeout(() => waiting.abort(new EngineFailure('timeout', TOO_LATE)), timeoutMs)
-      try {
-        const full = `/v${await spoken()}${path}`
-        const answer = await long.request({
-          path: full,
-          method: 'GET',
-          signal: AbortSignal.any([signal, waiting.signal])
-        })
-        if (answer.statusCode >= 300) throw refusal(answer.statusCode, await readText(answer.body, 64 * 1024))
-        return { body: guarded(answer.body, signal) }
-      } catch (cause) {
-        signal.throwIfAborted()
-        throw failureOf(cause, socket)
-      } finally {
-        clearTimeout(timer)
-      }
-    },
+    stream: (path: string, signal: AbortSignal) => calls.stream(inVersion(path), signal),
 
-    async close(): Promise<void> {
-      await Promise.all([calls.destroy(), long.destroy()])
-    }
+    close: calls.close
   }
 
-  async function* guarded(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    try {
-      yield* body
-    } catch (cause) {
-      signal.throwIfAborted()
-      throw failureOf(cause, socket)
-    }
-  }
-
-  async function call(path: string, ask: EngineAsk, again = true): Promise<{ text: string }> {
-    const full = `/v${await spoken()}${path}`
+  async function call(path: string, ask: EngineAsk, again = true): Promise<string> {
+    const full = await inVersion(path)
     try {
       return await once(full, ask)
     } catch (cause) {
@@ -92,10 +43,14 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
     }
   }
 
+  async function inVersion(path: string): Promise<string> {
+    return `/v${await spoken()}${path}`
+  }
+
   /** Shared by all callers, so none of them can abort it. */
   function spoken(): Promise<string> {
     if (version) return version
-    const asked = once('/version', {}).then(({ text }) => negotiate(parse(text)))
+    const asked = once('/version', {}).then((text) => negotiate(parse(text)))
     asked.catch(() => {
       if (version === asked) version = undefined
     })
@@ -103,69 +58,14 @@ export function createEngine({ socket, timeoutMs = 2_000, maxBytes = 16 * 1024 *
     return asked
   }
 
-  async function once(path: string, { method = 'GET', timeoutMs: limit = timeoutMs, signal }: EngineAsk) {
-    if (socket === '') throw new EngineFailure('off', 'No container engine is configured (docker_socket is empty)')
-    const deadline = AbortSignal.timeout(limit)
-    const either = signal ? AbortSignal.any([signal, deadline]) : deadline
+  async function once(path: string, ask: EngineAsk): Promise<string> {
     try {
-      const pool = limit > timeoutMs ? long : calls
-      const answer = await request(pool, { path, method, signal: either })
-      const text = await readText(answer.body, maxBytes)
-      if (answer.statusCode >= 300 && answer.statusCode !== 304) throw refusal(answer.statusCode, text)
-      return { text }
+      return await calls.text(path, ask)
     } catch (cause) {
-      signal?.throwIfAborted()
-      const failure = failureOf(cause, socket)
       // Whoever listens there next may be another engine.
-      if (failure.state === 'absent' || failure.state === 'refused') version = undefined
-      throw failure
-    }
-  }
-
-  /** A kept connection may die just when it is used again; asking once more is safe for a GET. */
-  async function request(pool: Pool, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
-    try {
-      return await pool.request(options)
-    } catch (cause) {
-      const died = /UND_ERR_SOCKET|ECONNRESET|EPIPE/.test(codeOf(cause) ?? '')
-      if (!died || options.method !== 'GET') throw cause
-      return pool.request(options)
+      const isGone = cause instanceof EngineFailure && (cause.state === 'absent' || cause.state === 'refused')
+      if (isGone) version = undefined
+      throw cause
     }
   }
 }
-
-const TOO_LATE = 'The container engine did not answer in time'
-
-function addressOf(socket: string): { origin: string; socketPath?: string } {
-  if (/^(tcp|http):\/\//.test(socket)) return { origin: socket.replace(/^tcp:/, 'http:') }
-  return { origin: 'http://engine', socketPath: socket.replace(/^unix:\/\//, '') }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > maxBytes) throw new EngineFailure('failed', 'The container engine sent an answer that is too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function refusal(status: number, text: string): EngineFailure {
-  const answer = parse(text)
-  const said = (isRecord(answer) ? textOf(answer.message) : undefined) ?? `status ${status}`
-  if (status === 401 || status === 403)
-    return new EngineFailure('denied', `The container engine refuses: ${clip(said)}`, { status })
-  return new EngineFailure('failed', `The container engine answered: ${clip(said)}`, { status })
-}
-
-const clip = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 300)

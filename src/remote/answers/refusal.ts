@@ -2,7 +2,7 @@ import { clocksDiffer } from '../../schemas/clock.ts'
 import { isRecord } from '../../untyped.ts'
 import { startDeadline } from '../deadline.ts'
 import { failure, RemoteFailure } from '../failure.ts'
-import type { RemoteAnswer } from '../target.ts'
+import type { PeerTarget, RemoteAnswer } from '../target.ts'
 
 /** An agent's error is JSON with a sentence in `error` (PROTOCOL §1), and never longer than this. */
 const MAX_LENGTH = 16_384
@@ -14,6 +14,13 @@ const PATIENCE_MS = 5_000
  */
 export function refusalOf(answer: Pick<RemoteAnswer, 'status' | 'text'>): RemoteFailure | undefined {
   return answer.status === 401 || answer.status === 403 ? saidBy(answer) : undefined
+}
+
+/** Whether the peer itself knows our key: it answered, or refused no more than what was asked. */
+export function knowsOurKey(answer: RemoteAnswer, { signsAnswers }: Pick<PeerTarget, 'signsAnswers'>): boolean {
+  // Who signs its answers signs a refusal too.
+  const isItsOwn = answer.own === true || signsAnswers !== true
+  return answer.status === 200 || (isItsOwn && refusalOf(answer)?.class === 'forbidden')
 }
 
 function saidBy(answer: Pick<RemoteAnswer, 'status' | 'text'>): RemoteFailure {
