@@ -5,6 +5,7 @@ import { createLargeAnswers } from '../remote/answers/large-answers.ts'
 import { failure, failureOf } from '../remote/failure.ts'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
 import { FlatRunDown } from './faults.ts'
+import { jsonOf } from '../untyped.ts'
 
 export interface Question {
   method?: string
@@ -63,7 +64,7 @@ export function createFlatRunAgent({ url }: { url: string }) {
           large,
           clock: systemClock
         })
-        return { status, body: parsed(text) }
+        return { status, body: jsonOf(text) }
       } catch (cause) {
         throw new FlatRunDown(failureOf(cause).message, { cause })
       }
@@ -112,13 +113,5 @@ export function createFlatRunAgent({ url }: { url: string }) {
     },
 
     close: () => pool.destroy()
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Check } from 'typebox/value'
 import { ClusterEvent } from '../schemas/event.ts'
 import { newestOf } from '../schemas/event-rings.ts'
+import { jsonOf } from '../untyped.ts'
 import { createTurns } from './disk/turns.ts'
 import { inTransaction } from './history.ts'
 
@@ -17,7 +18,7 @@ export function openEvents(handle: DatabaseSync, keep = 2_000, turns = createTur
   /** Oldest first. What cannot be understood is left out. */
   function last(): ClusterEvent[] {
     const known = select.all().flatMap(({ event }) => {
-      const value = parsed(String(event))
+      const value = jsonOf(String(event))
       return Check(ClusterEvent, value) ? [value] : []
     })
     return newestOf(known, keep)
@@ -41,13 +42,5 @@ export function openEvents(handle: DatabaseSync, keep = 2_000, turns = createTur
           if (written >= cutAt) prune()
         })
       )
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

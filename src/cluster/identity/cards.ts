@@ -12,6 +12,7 @@ import type { Cluster } from '../liveness/liveness.ts'
 import type { Self } from '../peers/self.ts'
 import { targetOf } from '../peers/transport.ts'
 import type { OwnCard } from './own-card.ts'
+import { jsonOf } from '../../untyped.ts'
 
 interface CardsOptions {
   store: Pick<Store, 'members'>
@@ -98,7 +99,7 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
       .catch(() => undefined)
     if (answer?.status !== 200) return
     await members.change(memberId, (now) => ({ ...now, cardTold: card.seq }))
-    const theirs = parse(answer.text)
+    const theirs = jsonOf(answer.text)
     // On plain http only a signed answer is its own word.
     const certain = member.transport !== 'signed' || member.features.includes('signed-answers')
     if (certain && Check(Card, theirs)) await take(memberId, theirs).catch(unlessConflict)
@@ -127,13 +128,5 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
     stop(): void {
       for (const end of ends) end()
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

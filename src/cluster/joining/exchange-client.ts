@@ -13,7 +13,7 @@ import {
 } from '../../schemas/joining/joining.ts'
 import type { Invitation } from '../../security/invite-token.ts'
 import { CannotSeal, sealRequest } from '../../security/sealing.ts'
-import { isRecord } from '../../untyped.ts'
+import { isRecord, jsonOf } from '../../untyped.ts'
 import type { OtherSide } from './member-record.ts'
 
 /** Binds a sealed message to what it is for. */
@@ -62,7 +62,7 @@ export async function askInviter(
   if (!Check(SealedReplyBody, answer)) {
     throw new BadPeerAnswer('it is not a sealed answer, so something between the two servers answered')
   }
-  return parse(opened(() => openReply(answer)))
+  return jsonOf(opened(() => openReply(answer)))
 }
 
 const pinsOf = ({ pin }: SealedInvitation) => (pin === undefined ? [] : [pin])
@@ -112,7 +112,7 @@ async function post(
 }
 
 function accepted({ status, text }: RemoteAnswer): unknown {
-  const body = parse(text)
+  const body = jsonOf(text)
   if (status === 200) {
     if (body === undefined) throw new BadPeerAnswer('it is not JSON')
     return body
@@ -129,12 +129,4 @@ export function shownReason(body: unknown): string {
     .filter((char) => char >= ' ' && !/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(char))
     .join('')
     .slice(0, 256)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Callers } from '../../cluster/access/callers.ts'
+import { jsonOf } from '../../untyped.ts'
 import { ofFlatRun } from '../access/access.ts'
 import { sessionFor, whoIs } from '../routes/auth.ts'
 import { bearerOf, type Pass } from './front.ts'
@@ -43,10 +44,6 @@ async function loginWith(body: Buffer, callers: Pick<Callers, 'login' | 'redeem'
 }
 
 function fieldsOf(body: Buffer): { ticket?: unknown; api_key?: unknown; password?: unknown } {
-  try {
-    const value: unknown = JSON.parse(body.toString())
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
+  const value = jsonOf(body.toString())
+  return typeof value === 'object' && value !== null ? value : {}
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
-import { isRecord } from '../../untyped.ts'
+import { isRecord, jsonOf } from '../../untyped.ts'
 import { reachable } from '../access/scope.ts'
 
 /** What is used of a WebSocket. */
@@ -68,10 +68,6 @@ function firstOf(socket: StreamSocket): Promise<string | undefined> {
 }
 
 function tokenIn(message: string): string | undefined {
-  try {
-    const said: unknown = JSON.parse(message)
-    return isRecord(said) && said.type === 'auth' && typeof said.token === 'string' ? said.token : undefined
-  } catch {
-    return undefined
-  }
+  const said = jsonOf(message)
+  return isRecord(said) && said.type === 'auth' && typeof said.token === 'string' ? said.token : undefined
 }

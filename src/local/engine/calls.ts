@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici'
-import { codeOf, isRecord, textOf } from '../../untyped.ts'
+import { codeOf, isRecord, jsonOf, textOf } from '../../untyped.ts'
 import { EngineFailure, failureOf } from './failure.ts'
 
 export interface EngineOptions {
@@ -92,14 +92,6 @@ function addressOf(socket: string): { origin: string; socketPath?: string } {
   return { origin: 'http://engine', socketPath: socket.replace(/^unix:\/\//, '') }
 }
 
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -112,7 +104,7 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
 }
 
 function refusal(status: number, text: string): EngineFailure {
-  const answer = parse(text)
+  const answer = jsonOf(text)
   const said = (isRecord(answer) ? textOf(answer.message) : undefined) ?? `status ${status}`
   if (status === 401 || status === 403)
     return new EngineFailure('denied', `The container engine refuses: ${clip(said)}`, { status })

@@ -1,4 +1,5 @@
-import { createCalls, type EngineAsk, type EngineOptions, parse } from './calls.ts'
+import { jsonOf } from '../../untyped.ts'
+import { createCalls, type EngineAsk, type EngineOptions } from './calls.ts'
 import { EngineFailure } from './failure.ts'
 import { negotiate } from './version.ts'
 
@@ -50,7 +51,7 @@ export function createEngine(options: EngineOptions) {
   /** Shared by all callers, so none of them can abort it. */
   function spoken(): Promise<string> {
     if (version) return version
-    const asked = once('/version', {}).then((text) => negotiate(parse(text)))
+    const asked = once('/version', {}).then((text) => negotiate(jsonOf(text)))
     asked.catch(() => {
       if (version === asked) version = undefined
     })

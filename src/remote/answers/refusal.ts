@@ -1,5 +1,5 @@
 import { clocksDiffer } from '../../schemas/clock.ts'
-import { isRecord } from '../../untyped.ts'
+import { isRecord, jsonOf } from '../../untyped.ts'
 import { startDeadline } from '../deadline.ts'
 import { failure, RemoteFailure } from '../failure.ts'
 import type { PeerTarget, RemoteAnswer } from '../target.ts'
@@ -43,13 +43,8 @@ function clocksApartIn(text: string): number | undefined {
 
 /** Whether an error was said by an agent, and not by what stands in front of it. */
 export function isAgentError({ text }: Pick<RemoteAnswer, 'text'>): boolean {
-  if (text.length > MAX_LENGTH) return false
-  try {
-    const body: unknown = JSON.parse(text)
-    return isRecord(body) && typeof body.error === 'string'
-  } catch {
-    return false
-  }
+  const body = text.length > MAX_LENGTH ? undefined : jsonOf(text)
+  return isRecord(body) && typeof body.error === 'string'
 }
 
 /** Reads the text of a 401 that comes piece by piece; calls back when it does not end, which no agent's does. */
