@@ -1,6 +1,7 @@
 import { OPERATOR_PERMISSIONS, type Permission } from '../../schemas/grant.ts'
 import { digest } from '../../security/tokens.ts'
-import type { Callers, Operator } from './callers.ts'
+import type { Operator } from './caller.ts'
+import type { Callers } from './callers.ts'
 
 /** Somebody whom FlatRun's agent behind this one knows. */
 interface Known {

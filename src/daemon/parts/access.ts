@@ -1,5 +1,6 @@
 import { createAudit } from '../../cluster/access/audit.ts'
-import { createCallers, type OperatorKey } from '../../cluster/access/callers.ts'
+import type { OperatorKey } from '../../cluster/access/caller.ts'
+import { createCallers } from '../../cluster/access/callers.ts'
 import { createEndedSessions, EndedSession } from '../../cluster/access/ended-sessions.ts'
 import { withFlatRunUsers } from '../../cluster/access/flatrun-callers.ts'
 import { createSignedCallers } from '../../cluster/access/signed-callers.ts'

@@ -1,4 +1,4 @@
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import type { Permission } from '../../schemas/grant.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { OpenAnswers } from '../sockets/open-answers.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import { PermissionDenied, Unauthorized } from '../../errors/requests.ts'
 import { narrowedTo, permissionsOf } from '../../schemas/grant.ts'
 import type { LinkSockets } from '../sockets/link-sockets.ts'

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
+import { type Caller, EVERYBODY } from '../../cluster/access/caller.ts'
+import type { Callers } from '../../cluster/access/callers.ts'
 import { OtherStart, Unauthorized } from '../../errors/requests.ts'
 import { type Access, isOpen } from './access.ts'
 import type { OwnPage } from './own-page.ts'

@@ -1,8 +1,7 @@
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller, PeerCaller } from '../../cluster/access/caller.ts'
 import { PermissionDenied } from '../../errors/requests.ts'
 import type { Member } from '../../schemas/peer.ts'
 
-type PeerCaller = Extract<Caller, { kind: 'peer' }>
 type Members = { get(id: string): Member | undefined }
 
 /** The peer that calls, on a route that is for peers alone. @throws PermissionDenied */

@@ -1,4 +1,4 @@
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import { PermissionDenied } from '../../errors/requests.ts'
 import { type Permission, reachOf } from '../../schemas/grant.ts'
 import type { LocalNode } from '../services.ts'

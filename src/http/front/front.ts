@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import { PermissionDenied } from '../../errors/requests.ts'
 import type { FlatRunAgent } from '../../flatrun/agent.ts'
 import { FlatRunClusterOn, NotFromHere } from '../../flatrun/faults.ts'

@@ -1,7 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import { InspectorOff, TooManyWatchers, WatchTicketInvalid } from '../../errors/inspector.ts'
 import { ForeignOrigin } from '../../errors/requests.ts'
 import type { Inspector, Scope } from '../../schemas/inspection/inspection.ts'

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import type { Scope } from '../../schemas/inspection/inspection.ts'
 import { nameOf } from '../access/scope.ts'
 

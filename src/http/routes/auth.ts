@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import type { Callers, Operator } from '../../cluster/access/callers.ts'
+import type { Operator } from '../../cluster/access/caller.ts'
+import type { Callers } from '../../cluster/access/callers.ts'
 import { BadRequest, PermissionDenied, Unauthorized } from '../../errors/requests.ts'
 import { Permission } from '../../schemas/grant.ts'
 import { LoginReply, LoginRequest, TicketReply, User } from '../../schemas/session.ts'

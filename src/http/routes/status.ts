@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import { FEATURES } from '../../cluster/peers/self.ts'
 import { Stopping } from '../../errors/requests.ts'
 import { Version } from '../../schemas/names.ts'

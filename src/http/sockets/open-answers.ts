@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller } from '../../cluster/access/callers.ts'
+import type { Caller } from '../../cluster/access/caller.ts'
 import { mayAllThat } from '../access/scope.ts'
 import { whenOver } from './when-over.ts'
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, type Callers, EVERYBODY } from '../../cluster/access/callers.ts'
+import { type Caller, EVERYBODY } from '../../cluster/access/caller.ts'
+import type { Callers } from '../../cluster/access/callers.ts'
 import { isRecord, jsonOf } from '../../untyped.ts'
 import { reachable } from '../access/scope.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import Fastify from 'fastify'
-import type { Caller } from '../../../src/cluster/access/callers.ts'
+import type { Caller } from '../../../src/cluster/access/caller.ts'
 import { type BodyLimits, limitBodies } from '../../../src/http/sockets/unfinished-bodies.ts'
 import { startNode, until } from '../../daemon.ts'
 

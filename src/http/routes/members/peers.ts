@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Caller } from '../../../cluster/access/callers.ts'
+import type { Caller } from '../../../cluster/access/caller.ts'
 import { PeerUnknown } from '../../../errors/members.ts'
 import { HistoryRange, PeerHistory } from '../../../schemas/history.ts'
 import { PeerView } from '../../../schemas/peer.ts'

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../../../cluster/access/callers.ts'
+import type { Caller } from '../../../cluster/access/caller.ts'
 import { readCursor } from '../../../cluster/timeline/position.ts'
 import type { Reader } from '../../../cluster/timeline/sharing.ts'
 import type { Window } from '../../../cluster/timeline/window.ts'
