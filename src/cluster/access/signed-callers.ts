@@ -7,7 +7,7 @@ import { createReplays } from '../../security/replays.ts'
 import { createBoot, readSignature, verifySignature } from '../../security/signatures.ts'
 import type { Vault } from '../../security/vault.ts'
 import type { Members } from '../../store/members.ts'
-import { openSigningKey } from '../membership/signing-keys.ts'
+import { openSigningKey } from '../membership/keys/signing-keys.ts'
 
 /** A signed request as it came. */
 export interface SignedRequest {

@@ -3,7 +3,7 @@ import type { Grant } from '../../schemas/grant.ts'
 import type { Member, Transport } from '../../schemas/peer.ts'
 import type { Vault } from '../../security/vault.ts'
 import { credentialContext } from '../../store/contexts.ts'
-import { keptOf } from '../membership/signing-keys.ts'
+import { keptOf } from '../membership/keys/signing-keys.ts'
 
 /** What the other side of an exchange says of itself. Plain FlatRun says nothing but its name and the key. */
 export type OtherSide =

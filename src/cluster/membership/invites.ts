@@ -1,31 +1,22 @@
-import { randomUUID } from 'node:crypto'
 import pLimit from 'p-limit'
-import { InviteIdUnknown, InviteLimit, NoCallbackUrl } from '../../errors/joining.ts'
-import { PeerUnknown } from '../../errors/members.ts'
-import { BadRequest } from '../../errors/requests.ts'
-import { parseDuration } from '../../schemas/duration.ts'
+import { InviteIdUnknown, InviteLimit } from '../../errors/joining.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { Invite } from '../../schemas/joining/invite.ts'
 import type { InviteRequest, InviteView } from '../../schemas/joining/joining.ts'
-import { bareToken, encodeInvite } from '../../security/invite-token.ts'
-import { createSealingKey, sealingKeyId } from '../../security/sealing.ts'
+import { bareToken } from '../../security/invite-token.ts'
 import { digest } from '../../security/tokens.ts'
-import { privateKeyContext } from '../../store/contexts.ts'
 import type { Store } from '../../store/store.ts'
-import { nameOf, type Self } from '../peers/self.ts'
+import type { Self } from '../peers/self.ts'
 import { createInviteExpiry } from './invite-expiry.ts'
-import { checkGrants } from './policies.ts'
+import { newInvite } from './new-invite.ts'
 
-const HOUR_MS = 3_600_000
-const MIN_LIFE_MS = 60_000
-const MAX_LIFE_MS = 24 * HOUR_MS
 const MAX_OPEN = 100
 /** An ended invite is remembered for so long, to tell "used" and "expired" from "never heard of". */
-const REMEMBER_MS = 7 * 24 * HOUR_MS
+const REMEMBER_MS = 7 * 24 * 3_600_000
 
 interface InvitesOptions {
   store: Pick<Store, 'invites' | 'members' | 'vault'>
-  self: Self
+  self: Pick<Self, 'urls' | 'name'>
   events: EventLog
   /** SHA-256 of our certificate's public key, when we serve https ourselves. */
   pin?: () => string | undefined
@@ -38,7 +29,7 @@ export type Invites = ReturnType<typeof createInvites>
 /** One-time invites: made, listed, spent, revoked. */
 export function createInvites(options: InvitesOptions) {
   const { store, self, events, pin = () => undefined, now = Date.now, elapsed = () => performance.now() } = options
-  const { invites, members, vault } = store
+  const { invites, members } = store
   const expiry = createInviteExpiry({ stored: invites.all(), now, elapsed })
   const isOver = (invite: Invite) => invite.revokedAt !== undefined || expiry.isOver(invite)
   const hasEnded = (invite: Invite) => invite.usedAt !== undefined || isOver(invite)
@@ -47,45 +38,13 @@ export function createInvites(options: InvitesOptions) {
   const oneAtATime = pLimit(1)
 
   async function create(request: InviteRequest, createdBy: string) {
-    const lifeMs = life(request.expires_in)
-    if (request.grants) checkGrants(request.grants)
-    if (request.expected_name !== undefined) nameOf('expected_name', request.expected_name)
-    if (request.replaces !== undefined && !members.byName(request.replaces)) throw new PeerUnknown(request.replaces)
-    const urls = self.urls()
-    if (urls.length === 0) throw new NoCallbackUrl()
+    const { invite, token } = await newInvite(request, createdBy, { store, self, pin, now })
     if (open().length >= MAX_OPEN) throw new InviteLimit()
-
-    const id = randomUUID()
-    const expiresAt = now() + lifeMs
-    const key = await createSealingKey()
-    const certificate = pin()
-    const token = encodeInvite({
-      urls,
-      name: self.name(),
-      exp: Math.floor(expiresAt / 1_000),
-      key: key.publicKey,
-      ...(certificate !== undefined && { pin: certificate })
-    })
-    const invite = {
-      id,
-      digest: digest(token),
-      createdAt: new Date(now()).toISOString(),
-      expiresAt: new Date(expiresAt).toISOString(),
-      createdBy,
-      ...(request.note !== undefined && { note: request.note }),
-      ...(request.expected_name !== undefined && { expectedName: request.expected_name }),
-      ...(request.grants && { grants: request.grants }),
-      ...(request.replaces !== undefined && { replaces: request.replaces }),
-      ...(request.require_approval && { requireApproval: true }),
-      ...(request.introduce && { introduce: true as const }),
-      ...(request.introductions !== undefined && { introductions: request.introductions }),
-      privateKey: vault.seal(`${key.publicKey}.${key.privateKey}`, privateKeyContext(id)),
-      publicKeyId: sealingKeyId(key.publicKey)
-    }
     await invites.put(invite)
     expiry.begin(invite)
+    const { id, expiresAt: expires_at } = invite
     events.publish({ type: 'invite.created', reason: `by ${createdBy}`, facts: { invite: id } })
-    return { invite_token: token, expires_at: new Date(expiresAt).toISOString(), id }
+    return { invite_token: token, expires_at, id }
   }
 
   return {
@@ -150,15 +109,6 @@ export function createInvites(options: InvitesOptions) {
 function ended(invite: Invite, how: Pick<Invite, 'usedBy' | 'usedAt' | 'revokedAt'>): Invite {
   const { privateKey: _, ...rest } = invite
   return { ...rest, ...how }
-}
-
-function life(text: string | undefined): number {
-  if (text === undefined) return HOUR_MS
-  const ms = parseDuration(text)
-  if (ms === undefined || ms < MIN_LIFE_MS || ms > MAX_LIFE_MS) {
-    throw new BadRequest('expires_in: must be a duration from 1m to 24h, such as 30m')
-  }
-  return ms
 }
 
 function viewOf(invite: Invite, end: string): InviteView {

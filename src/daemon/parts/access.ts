@@ -5,7 +5,7 @@ import { createEndedSessions, EndedSession } from '../../cluster/access/ended-se
 import { withFlatRunUsers } from '../../cluster/access/flatrun-callers.ts'
 import { createSignedCallers } from '../../cluster/access/signed-callers.ts'
 import type { Cluster } from '../../cluster/liveness/liveness.ts'
-import type { Rotation } from '../../cluster/membership/key-rotation.ts'
+import type { Rotation } from '../../cluster/membership/keys/key-rotation.ts'
 import type { FlatRunUsers } from '../../flatrun/users.ts'
 import { createOpenAnswers } from '../../http/sockets/open-answers.ts'
 import { AuditEntry } from '../../schemas/audit.ts'

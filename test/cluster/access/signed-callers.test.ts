@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createSignedCallers } from '../../../src/cluster/access/signed-callers.ts'
-import { keptOf } from '../../../src/cluster/membership/signing-keys.ts'
+import { keptOf } from '../../../src/cluster/membership/keys/signing-keys.ts'
 import { createSigner } from '../../../src/security/signatures.ts'
 import { credentialContext } from '../../../src/store/contexts.ts'
 import { openStore } from '../../../src/store/store.ts'

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import { keyOf } from '../../security/keys.ts'
-import { signingKey } from '../../security/signatures.ts'
-import { digest } from '../../security/tokens.ts'
-import type { Vault } from '../../security/vault.ts'
-import { signingContext } from '../../store/contexts.ts'
+import { keyOf } from '../../../security/keys.ts'
+import { signingKey } from '../../../security/signatures.ts'
+import { digest } from '../../../security/tokens.ts'
+import type { Vault } from '../../../security/vault.ts'
+import { signingContext } from '../../../store/contexts.ts'
 
 /** What is stored of a key that a member presents here: its digest, and the sealed key of its signatures. */
 export function keptOf(

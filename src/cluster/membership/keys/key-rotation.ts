@@ -1,15 +1,14 @@
-import { RotationOpen, RotationRefused } from '../../errors/members.ts'
-import { BadRequest } from '../../errors/requests.ts'
-import { knowsOurKey, refusalOf } from '../../remote/answers/refusal.ts'
-import type { Remote } from '../../remote/client.ts'
-import { RemoteFailure } from '../../remote/failure.ts'
-import type { EventLog } from '../../schemas/event.ts'
-import { credentialContext } from '../../store/contexts.ts'
-import type { Store } from '../../store/store.ts'
-import { targetOf } from '../peers/transport.ts'
+import { RotationOpen, RotationRefused } from '../../../errors/members.ts'
+import { BadRequest } from '../../../errors/requests.ts'
+import type { Remote } from '../../../remote/client.ts'
+import { RemoteFailure } from '../../../remote/failure.ts'
+import type { EventLog } from '../../../schemas/event.ts'
+import { credentialContext } from '../../../store/contexts.ts'
+import type { Store } from '../../../store/store.ts'
 import { createIssuedKeys } from './issued-keys.ts'
-import { isDueForRotation } from './lifetimes.ts'
-import { askForKey, limitsOf, type Renewal } from './requested-key.ts'
+import { isDueForRotation } from '../lifetimes.ts'
+import { askForKey, type Renewal } from './requested-key.ts'
+import { createSettling } from './settling.ts'
 
 interface RotationOptions {
   store: Pick<Store, 'members' | 'vault'>
@@ -36,8 +35,7 @@ export function createRotation(options: RotationOptions) {
   const { members, vault } = store
   const timestamp = (at = now()) => new Date(at).toISOString()
   const underWay = new Map<string, Promise<void>>()
-  /** Those to whom the old key is presented again, after a refusal of the new one. */
-  const wentBack = new Set<string>()
+  const { settle, begin } = createSettling({ members, remote, events })
   const issued = createIssuedKeys({
     ...options,
     onMutual: (id, atOnce) => void renew(id, { mutual: false, atOnce }).catch(onFault)
@@ -64,48 +62,14 @@ export function createRotation(options: RotationOptions) {
     throw before === 'refused' ? new RotationOpen('it refuses both keys') : new RotationRefused(401)
   }
 
-  function notNow(error: unknown): never {
-    throw error instanceof RemoteFailure ? new RotationOpen(error.message, { cause: error }) : error
-  }
-
   async function keep(id: string, key: string, features: readonly string[]): Promise<void> {
     const sealed = vault.seal(key, credentialContext(id))
-    wentBack.delete(id)
+    begin(id)
     await members.change(id, (member) => ({
       ...member,
       features: [...new Set([...member.features, ...features])],
       credential: { sealed, previous: member.credential.sealed, since: timestamp() }
     }))
-  }
-
-  /**
-   * Finds out whether the other side takes the key that is presented now: then the other one is forgotten, else that one
-   * is next. A refusal ends neither, since on plain http anybody in between can say it.
-   */
-  async function settle(id: string): Promise<'taken' | 'refused' | 'open'> {
-    const member = members.get(id)
-    const previous = member?.credential.previous
-    if (!member || previous === undefined) return 'open'
-    const target = targetOf(member)
-    const answer = await remote.request(target, { path: '/api/cluster/status', ...limitsOf(remote) })
-    const refusal = refusalOf(answer)
-    // Only the agent itself tells. Anything else, a proxy's 502 or 401 say, is asked again: both keys are kept until then.
-    const accepted = knowsOurKey(answer, target)
-    if (!accepted && refusal?.class !== 'key_refused')
-      throw refusal ?? new RemoteFailure('http', `it answered with status ${answer.status}`, { status: answer.status })
-    await members.change(id, (now) => {
-      const { sealed, since } = now.credential
-      if (now.credential.previous !== previous) return undefined
-      return { ...now, credential: accepted ? { sealed, since } : { sealed: previous, previous: sealed, since } }
-    })
-    if (!accepted) {
-      if (!wentBack.delete(id)) wentBack.add(id)
-      return 'refused'
-    }
-    if (wentBack.delete(id)) return 'taken'
-    const { name } = member
-    events.publish({ type: 'peer.rekeyed', peer: name, peer_id: id, reason: 'this server presents a new key there' })
-    return 'taken'
   }
 
   return {
@@ -125,4 +89,8 @@ export function createRotation(options: RotationOptions) {
       }
     }
   }
+}
+
+function notNow(error: unknown): never {
+  throw error instanceof RemoteFailure ? new RotationOpen(error.message, { cause: error }) : error
 }
