@@ -1,18 +1,19 @@
 import pLimit from 'p-limit'
 import { Check } from 'typebox/value'
 import { IdentityConflict } from '../../errors/introductions.ts'
+import { createInFlight } from '../../in-flight.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { Card, cardOf } from '../../schemas/joining/card.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { fingerprintOf } from '../../security/identity.ts'
 import type { Store } from '../../store/store.ts'
+import { jsonOf } from '../../untyped.ts'
 import { createListeners } from '../liveness/listeners.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import type { Self } from '../peers/self.ts'
 import { targetOf } from '../peers/transport.ts'
 import type { OwnCard } from './own-card.ts'
-import { jsonOf } from '../../untyped.ts'
 
 interface CardsOptions {
   store: Pick<Store, 'members'>
@@ -35,7 +36,7 @@ export type Cards = ReturnType<typeof createCards>
  */
 export function createCards({ store: { members }, self, ownCard, cluster, remote, events, onFault }: CardsOptions) {
   const atOnce = pLimit(AT_ONCE)
-  const underWay = new Map<string, Promise<void>>()
+  const once = createInFlight<void>()
   const listeners = createListeners<[memberId: string]>(onFault)
   const ends = [
     cluster.onChange(({ id, verdict }) => {
@@ -55,7 +56,7 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
     const member = members.get(memberId)
     // Looked at where it is written: of two first cards that come at once, the second is not the first.
     await members.change(memberId, (now) => {
-      fault = faultOf(now, card)
+      fault = faultOf(now, card, { own: self.identity(), members: members.all() })
       if (fault) return undefined
       taken = now.card === undefined || now.card.seq < card.seq
       return taken ? { ...now, card, features: [...new Set([...now.features, ...card.features])] } : undefined
@@ -67,24 +68,8 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
     if (taken) listeners.tell(memberId)
   }
 
-  function faultOf({ id, nodeId, card: known }: Member, card: Card): string | undefined {
-    if (nodeId !== undefined && nodeId !== card.node_id)
-      return 'Its card is that of another node id than it joined with'
-    if (known && known.identity !== card.identity)
-      return `It shows another identity (${fingerprintOf(card.identity)}) than the one it is known by (${fingerprintOf(known.identity)})`
-    if (card.identity === self.identity()) return 'It shows the identity of this very server: one of both is a copy'
-    const holder = members.all().find((other) => other.id !== id && other.card?.identity === card.identity)
-    return holder && `It shows the identity of ${holder.name}: one of both is a copy, or is not what it says`
-  }
-
   /** Gives a member our card where it has not this one yet. */
-  function tell(memberId: string): Promise<void> {
-    const known = underWay.get(memberId)
-    if (known) return known
-    const telling = atOnce(() => tellNow(memberId)).finally(() => underWay.delete(memberId))
-    underWay.set(memberId, telling)
-    return telling
-  }
+  const tell = (memberId: string) => once(memberId, () => atOnce(() => tellNow(memberId)))
 
   async function tellNow(memberId: string): Promise<void> {
     const member = members.get(memberId)
@@ -103,11 +88,6 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
     // On plain http only a signed answer is its own word.
     const certain = member.transport !== 'signed' || member.features.includes('signed-answers')
     if (certain && Check(Card, theirs)) await take(memberId, theirs).catch(unlessConflict)
-  }
-
-  /** That is told as an event already. */
-  const unlessConflict = (fault: unknown) => {
-    if (!(fault instanceof IdentityConflict)) throw fault
   }
 
   const takesCards = ({ id, state, features }: Member) =>
@@ -129,4 +109,23 @@ export function createCards({ store: { members }, self, ownCard, cluster, remote
       for (const end of ends) end()
     }
   }
+}
+
+/** Why a card is not believed of a member; undefined where nothing speaks against it. */
+function faultOf(
+  { id, nodeId, card: known }: Member,
+  card: Card,
+  { own, members }: { own: string | undefined; members: readonly Member[] }
+): string | undefined {
+  if (nodeId !== undefined && nodeId !== card.node_id) return 'Its card is that of another node id than it joined with'
+  if (known && known.identity !== card.identity)
+    return `It shows another identity (${fingerprintOf(card.identity)}) than the one it is known by (${fingerprintOf(known.identity)})`
+  if (card.identity === own) return 'It shows the identity of this very server: one of both is a copy'
+  const holder = members.find((other) => other.id !== id && other.card?.identity === card.identity)
+  return holder && `It shows the identity of ${holder.name}: one of both is a copy, or is not what it says`
+}
+
+/** That is told as an event already. */
+const unlessConflict = (fault: unknown) => {
+  if (!(fault instanceof IdentityConflict)) throw fault
 }

@@ -1,31 +1,21 @@
-import { type AnyActorRef, createActor } from 'xstate'
+import type { AnyActorRef } from 'xstate'
 import type { Clock } from '../../../machines/clock.ts'
 import type { SupervisorEmitted } from '../../../machines/messages.ts'
-import { peerMachine } from '../../../machines/peer/peer.ts'
-import { DEFAULT_RULE, type Rule } from '../../../machines/peer/rule.ts'
-import type { LocalHealthOptions } from '../../../machines/prober/local-health.ts'
-import { createProber, type ProberOptions } from '../../../machines/prober/prober.ts'
-import { type SupervisorContext, supervisorMachine } from '../../../machines/supervisor.ts'
+import type { SupervisorContext } from '../../../machines/supervisor.ts'
 import { systemClock } from '../../clock.ts'
 import { PeerUnknown } from '../../errors/members.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import type { FailureClass, PeerAnswered, PeerHealth, PeerSpec, ProbeAnswer, Verdict } from '../../schemas/health.ts'
 import type { Opinions } from '../../schemas/opinions/opinion.ts'
+import { type ActorsOptions, createSupervisor } from './actors.ts'
 import { createAwaitedChecks } from './awaited-checks.ts'
 import { createListeners } from './listeners.ts'
 import { createReporter } from './reporter.ts'
 import { createViews } from './views.ts'
 
-export interface ClusterOptions {
-  /** Asks one peer once. Whatever it does, it hurts nobody but its own answer. */
-  probe: ProberOptions['probe']
+export interface ClusterOptions extends ActorsOptions {
   events: EventLog
   clock?: Clock
-  random?: () => number
-  rule?: Partial<Rule>
-  doubt?: LocalHealthOptions
-  /** What a probe may last. */
-  probeTimeoutMs?: number
   /** Bugs that were contained, for the log. */
   onFault?: (fault: unknown) => void
 }
@@ -40,25 +30,16 @@ export interface Supervision {
   quarantined: readonly string[]
 }
 
-/** How many probes work at once, when one only waits, and how many may be in flight. */
-const PACE = { concurrency: 64, slowAfterMs: 100, inFlight: 4_096 }
-
 /** The running cluster: the only holder of actors. It knows no store and no HTTP. */
 export function createCluster(options: ClusterOptions) {
-  const { clock = systemClock, random = Math.random, onFault = () => {} } = options
-  const rule = { ...DEFAULT_RULE, ...options.rule }
+  const { clock = systemClock, onFault = () => {} } = options
   const asked = createListeners<[peer: PeerAnswered, answer: ProbeAnswer]>(onFault)
   const changed = createListeners<[peer: PeerHealth, from?: Verdict | undefined]>(onFault)
   const gone = createListeners<[id: string]>(onFault)
   const checks = createAwaitedChecks()
 
-  const prober = createProber({
-    ...PACE,
-    probe: options.probe,
+  const supervisor = createSupervisor(options, {
     clock,
-    random,
-    deadlineMs: options.probeTimeoutMs ?? 5_000,
-    ...(options.doubt && { doubt: options.doubt }),
     onAnswer: (spec, answer) => {
       const answered = views.answered(spec)
       if (answered) asked.tell(answered, answer)
@@ -66,12 +47,6 @@ export function createCluster(options: ClusterOptions) {
       if (health) checks.answer(spec.id, health)
     },
     onStall: (stalledMs) => reporter.stalled(stalledMs)
-  })
-  const supervisor = createActor(supervisorMachine.provide({ actors: { prober, peer: peerMachine } }), {
-    input: { rule, clock },
-    clock,
-    id: 'supervisor',
-    systemId: 'supervisor'
   })
   const views = createViews(supervisor, clock.wall())
   const { child, peer, peers } = views

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../machines/clock.ts'
+import { createInFlight } from '../../in-flight.ts'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../../schemas/upstream.ts'
 import type { Authorization } from '../authorization.ts'
 import type { Pools } from '../connections/pools.ts'
@@ -15,22 +16,14 @@ interface PassOnOptions {
 
 /** Passes requests on, over connections of their own: a slow peer's traffic cannot delay its probes. */
 export function createPassOn({ pools, authorization, clock, meet }: PassOnOptions) {
-  const meeting = new Map<string, Promise<unknown>>()
+  const once = createInFlight<unknown>()
 
   return function passOn(target: PeerTarget, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
     const { traffic, base } = pools.of(target)
     const path = base + request.path
     const authorize = () => authorization.attempt(target, { method: request.method, path })
     // A body that streams can be sent only once, and a peer that was started anew would refuse it.
-    const ready = request.body && authorization.isUncertain(target) ? metOnce(target) : undefined
+    const ready = request.body && authorization.isUncertain(target) ? once(target.id, () => meet(target)) : undefined
     return pass({ ...request, path }, sink, { pool: traffic, authorize, clock, ready })
-  }
-
-  function metOnce(target: PeerTarget): Promise<unknown> {
-    const known = meeting.get(target.id)
-    if (known) return known
-    const asked = meet(target).finally(() => meeting.delete(target.id))
-    meeting.set(target.id, asked)
-    return asked
   }
 }

@@ -1,12 +1,13 @@
 import { RotationOpen, RotationRefused } from '../../../errors/members.ts'
 import { BadRequest } from '../../../errors/requests.ts'
+import { createInFlight } from '../../../in-flight.ts'
 import type { Remote } from '../../../remote/client.ts'
 import { RemoteFailure } from '../../../remote/failure.ts'
 import type { EventLog } from '../../../schemas/event.ts'
 import { credentialContext } from '../../../store/contexts.ts'
 import type { Store } from '../../../store/store.ts'
-import { createIssuedKeys } from './issued-keys.ts'
 import { isDueForRotation } from '../lifetimes.ts'
+import { createIssuedKeys } from './issued-keys.ts'
 import { askForKey, type Renewal } from './requested-key.ts'
 import { createSettling } from './settling.ts'
 
@@ -34,7 +35,7 @@ export function createRotation(options: RotationOptions) {
   const { store, remote, events, everyMs, now = Date.now, onFault } = options
   const { members, vault } = store
   const timestamp = (at = now()) => new Date(at).toISOString()
-  const underWay = new Map<string, Promise<void>>()
+  const once = createInFlight<void>()
   const { settle, begin } = createSettling({ members, remote, events })
   const issued = createIssuedKeys({
     ...options,
@@ -43,11 +44,7 @@ export function createRotation(options: RotationOptions) {
 
   /** Asks a peer for a new key to present there. @throws ContactFailed, RotationRefused, RotationOpen, BadPeerAnswer */
   function renew(id: string, renewal: Renewal): Promise<void> {
-    const known = underWay.get(id)
-    if (known) return known
-    const renewing = renewNow(id, renewal).finally(() => underWay.delete(id))
-    underWay.set(id, renewing)
-    return renewing
+    return once(id, () => renewNow(id, renewal))
   }
 
   async function renewNow(id: string, renewal: Renewal): Promise<void> {
