@@ -16,7 +16,7 @@ export interface ActorsOptions {
   probeTimeoutMs?: number
 }
 
-interface Hearing extends Pick<ProberOptions, 'onAnswer' | 'onStall'> {
+interface Hearing extends Required<Pick<ProberOptions, 'onAnswer' | 'onStall'>> {
   clock: Clock
 }
 

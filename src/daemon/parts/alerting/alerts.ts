@@ -17,7 +17,7 @@ import type { Watching } from '../watching.ts'
 import { buildAlertSettings } from './alert-settings.ts'
 import { createLook, type LookOptions } from './looking.ts'
 
-interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'certificate' | 'flatrun'> {
+export interface AlertingOptions extends Pick<LookOptions, 'local' | 'aggregate' | 'certificate' | 'flatrun'> {
   config: Config
   store: Store
   self: Self
