@@ -1,11 +1,12 @@
-import { type Dispatcher, Pool } from 'undici'
+import { Pool } from 'undici'
 import { systemClock } from '../clock.ts'
 import { collect } from '../remote/answers/collect.ts'
 import { createLargeAnswers } from '../remote/answers/large-answers.ts'
-import { failure, failureOf } from '../remote/failure.ts'
+import { failureOf } from '../remote/failure.ts'
 import type { UpstreamCall, UpstreamRequest, UpstreamSink } from '../schemas/upstream.ts'
-import { FlatRunDown } from './faults.ts'
 import { jsonOf } from '../untyped.ts'
+import { FlatRunDown } from './faults.ts'
+import { forward } from './forward.ts'
 
 export interface Question {
   method?: string
@@ -71,46 +72,8 @@ export function createFlatRunAgent({ url }: { url: string }) {
     },
 
     /** Passes a request on and its answer back, piece by piece. */
-    forward({ method, path, headers, body, upgrade }: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
-      let over = false
-      let controls: Dispatcher.DispatchController | undefined
-      const finish = (): boolean => {
-        const first = !over
-        over = true
-        return first
-      }
-      pool.dispatch(
-        { method, path: base + path, headers, body: body ?? null, upgrade: upgrade ?? null },
-        {
-          onRequestStart(controller) {
-            if (over) return controller.abort(failure('aborted'))
-            controls = controller
-          },
-          onResponseStart(_controller, status, received) {
-            if (status >= 200 && !over) sink.start(status, received)
-          },
-          onResponseData(controller, chunk) {
-            if (!over && !sink.data(chunk)) controller.pause()
-          },
-          onResponseEnd() {
-            if (finish()) sink.end()
-          },
-          onRequestUpgrade(_controller, _status, received, socket) {
-            if (!sink.upgraded || !finish()) return socket.destroy()
-            sink.upgraded(received, socket)
-          },
-          onResponseError(_controller, error) {
-            if (finish()) sink.fail(failureOf(error))
-          }
-        }
-      )
-      return {
-        resume: () => controls?.resume(),
-        abort() {
-          if (finish()) controls?.abort(failure('aborted'))
-        }
-      }
-    },
+    forward: (request: UpstreamRequest, sink: UpstreamSink): UpstreamCall =>
+      forward(pool, { ...request, path: base + request.path }, sink),
 
     close: () => pool.destroy()
   }

@@ -57,25 +57,9 @@ export async function openCollection<P extends TProperties>(options: CollectionO
   const keyv = new Keyv<Record>({ store, throwOnErrors: true, serialization: checkedJson(table) })
   keyv.on('error', note)
 
-  const records = await load().catch((cause) => {
+  const records = await loadRecords({ store, keyv, handle, table, isRecord, faults }).catch((cause) => {
     throw refusal(file, cause)
   })
-
-  async function load(): Promise<Map<string, Record>> {
-    await store.ready
-    countChanges(handle, table)
-    const loaded = new Map<string, Record>()
-    for await (const [id, value] of keyv.iterator?.() ?? []) {
-      // Keyv's iterators report a read that failed, and end or go on as if nothing had been there.
-      if (faults.length > 0) break
-      if (!isRecord(value)) throw new RangeError(`a record in "${table}" cannot be understood`)
-      loaded.set(String(id), value)
-    }
-    if (faults.length > 0) throw faults[0]
-    const stored = handle.prepare(`SELECT count(*) AS n FROM "${table}"`).get()?.n
-    if (stored !== loaded.size) throw new RangeError(`of "${table}" ${loaded.size} of ${stored} records could be read`)
-    return loaded
-  }
 
   /** What could not be read again is not written: it would keep the next start from starting. */
   function assertRecord(record: Record): void {
@@ -134,6 +118,32 @@ function checkOf(schema: TObject): (value: unknown) => boolean {
 const WORTH_COMPILING = 100
 /** Each schema once, however many stores are open. */
 const compiled = new WeakMap<TObject, Validator>()
+
+interface Loading<R> {
+  store: KeyvSqlite
+  keyv: Keyv<R>
+  handle: DatabaseSync
+  table: string
+  isRecord: (value: unknown) => value is R
+  faults: readonly unknown[]
+}
+
+/** @throws where a record cannot be read or understood, or one is missing */
+async function loadRecords<R>({ store, keyv, handle, table, isRecord, faults }: Loading<R>): Promise<Map<string, R>> {
+  await store.ready
+  countChanges(handle, table)
+  const loaded = new Map<string, R>()
+  for await (const [id, value] of keyv.iterator?.() ?? []) {
+    // Keyv's iterators report a read that failed, and end or go on as if nothing had been there.
+    if (faults.length > 0) break
+    if (!isRecord(value)) throw new RangeError(`a record in "${table}" cannot be understood`)
+    loaded.set(String(id), value)
+  }
+  if (faults.length > 0) throw faults[0]
+  const stored = handle.prepare(`SELECT count(*) AS n FROM "${table}"`).get()?.n
+  if (stored !== loaded.size) throw new RangeError(`of "${table}" ${loaded.size} of ${stored} records could be read`)
+  return loaded
+}
 
 /** All collections run over the one connection: a second one could only wait for the first. */
 function shared(handle: DatabaseSync, turns: Turns, onFault: (fault: unknown) => void) {

@@ -10,29 +10,21 @@ export type Members = ReturnType<typeof createMembers>
  */
 export function createMembers(records: Collection<Member>, isRevoked: (keyDigest: string) => boolean) {
   const oneAtATime = pLimit(1)
-  const byDigest = new Map<string, Member>()
-  const byName = new Map<string, Member>()
+  const indexes = createIndexes()
+  const { index, unindex } = indexes
   const listeners = new Set<() => void>()
   const tell = () => {
     for (const listener of listeners) listener()
   }
 
-  function index(member: Member): void {
-    for (const digest of digests(member)) byDigest.set(digest, member)
-    byName.set(member.name.toLowerCase(), member)
-  }
-  function unindex(member: Member): void {
-    for (const digest of digests(member)) byDigest.delete(digest)
-    byName.delete(member.name.toLowerCase())
-  }
   records.all().forEach(index)
 
   return {
     all: records.all,
     get: records.get,
-    byName: (name: string) => byName.get(name.toLowerCase()),
+    byName: (name: string) => indexes.byName.get(name.toLowerCase()),
     /** The member that presents a key with this digest here. */
-    byKeyDigest: (digest: string) => (isRevoked(digest) ? undefined : byDigest.get(digest)),
+    byKeyDigest: (digest: string) => (isRevoked(digest) ? undefined : indexes.byDigest.get(digest)),
     bySpentInvite: (digest: string) => records.all().find(({ invite }) => invite === digest),
     put: (member: Member) => oneAtATime(() => write(member)),
     /**
@@ -74,6 +66,24 @@ export function createMembers(records: Collection<Member>, isRevoked: (keyDigest
     if (old) unindex(old)
     index(member)
     tell()
+  }
+}
+
+function createIndexes() {
+  const byDigest = new Map<string, Member>()
+  const byName = new Map<string, Member>()
+
+  return {
+    byDigest,
+    byName,
+    index(member: Member): void {
+      for (const digest of digests(member)) byDigest.set(digest, member)
+      byName.set(member.name.toLowerCase(), member)
+    },
+    unindex(member: Member): void {
+      for (const digest of digests(member)) byDigest.delete(digest)
+      byName.delete(member.name.toLowerCase())
+    }
   }
 }
 

@@ -73,32 +73,18 @@ interface Parts {
 
 async function assemble({ folder, vault, salt, onFault, marker, known, handle, lock }: Parts) {
   const turns = createTurns()
+  const file = databaseIn(folder)
+  const onCommit = () => keeper?.committed()
   const table = <P extends TObject['properties']>(name: string, schema: TObject<P>) =>
-    openCollection({
-      handle,
-      file: databaseIn(folder),
-      table: name,
-      schema,
-      turns,
-      onCommit: () => keeper?.committed(),
-      onFault
-    })
+    openCollection({ handle, file, table: name, schema, turns, onCommit, onFault })
   let keeper: Keeper | undefined
 
   // One commit for all that a start makes and writes: each would wait for the disk.
-  run(handle, 'BEGIN IMMEDIATE', databaseIn(folder))
+  run(handle, 'BEGIN IMMEDIATE', file)
   const meta = await table('meta', Identity)
   /** An older store than the marker's: somebody restored a backup, and what happened since is not in it. */
   const restored = known !== undefined && marker !== undefined && known.epoch < marker.epoch
-  const identity: Identity = {
-    ...known,
-    id: 'identity',
-    nodeId: known?.nodeId ?? randomUUID(),
-    epoch: Math.max(known?.epoch ?? 0, marker?.epoch ?? 0) + 1,
-    salt,
-    canary: vault.seal(CANARY, canaryContext),
-    box: boxOf(vault, known?.box)
-  }
+  const identity = identityOf({ known, marker, vault, salt })
   const dead = new Set(marker?.revoked.map((entry) => entry.digest))
   const members = createMembers(await table('members', Member), (digest) => dead.has(digest))
   const invites = await table('invites', Invite)
@@ -108,7 +94,7 @@ async function assemble({ folder, vault, salt, onFault, marker, known, handle, l
   await meta.put(identity)
   const events = openEvents(handle, 2_000, turns)
   const history = openHistory(handle, turns)
-  run(handle, 'COMMIT', databaseIn(folder))
+  run(handle, 'COMMIT', file)
   keeper = openKeeper({ folder, handle, identity, marker, onFault })
   // From here on requests are served: nobody waits for a lock inside of SQLite.
   handle.exec('PRAGMA busy_timeout = 0')
@@ -156,6 +142,17 @@ function run(handle: DatabaseSync, sql: string, file: string): void {
     throw refusal(file, cause)
   }
 }
+
+/** Who this node is from this start on: the same as before, with a higher epoch. */
+const identityOf = ({ known, marker, vault, salt }: Pick<Parts, 'known' | 'marker' | 'vault' | 'salt'>): Identity => ({
+  ...known,
+  id: 'identity',
+  nodeId: known?.nodeId ?? randomUUID(),
+  epoch: Math.max(known?.epoch ?? 0, marker?.epoch ?? 0) + 1,
+  salt,
+  canary: vault.seal(CANARY, canaryContext),
+  box: boxOf(vault, known?.box)
+})
 
 /** Made once: others know this node by it, so a new one would make a stranger of it. */
 function boxOf(vault: Vault, known: Identity['box']): Identity['box'] {

@@ -1,6 +1,4 @@
-import pLimit from 'p-limit'
 import type { Clock } from '../../../machines/clock.ts'
-import { after } from '../../clock.ts'
 import { PermissionDenied } from '../../errors/requests.ts'
 import { refusalOf } from '../../remote/answers/refusal.ts'
 import type { Remote } from '../../remote/client.ts'
@@ -11,6 +9,7 @@ import type { FailureClass, PeerHealth } from '../../schemas/health.ts'
 import { REACHABLE } from '../../schemas/health.ts'
 import { whyUnavailable } from '../liveness/why-unavailable.ts'
 import { createSingleflight } from './singleflight.ts'
+import { createSlots } from './slots.ts'
 import { type AggregateKind, inline, type Splice } from './splice-json.ts'
 
 export interface AskNodeOptions {
@@ -41,8 +40,6 @@ const PATHS: Record<AggregateKind, string> = {
 }
 /** Read where it is asked for, and not on a thread of its own. */
 const PATH_BYTES = 1 << 20
-/** After this a request that is still waiting gives its place to the next. */
-const PATIENCE_MS = 500
 /** These say that something is wrong with the peer, and not just with one of its answers. */
 const SIGNS_OF_DEATH: ReadonlySet<FailureClass> = new Set([
   'dns',
@@ -61,7 +58,7 @@ export type AskNode = ReturnType<typeof createAskNode>
 export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
   const { remote, maxBytes = 4 << 20, splice = inline, clock } = options
   const perPeerMs = remote.deadlines.aggregateMs
-  const limit = pLimit(options.maxConcurrency ?? 64)
+  const inTurn = createSlots(options.maxConcurrency ?? 64, clock)
   const share = createSingleflight<string>()
 
   function peer(kind: AggregateKind, health: PeerHealth, signal: AbortSignal): Promise<string> {
@@ -85,23 +82,6 @@ export function createAskNode(options: AskNodeOptions & { clock: Clock }) {
     return share(`${where} ${health.id}`, signal, (shared) =>
       inTurn(() => request(health, shared, async (get) => accepted(await get(where, PATH_BYTES)).text))
     )
-  }
-
-  /** After half a second a request gives up its slot: it only waits, and costs an idle connection. */
-  function inTurn(work: () => Promise<string>): Promise<string> {
-    return new Promise((resolve, reject) => {
-      limit(
-        () =>
-          new Promise<void>((free) => {
-            const stopWaiting = after(clock, PATIENCE_MS, free)
-            const over = () => {
-              stopWaiting()
-              free()
-            }
-            work().then(resolve, reject).finally(over)
-          })
-      )
-    })
   }
 
   async function request(

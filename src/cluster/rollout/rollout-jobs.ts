@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { RolloutBusy, RolloutUnknown } from '../../errors/deployments.ts'
 import type { RolloutStep, RolloutView } from '../../schemas/deployments/operation.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { Rollout, RolloutAsk } from './rollout.ts'
+import { sameName } from '../../schemas/names.ts'
+import type { Rollout, RolloutAsk, RolloutNews } from './rollout.ts'
 
 interface RolloutJobsOptions {
   rollout: Rollout
@@ -33,14 +34,7 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
       if (other) throw new RolloutBusy(other.by, other.id)
       const [left, stop] = [new AbortController(), new AbortController()]
       const steps = rollout(ask, left.signal, stop.signal)
-      const job: RolloutView = {
-        id: randomUUID(),
-        deployment: ask.deployment,
-        by: ask.by,
-        status: 'running',
-        servers: ask.servers.map((server) => ({ server, state: 'waiting' })),
-        started_at: now()
-      }
+      const job = jobOf(ask, now())
       jobs.set(job.id, job)
       events.publish({ type: 'rollout.started', facts: { ...factsOf(job), servers: job.servers.length } })
       running.set(job.id, { left, stop })
@@ -82,16 +76,11 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
   }
 
   async function follow(job: RolloutView, steps: ReturnType<Rollout>): Promise<void> {
-    for await (const step of steps) {
-      if ('summary' in step) job.summary = step.summary
-      else job.servers = job.servers.map((one) => (sameServer(one.server, step.server) ? cut(step) : one))
-    }
+    for await (const step of steps) note(job, step)
     job.status = job.summary?.failed ? 'failed' : job.summary?.skipped ? 'stopped' : 'succeeded'
     job.finished_at = now()
     running.delete(job.id)
-    const { done = 0, failed = 0, skipped = 0 } = job.summary ?? {}
-    if (!closed)
-      events.publish({ type: 'rollout.ended', facts: { ...factsOf(job), outcome: job.status, done, failed, skipped } })
+    if (!closed) events.publish({ type: 'rollout.ended', facts: { ...factsOf(job), ...outcomeOf(job) } })
   }
 
   function forgetOld(): void {
@@ -101,6 +90,21 @@ export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJob
   function now(): string {
     return new Date(wall()).toISOString()
   }
+}
+
+const jobOf = ({ deployment, by, servers }: RolloutAsk, started_at: string): RolloutView => ({
+  ...{ id: randomUUID(), deployment, by, status: 'running', started_at },
+  servers: servers.map((server) => ({ server, state: 'waiting' }))
+})
+
+function note(job: RolloutView, step: RolloutNews): void {
+  if ('summary' in step) job.summary = step.summary
+  else job.servers = job.servers.map((one) => (sameName(one.server, step.server) ? cut(step) : one))
+}
+
+function outcomeOf({ status, summary }: RolloutView) {
+  const { done = 0, failed = 0, skipped = 0 } = summary ?? {}
+  return { outcome: status, done, failed, skipped }
 }
 
 const inShort = (job: RolloutView): RolloutView => ({
@@ -115,7 +119,5 @@ function cut(step: RolloutStep): RolloutStep {
   if (detail.length <= DETAIL) return step
   return { ...step, detail: `(${detail.length - DETAIL} earlier characters are left out)\n${detail.slice(-DETAIL)}` }
 }
-
-const sameServer = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 
 const factsOf = ({ deployment, by, id }: RolloutView) => ({ deployment, by, rollout: id })

@@ -30,6 +30,9 @@ export interface RolloutAsk extends RolloutOrder {
   maxParallel: number
 }
 
+/** How one server is now; at the end, how all went. */
+export type RolloutNews = RolloutStep | { summary: RolloutSummary }
+
 export type Rollout = ReturnType<typeof createRollout>
 
 /**
@@ -42,11 +45,7 @@ export function createRollout({ selfName, peers, restartHere, restartThere }: Ro
    * was begun goes on to its end. Throws, before anything is done, when one of the servers is no member or known to be
    * away.
    */
-  return (
-    ask: RolloutAsk,
-    left: AbortSignal,
-    stop?: AbortSignal
-  ): AsyncIterable<RolloutStep | { summary: RolloutSummary }> => {
+  return (ask: RolloutAsk, left: AbortSignal, stop?: AbortSignal): AsyncIterable<RolloutNews> => {
     const servers = new Map(ask.servers.map((name) => [name.toLowerCase(), name]))
     return run([...servers.values()].map(find), ask, left, stop)
   }

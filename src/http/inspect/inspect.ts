@@ -41,7 +41,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
   const { inspector, find, openers } = options
   const tickets = createTickets()
   const scopes = new WeakMap<FastifyRequest, Scope>()
-  const watching = new Map<WebSocket, string>()
+  const room = createRoom(inspector)
 
   await app.register(async (scope) => inspectPage(scope, { ...options, assertOn }))
 
@@ -61,7 +61,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
     },
     async ({ body, caller }, reply) => {
       assertOn()
-      assertRoom(caller)
+      room.assertFor(caller)
       reply.header('cache-control', 'no-store')
       return { ticket: tickets.issue({ scope: scopeOf(body), caller }) }
     }
@@ -77,7 +77,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
         if (!mayOpenSocket(request.headers.origin, request.host, openers)) throw new ForeignOrigin()
         const admitted = tickets.redeem(ticketOf(request))
         if (!admitted || !app.openAnswers.admits(admitted.caller)) throw new WatchTicketInvalid()
-        assertRoom(admitted.caller)
+        room.assertFor(admitted.caller)
         request.identified = admitted.caller
         app.openAnswers.note(admitted.caller, request, reply)
         scopes.set(request, admitted.scope)
@@ -86,8 +86,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
     (socket, request) => {
       const scope = scopes.get(request)
       if (!scope) return
-      watching.set(socket, nameOf(request.caller))
-      socket.once('close', () => watching.delete(socket))
+      room.enter(socket, request.caller)
       serveWatcher(socket, { inspector, scope })
     }
   )
@@ -96,15 +95,27 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
     if (!inspector) throw new InspectorOff()
   }
 
-  function assertRoom(caller: Caller): void {
-    if (inspector && inspector.watchers() >= MAX_WATCHERS) throw new TooManyWatchers(MAX_WATCHERS)
-    const own = [...watching.values()].filter((name) => name === nameOf(caller)).length
-    if (own >= WATCHERS_OF_ONE) throw new TooManyWatchers(WATCHERS_OF_ONE)
-  }
-
   function scopeOf({ peer, joins }: TicketRequest): Scope {
     if (peer !== undefined) return { kind: 'peer', id: find(peer).id }
     return joins ? { kind: 'joins' } : { kind: 'all' }
+  }
+}
+
+/** Who watches now: so many at once, and of one caller fewer. */
+function createRoom(inspector: Inspector | undefined) {
+  const watching = new Map<WebSocket, string>()
+
+  return {
+    /** @throws TooManyWatchers */
+    assertFor(caller: Caller): void {
+      if (inspector && inspector.watchers() >= MAX_WATCHERS) throw new TooManyWatchers(MAX_WATCHERS)
+      const own = [...watching.values()].filter((name) => name === nameOf(caller)).length
+      if (own >= WATCHERS_OF_ONE) throw new TooManyWatchers(WATCHERS_OF_ONE)
+    },
+    enter(socket: WebSocket, caller: Caller): void {
+      watching.set(socket, nameOf(caller))
+      socket.once('close', () => watching.delete(socket))
+    }
   }
 }
 

@@ -35,29 +35,20 @@ const MOST_JOBS = 200
 /** Changes of deployments, one at a time for each of them. They run to their end whoever waits for it. */
 export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
   const jobs = new Map<string, Job>()
+  const timestamp = () => new Date(now()).toISOString()
   const active = new Map<string, { job: Job; finished: Promise<Finished> }>()
 
   return {
     /** Starts at once, or throws DeploymentBusy. */
-    begin({ deployment, action, by }: Order, work: (progress: Progress) => Promise<void>) {
+    begin(order: Order, work: (progress: Progress) => Promise<void>) {
+      const { deployment } = order
       forgetOld()
       const current = active.get(deployment)?.job
       if (current)
         throw new DeploymentBusy(deployment, VERB[current.action], current.by, current.started_at, current.id)
-
-      const started_at = new Date(now()).toISOString()
-      const job: Job = {
-        id: randomUUID(),
-        deployment,
-        action,
-        by,
-        status: 'running',
-        lines: [],
-        output: '',
-        started_at
-      }
+      const job = newJob(order, timestamp())
       jobs.set(job.id, job)
-      const finished = run(job, work)
+      const finished = run(job, work, timestamp).finally(() => active.delete(deployment))
       active.set(deployment, { job, finished })
       return { job, finished }
     },
@@ -76,33 +67,41 @@ export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
     }
   }
 
-  async function run(job: Job, work: (progress: Progress) => Promise<void>): Promise<Finished> {
-    const line = (text: string) => {
-      if (job.lines.length >= MAX_LINES) return
-      job.lines.push(text)
-      job.output = job.lines.join('\n')
-    }
-    try {
-      await work({ line })
-      job.status = 'succeeded'
-      return { job }
-    } catch (cause) {
-      job.status = 'failed'
-      job.error = cause instanceof Error ? cause.message : String(cause)
-      const code = codeOf(cause)?.toLowerCase()
-      if (code !== undefined) job.code = code
-      return { job, failure: cause }
-    } finally {
-      job.finished_at = new Date(now()).toISOString()
-      active.delete(job.deployment)
-    }
-  }
-
   function forgetOld(): void {
     for (const [id, { finished_at }] of jobs) {
       const old = jobs.size > MOST_JOBS || (finished_at !== undefined && now() - Date.parse(finished_at) > keepMs)
       if (old && finished_at !== undefined) jobs.delete(id)
     }
+  }
+}
+
+const newJob = (order: Order, started_at: string): Job => ({
+  ...{ id: randomUUID(), ...order, status: 'running', lines: [], output: '', started_at }
+})
+
+/** Writes into the job how it goes on, and how it ended. Never rejects. */
+async function run(
+  job: Job,
+  work: (progress: Progress) => Promise<void>,
+  timestamp: () => string
+): Promise<Finished> {
+  const line = (text: string) => {
+    if (job.lines.length >= MAX_LINES) return
+    job.lines.push(text)
+    job.output = job.lines.join('\n')
+  }
+  try {
+    await work({ line })
+    job.status = 'succeeded'
+    return { job }
+  } catch (cause) {
+    job.status = 'failed'
+    job.error = cause instanceof Error ? cause.message : String(cause)
+    const code = codeOf(cause)?.toLowerCase()
+    if (code !== undefined) job.code = code
+    return { job, failure: cause }
+  } finally {
+    job.finished_at = timestamp()
   }
 }
 
