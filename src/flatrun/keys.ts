@@ -1,21 +1,10 @@
-import { type Static, Type } from 'typebox'
 import { PermissionDenied } from '../errors/requests.ts'
 import type { Grant } from '../schemas/grant.ts'
-import { CannotOpen, type Vault } from '../security/vault.ts'
+import type { Vault } from '../security/vault.ts'
 import type { Collection } from '../store/collection.ts'
+import { createKeptKeys, type KeptKey } from './kept-keys.ts'
 import type { KeyMaker } from './key-maker.ts'
 import { type Mode, rightsOf } from './rights.ts'
-
-/** A key of FlatRun's that this agent made for one of its own callers. */
-export const KeptKey = Type.Object({
-  /** `<holder> read` or `<holder> write`. */
-  id: Type.String(),
-  key_id: Type.Integer(),
-  sealed: Type.String(),
-  /** What it was made with. */
-  rights: Type.String()
-})
-export type KeptKey = Static<typeof KeptKey>
 
 /** Whom a key is for. */
 export interface Holder {
@@ -40,8 +29,8 @@ export type FlatRunKeys = ReturnType<typeof createKeys>
  * made when it is first needed, made anew with other grants, and revoked with its holder.
  */
 export function createKeys({ maker, records, vault, grantsOf, onFault }: KeysOptions) {
+  const kept = createKeptKeys({ records, vault })
   const making = new Map<string, Promise<string>>()
-  const opened = new Map<string, string>()
   let tidying: Promise<void> = Promise.resolve()
 
   const wanted = (id: string): string | undefined => {
@@ -50,58 +39,33 @@ export function createKeys({ maker, records, vault, grantsOf, onFault }: KeysOpt
     return rights && JSON.stringify(rights)
   }
 
-  /** Undefined where the secret that sealed it is gone: then another key is made. */
-  function opening({ id, sealed }: KeptKey): string | undefined {
-    try {
-      const key = vault.open(sealed, contextOf(id))
-      opened.set(id, key)
-      return key
-    } catch (error) {
-      if (error instanceof CannotOpen) return undefined
-      throw error
-    }
-  }
-
   async function make({ id: holder, name }: Holder, mode: Mode): Promise<string> {
     const id = `${holder} ${mode}`
     const rights = rightsOf(grantsOf(holder) ?? [], mode)
     if (!rights) throw new PermissionDenied(`deployments:${mode}`)
     const { id: key_id, key } = await maker.make(`${name}, to ${mode}`, rights, mode)
-    const before = records.get(id)
-    await records.put({ id, key_id, sealed: vault.seal(key, contextOf(id)), rights: JSON.stringify(rights) })
-    opened.set(id, key)
+    const before = kept.get(id)
+    await kept.put({ id, key_id, key, rights: JSON.stringify(rights) })
     // What it may no longer do is over before it goes on.
     if (before) await maker.revoke(before.key_id)
     return key
   }
 
   async function tidy(): Promise<void> {
-    for (const { id, rights, key_id } of records.all()) {
-      if (wanted(id) === rights) continue
+    for (const known of kept.all()) {
+      if (wanted(known.id) === known.rights) continue
       // One that cannot be revoked now keeps no other one alive.
-      await maker.revoke(key_id).then(
-        () => dropped(id, key_id),
-        (error: unknown) => onFault(error)
-      )
+      await maker.revoke(known.key_id).then(() => kept.drop(known), onFault)
     }
-  }
-
-  /** Another one may have been made meanwhile. */
-  async function dropped(id: string, keyId: number): Promise<void> {
-    if (records.get(id)?.key_id !== keyId) return
-    opened.delete(id)
-    await records.delete(id)
   }
 
   return {
     /** @throws PermissionDenied, FlatRunKeyRefused, FlatRunDown */
     async keyOf(holder: Holder, mode: Mode): Promise<string> {
       const id = `${holder.id} ${mode}`
-      const known = records.get(id)
-      if (known && known.rights === wanted(id)) {
-        const key = opened.get(id) ?? opening(known)
-        if (key !== undefined) return key
-      }
+      const known = kept.get(id)
+      const key = known && known.rights === wanted(id) ? kept.keyOf(known) : undefined
+      if (key !== undefined) return key
       const asked = making.get(id)
       if (asked) return asked
       const made = make(holder, mode).finally(() => making.delete(id))
@@ -111,11 +75,10 @@ export function createKeys({ maker, records, vault, grantsOf, onFault }: KeysOpt
 
     /** FlatRun does not know it any more: the next caller gets another. */
     async refused({ id: holder }: Holder, mode: Mode, key: string): Promise<void> {
-      const id = `${holder} ${mode}`
-      const known = records.get(id)
+      const known = kept.get(`${holder} ${mode}`)
       // The word of an older request, on a key that is replaced already.
-      if (!known || opened.get(id) !== key) return
-      await dropped(id, known.key_id)
+      if (!known || !kept.isOpened(known.id, key)) return
+      await kept.drop(known)
       await maker.revoke(known.key_id).catch(onFault)
     },
 
@@ -130,10 +93,8 @@ export function createKeys({ maker, records, vault, grantsOf, onFault }: KeysOpt
       const made = await maker.made()
       // Those that are being made just now are not lost.
       await Promise.allSettled(making.values())
-      const kept = new Set(records.all().map(({ key_id }) => key_id))
-      for (const id of made) if (!kept.has(id)) await maker.revoke(id).catch(onFault)
+      const known = new Set(kept.all().map(({ key_id }) => key_id))
+      for (const id of made) if (!known.has(id)) await maker.revoke(id).catch(onFault)
     }
   }
 }
-
-const contextOf = (id: string) => `flatrun-keys|${id}|key`

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createKeys, type KeptKey } from '../../src/flatrun/keys.ts'
+import type { KeptKey } from '../../src/flatrun/kept-keys.ts'
+import { createKeys } from '../../src/flatrun/keys.ts'
 import { createUsers } from '../../src/flatrun/users.ts'
 import type { Grant } from '../../src/schemas/grant.ts'
 import { digest } from '../../src/security/tokens.ts'

@@ -4,14 +4,7 @@ import type { HistoryRange, PeerHistory, PeerPast } from '../../schemas/history.
 import { reasonOf } from '../liveness/reason.ts'
 import { Track } from './peer-timeline.ts'
 import { historyOf, pastOf } from './views.ts'
-
-/** Where histories are kept: bytes by peer. */
-export interface HistoryStore {
-  load(): Iterable<{ id: string; bytes: Uint8Array }>
-  /** All of the batch or nothing. */
-  save(batch: readonly { id: string; bytes: Uint8Array }[]): void | Promise<void>
-  delete(id: string): unknown
-}
+import { createWriter, type HistoryStore } from './writer.ts'
 
 export interface HistoryOptions {
   store?: HistoryStore
@@ -26,18 +19,13 @@ export interface HistoryOptions {
   onFault?: (fault: unknown) => void
 }
 
-/** How often something is written, and how many peers at most each time: 10,000 are written once in ten minutes. */
-const FLUSH_MS = 10_000
-const BATCH = 170
-/** A peer is written this long after its first news, or at the next flush when its verdict changed. */
-const REST_MS = 300_000
+export type History = ReturnType<typeof createHistory>
 
 /** What is remembered of each peer: its last checks, its changes, and its days. Kept in memory, written in batches. */
 export function createHistory(options: HistoryOptions) {
   const { store, clock, cluster, onFault = () => {}, isMember = () => true } = options
   const tracks = new Map<string, Track>()
-  /** Peers with something new, and the monotonic time from which it may be written; the longest waiting first. */
-  const dirty = new Map<string, number>()
+  const writer = createWriter({ store, tracks, clock, onFault })
   for (const { id, bytes } of [...(store?.load() ?? [])]) {
     if (isMember(id)) tracks.set(id, new Track(clock.now(), bytes))
     else forget(id)
@@ -46,17 +34,16 @@ export function createHistory(options: HistoryOptions) {
   const unsubscribe = [
     cluster.onAnswer((peer, answer) => {
       trackOf(peer.id).answered(answer, peer.verdict, clock.now(), clock.wall())
-      if (!dirty.has(peer.id)) dirty.set(peer.id, clock.now() + REST_MS)
+      writer.note(peer.id, false)
     }),
     cluster.onChange((peer, from) => {
       if (from === undefined || from === peer.verdict) return
       const transition = { at: clock.wall(), from, to: peer.verdict, reason: reasonOf(peer) }
       trackOf(peer.id).changed(transition, clock.now())
-      dirty.set(peer.id, clock.now())
+      writer.note(peer.id, true)
     }),
     cluster.onLeft(forget)
   ]
-  let timer = clock.setTimeout(flushAndGoOn, FLUSH_MS)
 
   return {
     /** What a peer's page shows of its past. */
@@ -64,9 +51,8 @@ export function createHistory(options: HistoryOptions) {
     of: (id: string, range: HistoryRange): PeerHistory => historyOf(tracks.get(id), range, clock.wall()),
     /** Writes whatever was not written yet. */
     async close() {
-      clock.clearTimeout(timer)
       for (const end of unsubscribe) end()
-      await save([...dirty.keys()])
+      await writer.close()
     }
   }
 
@@ -78,42 +64,8 @@ export function createHistory(options: HistoryOptions) {
     return track
   }
 
-  async function forget(id: string) {
+  function forget(id: string): void {
     tracks.delete(id)
-    dirty.delete(id)
-    try {
-      await store?.delete(id)
-    } catch (fault) {
-      // Left over, it is dropped at the next start.
-      onFault(fault)
-    }
-  }
-
-  async function flushAndGoOn() {
-    const due: string[] = []
-    for (const [id, from] of dirty) {
-      if (from <= clock.now()) due.push(id)
-      if (due.length >= BATCH) break
-    }
-    await save(due)
-    timer = clock.setTimeout(flushAndGoOn, FLUSH_MS)
-  }
-
-  async function save(ids: readonly string[]) {
-    if (!store || ids.length === 0) return
-    const batch = ids.flatMap((id) => {
-      const track = tracks.get(id)
-      return track ? [{ id, bytes: track.bytes() }] : []
-    })
-    for (const id of ids) dirty.delete(id)
-    try {
-      await store.save(batch)
-    } catch (fault) {
-      // Memory has it all; the next flush tries again.
-      for (const id of ids) dirty.set(id, clock.now())
-      onFault(fault)
-    }
+    writer.forget(id)
   }
 }
-
-export type History = ReturnType<typeof createHistory>

@@ -32,35 +32,13 @@ interface Place {
  */
 export function createConnectionLimiter(limits: ConnectionLimits, now = () => performance.now()) {
   const places = new Map<Connection, Place>()
-  const idleStrangers = new Set<Place>()
-  const busyStrangers = new Set<Place>()
-  const idleKnown = new Set<Place>()
-  const byNetwork = new Map<string, Set<Place>>()
-
-  /** Puts a place where it belongs now; in each set the one that waits longest is first. */
-  function sort(place: Place): void {
-    unsort(place)
-    place.since = now()
-    place.bytes = place.connection.bytes()
-    if (place.stranger) (place.requests > 0 ? busyStrangers : idleStrangers).add(place)
-    else if (place.requests === 0) idleKnown.add(place)
-  }
-
-  function unsort(place: Place): void {
-    for (const set of [idleStrangers, busyStrangers, idleKnown]) set.delete(place)
-  }
-
-  function leaveNetwork(place: Place): void {
-    const { network } = place.connection
-    const strangers = network === undefined ? undefined : byNetwork.get(network)
-    strangers?.delete(place)
-    if (network !== undefined && strangers?.size === 0) byNetwork.delete(network)
-  }
+  const queues = createQueues(now)
+  const networks = createNetworks()
 
   function remove(place: Place): void {
     places.delete(place.connection)
-    unsort(place)
-    leaveNetwork(place)
+    queues.drop(place)
+    networks.leave(place)
   }
 
   function evict(place: Place | undefined): void {
@@ -69,43 +47,36 @@ export function createConnectionLimiter(limits: ConnectionLimits, now = () => pe
     place.connection.end()
   }
 
-  function makeRoomIn(network: string, newcomer: Place): void {
-    const strangers = byNetwork.get(network) ?? new Set()
-    byNetwork.set(network, strangers.add(newcomer))
-    if (strangers.size <= limits.perNetwork) return
-    const others = [...strangers].filter((place) => place !== newcomer)
-    evict(others.find(({ requests }) => requests === 0) ?? others[0])
-  }
-
   return {
     opened(connection: Connection): void {
       const place: Place = { connection, stranger: true, requests: 0, since: 0, bytes: 0 }
       places.set(connection, place)
-      if (connection.network !== undefined) makeRoomIn(connection.network, place)
-      if (places.size > limits.total) evict(first(idleStrangers) ?? first(busyStrangers) ?? first(idleKnown))
-      sort(place)
+      const tooMany = networks.enter(place, limits.perNetwork)
+      evict(tooMany.find(({ requests }) => requests === 0) ?? tooMany[0])
+      if (places.size > limits.total) evict(queues.first())
+      queues.sort(place)
     },
     /** A request has come. */
     began(connection: Connection): void {
       const place = places.get(connection)
       if (!place) return
       place.requests += 1
-      sort(place)
+      queues.sort(place)
     },
     /** A key was shown, or it belongs to a proxy that speaks for many. */
     known(connection: Connection): void {
       const place = places.get(connection)
       if (!place?.stranger) return
       place.stranger = false
-      leaveNetwork(place)
-      sort(place)
+      networks.leave(place)
+      queues.sort(place)
     },
     /** A request has its answer. */
     finished(connection: Connection): void {
       const place = places.get(connection)
       if (!place) return
       place.requests -= 1
-      sort(place)
+      queues.sort(place)
     },
     closed(connection: Connection): void {
       const place = places.get(connection)
@@ -113,10 +84,10 @@ export function createConnectionLimiter(limits: ConnectionLimits, now = () => pe
     },
     /** To be called now and then: ends strangers' connections on which nothing moves. */
     sweep(): void {
-      for (const set of [idleStrangers, busyStrangers]) {
-        for (const place of set) {
+      for (const queue of queues.strangers) {
+        for (const place of queue) {
           if (now() - place.since < limits.idleMs) break
-          if (place.requests > 0 && place.connection.bytes() !== place.bytes) sort(place)
+          if (place.requests > 0 && place.connection.bytes() !== place.bytes) queues.sort(place)
           else evict(place)
         }
       }
@@ -125,4 +96,51 @@ export function createConnectionLimiter(limits: ConnectionLimits, now = () => pe
   }
 }
 
-const first = (places: Set<Place>): Place | undefined => places.values().next().value
+/** Who may be asked to make room; in each queue the one that waits longest is first. */
+function createQueues(now: () => number) {
+  const idleStrangers = new Set<Place>()
+  const busyStrangers = new Set<Place>()
+  const idleKnown = new Set<Place>()
+  const drop = (place: Place) => {
+    for (const queue of [idleStrangers, busyStrangers, idleKnown]) queue.delete(place)
+  }
+
+  return {
+    drop,
+    strangers: [idleStrangers, busyStrangers],
+    /** The one that makes room first. */
+    first: () => firstOf(idleStrangers) ?? firstOf(busyStrangers) ?? firstOf(idleKnown),
+    /** Puts a place where it belongs now. */
+    sort(place: Place): void {
+      drop(place)
+      place.since = now()
+      place.bytes = place.connection.bytes()
+      if (place.stranger) (place.requests > 0 ? busyStrangers : idleStrangers).add(place)
+      else if (place.requests === 0) idleKnown.add(place)
+    }
+  }
+}
+
+const firstOf = (queue: Set<Place>): Place | undefined => queue.values().next().value
+
+/** The strangers of each network. */
+function createNetworks() {
+  const byNetwork = new Map<string, Set<Place>>()
+
+  return {
+    /** Gives the others, where there are too many with this one. */
+    enter(place: Place, most: number): Place[] {
+      const { network } = place.connection
+      if (network === undefined) return []
+      const strangers = byNetwork.get(network) ?? new Set()
+      byNetwork.set(network, strangers.add(place))
+      return strangers.size > most ? [...strangers].filter((other) => other !== place) : []
+    },
+    leave(place: Place): void {
+      const { network } = place.connection
+      const strangers = network === undefined ? undefined : byNetwork.get(network)
+      strangers?.delete(place)
+      if (network !== undefined && strangers?.size === 0) byNetwork.delete(network)
+    }
+  }
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createHistory, type HistoryStore } from '../../../src/cluster/history/history.ts'
+import { createHistory } from '../../../src/cluster/history/history.ts'
+import type { HistoryStore } from '../../../src/cluster/history/writer.ts'
 import { createWorld, spec } from '../world.ts'
 
 function createHistoryWorld(t: TestContext, store: HistoryStore = createMemoryStore()) {
