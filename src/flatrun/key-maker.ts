@@ -14,28 +14,11 @@ const NAME = 'flatrun-cluster: '
 
 /** Makes and revokes FlatRun's API keys (`/api/apikeys`), with an admin key of FlatRun's. */
 export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
-  let userId: number | undefined
-  const asAdmin = (question: Parameters<typeof ask>[0]) => ask({ ...question, token: adminKey })
-
-  /** FlatRun takes a key of an admin's for an admin, whatever its list says: these belong to a user without any rights. */
-  async function user(): Promise<number> {
-    if (userId !== undefined) return userId
-    const listed = expected(await asAdmin({ path: '/api/users' }), 200)
-    const known = rows(listed.users).find(({ username }) => username === USER)
-    if (known && known.role !== ROLE) throw new FlatRunKeyRefused(`its user ${USER} has another role than ${ROLE}`)
-    userId = numberOf((known ?? (await newUser())).id)
-    return userId
-  }
-
-  /** An older one has no such role; a viewer's would bring rights that no grant of the peer's says. */
-  async function newUser() {
-    const answer = await asAdmin({ method: 'POST', path: '/api/users', body: SERVICE_USER() })
-    if (answer.status === 400) throw new FlatRunKeyRefused(TOO_OLD)
-    return row(expected(answer, 201).user)
-  }
+  const asAdmin: FlatRunAgent['ask'] = (question) => ask({ ...question, token: adminKey })
+  const user = createUser(asAdmin)
 
   async function request(name: string, { permissions, deployments }: Rights, mode: Mode): Promise<Told> {
-    const body = { name: NAME + name, description: DESCRIPTION, permissions, user_id: await user() }
+    const body = { name: NAME + name, description: DESCRIPTION, permissions, user_id: await user.id() }
     const post = (more: object) => asAdmin({ method: 'POST', path: '/api/apikeys', body: { ...body, ...more } })
     if (deployments === undefined) return post({})
     const answer = await post({ deployments: Object.fromEntries(deployments.map((one) => [one, mode])) })
@@ -56,7 +39,7 @@ export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
     async make(name: string, rights: Rights, mode: Mode): Promise<{ id: number; key: string }> {
       const answer = await request(name, rights, mode)
       // The user may be gone, as after a restored database: the next one asks for it again.
-      if (answer.status !== 201) userId = undefined
+      if (answer.status !== 201) user.forget()
       const made = row(expected(answer, 201).api_key)
       const [id, key] = [numberOf(made.id), textOf(made.key)]
       if (id === 0 || key === '') throw new FlatRunKeyRefused('its answer holds no key')
@@ -71,6 +54,35 @@ export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
     async made(): Promise<number[]> {
       const { api_keys } = expected(await asAdmin({ path: '/api/apikeys' }), 200)
       return rows(api_keys).flatMap(({ id, name }) => (textOf(name).startsWith(NAME) ? [numberOf(id)] : []))
+    }
+  }
+}
+
+/** FlatRun takes a key of an admin's for an admin, whatever its list says: these belong to a user without any rights. */
+function createUser(asAdmin: FlatRunAgent['ask']) {
+  let known: number | undefined
+
+  async function find(): Promise<number> {
+    const listed = expected(await asAdmin({ path: '/api/users' }), 200)
+    const found = rows(listed.users).find(({ username }) => username === USER)
+    if (found && found.role !== ROLE) throw new FlatRunKeyRefused(`its user ${USER} has another role than ${ROLE}`)
+    return numberOf((found ?? (await make())).id)
+  }
+
+  /** An older one has no such role; a viewer's would bring rights that no grant of the peer's says. */
+  async function make() {
+    const answer = await asAdmin({ method: 'POST', path: '/api/users', body: SERVICE_USER() })
+    if (answer.status === 400) throw new FlatRunKeyRefused(TOO_OLD)
+    return row(expected(answer, 201).user)
+  }
+
+  return {
+    async id(): Promise<number> {
+      known ??= await find()
+      return known
+    },
+    forget(): void {
+      known = undefined
     }
   }
 }

@@ -51,15 +51,8 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
         // Without an invite it does nothing, and needs no key.
         ask({ method: 'POST', path: '/api/cluster/exchange', body: {} })
       ])
-      const { status, version } = row(health.body)
-      if (status !== 'healthy') throw new Error('something answers there that is no agent of FlatRun’s')
       vouches = madeUp.status === 401 && errorOf(madeUp) !== undefined
-      state = {
-        reachable: true,
-        version: versionOf(version),
-        clusterOn: clusterOnBy(exchange) ?? before.clusterOn,
-        ...(!vouches && { error: 'it lets in whoever shows a made-up key, so its word on keys does not count' })
-      }
+      state = stateBy({ health, exchange, vouches }, before)
     } catch (error) {
       vouches = false
       const { version, clusterOn } = state
@@ -89,6 +82,21 @@ export function createWatch({ ask, everyMs = EVERY_MS, onChange = () => {} }: Wa
       closed = true
       clearTimeout(timer)
     }
+  }
+}
+
+/** How it is, by what it answered. @throws where that is no agent of FlatRun's */
+function stateBy(
+  { health, exchange, vouches }: { health: Told; exchange: Told; vouches: boolean },
+  before: FlatRunState
+): FlatRunState {
+  const { status, version } = row(health.body)
+  if (status !== 'healthy') throw new Error('something answers there that is no agent of FlatRun’s')
+  return {
+    reachable: true,
+    version: versionOf(version),
+    clusterOn: clusterOnBy(exchange) ?? before.clusterOn,
+    ...(!vouches && { error: 'it lets in whoever shows a made-up key, so its word on keys does not count' })
   }
 }
 

@@ -59,19 +59,7 @@ export function createSignedCallers(options: SignedCallersOptions) {
   const replays = createReplays({ now: monotonic })
   const copies = createCopies({ now: monotonic })
   const told = new Map<string, number>()
-  const opened = new Map<string, KeyObject>()
-
-  function keyOf(member: Member, keyId: string): KeyObject | undefined {
-    const known = opened.get(keyId)
-    if (known) return known
-    const sealed = member.signing?.[keyId]
-    if (sealed === undefined) return undefined
-    const key = openSigningKey(vault, member.id, sealed)
-    // Keys change; those that are asked for again are opened again.
-    if (opened.size >= MOST_OPENED) opened.clear()
-    opened.set(keyId, key)
-    return key
-  }
+  const keyOf = createSigningKeys(vault)
 
   function tellOnce(member: Member): void {
     const last = told.get(member.id)
@@ -114,6 +102,23 @@ export function createSignedCallers(options: SignedCallersOptions) {
     }
     if (to !== undefined) noteBound(member)
     return { ...known, misdirected: false }
+  }
+}
+
+/** The keys by which members sign, opened once. */
+function createSigningKeys(vault: Vault) {
+  const opened = new Map<string, KeyObject>()
+
+  return function keyOf(member: Member, keyId: string): KeyObject | undefined {
+    const known = opened.get(keyId)
+    if (known) return known
+    const sealed = member.signing?.[keyId]
+    if (sealed === undefined) return undefined
+    const key = openSigningKey(vault, member.id, sealed)
+    // Keys change; those that are asked for again are opened again.
+    if (opened.size >= MOST_OPENED) opened.clear()
+    opened.set(keyId, key)
+    return key
   }
 }
 

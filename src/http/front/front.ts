@@ -74,7 +74,7 @@ export function createPass(app: FastifyInstance, front: Front, local: LocalNode)
       case 'with a key of its own':
         return withItsOwn(holderOf(caller), mode)
       case 'here':
-        return answerHere(path)
+        return answerHere(path, { caller, local, reply })
       case 'refused':
         throw new PermissionDenied('an operator’s key')
     }
@@ -88,21 +88,24 @@ export function createPass(app: FastifyInstance, front: Front, local: LocalNode)
         (error) => void reply.send(error)
       )
     }
-
-    /** What peers read of this server is cut to their grants, and signed. */
-    function answerHere(where: string): void {
-      const part = partFor(caller, local)
-      const answers: Record<string, () => Promise<object>> = {
-        '/api/deployments': part.deployments,
-        '/api/stats': part.stats,
-        '/api/capacity': part.capacity
-      }
-      answers[where]?.().then(
-        (answer) => reply.send(answer),
-        (error) => reply.send(error)
-      )
-    }
   }
+}
+
+/** What peers read of this server is cut to their grants, and signed. */
+function answerHere(
+  path: string,
+  { caller, local, reply }: { caller: Caller; local: LocalNode; reply: FastifyReply }
+): void {
+  const part = partFor(caller, local)
+  const answers: Record<string, () => Promise<object>> = {
+    '/api/deployments': part.deployments,
+    '/api/stats': part.stats,
+    '/api/capacity': part.capacity
+  }
+  answers[path]?.().then(
+    (answer) => reply.send(answer),
+    (error) => reply.send(error)
+  )
 }
 
 /** Everything below `/api` that no route of this agent's takes. */

@@ -66,15 +66,7 @@ export function createContainerPast({ look, onFault, now = Date.now }: Container
       const run = runs.find(({ id }) => id === container.id)
       const counted = figures && { at, rx: figures.network_rx, tx: figures.network_tx }
       const series = before?.series ?? createSeries()
-      const isUp = container.state === 'running'
-      series.record({
-        at,
-        cpu: figures?.cpu_percent ?? null,
-        memory: figures?.memory_usage ?? null,
-        ...ratesOf(before?.container.id === container.id ? before.counted : undefined, counted),
-        up: isUp ? 100 : 0,
-        starts: before?.run && run && run.startedAt !== before.run.startedAt ? 1 : 0
-      })
+      series.record(pointOf({ at, container, figures, run, counted }, before))
       kept.delete(container.name)
       kept.set(container.name, { series, deployment, container, run: run ?? before?.run, counted })
     }
@@ -102,6 +94,20 @@ export function createContainerPast({ look, onFault, now = Date.now }: Container
     close: () => clearInterval(timer)
   }
 }
+
+interface Seen extends Pick<Kept, 'container' | 'run' | 'counted'> {
+  at: number
+  figures: ContainerStats | undefined
+}
+
+const pointOf = ({ at, container, figures, run, counted }: Seen, before: Kept | undefined) => ({
+  at,
+  cpu: figures?.cpu_percent ?? null,
+  memory: figures?.memory_usage ?? null,
+  ...ratesOf(before?.container.id === container.id ? before.counted : undefined, counted),
+  up: container.state === 'running' ? 100 : 0,
+  starts: before?.run && run && run.startedAt !== before.run.startedAt ? 1 : 0
+})
 
 function ratesOf(before: Kept['counted'], counted: Kept['counted']): { rx: number | null; tx: number | null } {
   const seconds = before && counted ? (counted.at - before.at) / 1_000 : 0

@@ -52,16 +52,7 @@ export function createIssuedKeys(options: IssuedKeysOptions) {
       const kept = keptOf(vault, id, key)
       const content = JSON.stringify({ api_key: key, features: FEATURES })
       const { request } = await sealRequest(asked.key, content, ROTATE_PURPOSE, shared).catch(refuseKey)
-      const changed = await members.change(id, (member) => {
-        const { next: unused, atOnce: _atOnce, ...keyDigest } = member.keyDigest
-        const { [unused ?? '']: _, ...signing } = member.signing ?? {}
-        return {
-          ...member,
-          features: [...new Set([...member.features, ...(asked.features ?? [])])],
-          keyDigest: { ...keyDigest, next: kept.digest, ...(asked.at_once && { atOnce: true }) },
-          signing: { ...signing, ...kept.signing }
-        }
-      })
+      const changed = await members.change(id, (member) => withNext(member, kept, asked))
       if (!changed) throw new BadRequest('not a member any more')
       if (asked.mutual) onMutual(id, asked.at_once ?? false)
       return request
@@ -72,12 +63,8 @@ export function createIssuedKeys(options: IssuedKeysOptions) {
       const until = new Date(now() + GRACE_MS).toISOString()
       let promoted = false
       const member = await members.change(id, (member) => {
-        const { current, next, previous, atOnce } = member.keyDigest
-        if (next !== used) return undefined
-        promoted = true
-        const keyDigest = atOnce ? { current: used } : { current: used, previous: { digest: current, until } }
-        const over = [previous?.digest, atOnce ? current : undefined]
-        return { ...member, keyDigest, ...(member.signing && { signing: without(member.signing, over) }) }
+        promoted = member.keyDigest.next === used
+        return promoted ? withPromoted(member, used, until) : undefined
       })
       if (!promoted || !member) return
       events.publish({ type: 'peer.rekeyed', peer: member.name, peer_id: id, reason: 'it presents a new key here' })
@@ -86,14 +73,36 @@ export function createIssuedKeys(options: IssuedKeysOptions) {
     async endPrevious({ id, keyDigest }: Member): Promise<void> {
       const over = keyDigest.previous
       if (!over || Date.parse(over.until) > now()) return
-      await members.change(id, (member) => {
-        const { previous, ...digests } = member.keyDigest
-        if (previous?.digest !== over.digest) return undefined
-        const signing = member.signing && { signing: without(member.signing, [over.digest]) }
-        return { ...member, keyDigest: digests, ...signing }
-      })
+      await members.change(id, (member) => withoutPrevious(member, over.digest))
     }
   }
+}
+
+/** A key waits to be used; one that waited before is dropped. */
+function withNext(member: Member, kept: ReturnType<typeof keptOf>, asked: RotateRequest): Member {
+  const { next: unused, atOnce: _atOnce, ...keyDigest } = member.keyDigest
+  const { [unused ?? '']: _, ...signing } = member.signing ?? {}
+  return {
+    ...member,
+    features: [...new Set([...member.features, ...(asked.features ?? [])])],
+    keyDigest: { ...keyDigest, next: kept.digest, ...(asked.at_once && { atOnce: true }) },
+    signing: { ...signing, ...kept.signing }
+  }
+}
+
+/** The key that waited counts; the one before it until then, or no more. */
+function withPromoted(member: Member, used: string, until: string): Member {
+  const { current, previous, atOnce } = member.keyDigest
+  const keyDigest = atOnce ? { current: used } : { current: used, previous: { digest: current, until } }
+  const over = [previous?.digest, atOnce ? current : undefined]
+  return { ...member, keyDigest, ...(member.signing && { signing: without(member.signing, over) }) }
+}
+
+/** Undefined where another key is the one before. */
+function withoutPrevious(member: Member, digest: string): Member | undefined {
+  const { previous, ...keyDigest } = member.keyDigest
+  if (previous?.digest !== digest) return undefined
+  return { ...member, keyDigest, ...(member.signing && { signing: without(member.signing, [digest]) }) }
 }
 
 const without = (signing: Record<string, string>, digests: readonly (string | undefined)[]) =>
