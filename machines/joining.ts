@@ -24,7 +24,7 @@ export interface StepFailure {
   outcome: 'refused' | 'unreached' | 'unknown' | 'unstored'
 }
 
-/** What the steps reject with. The error itself is for whoever asked, the machine reads the failure. */
+/** What the steps reject with. The caller gets the error itself; the machine reads the failure. */
 export class StepFailed extends Error {
   override name = 'StepFailed'
   readonly step: StepFailure

@@ -61,7 +61,7 @@ export type PeerFlapping = { type: 'peer.flapping'; id: string; flapping: boolea
 export type ProberRef = Hears<ProbeWanted | ProbeUnwanted>
 export type SupervisorRef = Hears<PeerJudged | PeerFlapping>
 
-/** To the supervisor, by whoever has it. */
+/** What the supervisor is told from outside. */
 export type SupervisorEvent =
   | { type: 'peers.joined'; peers: readonly PeerSpec[] }
   | { type: 'peer.left'; id: string }

@@ -10,7 +10,7 @@ export interface RestartHistory {
 
 export const NO_CRASHES: RestartHistory = { crashes: 0, recent: 0, quarantined: false }
 
-/** A crash counts for so long. */
+/** How long a crash counts. */
 export const FORGET_MS = 60_000
 /** More crashes than this within a minute are a defect that restarts do not mend. */
 const CRASHES_ALLOWED = 4

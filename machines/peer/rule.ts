@@ -15,7 +15,7 @@ export interface Rule {
   refusedAfter: number
   /** Between two probes of a peer that refuses our key: it will not change its mind by itself. */
   refusedIntervalMs: number
-  /** The shortest pause between two probes of one peer, whoever asks for one. */
+  /** The shortest pause between two probes of one peer, also when somebody asks for one. */
   pauseMs: number
   flapping: FlapRule
 }

@@ -14,7 +14,7 @@ export interface ProberOptions extends ProbeLimits {
   probe: (peer: PeerSpec, signal: AbortSignal, keyInDoubt: boolean) => Promise<ProbeAnswer>
   clock: Clock
   random: () => number
-  /** A probe that has given nothing by then has failed, whatever it does afterwards. */
+  /** A probe without an answer by then has failed, even if an answer comes later. */
   deadlineMs: number
   doubt?: LocalHealthOptions
   /** After the peer was told. */

@@ -10,7 +10,7 @@ export interface Slot extends Planned {
   question: Question | undefined
 }
 
-/** First come, first served. Whoever has left meanwhile is passed over. */
+/** First come, first served. A question that was withdrawn meanwhile is passed over. */
 export type Line = Slot[]
 
 /** A probe in flight. */

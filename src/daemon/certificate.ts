@@ -37,7 +37,7 @@ export function createCertificateSwap({ served, load, app, onTaken, log, events 
   return {
     current: () => current,
     take,
-    /** For whoever renewed it and did not say so. */
+    /** The files changed, and nobody said so. */
     noticed(): void {
       try {
         if (!take()) return

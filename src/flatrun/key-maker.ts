@@ -43,7 +43,7 @@ export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
       const made = row(expected(answer, 201).api_key)
       const [id, key] = [numberOf(made.id), textOf(made.key)]
       if (id === 0 || key === '') throw new FlatRunKeyRefused('its answer holds no key')
-      // None of them may change a cluster: one that could would be an admin's.
+      // A key of ours must not be able to change a cluster: one that can is an admin's.
       const { status } = await ask({ path: FOR_WRITERS, token: key })
       if (status === 403) return { id, key }
       await revoke(id)
@@ -58,7 +58,7 @@ export function createKeyMaker(ask: FlatRunAgent['ask'], adminKey: string) {
   }
 }
 
-/** FlatRun takes a key of an admin's for an admin, whatever its list says: these belong to a user without any rights. */
+/** FlatRun treats every key of an admin's as an admin. So these belong to a user without any rights. */
 function createUser(asAdmin: FlatRunAgent['ask']) {
   let known: number | undefined
 

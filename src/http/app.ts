@@ -64,7 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = createServer(options)
   closeUnused(app, { https: options.https !== undefined })
   answerErrors(app)
-  // Before whatever refuses: a hook that comes after the refusal is not called.
+  // Before all hooks that refuse: a hook after a refusal is not called.
   endRefusedUpgrades(app)
   if (options.watch) watchRequests(app, { watch: options.watch, peerNamed: services.membership.nameOf })
   if (options.cors.enabled) await allowOrigins(app, options.cors.origins)

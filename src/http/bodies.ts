@@ -9,7 +9,7 @@ export const hasBody = ({ headers }: IncomingMessage) =>
 
 /**
  * What bodies routes are given: JSON, or none. Text is no JSON, so no other page can post to us without asking; an empty
- * body is none, however it is written and whatever type it claims. Comes after `authenticate`, which reads signatures.
+ * body is none, also when its headers say otherwise. Comes after `authenticate`, which reads signatures.
  */
 export function readBodies(app: FastifyInstance): void {
   // Node gives a request without a body no end that a parser could wait for.

@@ -10,7 +10,7 @@ export interface CrossOrigin {
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
- * Lets pages of these origins use the API (Fetch, "CORS protocol"). Comes before whoever refuses a request: a page may
+ * Lets pages of these origins use the API (Fetch, "CORS protocol"). Registered before all hooks that refuse a request: a page may
  * read a refusal too, and a preflight shows no key. Other questions with OPTIONS go on, to a peer for example.
  */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {

@@ -41,7 +41,7 @@ export function createEarlyAnswers(cors: CrossOrigin) {
   }
 }
 
-/** Whoever asks on an open connection while the server stops: told before anything is looked at. */
+/** A request on an open connection while the server stops is answered before anything is looked at. */
 export function refuseWhileStopping(app: FastifyInstance): void {
   let stopping = false
   app.addHook('preClose', async () => {

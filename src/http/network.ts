@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** Whoever has one address of IPv6 has the 2^64 beside it: they count as one. IPv4 counts by address. */
+/** The holder of one IPv6 address has the 2^64 beside it: they count as one. IPv4 counts by address. */
 export function networkOf(address: string): string {
   const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
   if (isIP(plain) !== 6) return plain

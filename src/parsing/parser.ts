@@ -10,7 +10,7 @@ interface ParserOptions {
   deadlineMs?: number
   /** Of all texts that wait together. */
   maxWaitingBytes?: number
-  /** A thread that has had nothing to do for so long ends, and its memory is free again. */
+  /** After so much time without work the thread ends, and its memory is free again. */
   idleMs?: number
   /** Of what one job may hold. */
   memoryMb?: number
@@ -84,7 +84,7 @@ export function createParser(options: ParserOptions = {}) {
     next()
   }
 
-  /** Whatever the thread still does is of no use: the next job has a new one. */
+  /** What the thread still does is of no use: the next job has a new one. */
   function fail(sentence: string): void {
     end()
     finish({ fault: sentence })

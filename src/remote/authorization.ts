@@ -5,7 +5,7 @@ import { createBoots } from './boots.ts'
 import { RemoteFailure } from './failure.ts'
 import type { PeerTarget, RemoteAnswer } from './target.ts'
 
-/** What a request is, to whoever makes its authorization. */
+/** What of a request its authorization is made from. */
 export interface ToAuthorize {
   method: string
   /** As it is sent, with the base path and the query. */

@@ -63,7 +63,7 @@ export function createRemote(options: RemoteOptions) {
     request,
     carry: createPassOn({ pools, authorization, clock, meet }),
 
-    /** To where its URL leads, whatever way is used else, on a connection of its own. */
+    /** To its URL, even where it is usually asked over links, on a connection of its own. */
     async requestDirectly({ via: _, ...target }: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
       const { origin, pathname } = new URL(target.url)
       const client = new Client(origin, pools.single(target))

@@ -29,7 +29,7 @@ export function deadlinesOf({ requestTimeoutMs, proxyTimeoutMs }: Timeouts) {
     /** A probe that another member asked for, and that question: it waits for the probe and the way there and back. */
     witnessMs: Math.min(requestTimeoutMs, WITNESS_MS),
     opinionMs: Math.min(requestTimeoutMs, WITNESS_MS) + 1_000,
-    /** Whatever else one agent asks another: exchange, confirm, leave, rotate, the state of a restart. */
+    /** Everything else that one agent asks another: exchange, confirm, leave, rotate, the state of a restart. */
     requestMs: requestTimeoutMs,
     /** An accept as a whole. */
     acceptMs: requestTimeoutMs + TELLING_MS,

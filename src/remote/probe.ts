@@ -35,7 +35,7 @@ const Said = {
   nodeId: Type.String({ minLength: 1, maxLength: 64 })
 }
 
-/** Asks a peer how it is, and turns whatever comes of it into one answer. Never rejects. */
+/** Asks a peer how it is, and turns the outcome into one answer, also a failure. Never rejects. */
 export function createProbe(options: ProbeOptions) {
   const { remote, keyCheckEvery = 10, now = Date.now } = options
   /** How many probes until the key is checked again; 0 while it is known as refused. */
@@ -51,7 +51,7 @@ export function createProbe(options: ProbeOptions) {
     try {
       const health = await readHealth(spec)
       const left = keyInDoubt ? 0 : (untilCheck.get(spec.id) ?? 0)
-      // One of ours names its features only to a key that it accepts, whatever that key may do.
+      // An agent of ours names its features to every key that it accepts, also to one without rights.
       let keyAccepted = health.features !== undefined
       if (!keyAccepted && (left === 0 || spec.features.length > 0)) {
         untilCheck.set(spec.id, 0)

@@ -1,6 +1,6 @@
 /** A request may be under way for this long when its process ends and the next one starts. */
 const UNDER_WAY_MS = 10_000
-/** A process that was silent for so long has ended. */
+/** After such a silence, a process is taken for ended. */
 const SILENT_MS = 120_000
 /** More processes of one sender than these are no restarts: the ones that were silent longest are forgotten. */
 const MOST = 16

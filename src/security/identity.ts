@@ -100,7 +100,7 @@ export async function openBetween(own: SealingKey, { from, enc, ct }: IdentityMe
 
 /**
  * The key that `own` gives to the other in one exchange: the same however often that exchange is asked again, and of no
- * use to whoever knows neither private key.
+ * use to anybody who knows neither private key.
  */
 export function exchangeKey(own: SealingKey, other: string, exchangeId: string): string {
   const info = Buffer.concat([Buffer.from('flatrun-cluster introduction key v1'), decode(other)])

@@ -2,7 +2,7 @@
 const WINDOW = 8_192
 /** Processes of one sender that are remembered: the running one, and those before its last restarts. */
 const BOOTS = 8
-/** A process that was silent for so long sent nothing whose time would still be good. */
+/** After such a silence, nothing that the process sent before has a time that still counts. */
 const SILENT_MS = 3_600_000
 
 interface Heard {

@@ -104,7 +104,7 @@ export async function openRequest(
   }
 }
 
-/** A key for whoever opened this exchange: a function of the one-time key, so that asking again gives the same. */
+/** The key for the side that opened this exchange: a function of the one-time key, so that asking again gives the same. */
 export function issuedKey(privateKey: string, exchangeId: string): string {
   const bytes = hkdfSync('sha256', decode(privateKey), exchangeId, 'flatrun-cluster issued key v1', 32)
   return `${Buffer.from(bytes).toString('base64url')}=`

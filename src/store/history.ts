@@ -3,7 +3,7 @@ import { createTurns } from './disk/turns.ts'
 
 /**
  * What is remembered of each peer, as bytes by its id, beside the collections: it is rewritten all the time, may be
- * lost without harm, and is held in memory by whoever made it, so a second copy in a collection would be waste.
+ * lost without harm, and its maker holds it in memory, so a second copy in a collection would be waste.
  */
 export function openHistory(handle: DatabaseSync, turns = createTurns()) {
   handle.exec('CREATE TABLE IF NOT EXISTS history (id TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID')

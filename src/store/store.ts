@@ -115,7 +115,7 @@ async function assemble({ folder, vault, salt, onFault, marker, known, handle, l
     identity: () => meta.get('identity') ?? identity,
     changeIdentity: (change: Pick<Identity, 'setup' | 'card'>) =>
       meta.put({ ...(meta.get('identity') ?? identity), ...change }),
-    /** Whether a key with this digest died here, whatever a restored store says. */
+    /** Whether a key with this digest died here, even if a restored store has it. */
     isRevoked: (digest: string) => dead.has(digest),
     /** @throws StoreFailed */
     revoke(digests: readonly string[]): void {

@@ -9,7 +9,7 @@ export type { AggregateKind, AggregateQuery, OwnPart }
 export type Aggregator = ReturnType<typeof createAggregate>
 
 /**
- * Asks all nodes the same question: each has an entry in the answer, whatever it did, and none can delay it for long.
+ * Asks all nodes the same question. Each has an entry in the answer, also when it failed, and no node delays the answer for long.
  * A caller with a part of its own gets this node's entry alone.
  */
 export function createAggregate(options: FanOutOptions & { clock?: Clock }) {
@@ -19,7 +19,7 @@ export function createAggregate(options: FanOutOptions & { clock?: Clock }) {
   const share = createSingleflight<Buffer>()
 
   return {
-    /** One peer, with whatever path: it waits for its place as all of these do. */
+    /** One peer, at any path. It waits for a slot, as aggregates do. */
     askPeer: asking.path,
 
     /** One text: `{"servers":{…},"summary":{…}}`. Identical calls under way share one fan-out, and its bytes. */

@@ -23,7 +23,7 @@ export function createSingleflight<T>() {
     return new Promise((resolve, reject) => {
       const leave = () => {
         if (--flight.callers === 0) {
-          // Whoever comes now must not join what is being cancelled.
+          // A caller that comes now must not join a flight that is being cancelled.
           if (flights.get(key) === flight) flights.delete(key)
           flight.controller.abort()
         }

@@ -38,9 +38,9 @@ const AT_ONCE = 32
 export type Handover = ReturnType<typeof createHandover>
 
 /**
- * One of those who have the same target sends. Which one follows from who is there and what it is about, so nobody is
- * elected; the next in line sends when nothing was heard for its turn. Whoever hears nothing sends: of a split cluster
- * both halves do, and never nobody.
+ * Of the servers that have the same target, one sends. All compute the same line from who is there and what it is about,
+ * so nobody is elected. The next in line sends when it has heard nothing for its turn. A server that hears nothing sends:
+ * in a split cluster both halves send, so a message may come twice and is never lost.
  */
 export function createHandover({ self, members, isOnline, identity, targets, tell, clock }: HandoverOptions) {
   const told = createTold(clock)
@@ -65,7 +65,7 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
   return {
     /** Whether that target is this server's too, and what another one says of it. */
     hear(from: Member, said: ToldRequest): { shares: boolean } {
-      // Whoever asks without end is told nothing, and believed nothing.
+      // A peer that asks too often gets no answer, and is not believed.
       const ear = mayTell(from.id) ? ears.of(from) : undefined
       const shares = ear !== undefined && targets().some((one) => ear.digest('target', placeOf(one)) === said.target)
       if (shares) told.note(from, said)

@@ -66,10 +66,9 @@ export function createTold(clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeo
   }
 }
 
-const later = (one: Said | undefined, other: Said | undefined) =>
-  other && (!one || other.at > one.at) ? other : one
+const later = (one: Said | undefined, other: Said | undefined) => (other && (!one || other.at > one.at) ? other : one)
 
-/** Who has told a thing since then. Whoever told its end since, or its new beginning, made that worthless. */
+/** Who has told a thing since then. A word of its end, or of its new beginning, makes an older word worthless. */
 export function tellerOf(
   latest: (incident: string) => Said | undefined,
   { phase, thing, from }: { phase: Phase; thing: string; from: number }

@@ -7,7 +7,7 @@ import { createProber, type ProberOptions } from '../../../machines/prober/probe
 import { supervisorMachine } from '../../../machines/supervisor.ts'
 
 export interface ActorsOptions {
-  /** Asks one peer once. Whatever it does, it hurts nobody but its own answer. */
+  /** Asks one peer once. When it fails, only its own answer is lost. */
   probe: ProberOptions['probe']
   random?: () => number
   rule?: Partial<Rule>

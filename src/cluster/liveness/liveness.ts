@@ -99,7 +99,7 @@ export function createCluster(options: ClusterOptions) {
     /** A request to it failed in that way, or it closed a kept connection. */
     reportFailure: (id: string, failed?: FailureClass) =>
       child(id)?.send({ type: 'peer.doubtful', now: clock.now(), keyRefused: failed === 'key_refused' }),
-    /** Other members were asked about it: a label, whatever the verdict is. */
+    /** Other members were asked about it. Their opinions are a label, and do not change the verdict. */
     reportOpinions(id: string, opinions: Opinions) {
       const before = peer(id)?.opinions?.scope
       child(id)?.send({ type: 'peer.opinions', opinions })

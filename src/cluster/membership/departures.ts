@@ -13,7 +13,7 @@ interface DeparturesOptions {
   now: () => number
 }
 
-/** Whoever was removed stays so, whoever introduces it: what is remembered of them is bounded, and not in time. */
+/** A removed server stays removed, also when somebody introduces it. How many are remembered is bounded; for how long is not. */
 const MOST_REMEMBERED = 10_000
 /** All connections of a peer that was removed have ended within a second. */
 const FAREWELL_MS = 700

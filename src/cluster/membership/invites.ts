@@ -11,7 +11,7 @@ import { createInviteExpiry } from './invite-expiry.ts'
 import { newInvite } from './new-invite.ts'
 
 const MAX_OPEN = 100
-/** An ended invite is remembered for so long, to tell "used" and "expired" from "never heard of". */
+/** How long an ended invite is remembered, to tell "used" and "expired" from "never heard of". */
 const REMEMBER_MS = 7 * 24 * 3_600_000
 
 interface InvitesOptions {
@@ -49,8 +49,8 @@ export function createInvites(options: InvitesOptions) {
 
   return {
     /**
-     * Whatever spends, ends or erases an invite, or what came of it, does so in turn: none sees another's half. Not for
-     * anything that waits for another server.
+     * All work that spends, ends or erases an invite, or a member that came by one, goes through here, one at a time: no
+     * work sees another's half. Not for work that waits for another server.
      */
     inTurn: <T>(work: () => Promise<T>): Promise<T> => oneAtATime(work),
 

@@ -14,7 +14,7 @@ const SOON_MS = 1_000
 
 /**
  * Keeps in the store when a peer was last seen: soon after each change of its state, else in turns, those that waited
- * longest first, and on stop. A crash costs little, since whoever is up is seen again at the next start.
+ * longest first, and on stop. A crash costs little: a peer that is up is seen again at the next start.
  */
 export function createLastSeen({ cluster, membership, onFault }: LastSeenOptions) {
   /** Wall milliseconds. */

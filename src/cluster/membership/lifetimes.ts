@@ -4,7 +4,7 @@ import type { Member } from '../../schemas/peer.ts'
 const HOUR_MS = 3_600_000
 /** A member that never confirmed is forgotten, with its key. Longer would keep its name and its key for nobody. */
 const CONFIRM_WITHIN_MS = HOUR_MS
-/** A removed peer is told for so long; one that is away for longer finds out when it calls. */
+/** How long a removed peer is told; one that is away for longer finds out when it calls. */
 const TELL_FOR_MS = 24 * HOUR_MS
 
 /** Its join is that long ago, not the first one of a member whose keys were replaced. */

@@ -21,7 +21,7 @@ const DETAIL = 4_096
 
 export type RolloutJobs = ReturnType<typeof createRolloutJobs>
 
-/** Rollouts that run on this node whoever looks at them, until they are over or somebody stops them. */
+/** Rollouts that run on this node, also when nobody looks, until they are over or somebody stops them. */
 export function createRolloutJobs({ rollout, events, wall, onFault }: RolloutJobsOptions) {
   const jobs = new Map<string, RolloutView>()
   const running = new Map<string, { left: AbortController; stop: AbortController }>()

@@ -27,7 +27,7 @@ const NOT_KEPT = 'its agent does not tell its past: it is plain FlatRun’s, or 
 /** A clock that is off by less is right. */
 const OFF_MS = 1_000
 
-/** Asks one peer for its past, and tells it in the time and with the names of this server. Whatever it does is an entry. */
+/** Asks one peer for its past, and tells it in the time and with the names of this server. Also a failure is an entry. */
 export function createAsking({ ask, member, nameOf }: AskingOptions) {
   return async function past(health: PeerHealth, window: Window, signal: AbortSignal): Promise<Told> {
     const { name, verdict: state, clockOffsetMs = 0 } = health

@@ -100,7 +100,7 @@ function belongs(row: TimelineRow, group: Group): boolean {
 
 const FACES = ['deployment.action', 'peer.joined', 'peer.removed', 'peer.left', 'peer.confirmed', 'invite.spent']
 
-/** The one row of a group: that of who knows it best, with whoever did it. */
+/** The one row of a group: that of the server which knows it best, with the name of who did it. */
 function together(group: Group): TimelineRow {
   const [newest] = group
   if (group.length === 1) return newest

@@ -67,7 +67,7 @@ export function buildWatching(options: WatchingOptions) {
   const cluster = createCluster({
     probe: async (spec, signal, keyInDoubt) => {
       const answer = await ask(spec, signal, keyInDoubt)
-      // Before the answer counts: whoever asked for it is to find the peer as it is after that.
+      // Before the answer counts: the caller that asked for it must find the peer as it is after that.
       if (answer.ok && answer.keyAccepted && members.get(spec.id)?.state === 'pending') await onAccepted(spec.id)
       return answer
     },

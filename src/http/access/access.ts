@@ -5,8 +5,8 @@ import type { OpenAnswers } from '../sockets/open-answers.ts'
 
 /**
  * Who may call a route. Every route says it, or the app does not start: a forgotten route is closed, not open.
- * `peers`: the key of a peer with that permission is enough. Without it only operators come in, whatever a peer was
- * granted. `flatrun`: what lies behind it is FlatRun's, which decides for itself.
+ * `peers`: the key of a peer with that permission is enough. Without it only operators come in, also where a peer was
+ * granted it. `flatrun`: what lies behind it is FlatRun's, which decides for itself.
  */
 export type Access = 'public' | 'flatrun' | { need: Permission; peers?: true } | { peerItself: true }
 
@@ -57,7 +57,7 @@ export const operator = (need: Permission): { access: Access } => ({ access: { n
 export const operatorOrPeer = (need: Permission): { access: Access } => ({ access: { need, peers: true } })
 export const anybody: { access: Access } = { access: 'public' }
 export const ofFlatRun: { access: Access } = { access: 'flatrun' }
-/** For whoever comes: nobody is refused for showing no key, or one that is not known. */
+/** Open to everybody: a caller without a key, or with an unknown one, is not refused. */
 export const isOpen = (access: Access): access is 'public' | 'flatrun' => access === 'public' || access === 'flatrun'
 /** What a peer says about its own membership: its key alone decides. */
 export const peerItself: { access: Access } = { access: { peerItself: true } }

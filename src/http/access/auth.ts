@@ -65,7 +65,7 @@ export function authenticate(app: FastifyInstance, { openAnswers, links, heard, 
 function assertAllowed(caller: Caller, access: Access): void {
   if (isOpen(access)) return
   if (isOfItself(access)) {
-    // Whoever still has an old key must not get a new one for it, nor confirm or leave in the peer's name.
+    // The holder of an old key must not get a new one for it, nor confirm or leave in the peer's name.
     if (peerOf(caller).outdated) throw new Unauthorized('This key has a successor; use that one')
     return
   }

@@ -13,7 +13,7 @@ export interface OwnPageOptions {
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Where no key is asked for, a browser that reaches this server acts for whatever page is open in it. So the name that it
+ * Where no key is asked for, a browser that reaches this server acts for any page that is open in it. So the name that it
  * was called by must be ours, because any other may have been made to point here (DNS rebinding), and what acts must come
  * from a page of ours or from no page at all.
  */

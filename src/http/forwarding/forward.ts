@@ -5,7 +5,7 @@ import type { UpstreamFailure } from '../../schemas/upstream.ts'
 import { hasBody } from '../bodies.ts'
 import { send, type Way } from './way.ts'
 
-/** Passes one request on and its answer back, both as they come: no copy of either, and whoever reads slowly slows the other down. */
+/** Passes one request on and its answer back, both as they come: no copy of either, and a slow reader slows the other side down. */
 export function forward(request: FastifyRequest, reply: FastifyReply, way: Way): void {
   const { raw } = reply
   const { path, headersTimeoutMs } = way

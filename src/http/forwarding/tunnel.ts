@@ -8,7 +8,7 @@ const LONGEST_REFUSAL = 65_536
 
 /**
  * WebSockets through to another server, which is asked first, so that a failure is a real status; then bytes go both ways
- * untouched, whatever the frames in them mean, and whoever reads slowly slows the other side down.
+ * untouched: frames are not read. A slow reader slows the other side down.
  */
 export function createTunnels() {
   const pairs = createSocketPairs()

@@ -13,7 +13,7 @@ export interface Way {
   /** What the caller gets in place of an answer of that status; undefined: the answer. */
   instead?(status: number, about: { upgrade: boolean }): Error | undefined
   fault(reason: UpstreamFailure): Error
-  /** Whatever answers there, a WebSocket it is not. */
+  /** What answers there is no WebSocket. */
   noSocket(): Error
 }
 

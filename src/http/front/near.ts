@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
-/** Networks of containers: whoever has an address there runs on this machine. */
+/** Networks of containers: a caller with such an address runs on this machine. */
 const OF_CONTAINERS = /^(?:docker\d|br-[0-9a-f]{12}$|podman\d|cni|lxc)/
 
 /** Whether a connection comes from this machine: from itself, or from one of its containers. */

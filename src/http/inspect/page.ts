@@ -19,7 +19,7 @@ export async function inspectPage(app: FastifyInstance, { root, inspectorUrl, as
     try {
       assertOn()
     } catch (off) {
-      // Whoever follows a link reads a page, and a program what it reads of every route.
+      // A person who follows a link gets a page; a program gets the same error as from every route.
       if (!(off instanceof InspectorOff) || !headers.accept?.includes('text/html')) throw off
       return reply.code(404).type('text/html; charset=utf-8').send(OFF.replace('WHY', off.message))
     }

@@ -12,10 +12,10 @@ export interface Socket {
 
 const BEAT_MS = 250
 const PING_EVERY_BEATS = 60
-/** Longer than a day's work; then whoever is still signed in gets a new ticket. */
+/** Longer than a day's work; then a page that is still signed in gets a new ticket. */
 const LONGEST_MS = 12 * 3_600_000
 
-/** Connects one socket with the inspector until either ends. Whoever answers no ping is gone. */
+/** Connects one socket with the inspector until either ends. A socket that answers no ping is gone. */
 export function serveWatcher(socket: Socket, { inspector, scope }: { inspector: Inspector; scope: Scope }): void {
   const listener = { send: (text: string) => socket.send(text), buffered: () => socket.bufferedAmount }
   const watching = inspector.watch(listener, scope)

@@ -5,7 +5,7 @@ import { nameOf } from '../access/scope.ts'
 
 interface TicketsOptions {
   lifeMs?: number
-  /** Of one caller. Its own oldest makes room: whoever asks for so many uses none of them. */
+  /** Of one caller. Its own oldest makes room: a caller that asks for so many uses none of them. */
   max?: number
   now?: () => number
 }

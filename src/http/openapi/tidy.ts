@@ -79,6 +79,6 @@ function inside(value: unknown, names: ReadonlyMap<string, string>): unknown {
   return isRecord(value) ? mapSection(value, (inner) => byName(inner, names)) : value
 }
 
-/** Two schemas that say the same are the same, whatever examples they carry. */
+/** Two schemas that say the same are the same, even with other examples. */
 const fingerprint = (schema: unknown) =>
   JSON.stringify(schema, (word, inner: unknown) => (word === 'examples' || word === 'example' ? undefined : inner))

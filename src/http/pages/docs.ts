@@ -28,7 +28,7 @@ const DARK = `:root { color-scheme: light dark }
 }
 `
 
-/** Whoever is signed in to the dashboard of this address is asked for no key here. */
+/** A browser that is signed in to the dashboard of this address is asked for no key here. */
 const START = `const kept = (store) => { try { return store.getItem(key) } catch { return null } }
 const folder = location.pathname.replace(/docs$/, '')
 const key = folder === '/' ? 'flatrun-cluster.token' : 'flatrun-cluster.token ' + folder

@@ -8,7 +8,7 @@ import { endsOf } from './ends.ts'
 /** Those that peers opened and leave to us. */
 const LINKS = 2_048
 
-/** Idle for longer than each answer says that its connection is kept: whoever trusts that is not cut off. */
+/** Longer than each answer says that its connection is kept: a client that trusts the answer is not cut off. */
 export const CONNECTION_LIMITS: ConnectionLimits = { total: 4_096, perNetwork: 256, idleMs: 75_000 }
 
 /** Connects the server's sockets with their limits. Goes around `authenticate`, which tells who is no stranger. */
@@ -49,7 +49,7 @@ export function limitConnections(app: FastifyInstance, authenticate: () => void,
     limiter.began(connection)
     response.once('close', () => limiter.finished(connection))
   })
-  // Until its end: a change of protocol is the last request of a connection. Whoever serves these has come by then.
+  // Until its end: a change of protocol is the last request of a connection. What serves these is registered by then.
   app.addHook('onListen', async () => {
     app.server.prependListener('upgrade', (request: IncomingMessage) => {
       const connection = connections.get(request.socket)

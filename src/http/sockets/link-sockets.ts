@@ -7,7 +7,7 @@ export type LinkSockets = ReturnType<typeof createLinkSockets>
 
 /**
  * Connections that this server opened to peers, and on which they ask. The server takes them for accepted ones; who asks
- * over one must be the peer at its other end, whatever is open to others that are as near.
+ * over one must be the peer at its other end, even on a route that is open to everybody.
  */
 export function createLinkSockets() {
   /** With TLS, requests come on another socket; both have the same two ends. */
@@ -17,7 +17,7 @@ export function createLinkSockets() {
   return {
     serve(server: Server, id: string, socket: Socket): void {
       const ends = endsOf(socket)
-      // Taken for nobody's, it would be open to whoever asks.
+      // Without an owner it would be open to everybody.
       if (ends === undefined) return void socket.destroy()
       peers.set(ends, id)
       open.add(socket)

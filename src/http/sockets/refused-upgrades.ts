@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const LINGER_MS = 1_000
 
-/** Ends the connection of who asked for a change of protocol and got an answer instead, whoever gave it. */
+/** Ends the connection of a caller that asked for a change of protocol and got an ordinary answer instead. */
 export function endRefusedUpgrades(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     endRefusedUpgrade(request, reply)

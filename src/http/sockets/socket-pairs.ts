@@ -15,8 +15,8 @@ interface Far {
 }
 
 /**
- * A caller's WebSocket and the one that answers it elsewhere. Bytes go both ways untouched, whatever the frames in them
- * mean, and whoever reads slowly slows the other side down.
+ * A caller's WebSocket and the one that answers it elsewhere. Bytes go both ways untouched: frames are
+ * not read. A slow reader slows the other side down.
  */
 export function createSocketPairs() {
   const open = new Set<Duplex>()

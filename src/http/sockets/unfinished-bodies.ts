@@ -11,7 +11,7 @@ export interface BodyLimits {
 
 /**
  * Ends the connections of those who send the body of a request drop by drop and have shown no key: some thousand of
- * them would take all places. Whoever has a key may upload for as long as it takes, while anything comes. Goes around
+ * them would take all places. A caller with a key may upload for as long as it takes, while anything comes. Goes around
  * `authenticate`.
  */
 export function limitBodies(app: FastifyInstance, authenticate: () => void, limits: BodyLimits = {}): void {

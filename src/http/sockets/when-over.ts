@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const HANDED_OVER = Symbol('the exchange is over and its connection goes on')
 
 /**
- * Calls back once when the exchange with a caller is over, whoever ends it. After a change of protocol that is the end of
+ * Calls back once when the exchange with a caller is over, by either side. After a change of protocol that is the end of
  * the connection, or that it was handed over: the answer that Fastify knows is left behind without a word.
  */
 export function whenOver({ raw }: FastifyRequest, reply: FastifyReply, run: () => void): void {

@@ -93,7 +93,7 @@ async function streamJob(socket: StreamSocket, look: () => ReturnType<Services['
   }
 }
 
-/** Whoever reads slowly is waited for. */
+/** Waits for a slow reader. */
 async function read(socket: StreamSocket): Promise<void> {
   while (socket.bufferedAmount > MOST_UNREAD && socket.readyState === OPEN) await pause(LOOK_MS)
 }

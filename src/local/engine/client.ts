@@ -48,7 +48,7 @@ export function createEngine(options: EngineOptions) {
     return `/v${await spoken()}${path}`
   }
 
-  /** Shared by all callers, so none of them can abort it. */
+  /** Shared by all callers, so no caller can abort it. */
   function spoken(): Promise<string> {
     if (version) return version
     const asked = once('/version', {}).then((text) => negotiate(jsonOf(text)))
@@ -63,7 +63,7 @@ export function createEngine(options: EngineOptions) {
     try {
       return await calls.text(path, ask)
     } catch (cause) {
-      // Whoever listens there next may be another engine.
+      // The next one that listens there may be another engine.
       const isGone = cause instanceof EngineFailure && (cause.state === 'absent' || cause.state === 'refused')
       if (isGone) version = undefined
       throw cause

@@ -30,7 +30,7 @@ export function statusOf(all: readonly ServiceState[]): Verdict {
 
 const more = (complaints: readonly string[]) => (complaints.length > 5 ? ` and ${complaints.length - 5} more` : '')
 
-/** A service that runs is running, whatever else it may be; one that has no container may be missing or not. */
+/** A service that runs is running, even if not all of it is known; one without a container may be missing or not. */
 function unjudgedOf(services: readonly ServiceState[]): Verdict | undefined {
   const found = services.find(({ unjudged, containers }) => unjudged !== undefined && containers.length === 0)
   return found && { status: 'unknown', reason: `${found.name} cannot be judged: ${found.unjudged}` }

@@ -46,7 +46,7 @@ export function createLogs({ timeoutMs = 10_000, maxFollowers = 32, ...options }
 
     /**
      * Until the containers end or `signal` is aborted. What is wrong with the request is thrown before anything is read.
-     * Whoever does not read on holds the engine back, not our memory.
+     * A reader that does not read on slows the engine down, and fills no memory of ours.
      */
     follow(target: Target, ask: LogsAsk, signal: AbortSignal): AsyncIterable<LogLine> {
       const containers = choose(target, ask)

@@ -32,7 +32,7 @@ const MAX_LINES = 500
 /** The oldest go first. */
 const MOST_JOBS = 200
 
-/** Changes of deployments, one at a time for each of them. They run to their end whoever waits for it. */
+/** Changes of deployments, one at a time for each of them. They run to their end, also when nobody waits for it. */
 export function createJobs({ now, keepMs = 15 * 60_000 }: JobsOptions) {
   const jobs = new Map<string, Job>()
   const timestamp = () => new Date(now()).toISOString()
@@ -80,11 +80,7 @@ const newJob = (order: Order, started_at: string): Job => ({
 })
 
 /** Writes into the job how it goes on, and how it ended. Never rejects. */
-async function run(
-  job: Job,
-  work: (progress: Progress) => Promise<void>,
-  timestamp: () => string
-): Promise<Finished> {
+async function run(job: Job, work: (progress: Progress) => Promise<void>, timestamp: () => string): Promise<Finished> {
   const line = (text: string) => {
     if (job.lines.length >= MAX_LINES) return
     job.lines.push(text)

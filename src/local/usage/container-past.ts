@@ -57,7 +57,7 @@ export function createContainerPast({ look, onFault, now = Date.now }: Container
     const at = now()
     lookedAt = at
     for (const [name, { series }] of kept) if (series.lastAt() < at - DAY_MS) kept.delete(name)
-    // Those that are kept come first: none of them makes room for a new one.
+    // Those that are kept already come first, so that no new one takes their room.
     const isKept = ({ container }: (typeof containers)[number]) => Number(kept.has(container.name))
     for (const { container, deployment } of containers.toSorted((a, b) => isKept(b) - isKept(a))) {
       const before = kept.get(container.name)

@@ -14,7 +14,7 @@ export interface CollectOptions {
 }
 
 /**
- * One request whose whole answer is wanted. Settles at its deadline whatever the peer does: also while it waits for a
+ * One request whose whole answer is wanted. Always settles at its deadline: also while it waits for a
  * connection, and also when each byte comes in time.
  * @throws RemoteFailure
  */

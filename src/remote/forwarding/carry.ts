@@ -7,8 +7,8 @@ import { startDeadline } from '../deadline.ts'
 import { failure, failureOf, overtaken, type RemoteFailure } from '../failure.ts'
 
 /**
- * Passes one request on, and its answer back, piece by piece: no buffer, no stream object, no copy in between. Whoever
- * reads slowly slows the peer down. A 401 is not passed back, since the caller would take it for its own: it is a
+ * Passes one request on, and its answer back, piece by piece: no buffer, no stream object, no copy in between. A
+ * slow reader slows the peer down. A 401 is not passed back, since the caller would take it for its own: it is a
  * failure that says who refused us.
  */
 export function carry(

@@ -13,7 +13,7 @@ export interface Listener {
   buffered(): number
 }
 
-/** The actors of this process, told to whoever watches. */
+/** The actors of this process, told to those who watch. */
 export interface Inspector {
   watch(listener: Listener, scope: Scope): Watching
   watchers(): number

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } fr
 import { Fatal } from '../../errors/fatal.ts'
 
 /**
- * Whoever can write here can plant a key that opens everything. Root may own it, and a group that this process is in may
+ * A user who can write here can plant a key that opens everything. Root may own it, and a group that this process is in may
  * write it: that is how container platforms hand over a volume.
  * @throws Fatal 78 and says what to do.
  */

@@ -74,7 +74,7 @@ const cameBy = (invite: Invite, { join }: Applicant) => ({
   ...(invite.introductions !== undefined && { introductions: invite.introductions })
 })
 
-/** The same join asking again, its answer lost: it gets the same key, and nothing is changed, whatever was decided since. */
+/** The same join asks again because its answer was lost. It gets the same key, and nothing changes, even if the rules did. */
 function askedBefore(spender: Member, { join }: Applicant): string | undefined {
   const same = join !== undefined && spender.exchangeId === join.id && spender.state !== 'removed'
   return same && spender.keyDigest.current === digest(join.key) ? join.key : undefined

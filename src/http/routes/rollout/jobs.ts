@@ -10,7 +10,7 @@ import { serversOf } from './rollout.ts'
 const tags = ['cluster']
 const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
-/** Rolling restarts as jobs of this node, begun and stopped: they go on whoever looks. */
+/** Rolling restarts as jobs of this node, begun and stopped: they go on, also when nobody looks. */
 export function rolloutJobRoutes(
   app: Routes,
   { self, rolloutJobs, selecting }: Pick<Services, 'self' | 'rolloutJobs' | 'selecting'>
@@ -54,10 +54,7 @@ export function rolloutJobRoutes(
 }
 
 /** The same jobs, looked at: any page shows them. */
-export function rolloutViewRoutes(
-  app: Routes,
-  { self, rolloutJobs }: Pick<Services, 'self' | 'rolloutJobs'>
-): void {
+export function rolloutViewRoutes(app: Routes, { self, rolloutJobs }: Pick<Services, 'self' | 'rolloutJobs'>): void {
   whereEnabled(app, self)
 
   app.get(

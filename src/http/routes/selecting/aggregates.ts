@@ -29,7 +29,7 @@ const SUMMARIES: Record<AggregateKind, string> = {
 const STREAMED = 'With Accept: application/x-ndjson or text/event-stream, each server as soon as it has answered'
 
 /**
- * One question to all servers. Each has its entry, whatever it did; what they send is passed on as text. A peer gets this
+ * One question to all servers. Each has its entry, also when it failed; what they send is passed on as text. A peer gets this
  * server's entry alone: our keys open more at the others than its grants here say.
  */
 export function aggregateRoutes(
