@@ -1,5 +1,5 @@
 import type { Invite } from '../schemas/joining/invite.ts'
-import type { Departure, JoinAttempt } from '../schemas/joining/joining.ts'
+import type { Departure, JoinAttempt } from '../schemas/joining/records.ts'
 import type { Vault } from '../security/vault.ts'
 import type { Collection } from './collection.ts'
 import { credentialContext, joinContext, privateKeyContext, signingContext } from './contexts.ts'

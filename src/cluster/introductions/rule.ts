@@ -1,6 +1,6 @@
 import type { Card } from '../../schemas/joining/card.ts'
 import type { Introduction } from '../../schemas/joining/introduction.ts'
-import type { Departure } from '../../schemas/joining/joining.ts'
+import type { Departure } from '../../schemas/joining/records.ts'
 import { type IntroductionPolicy, sameName } from '../../schemas/names.ts'
 import type { Member } from '../../schemas/peer.ts'
 

@@ -1,5 +1,6 @@
 import { ContactTimedOut, JoinInterrupted, PeerSilent, PreflightFailed } from '../../errors/joining.ts'
-import type { AcceptReply, AcceptRequest, JoinAttempt, PreflightCheck } from '../../schemas/joining/joining.ts'
+import type { AcceptReply, AcceptRequest, PreflightCheck } from '../../schemas/joining/joining.ts'
+import type { JoinAttempt } from '../../schemas/joining/records.ts'
 import type { Member } from '../../schemas/peer.ts'
 import { readInvitation } from '../../security/invite-token.ts'
 import { joinContext } from '../../store/contexts.ts'

@@ -1,7 +1,7 @@
 import { type ActorRefFrom, createActor, fromPromise, waitFor } from 'xstate'
 import { type JoinedPeer, joiningMachine, StepFailed } from '../../../machines/joining.ts'
 import { JoinInterrupted } from '../../errors/joining.ts'
-import type { JoinAttempt } from '../../schemas/joining/joining.ts'
+import type { JoinAttempt } from '../../schemas/joining/records.ts'
 import { stepFailure } from './step-failure.ts'
 import type { JoinSteps } from './steps.ts'
 

@@ -1,7 +1,7 @@
 import { isAgentError } from '../../remote/answers/refusal.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { RemoteAnswer } from '../../remote/target.ts'
-import type { Departure } from '../../schemas/joining/joining.ts'
+import type { Departure } from '../../schemas/joining/records.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { Collection } from '../../store/collection.ts'
 import { targetOf } from '../peers/transport.ts'

@@ -1,4 +1,4 @@
-import type { Departure } from '../../schemas/joining/joining.ts'
+import type { Departure } from '../../schemas/joining/records.ts'
 import type { Member } from '../../schemas/peer.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,7 +1,7 @@
 import { PeerUnknown } from '../../errors/members.ts'
 import type { Remote } from '../../remote/client.ts'
 import type { EventLog } from '../../schemas/event.ts'
-import type { Departure } from '../../schemas/joining/joining.ts'
+import type { Departure } from '../../schemas/joining/records.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { Collection } from '../../store/collection.ts'
 import { digests } from '../../store/members.ts'

@@ -1,5 +1,5 @@
 import { NoCallbackUrl } from '../../errors/joining.ts'
-import type { JoinAttempt } from '../../schemas/joining/joining.ts'
+import type { JoinAttempt } from '../../schemas/joining/records.ts'
 import type { DialPolicy } from '../../security/addresses.ts'
 import { noAddress } from '../peers/no-address.ts'
 import { isOnLoopback, urlOf } from '../peers/self.ts'

@@ -5,10 +5,8 @@ import { Fault } from '../compose/fault.ts'
 import { loadProject, PROJECT_NAMES, projectName } from '../compose/project.ts'
 import type { ComposeService } from '../compose/service.ts'
 import { composeEnvironment, lookupIn } from '../compose/variables/environment.ts'
-import { readDocuments } from '../compose/yaml/document.ts'
-import { EMPTY } from '../compose/yaml/value.ts'
 import { locate } from './locate.ts'
-import { plainOf } from './plain.ts'
+import { METADATA, metadataOf } from './metadata.ts'
 import { readText, stampOf } from './text.ts'
 
 /** One folder of deployments_path that compose would take for a project, as it is on disk. */
@@ -41,7 +39,6 @@ export interface Folder {
   sources: readonly string[]
 }
 
-const METADATA = 'service.yml'
 const UNREAD = ''
 const MAX_BYTES = 256 * 1024
 
@@ -183,18 +180,6 @@ async function projectOf(source: Parameters<typeof loadProject>[0]): Promise<Fou
     if (!(cause instanceof Fault)) throw cause
     const files = PROJECT_NAMES.filter((name) => name !== '.env' && source.names.has(name)).slice(0, 1)
     return { files, services: [], incomplete: [], warnings: [], error: cause.message }
-  }
-}
-
-/** A service.yml that cannot be read costs its part only. */
-async function metadataOf(file: string, read: (file: string) => Promise<string | undefined>) {
-  try {
-    const text = await read(file)
-    const [document] = text === undefined ? [] : readDocuments(text)
-    return { metadata: text === undefined ? undefined : plainOf(document?.value ?? EMPTY), warnings: [] }
-  } catch (cause) {
-    if (!(cause instanceof Fault)) throw cause
-    return { metadata: undefined, warnings: [`${METADATA} ${cause.message}`] }
   }
 }
 

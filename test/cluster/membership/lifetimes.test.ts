@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dutyOf, isDueForRotation, neverConfirmed } from '../../../src/cluster/membership/lifetimes.ts'
-import type { Departure } from '../../../src/schemas/joining/joining.ts'
+import type { Departure } from '../../../src/schemas/joining/records.ts'
 import type { Member } from '../../../src/schemas/peer.ts'
 import { createVault } from '../../../src/security/vault.ts'
 import { member, SECRET } from '../../store/sample.ts'
