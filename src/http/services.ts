@@ -71,17 +71,43 @@ interface Settings {
   readonly entries: readonly { readonly key: string; readonly value: unknown; readonly origin: string }[]
 }
 
-/** What the routes answer with. */
-export interface Services {
+interface OfThisNode {
   self: Self
+  events: EventLog
+  local: LocalNode
+  actors: Actors
+  /** How this machine did over time. */
+  usage: (range: UsageRange) => UsagePast
+  settings: () => Settings
+  /** FlatRun's agent on this server, where this one stands in front of it. */
+  front?: Front
+  authEnabled: boolean
+  /** True once the daemon has begun to stop. */
+  stopping: () => boolean
+}
+
+interface OfCallers {
   callers: Callers
+  audit: Audit
+}
+
+interface OfMembers {
   membership: Membership
   peerList: PeerList
+  policies: Policies
+  rotation: Rotation
+  linkedPeers: LinkedPeers
+  cluster: Cluster
+  history: History
+}
+
+interface OfJoining {
   invites: Invites
   admission: Admission
   joins: Joins
-  policies: Policies
-  rotation: Rotation
+}
+
+interface OfIntroductions {
   cards: Cards
   moving: Pick<Moving, 'confirm'>
   elsewhere: Pick<Elsewhere, 'heard'>
@@ -89,13 +115,15 @@ export interface Services {
   telling: Telling
   suspending: Suspending
   answerIdentity: Answering
+}
+
+interface OfOpinions {
   opinionOf: Opining
   reachability: Reaches
+}
+
+interface OfAlerts {
   handover: Pick<Handover, 'hear'>
-  audit: Audit
-  linkedPeers: LinkedPeers
-  cluster: Cluster
-  history: History
   alerts: {
     view(): AlertsView
     put(sent: AlertSettings): Promise<AlertsView>
@@ -107,20 +135,23 @@ export interface Services {
     /** Targets that take no messages for ten minutes. */
     failing(): string[]
   }
+}
+
+interface OfAllServers {
   aggregate: Aggregator
   timeline: Timelines
   selecting: Selecting
-  events: EventLog
-  local: LocalNode
-  actors: Actors
-  /** How this machine did over time. */
-  usage: (range: UsageRange) => UsagePast
-  settings: () => Settings
   rollout: Rollout
   rolloutJobs: RolloutJobs
-  /** FlatRun's agent on this server, where this one stands in front of it. */
-  front?: Front
-  authEnabled: boolean
-  /** True once the daemon has begun to stop. */
-  stopping: () => boolean
 }
+
+/** What the routes answer with. Each takes the parts that it uses, by name. */
+export interface Services
+  extends OfThisNode,
+    OfCallers,
+    OfMembers,
+    OfJoining,
+    OfIntroductions,
+    OfOpinions,
+    OfAlerts,
+    OfAllServers {}
