@@ -6,11 +6,11 @@ import { isOut, type Member } from '../../schemas/peer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Cluster } from '../liveness/liveness.ts'
 import { createAllowance } from '../membership/allowance.ts'
-import { specOf } from '../peers/peer-view.ts'
 import { dialable, type Self } from '../peers/self.ts'
 import { type AllowInsecure, transportOf } from '../peers/transport.ts'
 import { createDialledInVain } from './dialled-in-vain.ts'
 import { directAddressOf } from './direct-look.ts'
+import { createWayThere } from './way-there.ts'
 
 interface LinkedPeersOptions {
   store: Pick<Store, 'members'>
@@ -38,6 +38,7 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
   const { store, remote, cluster, events, onFault, now = Date.now } = options
   const { members } = store
   const { links } = remote
+  const way = createWayThere({ members, cluster, events, links })
   const vain = createDialledInVain({ members, cluster, now })
   const mayTry = createAllowance({ perMinute: 10 })
   /** Of peers that were found to answer there. */
@@ -55,32 +56,13 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
     vain.forget(id)
   })
 
-  async function becomesReverse({ id }: Member): Promise<void> {
-    let isNews = false
-    const changed = await members.change(id, (member) => {
-      isNews = member.reach !== 'reverse'
-      return isNews ? { ...member, reach: 'reverse' } : undefined
-    })
-    if (!changed || !isNews) return
-    cluster.reportContact(id)
-    tell(changed, 'it opens connections to this server, which asks it over them')
-  }
-
   /** Whether it answers at one of these addresses, with its own key. */
   async function tryDirect(member: Member, urls: readonly string[]): Promise<void> {
     if (!mayTry(member.id)) return
     const url = await directAddressOf(member, urls, remote)
     if (url === undefined) return
     direct.set(member.id, urls.join())
-    const changed = await members.change(member.id, ({ reach: _, ...now }) => ({ ...now, url }))
-    links.forget(member.id)
-    if (!changed) return
-    cluster.updated(specOf(changed))
-    tell(changed, 'it can be dialled from here now')
-  }
-
-  function tell({ id, name, reach }: Member, reason: string): void {
-    events.publish({ type: 'peer.reach', peer: name, peer_id: id, to: reach ?? 'direct', reason })
+    await way.becomesDirect(member.id, url)
   }
 
   const usable = (id: string, given: readonly string[]) => {
@@ -113,7 +95,7 @@ export function createLinkedPeers(options: LinkedPeersOptions) {
       tried.set(id, from)
       direct.delete(id)
       links.park(id, socket)
-      const known = member.reach === 'reverse' ? undefined : becomesReverse(member)
+      const known = member.reach === 'reverse' ? undefined : way.becomesReverse(member.id)
       Promise.resolve(known)
         .then(() => (urls.length > 0 && isNews ? tryDirect(member, urls) : undefined))
         .catch(onFault)
