@@ -11,7 +11,7 @@ import { type ActorsOptions, createSupervisor } from './actors.ts'
 import { createAwaitedChecks } from './awaited-checks.ts'
 import { createListeners } from './listeners.ts'
 import { createReporter } from './reporter.ts'
-import { createViews } from './views.ts'
+import { createViews, type Views } from './views.ts'
 
 export interface ClusterOptions extends ActorsOptions {
   events: EventLog
@@ -63,6 +63,11 @@ export function createCluster(options: ClusterOptions) {
     changed.tell(health, told.type === 'peer.judged' ? told.from : undefined)
   })
 
+  function onRescoped(health: PeerHealth, before: string): void {
+    reporter.rescoped(health, before)
+    changed.tell(health)
+  }
+
   return {
     start(peers: readonly PeerSpec[] = []) {
       supervisor.start()
@@ -94,20 +99,7 @@ export function createCluster(options: ClusterOptions) {
       else supervisor.send({ type: 'peer.restart', id })
       return answer
     },
-    /** It called us with its key. */
-    reportContact: (id: string) => child(id)?.send({ type: 'peer.alive', now: clock.now() }),
-    /** A request to it failed in that way, or it closed a kept connection. */
-    reportFailure: (id: string, failed?: FailureClass) =>
-      child(id)?.send({ type: 'peer.doubtful', now: clock.now(), keyRefused: failed === 'key_refused' }),
-    /** Other members were asked about it. Their opinions are a label, and do not change the verdict. */
-    reportOpinions(id: string, opinions: Opinions) {
-      const before = peer(id)?.opinions?.scope
-      child(id)?.send({ type: 'peer.opinions', opinions })
-      const health = peer(id)
-      if (!health?.opinions || !before || health.opinions.scope === before) return
-      reporter.rescoped(health, before)
-      changed.tell(health)
-    },
+    ...createReports({ views, clock, onRescoped }),
     peer,
     peers,
     /** Calls back when a verdict changed (then with the one before), its scope did, or an actor crashed; until the returned function is called. */
@@ -119,6 +111,30 @@ export function createCluster(options: ClusterOptions) {
     supervision: (): Supervision => supervisionOf(supervisor.getSnapshot().context, peers()),
     /** For the inspector. */
     roots: (): AnyActorRef[] => [supervisor]
+  }
+}
+
+interface ReportsOptions {
+  views: Pick<Views, 'child' | 'peer'>
+  clock: Clock
+  onRescoped: (health: PeerHealth, before: string) => void
+}
+
+/** What is learnt of a peer otherwise than by asking it. */
+function createReports({ views: { child, peer }, clock, onRescoped }: ReportsOptions) {
+  return {
+    /** It called us with its key. */
+    reportContact: (id: string) => child(id)?.send({ type: 'peer.alive', now: clock.now() }),
+    /** A request to it failed in that way, or it closed a kept connection. */
+    reportFailure: (id: string, failed?: FailureClass) =>
+      child(id)?.send({ type: 'peer.doubtful', now: clock.now(), keyRefused: failed === 'key_refused' }),
+    /** Other members were asked about it. Their opinions are a label, and do not change the verdict. */
+    reportOpinions(id: string, opinions: Opinions) {
+      const before = peer(id)?.opinions?.scope
+      child(id)?.send({ type: 'peer.opinions', opinions })
+      const health = peer(id)
+      if (health?.opinions && before && health.opinions.scope !== before) onRescoped(health, before)
+    }
   }
 }
 

@@ -10,6 +10,8 @@ interface View {
   health: PeerHealth | undefined
 }
 
+export type Views = ReturnType<typeof createViews>
+
 const NO_VIEW: View = { snapshot: undefined, history: undefined, health: undefined }
 
 /** How the peers are, by the snapshots of their actors. */
