@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { Fatal } from '../../errors/fatal.ts'
-import { createFlatRunAgent } from '../../flatrun/agent.ts'
+import { createFlatRunAgent, type FlatRunAgent } from '../../flatrun/agent.ts'
 import { FlatRunClusterOn, FlatRunKeyMissing } from '../../flatrun/faults.ts'
 import { KeptKey } from '../../flatrun/kept-keys.ts'
 import { createKeyMaker } from '../../flatrun/key-maker.ts'
@@ -13,6 +13,7 @@ import { createWatch, type FlatRunState } from '../../flatrun/watch.ts'
 import { type Front, READERS_HOLDER } from '../../http/front/front.ts'
 import type { EventLog } from '../../schemas/event.ts'
 import { isOut } from '../../schemas/peer.ts'
+import type { Collection } from '../../store/collection.ts'
 import type { Store } from '../../store/store.ts'
 import type { Closing } from '../closing.ts'
 
@@ -36,52 +37,24 @@ export async function buildFronting({ config, store, events, log, onFault, closi
   const { ask } = agent
   const unkept = (error: unknown) =>
     log.warn({ err: error }, 'a key at FlatRun’s agent could not be revoked; it is tried again')
-  const keys = apiKey === undefined ? undefined : buildKeys(apiKey)
-  /** That it is there when this agent starts is no event. */
-  let wasUp = true
-  const watch = createWatch({ ask, onChange: tell })
+  const keys = apiKey === undefined ? undefined : buildKeys(apiKey, { ask, records, store, onFault: unkept })
+  const noteChange = createStateNotes(events)
+  const watch = createWatch({
+    ask,
+    onChange(state, before) {
+      noteChange(state)
+      const { reachable, error, clusterOn, version } = state
+      if (reachable && !before.reachable) {
+        log.info({ version: version?.version }, 'FlatRun’s agent answers')
+        keys?.revokeLost().then(keys.tidy).catch(unkept)
+      }
+      if (error !== undefined && error !== before.error) log.warn({ reason: error }, 'FlatRun’s agent cannot be used')
+      if (clusterOn && !before.clusterOn) onFault(new FlatRunClusterOn())
+    }
+  })
   closing.add(watch.close)
   await watch.look()
   if (watch.state().clusterOn) throw new Fatal(78, new FlatRunClusterOn().message)
-
-  function buildKeys(adminKey: string): FlatRunKeys {
-    const made = createKeys({
-      maker: createKeyMaker(ask, adminKey),
-      records,
-      vault: store.vault,
-      grantsOf,
-      onFault: unkept
-    })
-    store.members.subscribe(() => void made.tidy())
-    return made
-  }
-
-  function grantsOf(holder: string) {
-    if (holder === READERS_HOLDER.id) return READERS
-    const member = store.members.get(holder)
-    if (!member || isOut(member)) return undefined
-    return member.awaitsApproval ? [] : member.grants
-  }
-
-  function publish({ error: reason }: FlatRunState): void {
-    const up = reason === undefined
-    if (up !== wasUp) {
-      const [from, to] = up ? ['down', 'up'] : ['up', 'down']
-      events.publish({ type: 'flatrun.state', from, to, ...(reason !== undefined && { reason }) })
-    }
-    wasUp = up
-  }
-
-  function tell(state: FlatRunState, before: FlatRunState): void {
-    publish(state)
-    const { reachable, error, clusterOn, version } = state
-    if (reachable && !before.reachable) {
-      log.info({ version: version?.version }, 'FlatRun’s agent answers')
-      keys?.revokeLost().then(keys.tidy).catch(unkept)
-    }
-    if (error !== undefined && error !== before.error) log.warn({ reason: error }, 'FlatRun’s agent cannot be used')
-    if (clusterOn && !before.clusterOn) onFault(new FlatRunClusterOn())
-  }
 
   const front: Front = {
     agent,
@@ -106,5 +79,42 @@ export async function buildFronting({ config, store, events, log, onFault, closi
     /** What it tells of this server; without a key of its own there, this agent looks for itself. */
     node: apiKey === undefined ? {} : createFlatRunNode(ask, apiKey),
     tidy: async () => keys?.tidy()
+  }
+}
+
+interface KeyParts extends Pick<FrontingOptions, 'onFault'> {
+  ask: FlatRunAgent['ask']
+  records: Collection<KeptKey>
+  store: Pick<Store, 'members' | 'vault'>
+}
+
+/** The keys that this agent makes at FlatRun's, for its members and for operators that read. */
+function buildKeys(adminKey: string, { ask, records, store: { members, vault }, onFault }: KeyParts): FlatRunKeys {
+  const keys = createKeys({
+    maker: createKeyMaker(ask, adminKey),
+    records,
+    vault,
+    grantsOf(holder) {
+      if (holder === READERS_HOLDER.id) return READERS
+      const member = members.get(holder)
+      if (!member || isOut(member)) return undefined
+      return member.awaitsApproval ? [] : member.grants
+    },
+    onFault
+  })
+  members.subscribe(() => void keys.tidy())
+  return keys
+}
+
+/** Its ups and downs as events. That it is up when this agent starts is none. */
+function createStateNotes(events: Pick<EventLog, 'publish'>) {
+  let wasUp = true
+  return ({ error: reason }: FlatRunState): void => {
+    const up = reason === undefined
+    if (up !== wasUp) {
+      const [from, to] = up ? ['down', 'up'] : ['up', 'down']
+      events.publish({ type: 'flatrun.state', from, to, ...(reason !== undefined && { reason }) })
+    }
+    wasUp = up
   }
 }
