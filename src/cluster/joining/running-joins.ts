@@ -20,16 +20,7 @@ export function createRunningJoins({ steps, now, onFault }: RunningOptions) {
   /** The errors behind failures, of joins that somebody waits for. */
   const causes = new Map<string, unknown>()
 
-  const machine = joiningMachine.provide({
-    actors: {
-      ask: fromPromise<JoinedPeer, { exchangeId: string }>(({ input: { exchangeId }, signal }) =>
-        steps.ask(exchangeId, signal).catch((cause: unknown) => failed(exchangeId, cause))
-      ),
-      confirm: fromPromise<void, { memberId: string }>(({ input, signal }) => steps.confirm(input.memberId, signal)),
-      giveUp: fromPromise<void, { exchangeId: string }>(({ input }) => steps.giveUp(input.exchangeId))
-    },
-    guards: { inviteIsOver: ({ context }) => now() >= context.expiresAt }
-  })
+  const machine = machineOf({ steps, now, failed })
 
   function failed(exchangeId: string, cause: unknown): never {
     if (causes.has(exchangeId)) causes.set(exchangeId, cause)
@@ -77,6 +68,22 @@ export function createRunningJoins({ steps, now, onFault }: RunningOptions) {
     }
   }
 }
+
+interface Providing extends Pick<RunningOptions, 'steps' | 'now'> {
+  failed: (exchangeId: string, cause: unknown) => never
+}
+
+const machineOf = ({ steps, now, failed }: Providing) =>
+  joiningMachine.provide({
+    actors: {
+      ask: fromPromise<JoinedPeer, { exchangeId: string }>(({ input: { exchangeId }, signal }) =>
+        steps.ask(exchangeId, signal).catch((cause: unknown) => failed(exchangeId, cause))
+      ),
+      confirm: fromPromise<void, { memberId: string }>(({ input, signal }) => steps.confirm(input.memberId, signal)),
+      giveUp: fromPromise<void, { exchangeId: string }>(({ input }) => steps.giveUp(input.exchangeId))
+    },
+    guards: { inviteIsOver: ({ context }) => now() >= context.expiresAt }
+  })
 
 function viewOf(id: string, actor: JoinActor) {
   const { value, context } = actor.getSnapshot()

@@ -71,13 +71,12 @@ export function createTimeline({ self, members, peers, aggregate, ...options }: 
 
   /** What all of these servers noted. Never rejects for a server that does not answer. */
   async function all(window: Window, reader: Reader, { servers, signal }: Asked): Promise<Timeline> {
-    const chosen = servers && new Set(servers.map((name) => name.toLowerCase()))
-    const isChosen = (name: string) => chosen?.has(name.toLowerCase()) ?? true
+    const isChosen = chosenBy(servers)
     const others = peers().filter(({ name }) => isChosen(name))
     const ending = new AbortController()
     const stop = startDeadline(options.totalMs, () => ending.abort(), clock)
     const until = AbortSignal.any([signal, ending.signal])
-    const limit = Math.min(window.limit, Math.max(FEWEST_OF_ONE, Math.floor(MOST_ROWS / (others.length + 1))))
+    const limit = shareOf(window.limit, others.length + 1)
     const gather = (part: Window) =>
       Promise.all([
         ...(isChosen(self.name()) ? [told(part, reader)] : []),
@@ -95,9 +94,18 @@ export function createTimeline({ self, members, peers, aggregate, ...options }: 
   return { own, all }
 }
 
+/** Of one server, so that all together are not too many. */
+const shareOf = (wanted: number, servers: number) =>
+  Math.min(wanted, Math.max(FEWEST_OF_ONE, Math.floor(MOST_ROWS / servers)))
+
 interface Asked {
   servers?: readonly string[] | undefined
   signal: AbortSignal
+}
+
+function chosenBy(servers: Asked['servers']): (name: string) => boolean {
+  const chosen = servers && new Set(servers.map((name) => name.toLowerCase()))
+  return (name) => chosen?.has(name.toLowerCase()) ?? true
 }
 
 const next = (row: TimelineRow) => cursorOf(positionOf(row))

@@ -63,7 +63,7 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
       assertOn()
       room.assertFor(caller)
       reply.header('cache-control', 'no-store')
-      return { ticket: tickets.issue({ scope: scopeOf(body), caller }) }
+      return { ticket: tickets.issue({ scope: scopeOf(body, find), caller }) }
     }
   )
 
@@ -94,11 +94,11 @@ export async function inspect(app: FastifyInstance, options: InspectOptions): Pr
   function assertOn(): void {
     if (!inspector) throw new InspectorOff()
   }
+}
 
-  function scopeOf({ peer, joins }: TicketRequest): Scope {
-    if (peer !== undefined) return { kind: 'peer', id: find(peer).id }
-    return joins ? { kind: 'joins' } : { kind: 'all' }
-  }
+function scopeOf({ peer, joins }: TicketRequest, find: InspectOptions['find']): Scope {
+  if (peer !== undefined) return { kind: 'peer', id: find(peer).id }
+  return joins ? { kind: 'joins' } : { kind: 'all' }
 }
 
 /** Who watches now: so many at once, and of one caller fewer. */

@@ -18,11 +18,9 @@ export function createEngine(options: EngineOptions) {
     async json(path: string, ask: EngineAsk = {}): Promise<unknown> {
       const text = await call(path, ask)
       if (text === '') return undefined
-      try {
-        return JSON.parse(text)
-      } catch (cause) {
-        throw new EngineFailure('failed', 'The container engine sent an answer that is no JSON', { cause })
-      }
+      const value = jsonOf(text)
+      if (value !== undefined) return value
+      throw new EngineFailure('failed', 'The container engine sent an answer that is no JSON')
     },
 
     /** The body of an answer as it comes, until it ends or `signal` is aborted. Only the headers have a deadline. */

@@ -3,7 +3,7 @@ import { Deployment, DeploymentService } from '../../../schemas/deployments/depl
 import { DeploymentStats } from '../../../schemas/deployments/operation.ts'
 import { operatorOrPeer } from '../../access/access.ts'
 import { assertReach } from '../../access/scope.ts'
-import type { Services } from '../../services.ts'
+import type { LocalNode, Services } from '../../services.ts'
 import { answers, type Routes } from '../routes.ts'
 
 /** One folder's name. What it may hold is the rule of the code that looks it up. */
@@ -34,9 +34,7 @@ export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>
     },
     async ({ caller, params: { name } }) => {
       assertReach(caller, 'deployments:read', name)
-      const deployment = await local.deployment(name)
-      const { content, filename } = await local.compose(name).catch(() => ({ content: '', filename: '' }))
-      return { deployment, compose_content: content, compose_filename: filename }
+      return found(name, local)
     }
   )
 
@@ -86,4 +84,10 @@ export function deploymentRoutes(app: Routes, { local }: Pick<Services, 'local'>
       return { deployment: name, services, items: services }
     }
   )
+}
+
+async function found(name: string, local: LocalNode) {
+  const deployment = await local.deployment(name)
+  const { content, filename } = await local.compose(name).catch(() => ({ content: '', filename: '' }))
+  return { deployment, compose_content: content, compose_filename: filename }
 }

@@ -44,7 +44,7 @@ export function peerRoutes(app: Routes, services: PeerServices): void {
       }
     },
     async ({ caller, params }) => {
-      assertShown(caller, params.name)
+      assertShown(caller, params.name, services)
       return pageOf(services, params.name)
     }
   )
@@ -62,13 +62,13 @@ export function peerRoutes(app: Routes, services: PeerServices): void {
       }
     },
     async ({ caller, params, query }) => {
-      assertShown(caller, params.name)
+      assertShown(caller, params.name, services)
       return history.of(membership.find(params.name).id, query.range ?? 'hour')
     }
   )
+}
 
-  /** Of the peers of this server a peer is told of itself alone: the others are no members to it. */
-  function assertShown(caller: Caller, name: string): void {
-    if (caller.kind === 'peer' && membership.find(name).id !== caller.id) throw new PeerUnknown(name)
-  }
+/** A peer is told of itself alone: the other peers of this server are no members to it. @throws PeerUnknown */
+function assertShown(caller: Caller, name: string, { membership }: Pick<Services, 'membership'>): void {
+  if (caller.kind === 'peer' && membership.find(name).id !== caller.id) throw new PeerUnknown(name)
 }
