@@ -2,25 +2,26 @@ import pLimit from 'p-limit'
 import type { Clock } from '../../../machines/clock.ts'
 import type { AlertMessage } from '../../schemas/alerts/alert.ts'
 import type { AlertTarget } from '../../schemas/alerts/alert-target.ts'
-import type { ToldRequest } from '../../schemas/opinions/told.ts'
+import { type PeerHealth, UP } from '../../schemas/health.ts'
+import type { ToldReply, ToldRequest } from '../../schemas/opinions/told.ts'
 import type { Member } from '../../schemas/peer.ts'
 import type { SealingKey } from '../../security/sealing.ts'
 import { createAllowance } from '../membership/allowance.ts'
 import { createEars, type Ear } from './ears.ts'
-import { type Phase, placeOf, subjectsOf } from './subjects.ts'
-import { createTold, tellerOf } from './told.ts'
+import { OPPOSITE, type Phase, placeOf, subjectsOf } from './subjects.ts'
+import { createKnown, createTold, later, type Said, tellerOf } from './told.ts'
 import { waitOf } from './who-sends.ts'
 
 export interface HandoverOptions {
   self: { nodeId(): string }
   members: { all(): readonly Member[]; get(id: string): Member | undefined }
-  /** Members that could be told at this moment. */
-  isOnline: (id: string) => boolean
+  /** How members are. */
+  peer: (id: string) => Pick<PeerHealth, 'verdict' | 'opinions'> | undefined
   identity: () => SealingKey
   /** The targets of this server now. */
   targets: () => readonly AlertTarget[]
-  /** Says it to one member; whether that one has the target too. Undefined where it gave no answer. */
-  tell: (memberId: string, said: ToldRequest) => Promise<boolean | undefined>
+  /** Says it to one member, and hears whether that one has the target too. Undefined where it gave no answer. */
+  tell: (memberId: string, said: ToldRequest) => Promise<ToldReply | undefined>
   clock: Clock
 }
 
@@ -42,8 +43,9 @@ export type Handover = ReturnType<typeof createHandover>
  * so nobody is elected. The next in line sends when it has heard nothing for its turn. A server that hears nothing sends:
  * in a split cluster both halves send, so a message may come twice and is never lost.
  */
-export function createHandover({ self, members, isOnline, identity, targets, tell, clock }: HandoverOptions) {
+export function createHandover({ self, members, peer, identity, targets, tell, clock }: HandoverOptions) {
   const told = createTold(clock)
+  const known = createKnown(clock)
   const ears = createEars(members, identity)
   const mayTell = createAllowance({ perMinute: 120 })
   const atOnce = pLimit(AT_ONCE)
@@ -52,24 +54,47 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
     if (peerId === undefined) return self.nodeId()
     return members.get(peerId)?.nodeId ?? `named ${name.toLowerCase()}`
   }
-  const online = (all: readonly Ear[]) => all.filter(({ member }) => isOnline(member.id))
+  const isUp = (id: string) => UP.has(peer(id)?.verdict ?? 'unknown')
 
-  /** The nodes that would send it too. */
-  async function sharers(all: readonly Ear[], place: string): Promise<string[]> {
-    const asked = await atOnce.map(online(all), async ({ member, digest }) =>
-      (await tell(member.id, { target: digest('target', place) })) ? (member.nodeId ?? []) : []
-    )
+  /** The nodes that would send it too. Each of them says what it knows to be told already. */
+  async function sharers(all: readonly Ear[], place: string, incidents: readonly string[]): Promise<string[]> {
+    const asked = await atOnce.map(all, async ({ member, digest }): Promise<string[]> => {
+      const { id, nodeId } = member
+      const it = nodeId === undefined ? [] : [nodeId]
+      // One that others reach may stand in line as well: if it does not, its turn is no more than a wait.
+      if (!isUp(id)) return peer(id)?.opinions?.scope === 'here_only' ? it : []
+      const target = digest('target', place)
+      const reply = await tell(id, { target, asks: incidents.map((one) => digest('incident', one)) })
+      if (reply?.shares) told.noteAnswer(member, target, reply.told)
+      return reply?.shares ? it : []
+    })
     return asked.flat()
+  }
+
+  /** Who of them has told a thing since then. */
+  function heardFrom(all: readonly Ear[], place: string, { phase, from }: { phase: Phase; from: number }) {
+    const theirs = told.among(all, place)
+    const latest = (incident: string) => later(known.of(place, incident), theirs(incident))
+    return (thing: string): Said | undefined => {
+      const said = tellerOf(latest, { phase, thing, from })
+      if (said) known.set(place, `${phase} ${thing}`, said)
+      return said
+    }
   }
 
   return {
     /** Whether that target is this server's too, and what another one says of it. */
-    hear(from: Member, said: ToldRequest): { shares: boolean } {
+    hear(from: Member, said: ToldRequest): ToldReply {
       // A peer that asks too often gets no answer, and is not believed.
       const ear = mayTell(from.id) ? ears.of(from) : undefined
-      const shares = ear !== undefined && targets().some((one) => ear.digest('target', placeOf(one)) === said.target)
-      if (shares) told.note(from, said)
-      return { shares }
+      if (!ear) return { shares: false }
+      const place = targets()
+        .map(placeOf)
+        .find((one) => ear.digest('target', one) === said.target)
+      if (place === undefined) return { shares: false }
+      told.note(from, said)
+      if (said.asks === undefined) return { shares: true }
+      return { shares: true, told: known.among(said.asks, place, (thing) => ear.digest('incident', thing)) }
     },
 
     /** Waits for this server's turn. Rejects only when `signal` is aborted. */
@@ -81,17 +106,23 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
       const all = ears.all()
       const asked = clock.now()
       const from = asked - countsForMs(phase, message, clock.wall())
-      const latest = told.among(all, place)
-      const toldBy = (thing: string) => tellerOf(latest, { phase, thing, from })
+      const heard = heardFrom(all, place, { phase, from })
+      const asks = incidentsOf(phase, things)
       let others: string[] | undefined
       for (;;) {
-        const [first, ...left] = things.filter((thing) => toldBy(thing) === undefined)
-        if (first === undefined) return { by: toldBy(things[0] ?? '') ?? '' }
-        others ??= await sharers(all, place)
+        const [first, ...left] = things.filter((thing) => !heard(thing))
+        if (first === undefined) return { by: heard(things[0] ?? '')?.by ?? '' }
+        if (!others) {
+          others = await sharers(all, place, asks)
+          continue
+        }
         // One thing decides: who sees more or less of what fell together stands in the same line.
-        const waitMs = asked + waitOf(self.nodeId(), others, `${phase} ${first}`) - clock.now()
-        if (waitMs > 0) await told.news(waitMs, signal)
-        else if (left.length + 1 === things.length) return { by: undefined }
+        const dueAt = asked + waitOf(self.nodeId(), others, `${phase} ${first}`)
+        if (dueAt > clock.now()) {
+          await told.news(dueAt - clock.now(), signal)
+          // Whoever sent it may reach all but this server: they are asked before it is sent again.
+          if (dueAt <= clock.now()) await sharers(all, place, asks)
+        } else if (left.length + 1 === things.length) return { by: undefined }
         else return { by: undefined, rest: [first, ...left].flatMap((thing) => problems.get(thing) ?? []) }
       }
     },
@@ -102,8 +133,9 @@ export function createHandover({ self, members, isOnline, identity, targets, tel
       if (!subjects) return
       const place = placeOf(target)
       const incidents = subjects.things.map((thing) => `${subjects.phase} ${thing}`)
-      for (const incident of incidents) told.noteOwn(place, incident)
-      await atOnce.map(online(ears.all()), ({ member, digest }) => {
+      for (const incident of incidents) known.set(place, incident, { by: undefined, at: clock.now() })
+      const up = ears.all().filter(({ member }) => isUp(member.id))
+      await atOnce.map(up, ({ member, digest }) => {
         const [incident, ...also] = incidents.map((one) => digest('incident', one))
         return tell(member.id, { target: digest('target', place), ...(incident && { incident, also }) })
       })
@@ -119,4 +151,10 @@ function countsForMs(phase: Phase, { problems }: AlertMessage, wall: number): nu
   if (phase === 'reminder') return REMINDER_MS
   const begun = Math.min(...problems.map(({ since }) => Date.parse(since)))
   return wall - begun + EARLIER_MS
+}
+
+/** What was told of it, and of its end or its beginning, which makes that worthless. */
+function incidentsOf(phase: Phase, things: readonly string[]): string[] {
+  const phases = [phase, OPPOSITE[phase]].filter((one) => one !== undefined)
+  return things.flatMap((thing) => phases.map((one) => `${one} ${thing}`))
 }

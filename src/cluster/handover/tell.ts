@@ -9,11 +9,11 @@ interface TellOptions {
   remote: Pick<Remote, 'request' | 'deadlines'>
 }
 
-const MAX_BYTES = 4_096
+const MAX_BYTES = 16_384
 
 /** Says it to one member. Undefined where it gave no usable answer: it is not counted on then. */
 export function createTell({ members, remote }: TellOptions) {
-  return async function tell(memberId: string, body: ToldRequest): Promise<boolean | undefined> {
+  return async function tell(memberId: string, body: ToldRequest): Promise<ToldReply | undefined> {
     const member = members.get(memberId)
     if (!member) return undefined
     try {
@@ -22,7 +22,7 @@ export function createTell({ members, remote }: TellOptions) {
         ...{ deadlineMs: remote.deadlines.opinionMs, maxBytes: MAX_BYTES }
       })
       const said: unknown = status === 200 ? JSON.parse(text) : undefined
-      return Check(ToldReply, said) ? said.shares : undefined
+      return Check(ToldReply, said) ? said : undefined
     } catch {
       return undefined
     }

@@ -36,19 +36,24 @@ function createServers(t: TestContext, count: number, { targets = () => [HOOK], 
       ...{ identity: keys[node]?.publicKey ?? '', reach: 'direct', seq: 1 }
     }
   })
+  const seenBy = (node: number, to: number) => {
+    const elsewhere = keys.some((_, other) => other !== node && reaches(other, to))
+    const opinions = { scope: elsewhere ? ('here_only' as const) : ('confirmed' as const), witnesses: [] }
+    return reaches(node, to) ? { verdict: 'online' as const } : { verdict: 'offline' as const, opinions }
+  }
   const servers: Handover[] = keys.map((key, node) => {
     const members = keys.flatMap((_, other) => (other === node ? [] : [memberOf(other)]))
     return createHandover({
       self: { nodeId: () => `node-${node}` },
       members: { all: () => members, get: (id) => members.find((member) => member.id === id) },
-      isOnline: (id) => reaches(node, Number(id.slice(3))),
+      peer: (id) => seenBy(node, Number(id.slice(3))),
       identity: () => key,
       targets: () => targets(node),
       clock,
       tell: async (id, request) => {
         const to = Number(id.slice(3))
         said.push(request)
-        return reaches(node, to) ? servers[to]?.hear(memberOf(node), request).shares : undefined
+        return reaches(node, to) ? servers[to]?.hear(memberOf(node), request) : undefined
       }
     })
   })
@@ -111,6 +116,23 @@ test('when the first in line is killed before it sends, the next one does after 
   await clock.advance(10 * TURN_MS)
   assert.deepEqual(sent, [{ node: second, at: TURN_MS }])
 })
+
+const PAIRS = [1, 2, 3, 4].flatMap((one) => [1, 2, 3, 4].flatMap((other) => (one === other ? [] : [[one, other]])))
+
+for (const [words, isCut] of [
+  ['in one direction', (from: number, to: number, [one, other]: number[]) => from === one && to === other],
+  ['in both', (from: number, to: number, pair: number[]) => pair.includes(from) && pair.includes(to)]
+] as const)
+  test(`a link between two that is cut ${words} makes no second message, whichever it is`, async (t) => {
+    for (const pair of PAIRS) {
+      const { clock, sent, left, all } = createServers(t, 5, {
+        reaches: (from, to) => from !== 0 && to !== 0 && from !== to && !isCut(from, to, pair)
+      })
+      all(downMessage(0), [0])
+      await clock.advance(10 * TURN_MS)
+      assert.deepEqual([sent.length, left.length], [1, 3], `${pair}`)
+    }
+  })
 
 test('of a split cluster each half sends once', async (t) => {
   const left = (node: number) => node <= 3

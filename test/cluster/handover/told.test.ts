@@ -18,7 +18,7 @@ const TABLE: readonly [what: string, said: Record<string, Said>, teller: string 
 for (const [what, said, teller] of TABLE)
   test(`where ${what}, ${teller === undefined ? 'nobody has told it' : `${teller} has`}`, () => {
     const latest = (incident: string) => said[incident]
-    assert.equal(tellerOf(latest, { phase: 'open', thing: 'disk', from: FROM }), teller)
+    assert.equal(tellerOf(latest, { phase: 'open', thing: 'disk', from: FROM })?.by, teller)
   })
 
 test('a new beginning makes the word of an end worthless, and a reminder has no opposite', () => {
@@ -29,5 +29,5 @@ test('a new beginning makes the word of an end worthless, and a reminder has no 
   }
   const latest = (incident: string) => said[incident]
   assert.equal(tellerOf(latest, { phase: 'over', thing: 'disk', from: FROM }), undefined)
-  assert.equal(tellerOf(latest, { phase: 'reminder', thing: 'disk', from: FROM }), 'd')
+  assert.equal(tellerOf(latest, { phase: 'reminder', thing: 'disk', from: FROM })?.by, 'd')
 })

@@ -53,13 +53,13 @@ function createTwenty(t: TestContext) {
     const handover = createHandover({
       self: { nodeId: () => nameOf(node) },
       members: { all: () => members, get },
-      isOnline: (id) => cluster.peer(id)?.verdict === 'online',
+      peer: cluster.peer,
       identity: () => key,
       targets: () => [HOOK],
       clock,
       tell: async (id, said) => {
         const to = Number(id.slice('node-'.length))
-        return reaches(node, to) ? handovers[to]?.hear(memberOf(node), said).shares : undefined
+        return reaches(node, to) ? handovers[to]?.hear(memberOf(node), said) : undefined
       }
     })
     handovers.push(handover)

@@ -11,7 +11,7 @@ export async function buildTelling(options: Omit<AlertingOptions, 'handover' | '
   const { cluster, remote } = watching
   const handover = createHandover({
     ...{ self, members, clock },
-    isOnline: (id) => cluster.peer(id)?.verdict === 'online',
+    peer: cluster.peer,
     identity: () => openIdentity(store),
     targets: () => alerts.targets(),
     tell: createTell({ members, remote })
