@@ -54,6 +54,17 @@ export function createRemote(options: RemoteOptions) {
     return requests.authorized(watch, base, { target, ask })
   }
 
+  /** By the way that is used, on a connection of its own. */
+  async function requestAnew(target: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
+    const { origin, pathname } = new URL(target.url)
+    const client = new Client(origin, pools.single(target))
+    try {
+      return await requests.authorized(client, baseOf(pathname), { target, ask })
+    } finally {
+      client.destroy().catch(() => {})
+    }
+  }
+
   const meet = (target: PeerTarget) =>
     request(target, { path: '/api/health', deadlineMs: deadlines.probeMs, maxBytes: HEALTH_BYTES })
 
@@ -64,15 +75,8 @@ export function createRemote(options: RemoteOptions) {
     carry: createPassOn({ pools, authorization, clock, meet }),
 
     /** To its URL, even where it is usually asked over links, on a connection of its own. */
-    async requestDirectly({ via: _, ...target }: PeerTarget, ask: Ask): Promise<RemoteAnswer> {
-      const { origin, pathname } = new URL(target.url)
-      const client = new Client(origin, pools.single(target))
-      try {
-        return await requests.authorized(client, baseOf(pathname), { target, ask })
-      } finally {
-        client.destroy().catch(() => {})
-      }
-    },
+    requestDirectly: ({ via: _, ...target }: PeerTarget, ask: Ask) => requestAnew(target, ask),
+    requestAnew,
 
     /** To an address that is no peer yet: without any key of ours, on a connection of its own. */
     async exchange(url: string, ask: Ask, pins: readonly string[] = []): Promise<RemoteAnswer> {
@@ -145,7 +149,8 @@ function createLinking({ pools, authorization, clock, timeoutMs }: LinkingOption
     const { origin, pathname } = new URL(target.url)
     const asked = { method: 'GET', path: baseOf(pathname) + path }
     return openLink({
-      ...{ origin, client: pools.single(target), path: asked.path, signal, clock, timeoutMs },
+      ...{ origin, client: pools.single({ id: target.id, pins: target.pins }), path: asked.path },
+      ...{ signal, clock, timeoutMs },
       headers: Object.entries<string>(authorization.wanted(target)).flat(),
       isOwn: (attempt, answer) => isCertified(target) || attempt.isOwn(answer),
       authorize: () => authorization.attempt(target, asked)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import pino from 'pino'
@@ -7,27 +6,19 @@ import { Agent, request as ask } from 'undici'
 import { loadConfig } from '../../src/config/config.ts'
 import { startDaemon } from '../../src/daemon/daemon.ts'
 import { startLifecycle } from '../../src/daemon/lifecycle.ts'
-import { createClock } from '../clock.ts'
+import { createLooks } from '../alerts/looks.ts'
 import { startReceiver } from '../cluster/handover/receiver.ts'
-import { authorized, OPERATOR_KEY, sees, startNode, temporaryFolder, until } from '../daemon.ts'
+import { authorized, OPERATOR_KEY, sees, startNode } from '../daemon.ts'
+import { createIssuer, NO_OPENSSL } from '../issuer.ts'
 
-const MINUTE = 60_000
 const OFF = { enabled: false }
 /** What this machine may have of its own; and the clock that is moved is apart from the other one. */
 const QUIET = { disk: OFF, memory: OFF, load: OFF, clock: OFF }
 
 /** An agent whose certificate ends in five days, and is renewed with the same key. */
 async function startPeer(t: TestContext) {
-  const folder = temporaryFolder(t)
-  const [cert, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')]
-  const openssl = (...words: string[]) => execFileSync('openssl', words, { stdio: 'ignore' })
-  openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key)
-  const issue = (days: string) =>
-    openssl(
-      ...['req', '-x509', '-new', '-key', key, '-days', days, '-subj', '/CN=localhost', '-out', cert],
-      ...['-addext', 'subjectAltName=IP:127.0.0.1']
-    )
-  issue('5')
+  const { folder, cert, key, issue } = createIssuer(t)
+  issue(5)
   const flags = {
     ...{ deployments_path: folder, data_path: path.join(folder, 'data'), docker_socket: '', 'api.port': 0 },
     ...{ 'api.host': '127.0.0.1', 'api.tls': { mode: 'files', cert, key }, 'auth.api_keys': [OPERATOR_KEY] },
@@ -54,39 +45,26 @@ async function startPeer(t: TestContext) {
   return {
     invite,
     async renew() {
-      issue('300')
+      issue(300)
       assert.equal(await lifecycle.reload(), true)
     }
   }
 }
 
 test('the certificate of a peer that ends soon is told, and that it was renewed, over a connection that stays', {
-  skip: spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed'
+  skip: NO_OPENSSL
 }, async (t) => {
   const { messages, config } = await startReceiver(t)
   const peer = await startPeer(t)
-  const moved = createClock(Date.now())
-  let looks = 0
-  // The next look at all servers is set when one is over; until then no time may pass, for what is asked has deadlines.
-  const clock = {
-    ...moved,
-    setTimeout(run: () => void, delayMs: number) {
-      if (delayMs === MINUTE) looks += 1
-      return moved.setTimeout(run, delayMs)
-    }
-  }
+  const { clock, lookUntil } = createLooks()
   const node = await startNode(t, { name: 'node-a', clock, config: { ...config, 'alerts.rules': QUIET } })
   const joined = await node.call('POST', '/api/cluster/accept', { invite_token: await peer.invite() })
   assert.equal(joined.status, 200, joined.text)
   await sees(node, 'node-b', 'online')
-  /** The messages once there are so many; time passes look by look. */
-  const told = (count: number) =>
-    until(async () => {
-      const before = looks
-      await clock.advance(MINUTE)
-      await until(() => looks > before, 'a look at all servers')
-      return messages.length >= count && messages
-    }, `${count} messages`)
+  async function told(count: number) {
+    await lookUntil(() => messages.length >= count, `${count} messages`)
+    return messages
+  }
   const [opened] = await told(1)
   assert.match(opened?.title ?? '', /^node-b: its certificate ends in [45] days$/)
   await peer.renew()

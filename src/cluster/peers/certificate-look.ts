@@ -12,7 +12,7 @@ export interface SeenCertificate {
 interface CertificateLookOptions {
   /** By peer, as the last connection found it. */
   seen: ReadonlyMap<string, SeenCertificate>
-  remote: Pick<Remote, 'requestDirectly' | 'deadlines'>
+  remote: Pick<Remote, 'requestAnew' | 'deadlines'>
   targetOf: (id: string) => PeerTarget | undefined
   clock: Pick<Clock, 'now'>
 }
@@ -31,9 +31,9 @@ export function createCertificateLook({ seen, remote, targetOf, clock }: Certifi
     const target = targetOf(peer.id)
     const isOld = known !== undefined && clock.now() - known.seenAt >= LOOK_AGAIN_MS
     // One that does not answer would hold up the look at all others.
-    if (isOld && target && target.via !== 'links' && peer.verdict === 'online') {
+    if (isOld && target && peer.verdict === 'online') {
       const ask = { path: '/api/health', deadlineMs: remote.deadlines.probeMs, maxBytes: MAX_BYTES }
-      await remote.requestDirectly(target, ask).catch(() => {})
+      await remote.requestAnew(target, ask).catch(() => {})
     }
     return seen.get(peer.id)?.endsAt
   }

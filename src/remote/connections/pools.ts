@@ -35,6 +35,7 @@ export interface PeerPools {
 }
 
 export type Pools = ReturnType<typeof createPools>
+type Way = Pick<PeerTarget, 'id' | 'pins' | 'via'>
 
 /** The connections to peers: two pools for each, made when first needed, and gone when the peer is forgotten. */
 export function createPools(options: PoolsOptions) {
@@ -46,7 +47,7 @@ export function createPools(options: PoolsOptions) {
     const known = entries.get(target.id)
     if (known && leadsTo(known.target, target)) return known.pools
     known?.destroy()
-    const { pools, destroy } = open(target, connectorFor(target), options)
+    const { pools, destroy } = open(target, connectorFor(target, unpinned), options)
     entries.set(target.id, { target, pools, destroy })
     return pools
   }
@@ -54,9 +55,9 @@ export function createPools(options: PoolsOptions) {
   const telling = (id: string, connect: buildConnector.connector) =>
     tellingCertificateEnd(connect, (endsAt) => options.onCertificate?.(id, endsAt))
 
-  function connectorFor({ id, pins, via }: PeerTarget): buildConnector.connector {
-    const dial = telling(id, pins.length > 0 ? createConnector({ ...connecting, pins }) : unpinned)
-    return via === 'links' ? createLinkConnector(dial, (callback) => options.links.take(id, callback)) : dial
+  function connectorFor({ id, pins, via }: Way, dial: buildConnector.connector): buildConnector.connector {
+    const told = telling(id, pins.length > 0 ? createConnector({ ...connecting, pins }) : dial)
+    return via === 'links' ? createLinkConnector(told, (callback) => options.links.take(id, callback)) : told
   }
 
   function forget(id: string) {
@@ -67,10 +68,10 @@ export function createPools(options: PoolsOptions) {
   return {
     of,
     forget,
-    /** For one request on a connection of its own, to where the peer can be dialled. */
-    single: ({ id, pins }: Pick<PeerTarget, 'id' | 'pins'>): Client.Options => ({
+    /** For one request on a connection of its own. */
+    single: (way: Way): Client.Options => ({
       // A connector of its own resumes no session, in which no certificate is shown.
-      connect: telling(id, createConnector({ ...connecting, pins })),
+      connect: connectorFor(way, createConnector({ ...connecting, pins: [] })),
       allowH2: false,
       maxHeaderSize: MAX_HEADERS
     }),

@@ -137,7 +137,7 @@ export function keepLinks({ dial, serve, clock = systemClock, random = Math.rand
   function replace(socket: Socket): void {
     const link = parked.get(socket)
     if (!link) return
-    if (freshCount() > spare()) return end(socket)
+    if (freshCount() > spare()) return void end(socket)
     parked.set(socket, { ...link, fresh: false, stop: after(clock, LONGEST_MS - FRESH_MS - 4_000, () => end(socket)) })
     fill()
   }
