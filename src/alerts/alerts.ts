@@ -12,14 +12,14 @@ import { beat as beatNow, send as sendNow } from './delivery/send.ts'
 import { HEARTBEAT, keyOf, targetIn, undelivered } from './delivery/undelivered.ts'
 import type { WaitingStore } from './delivery/waiting-store.ts'
 import { nameIn, type ServerFacts } from './findings/facts.ts'
-import { outcomeOf } from './findings/outcome.ts'
-import { isAway, isLink, peerProblem } from './findings/peer-problem.ts'
+import { isLink, peerProblem } from './findings/peer-problem.ts'
 import { createWatch } from './findings/watch.ts'
 import { createIncidents, peerKey } from './incidents/incidents.ts'
 import { createKeptIncidents, type IncidentStore } from './incidents/kept-incidents.ts'
 import { PACE } from './incidents/pace.ts'
 import { inMaintenance } from './maintenance.ts'
 import { messageOf, testMessage } from './message.ts'
+import { isAway, overOf } from './peer-faults.ts'
 import { createSilences, type SilenceOptions } from './silences.ts'
 
 export interface AlertOptions {
@@ -122,8 +122,7 @@ export function createAlerts(options: AlertOptions) {
       const holdMs = isLink(peer) ? Math.max(delayMs, PACE.linkMs) : delayMs
       incidents.open(peerProblem(peer, reason, watch.known(id)), holdMs, clock.now())
       // While it flaps the outage goes on: else each moment of calm would be a message.
-    } else if (verdict === 'online' && !flapping)
-      incidents.close(peerKey(id), outcomeOf(peerProblem(peer, ''), {}), clock.now())
+    } else if (verdict === 'online' && !flapping) incidents.close(peerKey(id), (was) => overOf(was.title), clock.now())
     else if (verdict === 'removed' || verdict === 'suspended' || verdict === 'pending') forget(id)
     else return
     tell()

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { AlertMessage } from '../schemas/alerts/alert.ts'
 import type { IncidentProblem } from '../schemas/alerts/incident.ts'
+import { type Spoken, titleOf } from './headline.ts'
 import type { Notice } from './incidents/tracked.ts'
-import { type Spoken, textOf, titleOf } from './wording.ts'
+import { textOf } from './wording.ts'
 
 /** More of them are counted in the text, and left out of what programs read. */
 const MOST_PROBLEMS = 50

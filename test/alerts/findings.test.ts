@@ -148,11 +148,26 @@ test('a deployment that was deleted or stopped meanwhile is not said to be well'
   await clock.advance(10 * 60_000)
   show(deployed('blog', 'stopped'))
   await clock.advance(10 * 60_000)
-  assert.deepEqual(titles(), ['a: 2 problems', 'a: 2 problems over'])
+  assert.deepEqual(titles(), [
+    'a: deployment shop does not run; deployment blog does not run',
+    'a: deployment shop is no longer there; deployment blog is stopped now'
+  ])
   assert.match(
     sent[1]?.text ?? '',
     /^a: deployment shop is no longer there after .*\na: deployment blog is stopped now after /
   )
+})
+
+test('a server that cannot list what it runs is told, and what was wrong there is not said to be over', async (t) => {
+  const { clock, facts, titles } = createAlertWorld(t)
+  facts.set('a', { id: 'a', name: 'a', deployments: [deployed('shop', 'error')] })
+  await clock.advance(10 * 60_000)
+  facts.set('a', { id: 'a', name: 'a', unlisted: 'The folder /srv/deployments cannot be read (EACCES)' })
+  await clock.advance(10 * 60_000)
+  assert.deepEqual(titles(), ['a: deployment shop does not run', 'a: its deployments cannot be listed'])
+  facts.set('a', { id: 'a', name: 'a', deployments: [deployed('shop', 'error')] })
+  await clock.advance(10 * 60_000)
+  assert.equal(titles().at(-1), 'a: its deployments are listed again')
 })
 
 test('the message of a peer that is gone has what was last known of it', async (t) => {

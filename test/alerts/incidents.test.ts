@@ -292,6 +292,20 @@ test('links of one server are one message and one end, however they come and go'
   assert.deepEqual(told[1]?.told.map(({ server }) => server).toSorted(), ['a', 'b', 'c'])
 })
 
+test('a storm of which half was named a link in between is one cut all the same', () => {
+  const { incidents, told, pass, now } = createModel({ members: 200 })
+  // Until most are gone nobody says that this server is cut off; those that are asked about anew are said to be so.
+  for (let at = 0; at < 200; at++)
+    incidents.open(at < 110 ? peer(`p${at}`) : link(`p${at}`), (at < 110 ? 2 : 10) * MINUTE, 0)
+  pass(90_000)
+  for (let at = 0; at < 80; at++) incidents.open(link(`p${at}`, now()), 10 * MINUTE, now())
+  pass(60 * MINUTE)
+  assert.deepEqual(
+    told.map(({ type, incident, told: about }) => [type, incident.kind, about.length]),
+    [['opened', 'cut', 200]]
+  )
+})
+
 test('a link that turns out to be an outage is told as one, and an outage beside a link is not held back', () => {
   const { incidents, told, pass, now } = createModel()
   incidents.open(link('a'), 10 * MINUTE, now())

@@ -29,6 +29,8 @@ export interface ServerFacts {
   id: string
   figures?: Static<typeof Figures>['system']
   deployments?: readonly Listed[]
+  /** Why it cannot say what it runs; `deployments` is absent then. */
+  unlisted?: string
   /** Wall milliseconds at which the certificate that it serves ends. */
   certificateEnds?: number | undefined
   clockOffsetMs?: number | undefined

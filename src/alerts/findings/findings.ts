@@ -5,6 +5,7 @@ import { DAY_MS, parseDuration } from '../../schemas/duration.ts'
 import { lasted, plain } from '../words.ts'
 import { type Listed, nameIn, type ServerFacts } from './facts.ts'
 import { backupOf, flatrunOf } from './own.ts'
+import { unlistedOf } from './unlisted.ts'
 
 /** One thing that is wrong with a server by the rules, and how long it must be so before somebody is told. */
 export interface Finding {
@@ -35,6 +36,7 @@ export function findingsOf(facts: ServerFacts, rules: AlertRules, memory: Memory
     ...engineOf(facts, rules),
     ...flatrunOf(facts, rules),
     ...deploymentsOf(facts, rules, memory),
+    ...unlistedOf(facts, rules),
     ...certificateOf(facts, rules, memory),
     ...clockOf(facts, rules, memory),
     ...backupOf(facts, rules, memory)

@@ -1,8 +1,9 @@
 import type { Problem, ProblemKind } from '../../schemas/alerts/incident.ts'
+import { overOf } from '../peer-faults.ts'
 import { nameIn, type ServerFacts } from './facts.ts'
+import { isUnlisted } from './unlisted.ts'
 
-const WORDS: Record<Exclude<ProblemKind, 'deployment' | 'restarts'>, string> = {
-  peer: 'answers again',
+const WORDS: Record<Exclude<ProblemKind, 'peer' | 'deployment' | 'restarts'>, string> = {
   disk: 'disk has room again',
   memory: 'memory has room again',
   load: 'the load is normal again',
@@ -26,8 +27,10 @@ export function isStillUnwell(problem: Problem, { deployments }: Pick<ServerFact
 
 /** How a problem ended, by what is known of its server now: a deployment may have been mended, stopped or deleted. */
 export function outcomeOf(problem: Problem, { deployments }: Pick<ServerFacts, 'deployments'>): string {
-  const { key, kind, server_id } = problem
+  const { key, kind, server_id, title } = problem
+  if (kind === 'peer') return overOf(title)
   if (kind !== 'deployment' && kind !== 'restarts') return WORDS[kind]
+  if (isUnlisted(problem)) return 'its deployments are listed again'
   const name = key.slice(`${kind} ${server_id} `.length)
   const now = deploymentOf(problem, deployments)
   const is = !now ? 'is no longer there' : now.status === 'stopped' ? 'is stopped now' : 'is well again'

@@ -1,5 +1,6 @@
 import type { Incident } from '../../schemas/alerts/incident.ts'
 import { areMost } from '../../schemas/health.ts'
+import { isUnmet } from '../peer-faults.ts'
 import { gatherMs, PACE } from './pace.ts'
 import type { Moment, Surroundings, Tracked } from './tracked.ts'
 
@@ -8,11 +9,13 @@ interface Waiting {
   free: readonly Tracked[]
   /** How many messages went out lately. */
   sentLately: number
+  /** How many peers there are of which nobody was told. */
+  reachable: number
 }
 
 /** What has waited long enough to be told, each group in a message of its own; else when to look again. */
 export function beginning(
-  { free, sentLately }: Waiting,
+  { free, sentLately, reachable }: Waiting,
   { now }: Moment,
   { hushed }: Surroundings
 ): { groups: Tracked[][]; wakes: number[] } {
@@ -27,10 +30,15 @@ export function beginning(
   const gatheredAt = Math.min(...ready.map(({ dueAt }) => dueAt)) + gatherMs(sentLately)
   if (gatheredAt > now) return { groups: [], wakes: [...wakes, gatheredAt] }
   const kinds = Map.groupBy(ready, kindOf)
-  const fallen = kinds.get('fallen') ?? []
-  const groups = [withTheirs(fallen, free, hushed), kinds.get('links') ?? [], kinds.get('others') ?? []]
+  const [fallen = [], links = [], others = []] = KINDS.map((kind) => kinds.get(kind))
+  const isPeer = fallen.length + links.length > 0
+  const away = isPeer ? free.filter((one) => kindOf(one) !== 'others' && !hushed(one.problem)) : []
+  const isCut = outageOf(away, reachable) === 'cut'
+  const groups = isCut ? [away, others] : [withTheirs(fallen, free, hushed), links, others]
   return { groups: groups.filter((group) => group.length > 0), wakes }
 }
+
+const KINDS = ['fallen', 'links', 'others'] as const
 
 const kindOf = ({ problem: { kind, local } }: Tracked) => (kind !== 'peer' ? 'others' : local ? 'links' : 'fallen')
 
@@ -47,9 +55,9 @@ function withTheirs(fallen: Tracked[], free: readonly Tracked[], hushed: Surroun
   return [...new Set([...fallen, ...together])]
 }
 
-/** Where most peers went, and nobody that is reached says so too, the fault may be here. */
+/** Where most peers went, whatever is said of each by now, and nobody that is reached says so too, the fault may be here. */
 export function outageOf(peers: readonly Tracked[], reachable: number): Incident['kind'] {
-  const alone = peers.filter(({ problem }) => !problem.confirmed)
+  const alone = peers.filter(({ problem }) => !problem.confirmed && isUnmet(problem.title))
   if (areMost(alone.length, reachable)) return 'cut'
   return peers[0]?.problem.local ? 'links' : 'peers'
 }

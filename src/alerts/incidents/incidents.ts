@@ -44,12 +44,13 @@ export function createIncidents(restored: readonly Incident[] = []) {
     if (known.incident?.kind === 'links' && !problem.local) leave(known, known.incident)
   }
 
-  /** It is well again. */
-  function close(key: string, outcome: string, now: number): void {
+  /** It is well again, in words that may follow from what it was. */
+  function close(key: string, outcome: string | ((was: Problem) => string), now: number): void {
     const known = tracked.get(key)
     if (!known) return
+    const words = typeof outcome === 'string' ? outcome : outcome(known.problem)
     if (!known.incident) tracked.delete(key)
-    else if (!isEnded(known)) Object.assign(known, { endedAt: now, outcome })
+    else if (!isEnded(known)) Object.assign(known, { endedAt: now, outcome: words })
   }
 
   /** These are nobody's business any more, and no end of theirs is told. */
@@ -91,7 +92,8 @@ export function createIncidents(restored: readonly Incident[] = []) {
   function begun(at: Moment, around: Surroundings, wakes: number[]): Notice[] {
     joinOpen(at.now)
     const free = [...tracked.values()].filter(({ incident, problem }) => !incident && !overshadowed(problem))
-    const { groups, wakes: later } = beginning({ free, sentLately: sent.length }, at, around)
+    const reachable = around.members - toldPeers().length
+    const { groups, wakes: later } = beginning({ free, sentLately: sent.length, reachable }, at, around)
     wakes.push(...later)
     return groups.flatMap((group) => {
       // What is wrong elsewhere too is no news once this server was found to reach nobody.
@@ -100,11 +102,13 @@ export function createIncidents(restored: readonly Incident[] = []) {
     })
   }
 
+  /** Those that were down before say nothing of what happens now. */
+  const toldPeers = () =>
+    [...tracked.values()].filter((one) => one.problem.kind === 'peer' && !isEnded(one) && one.incident)
+
   function begin(all: readonly Tracked[], at: Moment, { members }: Surroundings): Notice {
     const isPeers = all[0]?.problem.kind === 'peer'
-    // Those that were down before say nothing of what happened now.
-    const before = [...tracked.values()].filter((one) => one.problem.kind === 'peer' && !isEnded(one) && one.incident)
-    const reachable = members - before.length
+    const reachable = members - toldPeers().length
     const incident: Incident = {
       id: randomUUID(),
       kind: isPeers ? outageOf(all, reachable) : 'others',

@@ -4,6 +4,7 @@ import type { Aggregator } from '../../../cluster/aggregate/aggregate.ts'
 import type { Self } from '../../../cluster/peers/self.ts'
 import type { FlatRunState } from '../../../flatrun/watch.ts'
 import type { LocalNode } from '../../../local/node.ts'
+import type { Incomplete } from '../../../schemas/answer.ts'
 import { readBackupNote } from '../../../store/backup-note.ts'
 import type { Watching } from '../watching.ts'
 
@@ -22,6 +23,7 @@ export interface LookOptions {
 interface Entry {
   name: string
   data: unknown
+  incomplete: readonly Incomplete[]
 }
 
 /** What every server tells of itself now: its figures, then its deployments, as the overview asks for them. */
@@ -30,8 +32,8 @@ export function createLook({ self, watching, aggregate, local, certificate, data
 
   async function* entries(kind: 'stats' | 'deployments', signal: AbortSignal): AsyncGenerator<Entry> {
     for await (const text of aggregate.stream(kind, {}, signal)) {
-      const { name, data }: { name?: string; data?: unknown } = JSON.parse(text)
-      if (name !== undefined && data !== undefined) yield { name, data }
+      const { name, data, incomplete = [] }: Partial<Entry> = JSON.parse(text)
+      if (name !== undefined && data !== undefined) yield { name, data, incomplete }
     }
   }
 
@@ -44,9 +46,9 @@ export function createLook({ self, watching, aggregate, local, certificate, data
       stats.set(name, figuresIn(data))
       left.add(name)
     }
-    const factsOf = async (name: string, listed?: readonly Listed[]): Promise<ServerFacts | undefined> => {
+    const factsOf = async (name: string, { listed, unlisted }: Told = {}): Promise<ServerFacts | undefined> => {
       const figures = stats.get(name)
-      const common = { name, ...(figures && { figures }) }
+      const common = { name, ...(figures && { figures }), ...(unlisted !== undefined && { unlisted }) }
       if (name === self.name()) {
         const deployments = listed && (await withRuns(listed, local))
         return { ...common, id: 'self', ...(deployments && { deployments }), ...ownFacts() }
@@ -61,10 +63,11 @@ export function createLook({ self, watching, aggregate, local, certificate, data
         clockOffsetMs: peer.verdict === 'online' ? peer.clockOffsetMs : undefined
       }
     }
-    for await (const { name, data } of entries('deployments', signal)) {
+    for await (const entry of entries('deployments', signal)) {
+      const { name } = entry
       left.delete(name)
       told.add(name)
-      const facts = await factsOf(name, deploymentsIn(data))
+      const facts = await factsOf(name, toldBy(entry))
       if (facts) yield facts
     }
     // It knows something of itself also while nobody tells what runs here.
@@ -83,6 +86,17 @@ export function createLook({ self, watching, aggregate, local, certificate, data
       flatrun: flatrun?.()
     }
   }
+}
+
+interface Told {
+  listed?: readonly Listed[] | undefined
+  unlisted?: string
+}
+
+/** A list that its server could not make says nothing of what is not on it. */
+function toldBy({ data, incomplete }: Entry): Told {
+  const why = incomplete.find(({ about }) => about === 'deployments')
+  return why ? { unlisted: why.detail } : { listed: deploymentsIn(data) }
 }
 
 /** With the engine's own words, which tell since when a container runs. */
