@@ -241,9 +241,9 @@ test('a target that takes nothing for ten minutes is a problem, also after a res
   )
 })
 
-test('a message for a target that the config lost is not kept for ever', async (t) => {
+test('a message for a target that the config lost is not kept for ever, and does not go without a word', async (t) => {
   const options = { config: { targets: [HOOK] } }
-  const { clock, down, failing, restart, waiting, sent } = createAlertWorld(t, options)
+  const { clock, down, failing, restart, waiting, sent, seen } = createAlertWorld(t, options)
   await clock.advance(60_000)
   failing.times = 2
   down('a')
@@ -253,6 +253,10 @@ test('a message for a target that the config lost is not kept for ever', async (
   restart()
   await clock.advance(600_000)
   assert.deepEqual([waiting.size, sent.length], [0, 0])
+  assert.deepEqual(
+    seen.flatMap(({ type, reason, facts }) => (type === 'alert.failed' ? [[facts?.target, reason]] : [])),
+    [['hook', 'The target was removed before it took this message']]
+  )
 })
 
 test('a peer that is removed during its outage is nobody’s business any more', async (t) => {

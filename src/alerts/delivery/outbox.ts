@@ -51,6 +51,12 @@ export function createOutbox(options: OutboxOptions) {
       .filter(({ target }) => target === key)
       .toSorted((a, b) => a.order - b.order)
 
+  /** What targets with such a key have not taken, on disk or not there yet. */
+  function leftBy(isMeant: (key: string) => boolean): WaitingAlert[] {
+    const all = [...waiting.all(), ...[...deliveries.values()].flatMap(({ delivery }) => delivery.waiting())]
+    return [...new Map(all.map((one) => [one.id, one])).values()].filter(({ target }) => isMeant(target))
+  }
+
   function publish(
     type: 'alert.sent' | 'alert.told' | 'alert.failed',
     target: string,
@@ -63,7 +69,7 @@ export function createOutbox(options: OutboxOptions) {
   }
 
   return {
-    /** From now on these are the targets. What waits for one that is no longer there is nobody's, and goes. */
+    /** From now on these are the targets. What waits for one that is no longer there goes, and that is told. */
     use(targets: readonly AlertTarget[]): void {
       // Where it cannot be loaded the first mail says why.
       if (targets.some(({ type }) => type === 'email')) loadMailer().catch(() => {})
@@ -71,7 +77,10 @@ export function createOutbox(options: OutboxOptions) {
       const next: typeof deliveries = new Map()
       for (const [key, { target, delivery }] of deliveries)
         if (!isDeepStrictEqual(wanted.get(key), target)) delivery.close()
-      for (const { id, target } of waiting.all()) if (!wanted.has(target)) waiting.delete(id).catch(onFault)
+      for (const one of leftBy((key) => !wanted.has(key))) {
+        waiting.delete(one.id).catch(onFault)
+        publish('alert.failed', one.target, one.message, 'The target was removed before it took this message')
+      }
       for (const [key, target] of wanted) {
         const known = deliveries.get(key)
         // One that is as it was goes on with what it has under way.

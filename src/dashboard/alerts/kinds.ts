@@ -33,7 +33,8 @@ const FIELDS: Record<Kind, readonly TargetField[]> = {
   telegram: [
     { name: 'token', label: 'Token of the bot' },
     { name: 'chat', label: 'Chat', hint: 'Its id, or @channel', number: true },
-    { name: 'topic', label: 'Topic', hint: 'Of a group that has topics', optional: true, number: true }
+    { name: 'topic', label: 'Topic', hint: 'Of a group that has topics', optional: true, number: true },
+    { name: 'url', label: 'Another Bot API server', hint: 'Instead of https://api.telegram.org', optional: true }
   ],
   gotify: [
     { name: 'url', label: 'Address of the server' },
@@ -41,7 +42,9 @@ const FIELDS: Record<Kind, readonly TargetField[]> = {
   ],
   pushover: [
     { name: 'token', label: 'Token of the application' },
-    { name: 'user', label: 'Key of the user or group' }
+    { name: 'user', label: 'Key of the user or group' },
+    { name: 'device', label: 'Only this device', optional: true },
+    { name: 'url', label: 'Another server', hint: 'Instead of https://api.pushover.net', optional: true }
   ],
   ntfy: [
     { name: 'url', label: 'Address of the topic', hint: 'https://ntfy.sh/a-name-that-nobody-guesses' },

@@ -4,6 +4,7 @@ import { asFault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/forms/field.tsx'
+import { changeSettings } from './changing.ts'
 import { type Editable, editableIn, settingsWith } from './rules.ts'
 
 /** Changes what it takes for people to be told. What the config sets stands here without a field. */
@@ -18,7 +19,7 @@ export function RulesDialog({ view, close }: { view: AlertsView; close: (changed
     const form = new FormData(event.currentTarget)
     const said = new Map(fields.map(({ key }) => [key, String(form.get(key) ?? '').trim()]))
     try {
-      await api.put('/alerts', settingsWith(view, said))
+      await changeSettings(api, ({ settings }) => settingsWith({ ...view, settings }, said))
       toasts.show('The rules count from now on')
       close(true)
     } catch (thrown) {

@@ -16,6 +16,7 @@ const RULES: Record<string, string> = {
   deployment: 'Deployments',
   restarts: 'Restarts in a loop',
   engine: 'Engine',
+  flatrun: 'FlatRun’s agent',
   certificate: 'Certificates',
   clock: 'Clocks',
   backup: 'Backups'

@@ -23,12 +23,14 @@ export function SilenceDialog({ server, close }: { server: string; close: (chang
     const form = new FormData(event.currentTarget)
     const said = (name: string) => String(form.get(name) ?? '').trim()
     try {
+      const whom = said('whom')
+      const tag = whom.startsWith('@') ? whom.slice(1) : ''
       await api.post('/alerts/silences', {
         for: said('for'),
-        ...(said('server') && { server: said('server') }),
+        ...(tag !== '' ? { tag } : whom !== '' && { server: whom }),
         ...(said('reason') && { reason: said('reason') })
       })
-      toasts.show(`Nobody is told of ${said('server') || 'anything'} for now`)
+      toasts.show(`Nobody is told of ${whom || 'anything'} for now`)
       close(true)
     } catch (thrown) {
       setWrong(asFault(thrown).message)
@@ -36,6 +38,8 @@ export function SilenceDialog({ server, close }: { server: string; close: (chang
   }
 
   const names = servers.value.map(({ name }) => [name, name] as const)
+  const tags = [...new Set(servers.value.flatMap((one) => one.tags))].toSorted()
+  const tagged = tags.map((tag) => [`@${tag}`, `All with the tag @${tag}`] as const)
   return (
     <Dialog title="Silence" close={() => close(false)}>
       <form class="stack" onSubmit={silence}>
@@ -43,10 +47,10 @@ export function SilenceDialog({ server, close }: { server: string; close: (chang
         <div class="fields">
           <Field
             focus
-            label="Server"
-            name="server"
+            label="Of"
+            name="whom"
             as="select"
-            options={[['', 'Everything'], ...names]}
+            options={[['', 'Everything'], ...names, ...tagged]}
             value={server}
           />
           <Field label="For" name="for" as="select" options={LENGTHS} value="2h" />

@@ -4,10 +4,12 @@ import { wall } from '../lib/words/format.ts'
 import { Ago, Until } from '../parts/ago.tsx'
 import { kindWord } from './kinds.ts'
 
-interface Acting {
+interface Acting<Of = string> {
   /** Absent where this key may change nothing. */
-  act?: ((name: string) => ComponentChildren) | undefined
+  act?: ((of: Of) => ComponentChildren) | undefined
 }
+
+type Targets = AlertsView['targets']
 
 function Head({ words }: { words: readonly (readonly [word: string, look: string])[] }) {
   return (
@@ -24,7 +26,7 @@ function Head({ words }: { words: readonly (readonly [word: string, look: string
 }
 
 /** Who is told, and whether messages arrive. */
-export function TargetTable({ targets, act }: Acting & Pick<AlertsView, 'targets'>) {
+export function TargetTable({ targets, act }: Acting<Targets[number]> & { targets: Targets }) {
   return (
     <table class="table">
       <Head
@@ -50,14 +52,14 @@ export function TargetTable({ targets, act }: Acting & Pick<AlertsView, 'targets
             </td>
             <td>
               {target.failing_since === undefined ? (
-                <span class="soft">{target.waiting > 0 ? 'sending' : 'ready'}</span>
+                <span class="soft">{target.waiting > 0 ? `sending ${target.waiting}` : 'ready'}</span>
               ) : (
                 <span class="cut wrong" title={target.error}>
                   fails for <Ago at={wall(target.failing_since)} /> · {target.error}
                 </span>
               )}
             </td>
-            <td class="num end">{act?.(target.name)}</td>
+            <td class="num end">{act?.(target)}</td>
           </tr>
         ))}
       </tbody>
@@ -117,7 +119,7 @@ export function SilenceTable({ silences, act }: Acting & Pick<AlertsView, 'silen
         {silences.map(({ id, server, tag, until, by, reason }) => (
           <tr key={id}>
             <td class="first">
-              <span class="cut foreign">{server ?? (tag === undefined ? 'everything' : `tag ${tag}`)}</span>
+              <span class="cut foreign">{server ?? (tag === undefined ? 'everything' : `@${tag}`)}</span>
             </td>
             <td>
               <Until at={wall(until) ?? 0} over="now" />

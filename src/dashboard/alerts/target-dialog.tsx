@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks'
-import type { AlertSettings, AlertsView } from '../../schemas/alerts/alert-api.ts'
+import type { AlertSettings } from '../../schemas/alerts/alert-api.ts'
 import { asFault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/forms/field.tsx'
+import { changeSettings } from './changing.ts'
 import { fieldsOf, KINDS, type TargetField } from './kinds.ts'
 
 type Target = NonNullable<AlertSettings['targets']>[number]
 
 /** Makes a target, and sends a test message to it at once: a target that nobody tried is none. */
-export function TargetDialog({ view, close }: { view: AlertsView; close: (changed: boolean) => void }) {
+export function TargetDialog({ close }: { close: (changed: boolean) => void }) {
   const { api, toasts } = useDesk()
   const [type, setType] = useState('slack')
   const [wrong, setWrong] = useState('')
@@ -26,7 +27,7 @@ export function TargetDialog({ view, close }: { view: AlertsView; close: (change
     const target = { ...Object.fromEntries(given), type, name: said('name') } as Target
     setBusy(true)
     try {
-      await api.put('/alerts', { ...view.settings, targets: [...(view.settings.targets ?? []), target] })
+      await changeSettings(api, ({ settings }) => ({ ...settings, targets: [...(settings.targets ?? []), target] }))
       close(true)
       toasts.show(`${target.name} was added; a test message is on its way`)
       const { targets } = await api.post<{ targets: { ok: boolean; error?: string }[] }>(

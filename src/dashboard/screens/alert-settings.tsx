@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { AlertTest } from '../../schemas/alerts/alert.ts'
 import type { AlertsView } from '../../schemas/alerts/alert-api.ts'
+import { RemoveTargetDialog } from '../alerts/remove-target.tsx'
 import { RulesDialog } from '../alerts/rules-dialog.tsx'
+import { RulesInWords } from '../alerts/rules-in-words.tsx'
 import { SilenceDialog } from '../alerts/silence-dialog.tsx'
 import { DeliveryTable, ProblemTable, SilenceTable, TargetTable } from '../alerts/tables.tsx'
 import { TargetDialog } from '../alerts/target-dialog.tsx'
@@ -34,7 +36,12 @@ export function AlertSettings() {
   )
 }
 
-type Open = { dialog: 'target' } | { dialog: 'rules' } | { dialog: 'silence'; server: string } | undefined
+type Open =
+  | { dialog: 'target' }
+  | { dialog: 'remove'; target: AlertsView['targets'][number] }
+  | { dialog: 'rules' }
+  | { dialog: 'silence'; server: string }
+  | undefined
 
 function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () => void; mayChange: boolean }) {
   const { api, toasts, route } = useDesk()
@@ -63,12 +70,6 @@ function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () =>
     const said = failed.map(({ target, error }) => `${target}: ${error ?? 'failed'}`).join('; ')
     toasts.show(said || fine, { bad: failed.length > 0 })
   }
-  const remove = (name: string) =>
-    api.put('/alerts', {
-      ...view.settings,
-      targets: (view.settings.targets ?? []).filter((target) => target.name !== name)
-    })
-  const own = new Set(view.targets.flatMap(({ name, from }) => (from === 'here' ? [name] : [])))
   const small = (word: string, work: () => Promise<unknown>) => (
     <button type="button" class="button bare tiny" disabled={busy} onClick={() => act(work)}>
       {word}
@@ -90,10 +91,18 @@ function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () =>
           targets={view.targets}
           act={
             mayChange
-              ? (name) => (
+              ? (target) => (
                   <>
-                    {small('Try', () => test(name))}
-                    {own.has(name) && small('Remove', () => remove(name))}
+                    {small('Try', () => test(target.name))}
+                    {target.from === 'here' && (
+                      <button
+                        type="button"
+                        class="button bare tiny"
+                        onClick={() => setOpen({ dialog: 'remove', target })}
+                      >
+                        Remove
+                      </button>
+                    )}
                   </>
                 )
               : undefined
@@ -155,8 +164,9 @@ function Loaded({ view, refresh, mayChange }: { view: AlertsView; refresh: () =>
           <DeliveryTable deliveries={view.deliveries} />
         </Section>
       )}
-      <Rules view={view} />
-      {open?.dialog === 'target' && <TargetDialog view={view} close={closed} />}
+      <RulesInWords view={view} />
+      {open?.dialog === 'target' && <TargetDialog close={closed} />}
+      {open?.dialog === 'remove' && <RemoveTargetDialog target={open.target} close={closed} />}
       {open?.dialog === 'rules' && <RulesDialog view={view} close={closed} />}
       {open?.dialog === 'silence' && <SilenceDialog server={open.server} close={closed} />}
     </>
@@ -171,25 +181,5 @@ function Section({ title, children }: { title: string; children: preact.Componen
       </div>
       {children}
     </>
-  )
-}
-
-/** What it takes for people to be told. */
-function Rules({ view: { delay, grace, remind, rules, maintenance, heartbeat } }: { view: AlertsView }) {
-  const off = Object.entries(rules).flatMap(([name, { enabled }]) => (enabled === false ? [name] : []))
-  const on = Object.keys(rules).filter((name) => !off.includes(name))
-  const limits = ['disk', 'memory'].flatMap((name) => {
-    const rule = rules[name]
-    return rule && rule.enabled !== false ? [`${name} over ${rule.over} % for ${rule.for}`] : []
-  })
-  return (
-    <p class="soft after">
-      Told of: peers that are away for {delay}, or stopped for {grace}, {on.join(', ')}
-      {limits.length > 0 && ` (${limits.join(', ')})`}.{off.length > 0 && ` Off: ${off.join(', ')}.`}{' '}
-      {remind === 'off' ? 'No reminders.' : `Reminders every ${remind}.`}
-      {maintenance.length > 0 &&
-        ` ${maintenance.length} maintenance ${maintenance.length === 1 ? 'window' : 'windows'}.`}
-      {heartbeat && ` A heartbeat to ${heartbeat.where} every ${heartbeat.every}.`}
-    </p>
   )
 }
