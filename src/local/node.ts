@@ -39,6 +39,8 @@ export interface LocalNodeOptions {
   /** For each call to the engine. */
   engineTimeoutMs?: number | undefined
   procPath?: string
+  /** Where the figures of containers are kept while the agent does not run. */
+  figuresFile?: string | undefined
   /** A deployment's status is another one than before. */
   onDeploymentChange?: (change: DeploymentChange) => void
   /** Told of each change of a deployment, and of each attempt at one. */
@@ -59,6 +61,7 @@ export function createLocalNode({
   dockerSocket,
   engineTimeoutMs = 3_000,
   procPath = '/proc',
+  figuresFile,
   onDeploymentChange = () => {},
   audit = () => {}
 }: LocalNodeOptions) {
@@ -91,7 +94,7 @@ export function createLocalNode({
   const logs = createLogs({ engine, revival, now: () => Date.now(), timeoutMs: Math.max(10_000, engineTimeoutMs) })
   const containerStats = createContainerStats({ engine, now: () => performance.now() })
   // An engine that fails now and then leaves a hole, which is seen; the list says why.
-  const past = createContainerPast({ look: sight, onFault: () => {} })
+  const past = createContainerPast({ look: sight, onFault: () => {}, file: figuresFile })
 
   async function sight(): Promise<Sight | undefined> {
     if (dockerSocket === '') return undefined

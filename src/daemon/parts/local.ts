@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { createDeploymentEvents } from '../../cluster/events/deployment-events.ts'
 import type { Config } from '../../config/config.ts'
 import { createLocalNode } from '../../local/node.ts'
@@ -6,7 +7,7 @@ import type { Parser } from '../../parsing/parser.ts'
 import type { EventLog } from '../../schemas/event.ts'
 
 interface LocalOptions {
-  config: Pick<Config, 'deploymentsPath' | 'dockerSocket'>
+  config: Pick<Config, 'deploymentsPath' | 'dockerSocket' | 'dataPath'>
   events: EventLog
   parser: Pick<Parser, 'run'>
   engineTimeoutMs: number | undefined
@@ -18,6 +19,7 @@ export function buildLocal({ config, events, parser, engineTimeoutMs }: LocalOpt
     readLarge: readFolderOn(parser),
     deploymentsPath: config.deploymentsPath,
     dockerSocket: config.dockerSocket,
+    figuresFile: path.join(config.dataPath, 'containers.json'),
     engineTimeoutMs,
     audit: createDeploymentEvents(events),
     onDeploymentChange: ({ name, ...change }) =>

@@ -1,8 +1,10 @@
+import { keepInFile } from '../../kept-file.ts'
 import type { ContainerStats } from '../../schemas/deployments/operation.ts'
 import type { ContainerRange, ContainersPast } from '../../schemas/deployments/usage.ts'
 import type { Container } from '../engine/container.ts'
 import type { Run } from '../engine/runs.ts'
 import { createSeries, type Series, STEPS } from './container-series.ts'
+import { type Remembered, readContainers, written } from './kept-containers.ts'
 
 /** What is seen in one look: the containers of deployments, what they use, and since when they run. */
 export interface Sight {
@@ -16,6 +18,9 @@ interface ContainerPastOptions {
   look: () => Promise<Sight | undefined>
   /** Told of a look that failed. */
   onFault: (fault: unknown) => void
+  /** Where the past is kept while the agent does not run; without it, it ends with the agent. */
+  file?: string | undefined
+  /** Wall milliseconds. */
   now?: () => number
 }
 
@@ -24,21 +29,17 @@ const MOST = 300
 const LOOK_MS = STEPS.hour.stepMs
 const DAY_MS = STEPS.day.stepMs * STEPS.day.kept
 
-interface Kept {
-  series: Series
-  deployment: string
-  container: Container
-  run: Run | undefined
+interface Kept extends Remembered {
   /** As the engine counted at the last look. */
-  counted: { at: number; rx: number; tx: number } | undefined
+  counted?: { at: number; rx: number; tx: number } | undefined
 }
 
-/**
- * Looks at the containers every half minute and remembers a day of each, by its name: one that compose made anew goes on. In
- * memory alone, so the past begins with the agent.
- */
-export function createContainerPast({ look, onFault, now = Date.now }: ContainerPastOptions) {
-  const kept = new Map<string, Kept>()
+/** Looks at the containers every half minute and remembers a day of each, by its name: one that compose made anew goes on. */
+export function createContainerPast({ look, onFault, file, now = Date.now }: ContainerPastOptions) {
+  const begun = file === undefined ? [] : readContainers(file, now()).slice(-MOST)
+  const kept = new Map<string, Kept>(begun.map((one) => [one.container.name, one]))
+  const endKeeping =
+    file === undefined ? () => {} : keepInFile({ file, content: () => [...kept.values()].map(written), onFault })
   let lookedAt = 0
   let looking: Promise<void> | undefined
   const timer = setInterval(() => void lookNow(), LOOK_MS).unref()
@@ -86,12 +87,15 @@ export function createContainerPast({ look, onFault, now = Date.now }: Container
       const at = now()
       const own = [...kept.values()].filter((one) => one.deployment === deployment)
       const containers = own
-        .map((one) => ({ ...factsOf(one, at), ...columns(one.series.points(range, at)) }))
+        .map((one) => ({ ...factsOf(one, { at, lookedAt }), ...columns(one.series.points(range, at)) }))
         .filter((one) => one.at.length > 0)
         .sort((a, b) => (a.name < b.name ? -1 : 1))
       return { deployment, range, step_ms: STEPS[range].stepMs, containers }
     },
-    close: () => clearInterval(timer)
+    close(): void {
+      clearInterval(timer)
+      endKeeping()
+    }
   }
 }
 
@@ -117,14 +121,16 @@ function ratesOf(before: Kept['counted'], counted: Kept['counted']): { rx: numbe
   return { rx: (counted.rx - before.rx) / seconds, tx: (counted.tx - before.tx) / seconds }
 }
 
-function factsOf({ container, run, series }: Kept, at: number) {
+/** Who was not in the last look is gone; without one that is new enough nobody knows. */
+function factsOf({ container, run, series }: Kept, { at, lookedAt }: { at: number; lookedAt: number }) {
   const { name, service, state } = container
-  const isThere = at - series.lastAt() < 2 * LOOK_MS
+  const isKnown = at - lookedAt < 2 * LOOK_MS
+  const isThere = isKnown && series.lastAt() >= lookedAt
   const since = run && state === 'running' && isThere ? Date.parse(run.startedAt) : Number.NaN
   return {
     name,
     ...(service !== undefined && { service }),
-    state: isThere ? state : 'gone',
+    state: isThere ? state : isKnown ? 'gone' : 'unknown',
     ...(!Number.isNaN(since) && { uptime_s: Math.max(0, Math.round((at - since) / 1_000)) }),
     ...(run && isThere && { restarts: run.restarts })
   }

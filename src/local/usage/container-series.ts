@@ -24,16 +24,28 @@ export const STEPS: Record<ContainerRange, { stepMs: number; kept: number }> = {
 }
 const RANGES = ['hour', 'day'] as const
 
-const none = (): Point[] => []
+/** Points that are added up, and those looks that are still to be. */
+export interface KeptTier {
+  points: Point[]
+  open: Point[]
+}
 
 export type Series = ReturnType<typeof createSeries>
 
-/** The last hour and day of one container, in a bounded number of points. */
-export function createSeries() {
-  const tiers = RANGES.map((range) => ({ range, points: none(), open: none() }))
+/** The last hour and day of one container, in a bounded number of points; it may go on where another one ended. */
+export function createSeries(kept?: Record<ContainerRange, KeptTier>) {
+  const tiers = RANGES.map((range) => {
+    const { points, open }: KeptTier = kept?.[range] ?? { points: [], open: [] }
+    return { range, points: points.slice(-STEPS[range].kept), open }
+  })
 
   return {
     lastAt: () => tiers[0]?.open.at(-1)?.at ?? 0,
+
+    kept(): Record<ContainerRange, KeptTier> {
+      const [hour = { points: [], open: [] }, day = { points: [], open: [] }] = tiers
+      return { hour, day }
+    },
 
     record(point: Point): void {
       for (const tier of tiers) {

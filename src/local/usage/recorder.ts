@@ -1,6 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { keepInFile, readKept } from '../../kept-file.ts'
 import type { SystemStats } from '../../schemas/deployments/stats.ts'
 import type { UsagePast, UsageRange } from '../../schemas/deployments/usage.ts'
 import { createUsageTiers, TIERS } from './tiers.ts'
@@ -24,13 +23,11 @@ const Point = Type.Object({
 })
 const Kept = Type.Object({ hour: Type.Array(Point), day: Type.Array(Point), week: Type.Array(Point) })
 
-const WRITE_EVERY_MS = 300_000
-
-/** Looks at this machine every ten seconds and remembers a week of it. The figures are no secret and no fact: losing them is no fault. */
+/** Looks at this machine every ten seconds and remembers a week of it. */
 export function createUsageRecorder({ measure, file, onFault, now = Date.now }: UsageRecorderOptions) {
-  const tiers = createUsageTiers(read(file, now()))
+  const tiers = createUsageTiers(fresh(readKept(file, Kept), now()))
   const looking = setInterval(() => void look(), TIERS.hour.stepMs).unref()
-  const writing = setInterval(write, WRITE_EVERY_MS).unref()
+  const endKeeping = keepInFile({ file, content: tiers.points, onFault })
   void look()
 
   async function look(): Promise<void> {
@@ -48,36 +45,21 @@ export function createUsageRecorder({ measure, file, onFault, now = Date.now }: 
     }
   }
 
-  function write(): void {
-    try {
-      writeFileSync(`${file}.new`, JSON.stringify(tiers.points()), { mode: 0o600 })
-      renameSync(`${file}.new`, file)
-    } catch (fault) {
-      onFault(fault)
-    }
-  }
-
   return {
     view: (range: UsageRange): UsagePast => tiers.view(range),
     close(): void {
       clearInterval(looking)
-      clearInterval(writing)
-      write()
+      endKeeping()
     }
   }
 }
 
 /** What was kept, without what is too old by now or of another time altogether. */
-function read(file: string, now: number): Partial<Static<typeof Kept>> {
-  try {
-    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (!Value.Check(Kept, kept)) return {}
-    const fresh = (range: UsageRange) => {
-      const { stepMs, kept: most } = TIERS[range]
-      return kept[range].filter(({ at }) => at <= now && at > now - stepMs * most).slice(-most)
-    }
-    return { hour: fresh('hour'), day: fresh('day'), week: fresh('week') }
-  } catch {
-    return {}
+function fresh(kept: Static<typeof Kept> | undefined, now: number): Partial<Static<typeof Kept>> {
+  if (!kept) return {}
+  const of = (range: UsageRange) => {
+    const { stepMs, kept: most } = TIERS[range]
+    return kept[range].filter(({ at }) => at <= now && at > now - stepMs * most).slice(-most)
   }
+  return { hour: of('hour'), day: of('day'), week: of('week') }
 }

@@ -28,7 +28,7 @@ const Known = Type.Array(Type.Union([Type.Number(), Type.Null()]))
 const ContainerPast = Type.Object({
   name: Type.String(),
   service: Type.Optional(Type.String()),
-  /** As the engine has it, or gone. */
+  /** As the engine has it; gone, or unknown while the engine does not answer. */
   state: Type.String(),
   /** Since it was started last; absent while it does not run. */
   uptime_s: Type.Optional(Type.Integer()),

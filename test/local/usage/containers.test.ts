@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Check } from 'typebox/value'
@@ -12,12 +14,13 @@ import { folder } from '../folder.ts'
 const BEGIN = Date.UTC(2026, 10, 29)
 
 /** What a test sees at each look; the time goes on by itself half a minute each. */
-function seen(t: TestContext) {
-  let now = BEGIN
+function seen(t: TestContext, { file, begin = BEGIN }: { file?: string; begin?: number } = {}) {
+  let now = begin
   let sight: Sight | undefined
   const past = createContainerPast({
     look: async () => sight,
     onFault: (fault) => assert.fail(String(fault)),
+    file,
     now: () => now
   })
   t.after(past.close)
@@ -29,6 +32,13 @@ function seen(t: TestContext) {
       return past.of('shop', 'hour')
     }
   }
+}
+
+/** Gone after whatever a test closes at its end, and writes then. */
+function ownFolder(t: TestContext): string {
+  const place = mkdtempSync(path.join(tmpdir(), 'containers-'))
+  t.after(() => t.after(() => rmSync(place, { recursive: true, force: true })))
+  return place
 }
 
 interface Figures {
@@ -131,6 +141,50 @@ test('an engine that does not answer leaves a hole, and memory has an end', asyn
   const now = BEGIN + 3 * 86_400_000
   assert.ok(series.points('hour', now).length <= 120)
   assert.ok(series.points('day', now).length <= 144)
+})
+
+test('of an engine that does not answer nothing is called gone', async (t) => {
+  const { look } = seen(t)
+  await look(sightOf({}))
+  const [blind] = (await look(undefined, 120_000)).containers
+  assert.deepEqual([blind?.state, blind?.uptime_s], ['unknown', undefined])
+  assert.deepEqual((await look({ containers: [], stats: [], runs: [] })).containers[0]?.state, 'gone')
+})
+
+test('the past survives a restart of the agent, and tells of a start that nobody saw', async (t) => {
+  const file = path.join(ownFolder(t), 'containers.json')
+  const before = seen(t, { file })
+  await before.look(sightOf({ cpu: 10, rx: 1_000 }))
+  await before.look(sightOf({ cpu: 30, rx: 4_000 }))
+  before.past.close()
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+
+  const began = BEGIN + 60_000 + 600_000
+  const again = seen(t, { file, begin: began })
+  assert.equal((await again.look(undefined, 0)).containers[0]?.state, 'unknown')
+  const [web] = (await again.look(sightOf({ cpu: 20, rx: 50, startedAt: new Date(began).toISOString() }))).containers
+  assert.deepEqual(
+    [web?.cpu, web?.rx, web?.starts],
+    [
+      [10, 30, 20],
+      [null, 100, null],
+      [0, 0, 1]
+    ]
+  )
+  // Both ten minutes of the day are there, each once.
+  assert.deepEqual((await again.past.of('shop', 'day')).containers[0]?.starts, [0, 1])
+})
+
+test('what another clock wrote, or another program, is begun anew', async (t) => {
+  const file = path.join(ownFolder(t), 'containers.json')
+  const ahead = seen(t, { file, begin: BEGIN + 86_400_000 })
+  await ahead.look(sightOf({ cpu: 90 }))
+  ahead.past.close()
+  const right = seen(t, { file })
+  assert.deepEqual((await right.look(sightOf({ cpu: 20 }))).containers[0]?.cpu, [20])
+  writeFileSync(file, '[{"deployment":"shop","container":{"name":"evil"}}]')
+  const other = seen(t, { file })
+  assert.deepEqual((await other.look(sightOf({ cpu: 30 }))).containers[0]?.cpu, [30])
 })
 
 test('a real node tells it of the containers of one deployment, and of no other', async (t) => {
