@@ -3,7 +3,7 @@ import { startDeadline } from '../../remote/deadline.ts'
 import { failure, failureOf, RemoteFailure } from '../../remote/failure.ts'
 import type { PeerHealth, Verdict } from '../../schemas/health.ts'
 import type { AskNode, AskNodeOptions } from './ask-node.ts'
-import { createRemembered } from './last-good.ts'
+import { createRemembered, type Remembered } from './last-good.ts'
 import { type AggregateKind, entryText, inline } from './splice-json.ts'
 
 export interface FanOutOptions extends AskNodeOptions {
@@ -11,6 +11,8 @@ export interface FanOutOptions extends AskNodeOptions {
   selfName(): string
   /** Of all data in one aggregate. */
   maxTotalBytes?: number
+  /** The last good answers; those of a run before, where they were kept. */
+  remembered?: Remembered
 }
 
 export interface AggregateQuery {
@@ -46,8 +48,7 @@ interface Node {
  * what was wrong with it.
  */
 export function createFanOut(options: FanOutOptions & { clock: Clock; asking: AskNode }) {
-  const { maxTotalBytes = 64 << 20, splice = inline, clock, asking } = options
-  const remembered = createRemembered()
+  const { maxTotalBytes = 64 << 20, splice = inline, clock, asking, remembered = createRemembered() } = options
 
   return function fanOut(
     kind: AggregateKind,

@@ -1,3 +1,5 @@
+export type Remembered = ReturnType<typeof createRemembered>
+
 /**
  * The last good answer of each node, for callers who take an old one rather than none. Bounded in bytes: the ones that
  * were replaced longest ago make room.
@@ -21,6 +23,8 @@ export function createRemembered(limitBytes = 64 << 20) {
         forget(oldest)
       }
     },
-    get: (key: string) => entries.get(key)
+    get: (key: string) => entries.get(key),
+    /** With whose answer each is, those that were replaced last first. */
+    all: () => [...entries].reverse().map(([key, entry]) => ({ key, id: key.slice(key.indexOf(' ') + 1), ...entry }))
   }
 }

@@ -1,7 +1,10 @@
+import path from 'node:path'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../../../machines/clock.ts'
 import type { Audit } from '../../cluster/access/audit.ts'
 import { createAggregate } from '../../cluster/aggregate/aggregate.ts'
+import { keepAnswers } from '../../cluster/aggregate/kept-answers.ts'
+import { createRemembered } from '../../cluster/aggregate/last-good.ts'
 import { createSelecting } from '../../cluster/peers/selecting.ts'
 import type { Self } from '../../cluster/peers/self.ts'
 import { targetOf } from '../../cluster/peers/transport.ts'
@@ -47,7 +50,16 @@ export function buildTraffic(options: TrafficOptions) {
     const member = members.get(id)
     return member && targetOf(member)
   }
+  const remembered = createRemembered()
+  closing.add(
+    keepAnswers({
+      ...{ remembered, clock, onFault },
+      file: path.join(config.dataPath, 'answers.json'),
+      isMember: (id) => members.get(id) !== undefined
+    })
+  )
   const aggregate = createAggregate({
+    remembered,
     local,
     remote,
     splice: spliceOn(parser),
