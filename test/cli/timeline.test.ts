@@ -19,7 +19,10 @@ test('the events of all servers are one table, with days, servers and who did it
   assert.match(day ?? '', /^\w{3}, \d+ \w{3} \d{4}, [+-]\d\d:\d\d$/)
   const joined = lines.filter((line) => line.includes('peer.joined'))
   assert.equal(joined.length, 1)
-  assert.match(joined[0] ?? '', /^\d\d:\d\d:\d\d +web-2 +peer\.joined +web-1 +operator key-1 +this server accepted/)
+  assert.match(
+    joined[0] ?? '',
+    /^\d\d:\d\d:\d\d +web-2 +peer\.joined +web-1 +operator key-1 +web-2 accepted its invite/
+  )
   assert.match(out, /web-2 +deployment\.action +shop +operator key-1 on web-1 +restart · refused/)
 
   const shop = (await cli('events --all --deployment shop --json')).out.split('\n').map((line) => JSON.parse(line))

@@ -46,6 +46,19 @@ test('a join is one row, with both sides and who did it', async (t) => {
   )
 })
 
+test('what only names who did it is said once, and a reason names the server that it was noted on', async (t) => {
+  const { a, b } = await pair(t)
+  const { rows } = await timeline(a, '?servers=a')
+  const [invite] = ofType(rows, 'invite.created')
+  assert.deepEqual([invite.by, invite.reason], ['operator key-1', undefined])
+  const reasons = ofType((await timeline(b, '?servers=b')).rows, 'peer.joined').map(({ reason }) => reason)
+  assert.deepEqual(reasons, ['b accepted its invite'])
+
+  const about = (await timeline(a, '?servers=a,b&about=B')).rows
+  assert.ok(ofType(about, 'peer.joined').length === 1 && ofType(about, 'invite.created').length === 0)
+  assert.ok(about.every(({ server, peer }) => server === 'b' || peer === 'b'))
+})
+
 test('a removal is one row, and a change through another server names who began it there', async (t) => {
   const { a, b } = await pair(t)
   const path = '/api/cluster/peers/b/proxy/deployments/shop/restart'

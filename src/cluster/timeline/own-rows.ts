@@ -52,7 +52,9 @@ const rowOf = ({ name, nodeId }: Noted['self'], id: string, at: string) => ({
 
 function eventRow(event: ClusterEvent, self: Noted['self'], peerNodeId: string | undefined): TimelineRow {
   const { id, at, type, peer, from, to, reason, facts } = event
-  const by = facts?.by ?? /^by (.+)$/.exec(type === 'peer.removed' ? (reason ?? '') : '')?.[1]
+  // A reason that names only who did it is no reason.
+  const doer = DONE_BY.has(type) ? /^by (.+)$/.exec(reason ?? '')?.[1] : undefined
+  const by = facts?.by ?? doer
   return {
     ...rowOf(self, `e${String(id).padStart(12, '0')}`, at),
     type,
@@ -62,10 +64,15 @@ function eventRow(event: ClusterEvent, self: Noted['self'], peerNodeId: string |
     ...(typeof by === 'string' && { by }),
     ...(from !== undefined && { from: cut(from) }),
     ...(to !== undefined && { to: cut(to) }),
-    ...(reason !== undefined && { reason: cut(reason) }),
+    ...(reason !== undefined && doer === undefined && { reason: cut(named(reason, self)) }),
     ...(facts && { facts })
   }
 }
+
+const DONE_BY: ReadonlySet<string> = new Set(['peer.removed', 'invite.created'])
+
+/** It is read on other servers too. */
+const named = (reason: string, { name }: Noted['self']) => reason.replaceAll('this server', () => name)
 
 const actOf = ({ what, target, result, times, from }: AuditEntry) => ({
   what,

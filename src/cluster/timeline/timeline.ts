@@ -13,7 +13,7 @@ import { ownRows } from './own-rows.ts'
 import { cursorOf, isBefore, newestFirst, type Position, positionOf } from './position.ts'
 import { APART_MS, merged } from './same-fact.ts'
 import { mayRead, type Reader, shared } from './sharing.ts'
-import { type Window, within } from './window.ts'
+import { isAbout, type Window, within } from './window.ts'
 
 interface TimelineOptions {
   self: Pick<Self, 'name' | 'nodeId'>
@@ -50,7 +50,7 @@ export function createTimeline({ self, members, peers, aggregate, ...options }: 
       events: noted,
       audit: audit.list({ limit: KEEP_IN_ALL }),
       members: members.all()
-    }).filter((row) => mayRead(row, reader))
+    }).filter((row) => mayRead(row, reader) && (window.about === undefined || isAbout(row, window.about)))
     const found = within(rows, window)
     return {
       server: {
@@ -85,7 +85,10 @@ export function createTimeline({ self, members, peers, aggregate, ...options }: 
     try {
       const page = pageOf(await gather({ ...widened(window), limit }), window)
       // Only where one server noted more within two minutes than a page holds.
-      return page ?? pageOf(await gather({ ...window, limit }), window) ?? { rows: [], servers: {} }
+      const whole = page ?? pageOf(await gather({ ...window, limit }), window) ?? { rows: [], servers: {} }
+      // A peer is not asked what is about itself, under the name that it has here: of its page the rest is left out.
+      const { about } = window
+      return about === undefined ? whole : { ...whole, rows: whole.rows.filter((row) => isAbout(row, about)) }
     } finally {
       stop()
     }

@@ -1,3 +1,4 @@
+import { sameName } from '../../schemas/names.ts'
 import type { TimelineRow } from '../../schemas/timeline/timeline.ts'
 import { isBefore, newestFirst, type Position, positionOf } from './position.ts'
 
@@ -9,6 +10,8 @@ export interface Window {
   before?: Position | undefined
   limit: number
   deployment?: string | undefined
+  /** A server. */
+  about?: string | undefined
 }
 
 /** The newest that a window holds, and whether there are more. */
@@ -22,3 +25,17 @@ export function within(rows: readonly TimelineRow[], window: Window): { rows: Ti
   const found = rows.filter(fits).sort(newestFirst)
   return { rows: found.slice(0, limit), more: found.length > limit }
 }
+
+/** Both of their sides are what they are about. */
+const OF_TWO: ReadonlySet<string> = new Set([
+  'peer.joined',
+  'peer.confirmed',
+  'peer.removed',
+  'peer.left',
+  'peer.rekeyed',
+  'invite.spent'
+])
+
+/** Whether a row is about a server, whoever noted it; of what it noted of others it is not. */
+export const isAbout = ({ type, server, peer }: TimelineRow, name: string): boolean =>
+  sameName(peer ?? server, name) || (OF_TWO.has(type) && sameName(server, name))

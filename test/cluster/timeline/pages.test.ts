@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { createAsking } from '../../../src/cluster/timeline/asking.ts'
 import { readCursor } from '../../../src/cluster/timeline/position.ts'
 import { createTimeline, type Timelines } from '../../../src/cluster/timeline/timeline.ts'
+import { isAbout } from '../../../src/cluster/timeline/window.ts'
 import type { ClusterEvent } from '../../../src/schemas/event.ts'
 import type { PeerHealth } from '../../../src/schemas/health.ts'
 import type { Timeline } from '../../../src/schemas/timeline/timeline.ts'
@@ -178,4 +179,24 @@ test('an answer that is no timeline is that peer’s fault alone', async () => {
     const { server, rows } = await past(health, { limit: 10 }, new AbortController().signal)
     assert.deepEqual([server.answered, server.code, rows.length], [false, 'bad_json', 0], text.slice(0, 40))
   }
+})
+
+test('what is about one server is told by whoever saw it, page by page, and nothing that it saw of others', async () => {
+  const property = fc.asyncProperty(sights, sights, fc.integer({ min: 5, max: 20 }), async (a, b, limit) => {
+    const { ask } = cluster({ a, b })
+    for (const about of ['x', 'A', 'b']) {
+      const found: Timeline['rows'] = []
+      for (let next: string | undefined; ; ) {
+        const page = await ask({ limit, about, ...(next !== undefined && { before: readCursor(next) }) })
+        found.push(...page.rows)
+        if (page.next === undefined) break
+        next = page.next
+      }
+      const whole = (await ask({})).rows
+      const ids = (rows: Timeline['rows']) => rows.map(({ at, type, peer }) => `${at} ${type} ${peer ?? ''}`)
+      assert.deepEqual(new Set(ids(found)), new Set(ids(whole.filter((row) => isAbout(row, about)))))
+      for (const { peer, server } of found) assert.equal((peer ?? server).toLowerCase(), about.toLowerCase())
+    }
+  })
+  await fc.assert(property, { numRuns: 40 })
 })

@@ -19,6 +19,12 @@ const Query = Type.Object({
   deployment: Type.Optional(
     Type.String({ maxLength: 255, description: 'Only what is about deployments of this name' })
   ),
+  about: Type.Optional(
+    Type.String({
+      maxLength: 128,
+      description: 'Only what is about this server, whoever noted it; a page may hold fewer'
+    })
+  ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
   before: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' }))
 })
@@ -65,10 +71,10 @@ function readerOf(caller: Caller): Reader {
   }
 }
 
-function windowOf({ from, to, deployment, limit = USUAL_LIMIT, before }: Static<typeof Query>): Window {
+function windowOf({ from, to, deployment, about, limit = USUAL_LIMIT, before }: Static<typeof Query>): Window {
   const [fromMs, toMs] = [timeOf('from', from), timeOf('to', to)]
   if (fromMs !== undefined && toMs !== undefined && fromMs > toMs) throw new BadRequest('from: must be before to')
-  return { fromMs, toMs, limit, deployment, ...(before !== undefined && { before: readCursor(before) }) }
+  return { fromMs, toMs, limit, deployment, about, ...(before !== undefined && { before: readCursor(before) }) }
 }
 
 /** @throws BadRequest that names the field */
