@@ -60,6 +60,27 @@ test('a deployment is listed, shown, restarted and stopped, with its steps', asy
   assert.deepEqual([code, err.split('(')[0]], [5, 'Error: deployment "nobody" not found '])
 })
 
+test('what each container uses is a line, here and on a peer', async (t) => {
+  const { a, cli } = await two(t)
+  const engine = {
+    'GET /containers/web/json': {
+      State: { StartedAt: new Date(Date.now() - 7_200_000).toISOString() },
+      RestartCount: 2
+    },
+    'GET /containers/web/stats': { memory_stats: { usage: 5_242_880, limit: 8_388_608 } }
+  }
+  for (const [route, answer] of Object.entries(engine)) {
+    const reply: (typeof a.fake.routes)[string] = (_, response) => json(response, answer)
+    a.fake.routes[route] = reply
+  }
+  const { out, code } = await cli('deployment stats shop --range day')
+  assert.equal(code, 0)
+  assert.match(out, /^CONTAINER +STATE +UP +RESTARTS[^\n]*\nshop-web-1 +running +2h +2 +100 % .* 5\.0 MiB/)
+  assert.match(out, /of the last day/)
+  assert.match((await cli('deployment stats shop --on web-2')).out, /shop-web-1 +running/)
+  assert.equal((await cli('deployment stats shop --range year')).code, 2)
+})
+
 test('what is not as the files have it is told for the deployment and for each service', async (t) => {
   const root = await folder(t, {
     'shop/compose.yml': 'services: { web: { image: "nginx:1.28", deploy: { replicas: 3 } } }\n',

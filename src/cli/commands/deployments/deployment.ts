@@ -8,6 +8,7 @@ import { tableOf } from '../../text/table.ts'
 import { colorOf, harmless } from '../../text/words.ts'
 import { changeDeployment } from './deployment-change.ts'
 import { readLogs } from './deployment-logs.ts'
+import { showContainers } from './deployment-stats.ts'
 import { deployment } from './deployments.ts'
 import { restartOnSeveral } from './rollout.ts'
 
@@ -21,6 +22,7 @@ export function deploymentCommands(program: Command, { act }: Tie): void {
       'deployment info shop',
       'deployment restart shop --on web-2',
       'deployment restart shop --on web-1,web-2',
+      'deployment stats shop --range day',
       'deployment logs shop --follow'
     )
   )
@@ -37,6 +39,14 @@ export function deploymentCommands(program: Command, { act }: Tie): void {
   act(add('info <name>', 'Show one deployment').alias('get'), async (context, given) => {
     const answer = row(await context.client.get(await at(context, await one(context, given), deploymentOf(given))))
     context.print(answer, () => describe(row(answer.deployment), context))
+  })
+
+  const stats = add('stats <name>', 'What each of its containers uses, now and over the last hour')
+    .option('--range <span>', 'hour or day', 'hour')
+    .addHelpText('after', examples('deployment stats shop', 'deployment stats shop --range day --on web-2'))
+  act(stats, async (context, given) => {
+    const path = await at(context, await one(context, given), deploymentOf(given))
+    await showContainers(context, { path, range: given.option('range') })
   })
 
   for (const action of ['start', 'stop'] as const) {
