@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { codeOf } from '../untyped.ts'
 import { CliFault, EXIT } from './exit.ts'
 
 /** What a command sees of the world: the process's own streams, or a test's. */
@@ -41,8 +42,7 @@ export function processIo(): Io {
   }
   let guarded = false
   const out = (line: string) => {
-    // `… | head` has read enough: that is no fault.
-    if (!guarded) stdout.on('error', () => process.exit(0))
+    if (!guarded) stdout.on('error', (fault) => process.exit(unwritten(fault, stderr)))
     guarded = true
     stdout.write(`${line}\n`)
   }
@@ -62,6 +62,13 @@ export function processIo(): Io {
     now: Date.now,
     wait: (ms) => pause(ms, undefined, { signal: interrupt().signal })
   }
+}
+
+/** `… | head` has read enough, and that is no fault; a full disk is one: what was asked for is lost. */
+function unwritten(fault: Error, stderr: NodeJS.WriteStream): number {
+  if (codeOf(fault) === 'EPIPE') return EXIT.ok
+  stderr.write(`Error: the output could not be written: ${fault.message}\n`)
+  return EXIT.failed
 }
 
 /** The question is the prompt of the line that is typed: readline writes that line anew with each key. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -59,6 +59,17 @@ test('a reader that has read enough is no fault', async (t) => {
   }, 'the end of the command')
   assert.equal(child.exitCode, 0)
   assert.equal(await errors, '')
+})
+
+test('output that a full disk does not take is a fault, and said', { skip: !existsSync('/dev/full') }, async (t) => {
+  const node = await startNode(t)
+  const env = { ...BARE, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
+  for (const words of [['invite'], ['status', '--json']]) {
+    const child = spawn('sh', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, PROGRAM, ...words], { env })
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    assert.equal(code, 1, words.join(' '))
+    assert.match(err, /Error: the output could not be written: ENOSPC/)
+  }
 })
 
 test('SIGINT ends a command with 130', async (t) => {
