@@ -50,7 +50,7 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
       }
       const renewed = rebuild.length === 0 && daemon.takeCertificate()
       if (rebuild.length > 0) await replace(next)
-      else if (live.includes('auth.apiKeys')) daemon.replaceOperatorKeys(next.auth.apiKeys)
+      else if (live.includes('auth.api_keys')) daemon.replaceOperatorKeys(next.auth.apiKeys)
       config = next
       await setLogging(config)
       const changed = [...live, ...rebuild, ...(renewed ? ['api.tls.cert'] : [])]

@@ -64,7 +64,7 @@ test('a reload says what the agent made of the config', async (t) => {
   const set = await admin('config set cluster.server_name=web-7 logging.level=debug')
   assert.match(set.err, /It counts after: flatrun-cluster reload/)
   const { code, out } = await admin('reload')
-  assert.deepEqual([code, out], [0, 'reloaded: logging.level, cluster.serverName'])
+  assert.deepEqual([code, out], [0, 'reloaded: logging.level, cluster.server_name'])
   assert.equal((await status()).server_name, 'web-7')
 
   writeFileSync(file, `${readFileSync(file, 'utf8')}nonsense: 1\n`)
@@ -81,7 +81,7 @@ test('keys that were changed do not hide what the agent made of it', async (t) =
   const { admin, file } = await machine(t)
   writeFileSync(file, `${readFileSync(file, 'utf8')}auth: { api_keys: [${OPERATOR_KEY}] }\n`)
   const { code, out, err } = await admin('reload')
-  assert.deepEqual([code, out, err], [0, 'reloaded: auth.apiKeys', ''])
+  assert.deepEqual([code, out, err], [0, 'reloaded: auth.api_keys', ''])
 })
 
 test('a server takes another name in one word, and keeps its own where a peer is called that', async (t) => {

@@ -78,14 +78,36 @@ test('a config that was read again says what counts in place and what the daemon
   const before = load(t, 'api: { port: 1 }\nauth: { api_keys: [one] }\nlogging: { level: info }')
   const after = load(t, 'api: { port: 2 }\nauth: { api_keys: [two] }\nlogging: { level: debug }\nalerts: { delay: 1m }')
   assert.deepEqual(changesBetween(before, after), {
-    live: ['auth.apiKeys', 'logging.level'],
+    live: ['auth.api_keys', 'logging.level'],
     rebuild: ['api.port', 'alerts.delay']
   })
   assert.deepEqual(changesBetween(before, before), { live: [], rebuild: [] })
 })
 
+test('what changed is named as the file names it, what was taken out too', (t) => {
+  const other = load(
+    t,
+    `api: { enable_cors: true, allowed_origins: [https://ui.example.org], trust_proxy: true, docs: false, tls: { mode: auto } }
+auth: { jwt_secret: a-secret-of-more-than-32-characters, api_keys: [a-key-of-more-than-20-characters] }
+flatrun: { url: 'http://127.0.0.1:9', api_key: a-key-of-more-than-20-characters }
+docker_socket: ''
+cluster: { advertise_url: 'http://192.0.2.1', other_urls: [http://192.0.2.2], health_interval: 1s, request_timeout: 1s, proxy_timeout: 1s,
+  max_concurrency: 1, allow_insecure_exchange: never, key_rotation: off, inspector: { enabled: true } }`
+  )
+  const keys = new Set(allKeys().map(({ key }) => key))
+  for (const { live, rebuild } of [changesBetween(load(t, ''), other), changesBetween(other, load(t, ''))]) {
+    const named = [...live, ...rebuild]
+    assert.ok(named.includes('flatrun.url'), named.join())
+    assert.ok(named.length >= 18, named.join())
+    assert.deepEqual(
+      named.filter((key) => !keys.has(key)),
+      []
+    )
+  }
+})
+
 test('to get or lose the key that a daemon makes for itself, it is built anew', (t) => {
   const [none, one] = [load(t, ''), load(t, 'auth: { api_keys: [one] }')]
-  assert.deepEqual(changesBetween(none, one), { live: [], rebuild: ['auth.apiKeys'] })
-  assert.deepEqual(changesBetween(one, none), { live: [], rebuild: ['auth.apiKeys'] })
+  assert.deepEqual(changesBetween(none, one), { live: [], rebuild: ['auth.api_keys'] })
+  assert.deepEqual(changesBetween(one, none), { live: [], rebuild: ['auth.api_keys'] })
 })
