@@ -94,6 +94,46 @@ test('the package is installed, upgraded, removed and purged', { skip: noDeb || 
   assert.doesNotMatch(nest.must('dpkg -l'), /flatrun-cluster/)
 })
 
+test('over an agent that npm installed nothing is half done, and then the package takes its config and data on', {
+  skip: noDeb || whyNoNest()
+}, async (t) => {
+  const first = await built('0.1.0')
+  const nest = await startNest(t, path.dirname(first))
+  // As npm does it: the program elsewhere, the unit and the config by its own command.
+  nest.must(`dpkg-deb -x ${inside(first)} /opt/npm`)
+  const program = '/opt/npm/usr/lib/flatrun-cluster'
+  const npm = `${program}/node ${program}/dist/flatrun-cluster.js`
+  nest.must(`${npm} service install --yes && ${npm} config set cluster.server_name=mine && ${npm} reload`)
+  const node = nest.must('cat /var/lib/flatrun-cluster/node.json')
+  const key = nest.must('cat /var/lib/flatrun-cluster/admin.key')
+
+  const refused = nest.run(`dpkg -i ${inside(first)} < /dev/null`)
+  assert.notEqual(refused.status, 0)
+  assert.match(refused.out, /nothing was changed\. An agent that was installed with npm[\s\S]*service uninstall/)
+  assert.equal(nest.run('systemctl is-active flatrun-cluster').out.trim(), 'active')
+  assert.doesNotMatch(nest.must('dpkg -l'), /^.[^n ] +flatrun-cluster /m)
+
+  nest.must(`${npm} service uninstall --yes`)
+  nest.must(`dpkg -i ${inside(first)} < /dev/null`)
+  assert.match(nest.must('flatrun-cluster status'), /^mine /)
+  assert.equal(nest.must('cat /var/lib/flatrun-cluster/admin.key'), key)
+  assert.equal(JSON.parse(nest.must('cat /var/lib/flatrun-cluster/node.json')).node_id, JSON.parse(node).node_id)
+  assert.equal(nest.must('stat -c "%U %a" /var/lib/flatrun-cluster/').trim(), 'flatrun-cluster 700')
+})
+
+test('an upgrade asks nothing about the config, whatever was made of it', { skip: noDeb || whyNoNest() }, async (t) => {
+  const [first, second] = [await built('0.1.0'), await built('0.1.1')]
+  const nest = await startNest(t, path.dirname(first))
+  nest.must(`dpkg -i ${inside(first)} && flatrun-cluster config set cluster.server_name=mine`)
+  // The next package starts with another config.
+  nest.must(`dpkg-deb -R ${inside(second)} /root/next`)
+  nest.must(
+    'echo "# another" >> /root/next/usr/lib/flatrun-cluster/config.yml; dpkg-deb -Znone -b /root/next /root/next.deb'
+  )
+  nest.must('dpkg -i /root/next.deb < /dev/null')
+  assert.match(nest.must('flatrun-cluster status'), /^mine /)
+})
+
 test('an older package is refused while the store is newer, and the server goes on', {
   skip: noDeb || whyNoNest()
 }, async (t) => {

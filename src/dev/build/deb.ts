@@ -77,7 +77,7 @@ async function fill(tree: string, runtime: string): Promise<void> {
   await put(`/usr/lib/systemd/system/${NAME}-backup.service`, backupServiceFile(`/usr/bin/${NAME}`))
   await put(`/usr/lib/systemd/system/${NAME}-backup.timer`, backupTimerFile())
   await put(`/usr/lib/sysusers.d/${NAME}.conf`, `u ${NAME} - "FlatRun cluster agent" /var/lib/${NAME}\n`)
-  await put(CONFIG, await readFile(path.join(templates, 'config.yml'), 'utf8'), 0o640)
+  await put(`${HOME}/config.yml`, await readFile(path.join(templates, 'config.yml'), 'utf8'))
   for (const [shell, place] of COMPLETIONS) await put(place, completion(path.join(tree, HOME, 'dist'), shell))
   const manual = await readFile(path.join(root, 'docs', `${NAME}.8`))
   await put(`/usr/share/man/man8/${NAME}.8.gz`, gzipSync(manual, { level: 9 }))
@@ -139,7 +139,6 @@ Description: joins the agents of several FlatRun servers into one cluster
 `
   await writeFile(path.join(folder, 'control'), control)
   await writeFile(path.join(folder, 'md5sums'), sums.join(''))
-  await writeFile(path.join(folder, 'conffiles'), `${CONFIG}\n`)
   for (const script of ['preinst', 'postinst', 'prerm', 'postrm']) {
     const text = await readFile(path.join(templates, script), 'utf8')
     await writeFile(path.join(folder, script), text.replaceAll('@STORE_VERSION@', String(SCHEMA_VERSION)))
