@@ -24,7 +24,7 @@ export function runBackup(given: Given, io: Io, root?: string): undefined {
     // Who keeps a number of them makes them by a timer, and will want to know when there is no next one.
     noteBackup(meant.folder, io.now())
   }
-  io.err('It holds the secrets of this node: keep it as you keep a private key.')
+  io.err('It holds the secrets of this node: keep it as you keep a private key. The config is not in it.')
 }
 
 /** `flatrun-cluster restore FILE`: into a data path that no daemon holds. */
@@ -41,6 +41,7 @@ export function runRestore(given: Given, io: Io, root?: string): undefined {
   const { nodeId, aside } = restore({ archive, folder, replace: given.has('replace'), now: new Date(io.now()) })
   io.out(`node ${nodeId} is restored into ${folder}`)
   if (aside) io.err(`What was there is in ${aside}`)
+  io.err('The config is not part of it: cluster.server_name and cluster.advertise_url have to be as they were.')
   io.err(
     'Peers that joined or were removed after the backup are not as this node remembers them: look at them after the start.'
   )

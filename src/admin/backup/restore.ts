@@ -47,7 +47,7 @@ export interface Restored {
 export function restore({ archive, folder, replace, now }: RestoreOptions): Restored {
   const entries = contents(archive)
   prepareDataPath(folder)
-  const lock = lockDataPath(path.join(folder, 'lock'))
+  const lock = held(folder)
   const scratch = mkdtempSync(path.join(folder, '.restore-'))
   try {
     for (const { name, content } of entries)
@@ -72,6 +72,16 @@ export function restore({ archive, folder, replace, now }: RestoreOptions): Rest
   } finally {
     rmSync(scratch, { recursive: true, force: true })
     lock.release()
+  }
+}
+
+/** @throws Fatal 75 where an agent runs on it, and how to stop that */
+function held(folder: string): ReturnType<typeof lockDataPath> {
+  try {
+    return lockDataPath(path.join(folder, 'lock'))
+  } catch (cause) {
+    if (!(cause instanceof Fatal) || cause.exitCode !== 75) throw cause
+    throw new Fatal(75, `an agent runs on ${folder}; stop it first: systemctl stop flatrun-cluster`, { cause })
   }
 }
 
