@@ -3,9 +3,10 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { NetworkInterfaceInfo } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { howToBeReached, isLoopback, ownAddresses } from '../../src/cli/agent/addresses.ts'
+import { howToBeReached, isLoopback, ownAddresses, ownReach } from '../../src/cli/agent/addresses.ts'
 import { createAdmin } from '../admin/world.ts'
-import { startNode, temporaryFolder } from '../daemon.ts'
+import { homeAndHub } from '../cluster/reach/world.ts'
+import { sees, startNode, temporaryFolder } from '../daemon.ts'
 import { createCli } from './world.ts'
 
 test('an invite that only this machine can use says so, and how to be reached', async (t) => {
@@ -32,6 +33,44 @@ test('the first join of two fresh servers is told that the invite leads back to 
   assert.match(err, /the address in this invite, http:\S+, is that of this server itself/)
   assert.match(err, /→ On web-1, make it reachable first: .*; then make a new invite there/)
   assert.doesNotMatch(err, /expired/)
+})
+
+test('a server behind NAT is said to dial out, and not to be reached at its loopback address', async (t) => {
+  const { home, hub } = await homeAndHub(t)
+  await sees(home, 'hub', 'online')
+  const status = await createCli(t, { node: home })('status')
+  assert.match(status.out, /^it dials out: hub asks it over connections that it opens; it has no address of its own$/m)
+  assert.doesNotMatch(status.out, /others reach it/)
+  const doctor = await createCli(t, { node: home })('doctor')
+  assert.match(doctor.out, /✓ address {2}it dials out: hub asks it/)
+  assert.match((await createCli(t, { node: hub })('status')).out, new RegExp(`^others reach it at ${hub.url}$`, 'm'))
+})
+
+test('what is known of how others reach a server is said in one sentence', () => {
+  const dialled = { name: 'web-2', reach_back: 'direct', url: 'http://192.0.2.2:8090' }
+  const neighbour = { ...dialled, url: 'http://127.0.0.1:8094' }
+  const linked = { name: 'hub', reach_back: 'reverse' }
+  const words = (url: string, ...peers: Record<string, unknown>[]) => {
+    const { works, words } = ownReach(url, peers)
+    return `${works ? 'works' : 'not yet'}: ${words}`
+  }
+  const [own, far] = ['http://127.0.0.1:8090', 'http://192.0.2.10:8090']
+  assert.equal(words(''), 'not yet: others do not reach it: it has no address')
+  assert.equal(words(own), `not yet: only this machine reaches it, at ${own}`)
+  assert.equal(words(own, dialled), `not yet: only this machine reaches it, at ${own}`)
+  assert.equal(words(own, dialled, neighbour), `works: others reach it at ${own}`)
+  assert.equal(words(far), `works: others reach it at ${far}`)
+  assert.equal(words(far, dialled), `works: others reach it at ${far}`)
+  assert.equal(
+    words(far, dialled, linked),
+    `works: others reach it at ${far}; hub asks it over connections that it opens`
+  )
+  assert.equal(words(far, linked), `works: it dials out: hub asks it over connections that it opens, and not at ${far}`)
+  for (const url of ['', own])
+    assert.equal(
+      words(url, linked, { ...linked, name: 'hub-2' }),
+      'works: it dials out: hub, hub-2 ask it over connections that it opens; it has no address of its own'
+    )
 })
 
 test('the addresses that are proposed are those that other servers may know', () => {

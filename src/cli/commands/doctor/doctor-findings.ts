@@ -1,4 +1,5 @@
 import { CLOCKS_APART_MS, clocksApart, clocksDiffer } from '../../../schemas/clock.ts'
+import { ownReach } from '../../agent/addresses.ts'
 import type { CliFault } from '../../exit.ts'
 import { number, type Row, row, rows, text } from '../../text/shape.ts'
 import { plural } from '../../text/words.ts'
@@ -28,7 +29,7 @@ export function clock(time: string, now: number): Finding {
   }
 }
 
-export function cluster(status: Row): Finding[] {
+export function cluster(status: Row, peers: readonly Row[]): Finding[] {
   if (status.enabled !== true)
     return [
       {
@@ -38,28 +39,17 @@ export function cluster(status: Row): Finding[] {
         advice: 'Set cluster.enabled: true, or: flatrun-cluster cluster setup'
       }
     ]
-  const url = text(status.advertise_url)
-  const host = URL.parse(url)?.hostname ?? ''
-  if (url === '')
-    return [
-      {
-        name: 'address',
-        verdict: 'warning',
-        detail:
-          'this server has no address: it keeps connections open to the peers that it joins, and cannot make invites',
-        advice: 'Nothing, behind NAT (docs/behind-nat.md); else set cluster.advertise_url'
-      }
-    ]
-  if (/^(localhost|127\.|\[::1\])/.test(host))
-    return [
-      {
-        name: 'address',
-        verdict: 'warning',
-        detail: `${url} is for this machine alone`,
-        advice: 'To join other servers, set cluster.advertise_url and api.host'
-      }
-    ]
-  return [good('address', `others reach this server at ${url}`)]
+  const { works, words } = ownReach(text(status.advertise_url), peers)
+  if (works) return [good('address', words)]
+  return [
+    {
+      name: 'address',
+      verdict: 'warning',
+      detail: words,
+      advice:
+        'Behind NAT join a server that can be reached (docs/behind-nat.md); else set cluster.advertise_url and api.host'
+    }
+  ]
 }
 
 export function peerFinding(peer: Row): Finding {

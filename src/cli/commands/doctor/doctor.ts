@@ -58,16 +58,16 @@ async function examine(context: Context): Promise<Finding[]> {
   ]
   const status = await attempt(() => client.get('/cluster/status'))
   if ('fault' in status) return [...found, fault('key', status.fault)]
+  const isOn = row(status.value).enabled === true
+  const listed = isOn ? await attempt(() => client.get('/cluster/peers')) : { value: {} }
+  const peers = 'fault' in listed ? [] : rows(row(listed.value).peers)
   found.push(
     good('key', `accepted${text(name) ? ` by ${text(name)}` : ''}`),
     clock(text(time), io.now()),
     ...(flatrun === undefined ? [] : [behind(row(flatrun))]),
-    ...cluster(row(status.value))
+    ...cluster(row(status.value), peers),
+    ...('fault' in listed ? [fault('peers', listed.fault)] : peers.map(peerFinding))
   )
-  if (row(status.value).enabled === true) {
-    const peers = await attempt(() => client.get('/cluster/peers'))
-    found.push(...('fault' in peers ? [fault('peers', peers.fault)] : rows(row(peers.value).peers).map(peerFinding)))
-  }
   const local = await attempt(() => client.get('/deployments'))
   found.push(...('fault' in local ? [fault('deployments', local.fault)] : deployments(row(local.value))))
   found.push(...beside, ...(await lastReload(client)))

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { isSelfSigned, pinOf } from '../../../security/certificates/certificate.ts'
+import { ownReach } from '../../agent/addresses.ts'
 import type { Place } from '../../agent/place.ts'
 import { selectionIn, withSelection } from '../../agent/selection.ts'
 import { examples, type Tie } from '../../command.ts'
@@ -45,7 +46,7 @@ export function statusCommands(program: Command, { act }: Tie): void {
         [
           `${paint('bold', text(cluster.server_name) || 'this server')}  ${text(cluster.agent_version) || text(row(cluster.version).version)} at ${client.place.url}`,
           on
-            ? `others reach it at ${text(cluster.advertise_url) || 'no address: set cluster.advertise_url'}`
+            ? reachLine(text(cluster.advertise_url), all)
             : 'clustering is off: set cluster.enabled, or flatrun-cluster cluster setup',
           ...(text(cluster.fingerprint) ? [`fingerprint ${text(cluster.fingerprint)}`] : []),
           ...pinOfHttps(client.place),
@@ -60,6 +61,11 @@ export function statusCommands(program: Command, { act }: Tie): void {
       )
     }
   )
+}
+
+function reachLine(url: string, peers: readonly Row[]): string {
+  const { works, words } = ownReach(url, peers)
+  return works ? words : `${words}; join one that can be reached, or set cluster.advertise_url and api.host`
 }
 
 /** What `login --pin` on another machine compares; an authority's certificate is known without. */
