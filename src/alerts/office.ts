@@ -4,6 +4,7 @@ import type { AlertTest } from '../schemas/alerts/alert.ts'
 import type { AlertSettings, AlertsView, SilenceRequest, SilenceView } from '../schemas/alerts/alert-api.ts'
 import { DAY_MS, parseDuration } from '../schemas/duration.ts'
 import type { EventLog } from '../schemas/event.ts'
+import { sameName } from '../schemas/names.ts'
 import type { AbsenceNotice } from '../schemas/opinions/absence.ts'
 import { type AbsenceOptions, createAbsences } from './absences.ts'
 import type { AlertCentre } from './alerts.ts'
@@ -92,7 +93,7 @@ export function createAlertOffice(options: OfficeOptions) {
 }
 
 function assertKnown(tag: string, tags: readonly string[]): void {
-  if (tags.includes(tag)) return
+  if (tags.some((one) => sameName(one, tag))) return
   const known = [...new Set(tags)].toSorted()
   const which = known.length > 0 ? `there are ${known.slice(0, 20).join(', ')}` : 'no server has one (cluster.tags)'
   throw new BadRequest(`tag: no server has the tag "${tag}"; ${which}`)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Problem } from '../schemas/alerts/incident.ts'
 import type { Silence } from '../schemas/alerts/silence.ts'
+import { sameName } from '../schemas/names.ts'
 
 export interface SilenceOptions {
   store: {
@@ -23,7 +24,7 @@ const LAST_WORDS_MS = 3_000
 /** Who is not told of what, and until when. Each one has an end. */
 export function createSilences({ store, tagsOf, wall, onFault }: SilenceOptions) {
   const covers = ({ server_id, tag }: Silence, id: string) =>
-    server_id !== undefined ? server_id === id : tag === undefined || tagsOf(id).includes(tag)
+    server_id !== undefined ? server_id === id : tag === undefined || tagsOf(id).some((one) => sameName(one, tag))
   const idOf = (why: Announced, serverId: string) => `${why}-${serverId}`
   const currentOf = (why: Announced, serverId: string): Silence | undefined => {
     const silence = store.get(idOf(why, serverId))

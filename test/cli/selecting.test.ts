@@ -33,7 +33,77 @@ test('every command that takes servers takes them in the same words', async (t) 
     assert.deepEqual(await servers(`${command} --on @prod`, peers), ['db-3'])
     assert.deepEqual(await servers(`${command} --on all --not @us`, peers), ['stage-2'])
   }
-  assert.deepEqual(await servers('check @us,stage-2', peers), ['db-3', 'stage-2'])
+  for (const command of ['check', 'wait']) {
+    assert.deepEqual(await servers(`${command} @us,stage-2`, peers), ['db-3', 'stage-2'])
+    assert.deepEqual(await servers(`${command} @us STAGE-2`, peers), ['db-3', 'stage-2'])
+    assert.deepEqual(await servers(`${command} all --on @eu,@us --not 'db-*'`, peers), ['stage-2'])
+    assert.deepEqual(await servers(`${command} --not @us`, peers), ['stage-2'])
+  }
+})
+
+test('who is waited for until it is gone is meant as at the beginning', async (t) => {
+  const { web, cli } = await fleet(t)
+  let removal: Promise<unknown> | undefined
+  const onLine = (line: string) => {
+    if (line.startsWith('> GET /api/cluster/peers')) removal ??= web.call('DELETE', '/api/cluster/peers/db-3')
+  }
+  const { code, err } = await cli('wait --for gone @us --verbose', { onLine })
+  assert.equal(code, 0, err)
+  await removal
+  assert.equal((await cli('wait --for gone @us')).code, 2)
+})
+
+test('what cannot be waited for is said at once', async (t) => {
+  const { cli } = await fleet(t)
+  for (const words of ['--for up WEB-1', '--for ready db-3', '--for gone', '--for down --count 2', '--count x']) {
+    const { code, err } = await cli(`wait ${words} --timeout 1h`)
+    assert.equal(code, 2, `${words}: ${err}`)
+  }
+  const hours = [1, 2, 3, 4].values()
+  const now = () => (hours.next().value ?? 5) * 3_600_000
+  assert.match((await cli('wait --for up web-9 --timeout 1h', { now })).err, /within 1h: web-9 is no peer/)
+})
+
+test('keys are changed with all that are meant, and who cannot be reached stops nobody', async (t) => {
+  const { stage, cli } = await fleet(t)
+  assert.equal((await cli('rotate')).code, 2)
+  assert.equal((await cli('rotate db-9')).code, 5)
+  const one = await cli('rotate DB-3')
+  assert.deepEqual([one.code, one.out], [0, 'the keys between this server and db-3 are new, both ways'])
+  await stage.stop()
+  const { code, out, err } = await cli('rotate all')
+  assert.equal(code, 1)
+  assert.equal(out, 'the keys between this server and db-3 are new, both ways')
+  assert.match(err, /^stage-2: /)
+  const several = await cli('rotate all --json')
+  assert.deepEqual(JSON.parse(several.out), { rotated: ['db-3'], failed: ['stage-2'] })
+  assert.equal(JSON.parse((await cli('rotate @us --json')).out).peer, 'db-3')
+})
+
+test('silences are of the servers that are meant', async (t) => {
+  const { web, cli } = await fleet(t)
+  const silenced = async () => {
+    const { body } = await web.call('GET', '/api/alerts')
+    for (const { id } of body.silences) await web.call('DELETE', `/api/alerts/silences/${id}`)
+    return body.silences.map(({ server, tag }: { server?: string; tag?: string }) => server ?? tag ?? 'all')
+  }
+  for (const [words, meant] of [
+    ['web-1 2h', ['web-1']],
+    ['web-1,DB-3 2h', ['web-1', 'db-3']],
+    ['web-1 db-3 2h', ['web-1', 'db-3']],
+    ["'*-*' 2h --not @us", ['web-1', 'stage-2']],
+    ['2h --on @prod --on @eu', ['web-1']],
+    ['@US 2h', ['US']],
+    ['all 2h', ['all']]
+  ] as const) {
+    const { code, out, err } = await cli(`silence ${words}`)
+    assert.equal(code, 0, `${words}: ${err}`)
+    assert.equal(out.split('\n').length, meant.length, out)
+    assert.deepEqual((await silenced()).toSorted(), [...meant].toSorted(), words)
+  }
+  for (const words of ['@prd 2h', 'web-1,nobody 2h', '2h', 'web-1', "'w*9' 2h", 'web-1,db-3 2h --everywhere'])
+    assert.equal((await cli(`silence ${words}`)).code, 2, words)
+  assert.deepEqual(await silenced(), [])
 })
 
 test('what means nobody ends with 2 in every command, and nothing is done', async (t) => {
@@ -47,7 +117,11 @@ test('what means nobody ends with 2 in every command, and nothing is done', asyn
     'events',
     'restart shop',
     'deployment stop shop',
-    'logs shop'
+    'logs shop',
+    'check',
+    'wait --timeout 1h',
+    'silence 2h',
+    'rotate'
   ])
     for (const words of ['@prd', 'w*9', 'web-1 --on db-3', '@eu --not @eu', 'web-1,', 'all --not db-9']) {
       const { code, err } = await cli(`${command} --on ${words}`)

@@ -26,6 +26,8 @@ test('completion offers what may come there, and nothing else', () => {
   const words = (...typed: string[]) => complete(program(), typed)
   assert.deepEqual(words('wait', '--for', ''), { words: ['ready', 'up', 'down', 'gone'], peers: false })
   assert.deepEqual(words('--profile', 'status', 'ev').words, ['events'])
+  assert.deepEqual(words('wait', 'web-1', 'w'), { words: [], peers: true })
+  assert.deepEqual(words('silence', 'w'), { words: [], peers: true })
   assert.deepEqual(words('explain', ''), { words: [], peers: true })
   assert.deepEqual(words('logs', ''), { words: [], peers: false })
   assert.deepEqual(words('logs', 'shop', '--on', ''), { words: [], peers: true })

@@ -20,9 +20,10 @@ export interface Selected {
   readonly not: readonly string[]
 }
 
-/** What was said of servers; undefined where nothing was. @throws CliFault where a word is empty */
-export function selectionIn({ list }: Given): Selected | undefined {
-  const said = { servers: [...list('on'), ...list('server')], not: list('not') }
+/** What was said of servers, as arguments or by the options; undefined where nothing was. @throws CliFault where a word is empty */
+export function selectionIn({ list }: Given, words: readonly string[] = []): Selected | undefined {
+  const named = words.length > 0 ? [words.join(',')] : []
+  const said = { servers: [...named, ...list('on'), ...list('server')], not: list('not') }
   if (said.servers.length + said.not.length === 0) return undefined
   namesOf(said)
   return said
@@ -46,9 +47,16 @@ export async function serversIn(
   selected: Selected,
   purpose: 'reading' | 'changing' = 'reading'
 ): Promise<string[]> {
-  const names = namesOf(selected)
-  if (names) return names
-  return texts(row(await context.client.get('/cluster/selection', { ...selected, for: purpose })).servers)
+  return namesOf(selected) ?? knownIn(context, selected, purpose)
+}
+
+/** The same; names are looked up as well, so that one that nobody has ends the command before anything was done. */
+export async function knownIn(
+  { client }: Context,
+  selected: Selected,
+  purpose: 'reading' | 'changing' = 'reading'
+): Promise<string[]> {
+  return texts(row(await client.get('/cluster/selection', { ...selected, for: purpose })).servers)
 }
 
 /**

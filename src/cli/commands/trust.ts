@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
+import { selectionIn, withSelection } from '../agent/selection.ts'
 import { peerNamed } from '../agent/servers.ts'
-import { examples, type Tie } from '../command.ts'
+import { examples, type Given, type Tie } from '../command.ts'
+import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { number, row, rows, text } from '../text/shape.ts'
 import { tableOf } from '../text/table.ts'
 import { agoOf, harmless } from '../text/words.ts'
-import { stateOf } from './peers.ts'
+import { among, stateOf } from './peers.ts'
 
 /** Who is let in, with which keys, and who did what. */
 export function trustCommands(program: Command, { act }: Tie): void {
@@ -22,15 +24,10 @@ export function trustCommands(program: Command, { act }: Tie): void {
   )
 
   act(
-    program
-      .command('rotate <name>')
-      .summary('Change the keys between this server and a peer')
-      .addHelpText('after', examples('rotate web-2')),
-    async (context, { args: [named = ''] }) => {
-      const name = await peerNamed(context, named)
-      const answer = await context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/rotate`)
-      context.print(answer, () => harmless(`the keys between this server and ${name} are new, both ways`))
-    }
+    withSelection(program.command('rotate [servers...]'), 'With these peers')
+      .summary('Change the keys between this server and peers')
+      .addHelpText('after', examples('rotate web-2', 'rotate all', 'rotate @prod --not db-3')),
+    rotate
   )
 
   act(
@@ -54,6 +51,29 @@ export function trustCommands(program: Command, { act }: Tie): void {
       context.print(answer, () => (lines.length === 0 ? 'None' : tableOf(heads, lines, context.paint)))
     }
   )
+}
+
+async function rotate(context: Context, given: Given): Promise<number> {
+  const { client, io, print } = context
+  const selected = selectionIn(given, given.args)
+  if (!selected) throw new CliFault(EXIT.usage, 'name the peers', 'flatrun-cluster rotate web-2, or rotate all')
+  const known = rows(row(await client.get('/cluster/peers')).peers)
+  const names = (await among(context, known, selected)).map(({ name }) => text(name))
+  const rotated: string[] = []
+  for (const name of names)
+    try {
+      const answer = await client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/rotate`)
+      rotated.push(name)
+      if (context.json && names.length === 1) print(answer, () => '')
+      if (!context.json) io.out(harmless(`the keys between this server and ${name} are new, both ways`))
+    } catch (error) {
+      // Of several the others are still to be done.
+      if (names.length === 1 || !(error instanceof CliFault)) throw error
+      io.err(harmless(`${name}: ${error.message}`))
+    }
+  const failed = names.filter((name) => !rotated.includes(name))
+  if (names.length !== 1 && context.json) print({ rotated, failed }, () => '')
+  return failed.length === 0 ? EXIT.ok : EXIT.failed
 }
 
 const resultOf = (status: number, times: number) => ({
