@@ -4,7 +4,7 @@ import { stateOf } from '../peers.ts'
 const BY_STATE: Readonly<Record<string, readonly string[]>> = {
   pending: [
     'Its side has not confirmed the join yet. It does so by itself; if it does not: is the agent there running?',
-    'If it waits for your approval: flatrun-cluster api post /cluster/peers/NAME/approve'
+    'If it waits for your approval: flatrun-cluster approve NAME'
   ],
   rejected: [
     'It runs, but does not take our key any more: it has removed this server, or was set up anew.',

@@ -4,7 +4,7 @@ import { CliFault } from '../../exit.ts'
 const HINTS: readonly (readonly [sign: RegExp, hint: string])[] = [
   [
     /already_joined|name_conflict/,
-    'Look at: flatrun-cluster peers. To join anew, remove the old one first: flatrun-cluster remove NAME'
+    'Look at: flatrun-cluster peers. To join anew, remove the old one first: flatrun-cluster remove NAME. Where two servers have one name: flatrun-cluster rename NAME'
   ],
   [
     /invite_used|invite_expired|invite_unknown|expired|already been used/i,
