@@ -42,8 +42,52 @@ Commands find the agent by --url, FLATRUN_URL, a profile (flatrun-cluster login)
 
 /** The whole tree of commands. */
 export function createProgram({ io, version, locals, ended }: ProgramOptions): Command {
-  const program = new Command('flatrun-cluster')
+  const program = root(io, version)
+  const tie = createTie(io, ended)
+  program.commandsGroup('This cluster:')
+  for (const add of OF_THE_CLUSTER) add(program, tie)
+  program.commandsGroup('Other agents:')
+  for (const add of OF_OTHER_AGENTS) add(program, tie)
+  program.commandsGroup('This machine:')
+  locals(program, { io, ended })
+  completionCommands(program, tie)
   program
+    .command('version')
+    .summary('Print the version')
+    .action(() => io.out(version))
+  describeAll(program)
+  return program
+}
+
+/** In the order of the help. */
+const OF_THE_CLUSTER = [
+  statusCommands,
+  peerCommands,
+  leaveCommand,
+  inviteCommands,
+  joinCommand,
+  introductionCommands,
+  trustCommands,
+  policyCommand,
+  tagCommand,
+  explainCommand,
+  reachabilityCommand,
+  doctorCommand,
+  waitCommand,
+  eventsCommand,
+  machineCommands,
+  inspectCommand,
+  signInCommand,
+  alertCommands,
+  silenceCommand,
+  fleetCommands,
+  deploymentCommands
+]
+const OF_OTHER_AGENTS = [configureCommands, clusterCommands, apiCommand]
+
+/** What all commands take. */
+const root = (io: Io, version: string): Command =>
+  new Command('flatrun-cluster')
     .description(DESCRIPTION)
     .version(version, '-V, --version')
     .option('--profile <name>', 'Use this profile')
@@ -62,46 +106,6 @@ export function createProgram({ io, version, locals, ended }: ProgramOptions): C
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd())
     })
-  const tie = createTie(io, ended)
-
-  program.commandsGroup('This cluster:')
-  statusCommands(program, tie)
-  peerCommands(program, tie)
-  leaveCommand(program, tie)
-  inviteCommands(program, tie)
-  joinCommand(program, tie)
-  introductionCommands(program, tie)
-  trustCommands(program, tie)
-  policyCommand(program, tie)
-  tagCommand(program, tie)
-  explainCommand(program, tie)
-  reachabilityCommand(program, tie)
-  doctorCommand(program, tie)
-  waitCommand(program, tie)
-  eventsCommand(program, tie)
-  machineCommands(program, tie)
-  inspectCommand(program, tie)
-  signInCommand(program, tie)
-  alertCommands(program, tie)
-  silenceCommand(program, tie)
-  fleetCommands(program, tie)
-  deploymentCommands(program, tie)
-
-  program.commandsGroup('Other agents:')
-  configureCommands(program, tie)
-  clusterCommands(program, tie)
-  apiCommand(program, tie)
-
-  program.commandsGroup('This machine:')
-  locals(program, { io, ended })
-  completionCommands(program, tie)
-  program
-    .command('version')
-    .summary('Print the version')
-    .action(() => io.out(version))
-  describeAll(program)
-  return program
-}
 
 /** A command's own help begins with its sentence, also where there is no more to say than in the list. */
 function describeAll(command: Command): void {

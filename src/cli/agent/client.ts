@@ -37,34 +37,7 @@ export type Client = ReturnType<typeof createClient>
 
 /** One agent over HTTP: what any other client could do, and nothing more. */
 export function createClient({ place, timeoutMs, insecure, signal, trace }: ClientOptions) {
-  let requests: Promise<Requests> | undefined
-
-  async function send({ method = 'GET', path, query, body, accept = 'application/json' }: Ask, until: AbortSignal) {
-    requests ??= requestsTo(place, insecure)
-    const request = await requests
-    return new Promise<IncomingMessage>((resolve, reject) => {
-      const url = new URL(place.url + (path.startsWith('/api') || path === '/metrics' ? path : `/api${path}`))
-      for (const [name, value] of Object.entries(query ?? {}))
-        for (const one of [value].flat()) url.searchParams.append(name, one)
-      const payload = body === undefined ? undefined : JSON.stringify(body)
-      const headers = {
-        accept,
-        ...(place.token !== undefined && { authorization: `Bearer ${place.token}` }),
-        ...(payload !== undefined && {
-          'content-type': 'application/json',
-          'content-length': String(Buffer.byteLength(payload))
-        })
-      }
-      trace(`> ${method} ${url.pathname}${url.search}`)
-      const options = {
-        ...{ method, headers, signal: until, agent: undefined },
-        autoSelectFamilyAttemptTimeout: Math.floor(timeoutMs * ATTEMPT_SHARE)
-      }
-      const call = request(url, options, resolve)
-      call.on('error', reject)
-      call.end(payload)
-    })
-  }
+  const send = createSender({ place, timeoutMs, insecure, trace })
 
   /** Any answer, whatever its status. @throws CliFault when there is none. */
   async function ask(what: Ask): Promise<Reply> {
@@ -102,6 +75,40 @@ export function createClient({ place, timeoutMs, insecure, signal, trace }: Clie
       good({ status, text: body, json: parse(body) }, place)
       throw new CliFault(EXIT.failed, `the agent answered ${status}`)
     }
+  }
+}
+
+type Send = (what: Ask, until: AbortSignal) => Promise<IncomingMessage>
+
+/** An answer as soon as it begins. */
+function createSender({ place, timeoutMs, insecure, trace }: Omit<ClientOptions, 'signal'>): Send {
+  let requests: Promise<Requests> | undefined
+
+  return async ({ method = 'GET', path, query, body, accept = 'application/json' }, until) => {
+    requests ??= requestsTo(place, insecure)
+    const request = await requests
+    return new Promise((resolve, reject) => {
+      const url = new URL(place.url + (path.startsWith('/api') || path === '/metrics' ? path : `/api${path}`))
+      for (const [name, value] of Object.entries(query ?? {}))
+        for (const one of [value].flat()) url.searchParams.append(name, one)
+      const payload = body === undefined ? undefined : JSON.stringify(body)
+      const headers = {
+        accept,
+        ...(place.token !== undefined && { authorization: `Bearer ${place.token}` }),
+        ...(payload !== undefined && {
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(payload))
+        })
+      }
+      trace(`> ${method} ${url.pathname}${url.search}`)
+      const options = {
+        ...{ method, headers, signal: until, agent: undefined },
+        autoSelectFamilyAttemptTimeout: Math.floor(timeoutMs * ATTEMPT_SHARE)
+      }
+      const call = request(url, options, resolve)
+      call.on('error', reject)
+      call.end(payload)
+    })
   }
 }
 

@@ -2,7 +2,7 @@ import { Argument, type Command, Option } from 'commander'
 import { mermaidOf } from '../../charts/mermaid.ts'
 import { svgOf } from '../../charts/svg.ts'
 import { drawnMachines } from '../charts.ts'
-import { examples, type Tie } from '../command.ts'
+import { examples, type Given, type Tie } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliFault, EXIT } from '../exit.ts'
 import { type Row, row, rows, text, texts } from '../text/shape.ts'
@@ -15,43 +15,21 @@ type Drawn = ReturnType<typeof drawnMachines>[number]
 export function machineCommands(program: Command, { act }: Tie): void {
   const machine = program.command('machine').summary('The state machines behind peers and joins').alias('machines')
   machine.addHelpText('after', examples('machine list', 'machine show web-2', 'machine graph joining'))
-
   act(
     machine
       .command('list')
       .summary('Every machine that runs, and in which states')
       .addHelpText('after', examples('machine list', 'machine list --json')),
-    async (context) => {
-      const answer = await context.client.get('/cluster/machines', { limit: '10000' })
-      const actors = rows(row(answer).actors)
-      context.print(answer, () =>
-        tableOf(
-          ['MACHINE', 'ABOUT', 'STATES'],
-          actors.map((actor) => [text(actor.machine), text(actor.peer) || text(actor.id), states(actor)]),
-          context.paint
-        )
-      )
-    }
+    list
   )
-
   act(
     machine
       .command('show <name>')
       .summary('What the states of a machine mean, and which are active')
       .description('NAME is a machine (peer, supervisor, joining), or a peer, whose own machine is then shown.')
       .addHelpText('after', examples('machine show peer', 'machine show web-2')),
-    async (context, { args: [name = ''] }) => {
-      const known = find(name)
-      const answer = row(
-        await context.client.get('/cluster/machines', known ? { limit: '10000' } : { limit: '10000', peer: name })
-      )
-      const actors = rows(answer.actors).filter((actor) => known === undefined || actor.machine === known.chart.name)
-      const drawn = known ?? find(text(actors[0]?.machine))
-      if (!drawn) throw unknown(name, EXIT.notFound)
-      context.print({ definition: drawn.definition, actors }, () => shown(drawn, actors, context))
-    }
+    show
   )
-
   const format = new Option('--format <format>', 'What to write').choices(['mermaid', 'json', 'svg']).default('mermaid')
   act(
     machine
@@ -68,14 +46,36 @@ export function machineCommands(program: Command, { act }: Tie): void {
           'machine graph peer --format svg > peer.svg'
         )
       ),
-    async ({ io, json }, { args: [name = ''], option }) => {
-      const drawn = find(name)
-      if (!drawn) throw unknown(name, EXIT.usage)
-      const wanted = json ? 'json' : option('format')
-      if (wanted === 'json') io.out(JSON.stringify(drawn.definition, null, 2))
-      else io.out(wanted === 'svg' ? svgOf(drawn.chart).trimEnd() : mermaidOf(drawn.chart))
-    }
+    graph
   )
+}
+
+async function list({ client, print, paint }: Context): Promise<void> {
+  const answer = await client.get('/cluster/machines', { limit: '10000' })
+  const lines = rows(row(answer).actors).map((actor) => [
+    text(actor.machine),
+    text(actor.peer) || text(actor.id),
+    states(actor)
+  ])
+  print(answer, () => tableOf(['MACHINE', 'ABOUT', 'STATES'], lines, paint))
+}
+
+async function show(context: Context, { args: [name = ''] }: Given): Promise<void> {
+  const known = find(name)
+  const query = { limit: '10000', ...(!known && { peer: name }) }
+  const answer = row(await context.client.get('/cluster/machines', query))
+  const actors = rows(answer.actors).filter((actor) => known === undefined || actor.machine === known.chart.name)
+  const drawn = known ?? find(text(actors[0]?.machine))
+  if (!drawn) throw unknown(name, EXIT.notFound)
+  context.print({ definition: drawn.definition, actors }, () => shown(drawn, actors, context))
+}
+
+async function graph({ io, json }: Context, { args: [name = ''], option }: Given): Promise<void> {
+  const drawn = find(name)
+  if (!drawn) throw unknown(name, EXIT.usage)
+  const wanted = json ? 'json' : option('format')
+  if (wanted === 'json') io.out(JSON.stringify(drawn.definition, null, 2))
+  else io.out(wanted === 'svg' ? svgOf(drawn.chart).trimEnd() : mermaidOf(drawn.chart))
 }
 
 const find = (name: string) => drawnMachines().find(({ chart }) => chart.name === name)

@@ -36,45 +36,47 @@ export function eventsCommand(program: Command, { act }: Tie): void {
       )
     )
   act(command, async (context, given) => {
-    const { io, client } = context
     const { option, has } = given
-    const wanted = narrowing(given, io.now())
+    const wanted = narrowing(given, context.io.now())
     const selected = selectionIn(given)
-    if (has('all') || selected) {
-      if (has('follow') || option('after') !== '')
-        throw new CliFault(
-          EXIT.usage,
-          '--follow and --after are of the events of one server',
-          'Leave out --all and --on'
-        )
-      return printTimeline(context, { ...wanted, selected, most: mostOf(option('limit')) })
-    }
-    const { fromMs = 0, toMs = Number.POSITIVE_INFINITY, deployment, fits: isOfThese } = wanted
-    const fits = (event: Row) =>
-      isOfThese(event) &&
-      Date.parse(text(event.at)) >= fromMs &&
-      Date.parse(text(event.at)) <= toMs &&
-      (deployment === '' || row(event.facts).deployment === deployment)
-    let after = option('after')
-    for (let begun = false; ; ) {
-      try {
-        const query = { ...(after !== '' && { after }), ...(!has('follow') && { follow: 'false' }) }
-        const stream = await client.stream({ path: '/cluster/events', accept: 'text/event-stream', query })
-        begun = true
-        for await (const event of eventsIn(stream)) {
-          after = String(event.id)
-          if (fits(event)) io.out(context.json ? JSON.stringify(event) : line(event, context))
-        }
-        if (!has('follow')) return EXIT.ok
-      } catch (error) {
-        if (io.signal.aborted) return EXIT.interrupted
-        const lost = begun && has('follow') && (!(error instanceof CliFault) || error.exitCode === EXIT.unreachable)
-        if (!lost) throw error
-      }
-      io.err('the connection was lost; trying again')
-      await io.wait(AGAIN_MS)
-    }
+    if (!has('all') && !selected) return noted(context, wanted, { after: option('after'), follow: has('follow') })
+    if (has('follow') || option('after') !== '')
+      throw new CliFault(EXIT.usage, '--follow and --after are of the events of one server', 'Leave out --all and --on')
+    return printTimeline(context, { ...wanted, selected, most: mostOf(option('limit')) })
   })
+}
+
+type Narrowing = ReturnType<typeof narrowing>
+
+/** What the server that is asked has noted itself. */
+async function noted(context: Context, wanted: Narrowing, asked: { after: string; follow: boolean }): Promise<number> {
+  const { io, client, json } = context
+  const { follow } = asked
+  let { after } = asked
+  for (let begun = false; ; ) {
+    try {
+      const query = { ...(after !== '' && { after }), ...(!follow && { follow: 'false' }) }
+      const stream = await client.stream({ path: '/cluster/events', accept: 'text/event-stream', query })
+      begun = true
+      for await (const event of eventsIn(stream)) {
+        after = String(event.id)
+        if (isWanted(event, wanted)) io.out(json ? JSON.stringify(event) : line(event, context))
+      }
+      if (!follow) return EXIT.ok
+    } catch (error) {
+      if (io.signal.aborted) return EXIT.interrupted
+      const lost = begun && follow && (!(error instanceof CliFault) || error.exitCode === EXIT.unreachable)
+      if (!lost) throw error
+    }
+    io.err('the connection was lost; trying again')
+    await io.wait(AGAIN_MS)
+  }
+}
+
+function isWanted(event: Row, { fromMs = 0, toMs = Number.POSITIVE_INFINITY, deployment, fits }: Narrowing): boolean {
+  const at = Date.parse(text(event.at))
+  const isOfIt = deployment === '' || row(event.facts).deployment === deployment
+  return fits(event) && at >= fromMs && at <= toMs && isOfIt
 }
 
 function narrowing({ option }: Given, now: number) {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { IntroductionPolicy } from '../../../schemas/names.ts'
 import { peerNamed } from '../../agent/servers.ts'
-import { examples, type Tie } from '../../command.ts'
+import { examples, type Given, type Tie } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { CliFault, EXIT } from '../../exit.ts'
 import { type Row, row, rows, text, texts } from '../../text/shape.ts'
@@ -18,17 +18,7 @@ export function introductionCommands(program: Command, { act }: Tie): void {
       'Tell the peers of this server of each other, so that each has all others: the named ones and all others, or all. They join each other themselves; no key passes through here. What a peer does with it is up to its own operators.'
     )
     .addHelpText('after', examples('introduce', 'introduce web-4'))
-  act(introduce, async (context, { args }) => {
-    const names = await Promise.all(args.map((name) => peerNamed(context, name)))
-    const answer = row(await context.client.send('POST', '/cluster/introduce', names.length > 0 ? { names } : {}))
-    const told = texts(answer.introduced)
-    context.print(answer, () =>
-      harmless(told.length > 1 ? `told of each other: ${told.join(', ')}` : told.join('') || 'None')
-    )
-    for (const { name, reason } of rows(answer.not_introduced))
-      context.io.err(harmless(`not introduced: ${text(name)} (${text(reason)})`))
-    context.io.err('How far they are: flatrun-cluster introductions, on each of them')
-  })
+  act(introduce, introducePeers)
 
   const list = program
     .command('introductions')
@@ -42,14 +32,7 @@ export function introductionCommands(program: Command, { act }: Tie): void {
       'introductions policy web-1 accept'
     )
   )
-  act(list, async (context) => {
-    const answer = await context.client.get('/cluster/introductions')
-    const all = rows(row(answer).introductions)
-    context.print(answer, () => (all.length === 0 ? 'None' : listed(all, context)))
-    if (all.some(({ state }) => state === 'offered'))
-      context.io.err('To decide: flatrun-cluster introductions accept NAME, or refuse NAME')
-  })
-
+  act(list, listIntroductions)
   for (const [word, summary, done] of [
     ['accept', 'Join a server that was introduced, whatever refused it before', 'joining'],
     ['refuse', 'Never join that server, whoever introduces it', 'refused']
@@ -65,35 +48,57 @@ export function introductionCommands(program: Command, { act }: Tie): void {
         context.print(answer, () => harmless(`${done} ${text(name)}`))
       }
     )
-
   act(
     list
       .command('restore <peer>')
       .summary('Have a peer again that is suspended because its introducer took it back')
       .addHelpText('after', examples('introductions restore web-4')),
-    async (context, { args: [named = ''] }) => {
-      const name = await peerNamed(context, named)
-      const answer = await context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/restore`)
-      context.print(answer, () => harmless(`restored ${name}`))
-    }
+    restorePeer
   )
-
   act(
     list
       .command('policy <peer> [policy]')
       .summary('What is done with whom a peer introduces: accept, ask or never')
       .addHelpText('after', examples('introductions policy web-1', 'introductions policy web-1 accept')),
-    async (context, { args: [peer = '', policy] }) => {
-      const path = `/cluster/peers/${encodeURIComponent(await peerNamed(context, peer))}`
-      if (policy !== undefined && !POLICIES.includes(policy))
-        throw new CliFault(EXIT.usage, `"${policy}" is no policy`, 'One of accept, ask and never')
-      const answer =
-        policy === undefined
-          ? row(await context.client.get(path))
-          : row(await context.client.send('PUT', `${path}/introductions`, { policy }))
-      context.print(answer, () => text(answer.introductions) || 'as cluster.introductions of the config says')
-    }
+    policyOf
   )
+}
+
+async function introducePeers(context: Context, { args }: Given): Promise<void> {
+  const names = await Promise.all(args.map((name) => peerNamed(context, name)))
+  const answer = row(await context.client.send('POST', '/cluster/introduce', names.length > 0 ? { names } : {}))
+  const told = texts(answer.introduced)
+  context.print(answer, () =>
+    harmless(told.length > 1 ? `told of each other: ${told.join(', ')}` : told.join('') || 'None')
+  )
+  for (const { name, reason } of rows(answer.not_introduced))
+    context.io.err(harmless(`not introduced: ${text(name)} (${text(reason)})`))
+  context.io.err('How far they are: flatrun-cluster introductions, on each of them')
+}
+
+async function listIntroductions(context: Context): Promise<void> {
+  const answer = await context.client.get('/cluster/introductions')
+  const all = rows(row(answer).introductions)
+  context.print(answer, () => (all.length === 0 ? 'None' : listed(all, context)))
+  if (all.some(({ state }) => state === 'offered'))
+    context.io.err('To decide: flatrun-cluster introductions accept NAME, or refuse NAME')
+}
+
+async function restorePeer(context: Context, { args: [named = ''] }: Given): Promise<void> {
+  const name = await peerNamed(context, named)
+  const answer = await context.client.send('POST', `/cluster/peers/${encodeURIComponent(name)}/restore`)
+  context.print(answer, () => harmless(`restored ${name}`))
+}
+
+async function policyOf(context: Context, { args: [peer = '', policy] }: Given): Promise<void> {
+  const path = `/cluster/peers/${encodeURIComponent(await peerNamed(context, peer))}`
+  if (policy !== undefined && !POLICIES.includes(policy))
+    throw new CliFault(EXIT.usage, `"${policy}" is no policy`, 'One of accept, ask and never')
+  const answer =
+    policy === undefined
+      ? row(await context.client.get(path))
+      : row(await context.client.send('PUT', `${path}/introductions`, { policy }))
+  context.print(answer, () => text(answer.introductions) || 'as cluster.introductions of the config says')
 }
 
 /** By its name where only one has it, else by its id or the beginning of it. */

@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import { howToBeReached } from '../../agent/addresses.ts'
 import { refusal } from '../../agent/client.ts'
-import { examples, type Tie } from '../../command.ts'
+import { examples, type Given, type Tie } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { CliFault, EXIT } from '../../exit.ts'
 import { type Row, row, rows, text } from '../../text/shape.ts'
 import { createSteps } from '../../text/steps.ts'
 import { harmless, spanOf } from '../../text/words.ts'
 import { stateOf } from '../peers.ts'
-import { readInvite, tokenOf } from './invite.ts'
 import { explained } from './join-hints.ts'
+import { readInvite, tokenOf } from './token.ts'
 
 /** How long a new peer may take until it is seen online. */
 const ONLINE_MS = 30_000
@@ -37,65 +37,80 @@ export function joinCommand(program: Command, { act }: Tie): void {
         'join TOKEN --peer-url https://panel.example.org'
       )
     )
-  act(command, async (context, { args, option, has }) => {
-    const { io, client } = context
-    const step = createSteps(context)
-    const token = await tokenOf(args[0], io, option('from'))
-    const where = await step('read the invite', () => describe(token, option('peerUrl'), io.now()))
-    const named = row(
-      await step.later(
-        'this agent',
-        () => client.get('/cluster/status'),
-        ({ server_name: name }) => text(name)
-      )
+  act(command, join)
+}
+
+async function join(context: Context, given: Given): Promise<number> {
+  const { io, client, print } = context
+  const { option, has } = given
+  const step = createSteps(context)
+  const token = await tokenOf(given.args[0], io, option('from'))
+  const where = await step('read the invite', () => describe(token, option('peerUrl'), io.now()))
+  await assertReady(context, step, token)
+  const body: Record<string, unknown> = {
+    invite_token: token,
+    ...(option('peerUrl') !== '' && { peer_url: option('peerUrl') }),
+    ...(option('callbackUrl') !== '' && { callback_url: option('callbackUrl') }),
+    ...(has('wholeCluster') && { introductions: 'accept' })
+  }
+  const checked = await step.later(
+    'look whether both servers reach each other',
+    () => preflight(body, context, has('force')),
+    ({ skipped }) => text(skipped)
+  )
+  if (has('dryRun')) {
+    const outcome = checked.skipped === undefined ? 'it would succeed; nothing was spent' : UNTOLD
+    print(checked, () => outcome)
+    return EXIT.ok
+  }
+  if (checked.skipped === undefined) Object.assign(body, { skip_checks: true })
+  const joined = await step.later(
+    `exchange keys with ${where}`,
+    () =>
+      client.send('POST', '/cluster/accept', body).catch((error) => {
+        throw error instanceof CliFault ? explained(error) : error
+      }),
+    (answer) => `${text(answer.peer_name)}, ${transportOf(answer)}`
+  )
+  return welcome(context, step, joined)
+}
+
+const UNTOLD = 'nothing was spent, and nothing could be told'
+
+type Steps = ReturnType<typeof createSteps>
+
+/** @throws CliFault where this agent joins nobody, or the invite leads back to it */
+async function assertReady({ client }: Context, step: Steps, token: string): Promise<void> {
+  const status = row(
+    await step.later(
+      'this agent',
+      () => client.get('/cluster/status'),
+      ({ server_name: name }) => text(name)
     )
-    if (named.enabled !== true)
-      throw new CliFault(
-        EXIT.failed,
-        'clustering is off on this agent',
-        'Set cluster.enabled: true, or: flatrun-cluster cluster setup -f server_name=NAME -f advertise_url=URL'
-      )
-    await assertElsewhere(token, text(named.server_name), [client.place.url, text(named.advertise_url)])
-    const body: Record<string, unknown> = {
-      invite_token: token,
-      ...(option('peerUrl') !== '' && { peer_url: option('peerUrl') }),
-      ...(option('callbackUrl') !== '' && { callback_url: option('callbackUrl') }),
-      ...(has('wholeCluster') && { introductions: 'accept' })
-    }
-    const checked = await step.later(
-      'look whether both servers reach each other',
-      () => preflight(body, context, has('force')),
-      ({ skipped }) => text(skipped)
+  )
+  if (status.enabled !== true)
+    throw new CliFault(
+      EXIT.failed,
+      'clustering is off on this agent',
+      'Set cluster.enabled: true, or: flatrun-cluster cluster setup -f server_name=NAME -f advertise_url=URL'
     )
-    if (has('dryRun')) {
-      context.print(checked, () =>
-        checked.skipped === undefined
-          ? 'it would succeed; nothing was spent'
-          : 'nothing was spent, and nothing could be told'
-      )
-      return EXIT.ok
-    }
-    if (checked.skipped === undefined) Object.assign(body, { skip_checks: true })
-    const joined = await step.later(
-      `exchange keys with ${where}`,
-      () =>
-        client.send('POST', '/cluster/accept', body).catch((error) => {
-          throw error instanceof CliFault ? explained(error) : error
-        }),
-      (answer) => `${text(answer.peer_name)}, ${transportOf(answer)}`
-    )
-    const name = text(joined.peer_name)
-    if (joined.reach_back === 'reverse')
-      io.err(`${name} cannot dial this server, which keeps connections open to it: no port has to be opened here`)
-    const peer = await step.later(`see ${name} online`, () => seen(name, context), stateOf)
-    context.print({ ...joined, state: stateOf(peer) }, () => harmless(`joined ${name}`))
-    io.err(
-      `${name} may list, start, stop and restart deployments here; for looking only: flatrun-cluster policy ${name} read`
-    )
-    if (peer.online === true) return EXIT.ok
-    io.err(`It has joined, but is ${stateOf(peer)}: flatrun-cluster explain ${name}`)
-    return EXIT.unhealthy
-  })
+  await assertElsewhere(token, text(status.server_name), [client.place.url, text(status.advertise_url)])
+}
+
+/** Until the new peer is online, and what it may do here. */
+async function welcome(context: Context, step: Steps, joined: Row): Promise<number> {
+  const { io, print } = context
+  const name = text(joined.peer_name)
+  if (joined.reach_back === 'reverse')
+    io.err(`${name} cannot dial this server, which keeps connections open to it: no port has to be opened here`)
+  const peer = await step.later(`see ${name} online`, () => seen(name, context), stateOf)
+  print({ ...joined, state: stateOf(peer) }, () => harmless(`joined ${name}`))
+  io.err(
+    `${name} may list, start, stop and restart deployments here; for looking only: flatrun-cluster policy ${name} read`
+  )
+  if (peer.online === true) return EXIT.ok
+  io.err(`It has joined, but is ${stateOf(peer)}: flatrun-cluster explain ${name}`)
+  return EXIT.unhealthy
 }
 
 async function describe(token: string, peerUrl: string, now: number): Promise<string> {

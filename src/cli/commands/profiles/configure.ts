@@ -11,6 +11,8 @@ import { pinFor, pinGiven } from './login-pin.ts'
 
 /** Profiles: which agents there are, and with which keys. They call no agent but to try a key at `login`. */
 export function configureCommands(program: Command, { io }: Tie): void {
+  const local = (command: Command, run: Run) =>
+    command.action(() => run(io, givenTo(command), command.optsWithGlobals<Flags>()))
   const family = program.command('configure').summary('Save and switch between profiles')
   family.addHelpText(
     'after',
@@ -20,59 +22,64 @@ export function configureCommands(program: Command, { io }: Tie): void {
       'configure use prod'
     )
   )
-  local(withKey(family.command('set').summary('Save a profile')), async (given, flags) => {
-    const url = flags.url
-    if (!url) throw new CliFault(EXIT.usage, '--url is wanted', 'For example: --url https://panel.example.org')
-    save(flags.profile || 'default', { url, token: await keyOf(given, flags, io), ...pinGiven(given) }, io)
-  })
-  local(family.command('list').summary('List the profiles'), async (_given, flags) => {
-    const { current, all } = readProfiles(profilesFile(io))
-    if (flags.json) {
-      const profiles = [...all].toSorted().map(([name, { url }]) => ({ name, url, current: name === current }))
-      return io.out(JSON.stringify({ profiles }, null, 2))
-    }
-    if (all.size === 0) io.out('None')
-    for (const [name, { url }] of [...all].toSorted()) io.out(`${name === current ? '*' : ' '} ${name}\t${url}`)
-  })
-  local(family.command('use <profile>').summary('Make a profile the usual one'), async ({ args: [name = ''] }) => {
-    const profiles = known(name, io)
-    writeProfiles(profilesFile(io), { ...profiles, current: name })
-    io.out(`Using profile "${name}"`)
-  })
-  local(family.command('delete <profile>').summary('Forget a profile and its key'), async ({ args: [name = ''] }) => {
-    const { current, all } = known(name, io)
-    const left = new Map([...all].filter(([other]) => other !== name))
-    const next = current === name ? ([...left.keys()].toSorted()[0] ?? '') : current
-    writeProfiles(profilesFile(io), { current: next, all: left })
-    io.out(`Deleted profile "${name}"`)
-  })
-
+  local(withKey(family.command('set').summary('Save a profile')), set)
+  local(family.command('list').summary('List the profiles'), list)
+  local(family.command('use <profile>').summary('Make a profile the usual one'), use)
+  local(family.command('delete <profile>').summary('Forget a profile and its key'), forget)
   const login = withKey(program.command('login').summary('Try a key, and save it as a profile'))
   login.addHelpText(
     'after',
     examples('login --url https://panel.example.org', 'login --url https://panel.example.org --token-file key')
   )
-  local(login, async (given, flags) => {
-    const { url, found } = findPlace({ url: flags.url, profile: undefined }, io)
-    if (found)
-      throw new CliFault(
-        EXIT.usage,
-        `--url is wanted: a key goes to no address that was merely found (${url})`,
-        'The agent of this machine needs no login'
-      )
-    const insecure = flags.insecureSkipVerify === true
-    // Before the key is asked for: whom it would go to is the first question.
-    const pin = insecure || !url.startsWith('https:') ? {} : await pinFor(url, given, io)
-    const token = await keyOf(given, flags, io)
-    const place = { ...findPlace({ url }, io), token, ...pin, locked: undefined }
-    const client = createClient({ place, timeoutMs: 30_000, insecure, signal: io.signal, trace: () => {} })
-    await client.get('/users/me')
-    save(flags.profile || 'default', { url, token, ...pin }, io)
-  })
+  local(login, logIn)
+}
 
-  function local(command: Command, run: (given: Given, flags: Flags) => Promise<void>): void {
-    command.action(() => run(givenTo(command), command.optsWithGlobals<Flags>()))
-  }
+type Run = (io: Io, given: Given, flags: Flags) => Promise<void>
+
+async function set(io: Io, given: Given, flags: Flags): Promise<void> {
+  const { url } = flags
+  if (!url) throw new CliFault(EXIT.usage, '--url is wanted', 'For example: --url https://panel.example.org')
+  save(flags.profile || 'default', { url, token: await keyOf(given, flags, io), ...pinGiven(given) }, io)
+}
+
+async function list(io: Io, _given: Given, { json }: Flags): Promise<void> {
+  const { current, all } = readProfiles(profilesFile(io))
+  const profiles = [...all].toSorted().map(([name, { url }]) => ({ name, url, current: name === current }))
+  if (json) return io.out(JSON.stringify({ profiles }, null, 2))
+  if (profiles.length === 0) io.out('None')
+  for (const { name, url, current } of profiles) io.out(`${current ? '*' : ' '} ${name}\t${url}`)
+}
+
+async function use(io: Io, { args: [name = ''] }: Given): Promise<void> {
+  const profiles = known(name, io)
+  writeProfiles(profilesFile(io), { ...profiles, current: name })
+  io.out(`Using profile "${name}"`)
+}
+
+async function forget(io: Io, { args: [name = ''] }: Given): Promise<void> {
+  const { current, all } = known(name, io)
+  const left = new Map([...all].filter(([other]) => other !== name))
+  const next = current === name ? ([...left.keys()].toSorted()[0] ?? '') : current
+  writeProfiles(profilesFile(io), { current: next, all: left })
+  io.out(`Deleted profile "${name}"`)
+}
+
+async function logIn(io: Io, given: Given, flags: Flags): Promise<void> {
+  const { url, found } = findPlace({ url: flags.url, profile: undefined }, io)
+  if (found)
+    throw new CliFault(
+      EXIT.usage,
+      `--url is wanted: a key goes to no address that was merely found (${url})`,
+      'The agent of this machine needs no login'
+    )
+  const insecure = flags.insecureSkipVerify === true
+  // Before the key is asked for: whom it would go to is the first question.
+  const pin = insecure || !url.startsWith('https:') ? {} : await pinFor(url, given, io)
+  const token = await keyOf(given, flags, io)
+  const place = { ...findPlace({ url }, io), token, ...pin, locked: undefined }
+  const client = createClient({ place, timeoutMs: 30_000, insecure, signal: io.signal, trace: () => {} })
+  await client.get('/users/me')
+  save(flags.profile || 'default', { url, token, ...pin }, io)
 }
 
 const withKey = (command: Command) =>
