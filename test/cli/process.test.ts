@@ -64,12 +64,19 @@ test('a reader that has read enough is no fault', async (t) => {
 test('output that a full disk does not take is a fault, and said', { skip: !existsSync('/dev/full') }, async (t) => {
   const node = await startNode(t)
   const env = { ...BARE, FLATRUN_URL: node.url, FLATRUN_TOKEN: OPERATOR_KEY, HOME: temporaryFolder(t) }
-  for (const words of [['invite'], ['status', '--json']]) {
+  const full = async (words: string[]) => {
     const child = spawn('sh', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, PROGRAM, ...words], { env })
     const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    return { err, code }
+  }
+  for (const words of [['invite'], ['status', '--json']]) {
+    const { code, err } = await full(words)
     assert.equal(code, 1, words.join(' '))
     assert.match(err, /Error: the output could not be written: ENOSPC/)
   }
+  const backup = await full(['backup', '-', '--data-path', path.join(node.folder, 'data')])
+  assert.equal(backup.code, 74)
+  assert.match(backup.err, /stdout cannot be written: ENOSPC/)
 })
 
 test('SIGINT ends a command with 130', async (t) => {

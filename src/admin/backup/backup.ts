@@ -40,7 +40,7 @@ export function backup(folder: string, target: string, now: Date): { files: stri
     const entries: Entry[] = [{ name: 'cluster.db', content: readFileSync(copy) }, ...others(folder)]
     if (!entries.some(({ name }) => name === 'node.json')) throw new Fatal(78, `${folder} has a store and no node.json`)
     const archive = gzipSync(pack(entries, now), { level: 9 })
-    if (target === '-') writeAll(1, archive)
+    if (target === '-') writeOut(archive)
     else write(target, archive)
     return { files: entries.map(({ name }) => name), bytes: archive.length }
   } finally {
@@ -86,6 +86,14 @@ function writeAll(descriptor: number, content: Buffer): void {
       if (codeOf(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
     }
+  }
+}
+
+function writeOut(content: Buffer): void {
+  try {
+    writeAll(1, content)
+  } catch (cause) {
+    throw new Fatal(74, `stdout cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }
 }
 
