@@ -65,7 +65,8 @@ export function viewOf(member: Member, health: PeerHealth | undefined): PeerView
 
 const labelOf = (opinions: Opinions) => ({
   scope: opinions.scope,
-  scope_reason: sentence(scopeWords(opinions)),
+  // It begins with a name then, which is written as it is.
+  scope_reason: opinions.scope === 'confirmed' ? scopeWords(opinions) : sentence(scopeWords(opinions)),
   witnesses: [...opinions.witnesses]
 })
 
