@@ -80,7 +80,15 @@ test('words that fingers expect are there', async (t) => {
   const a = await startNode(t, { name: 'web-1' })
   const cli = createCli(t, { node: a })
   for (const words of ['ps', 'ls', 'nodes', 'events --since 2h']) assert.equal((await cli(words)).code, 0, words)
-  assert.match((await cli('sign-in')).out, new RegExp(`^${a.url}/#ticket=\\S+$`))
+  const near = await cli('sign-in')
+  assert.match(near.out, new RegExp(`^${a.url}/#ticket=\\S+$`))
+  const { port } = new URL(a.url)
+  assert.equal(near.err, `For a browser on another machine: there, first, ssh -L ${port}:127.0.0.1:${port} web-1`)
+  const known = await startNode(t, { config: { 'cluster.advertise_url': 'http://192.0.2.10:8090' } })
+  assert.equal(
+    (await cli('sign-in', { node: known })).err,
+    'For a browser on another machine: begin the link with http://192.0.2.10:8090'
+  )
   const { code, err } = await cli('logs shop')
   assert.equal(code, 5)
   assert.match(err, /deployment "shop" not found/)
