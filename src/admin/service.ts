@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
 import { agrees } from '../cli/prompt.ts'
+import { harmless } from '../cli/text/words.ts'
 import { loadConfig } from '../config/config.ts'
 import { Fatal } from '../errors/fatal.ts'
 import {
@@ -156,7 +157,8 @@ export function serviceStatus(io: Io): number {
     'StatusText',
     'MainPID',
     'NRestarts',
-    'ExecMainStatus'
+    'ExecMainStatus',
+    'InvocationID'
   ]
   const { stdout } = spawnSync('systemctl', ['show', SERVICE, `--property=${names.join(',')}`], { encoding: 'utf8' })
   const shown = new Map(
@@ -171,6 +173,17 @@ export function serviceStatus(io: Io): number {
   io.out(`state     ${active} (${shown.get('SubState')}), ${shown.get('UnitFileState')} at boot`)
   if (shown.get('StatusText')) io.out(`says      ${shown.get('StatusText')}`)
   if (active === 'active') io.out(`process   ${shown.get('MainPID')}, restarted ${shown.get('NRestarts')} times`)
-  if (active !== 'active' && code !== '0') io.out(`ended     with ${code}${MEANING[code] ? `: ${MEANING[code]}` : ''}`)
+  if (active !== 'active' && code !== '0') {
+    io.out(`ended     with ${code}${MEANING[code] ? `: ${MEANING[code]}` : ''}`)
+    for (const line of lastWords(shown.get('InvocationID') ?? '')) io.out(`why       ${line}`)
+  }
   return active === 'active' ? 0 : 6
+}
+
+/** What the agent said when it ended; nothing where this user may not read the journal. */
+function lastWords(invocation: string): string[] {
+  if (invocation === '') return []
+  const words = ['--no-pager', '--quiet', '--output=cat', '--priority=crit', `_SYSTEMD_INVOCATION_ID=${invocation}`]
+  const { stdout } = spawnSync('journalctl', words, { encoding: 'utf8' })
+  return (stdout ?? '').split('\n').filter(Boolean).slice(-5).map(harmless)
 }
