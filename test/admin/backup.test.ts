@@ -134,7 +134,10 @@ test('a node is never overwritten without being asked to', async (t) => {
 test('nothing is restored under a running daemon', async (t) => {
   const { place, archive } = await node(t)
   backup(place, archive, NOW)
-  assert.throws(() => restore({ archive, folder: place, replace: true, now: NOW }), { exitCode: 75, message: /^an agent runs on .*: systemctl stop flatrun-cluster$/ })
+  assert.throws(() => restore({ archive, folder: place, replace: true, now: NOW }), {
+    exitCode: 75,
+    message: /^an agent runs on .*: systemctl stop flatrun-cluster$/
+  })
 })
 
 test('a backup is never written over a file, and is its owner’s alone', async (t) => {

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../../../daemon.ts'
 export const DAY_MS = 24 * 3_600_000
 export const PEER = '7fff0000-0000-4000-8000-000000000000'
 export const BY_ITSELF = { mutual: false, atOnce: false }
-export const START = Date.parse('2026-01-01T00:00:00Z')
+const START = Date.parse('2026-01-01T00:00:00Z')
 
 /** Two stores that know each other, and a wire between them that can lose answers. Time is a number. */
 export async function createPair(t: TestContext) {
