@@ -1,7 +1,7 @@
 import { assign, fromPromise, setup } from 'xstate'
 
 /** Facts of one join. The token and the keys stay outside: the actors find them by the exchange id. */
-export interface JoinInput {
+interface JoinInput {
   exchangeId: string
   /** Ask again after a failure whose outcome is unknown? Plain FlatRun takes an invite once only. */
   repeatable: boolean
@@ -35,6 +35,11 @@ export class StepFailed extends Error {
   }
 }
 
+const types: {
+  input?: JoinInput
+  context?: JoinInput & { attempts: number; peer?: JoinedPeer; failure?: StepFailure }
+} = {}
+
 const refuse = (step: string) => () => Promise.reject(new Error(`${step} is not provided`))
 
 /**
@@ -42,10 +47,7 @@ const refuse = (step: string) => () => Promise.reject(new Error(`${step} is not 
  * exchange id is the same join, so a crash or a lost answer on either side ends in both joined or neither.
  */
 export const joiningMachine = setup({
-  types: {
-    input: {} as JoinInput,
-    context: {} as JoinInput & { attempts: number; peer?: JoinedPeer; failure?: StepFailure }
-  },
+  types,
   actors: {
     ask: fromPromise<JoinedPeer, { exchangeId: string }>(refuse('ask')),
     confirm: fromPromise<void, { memberId: string }>(refuse('confirm')),
