@@ -9,9 +9,12 @@ export const MOST_ASKED = 9
 /** Others may reach what this node does not. What the peer itself said, and what is our own fault, they know no better. */
 const OTHERS_CAN_TELL: ReadonlySet<FailureKind> = new Set(['unmet', 'barred'])
 
-/** Whether others are asked at that failure in a row: the first, the third, and while it lasts each fourth after that. */
+/**
+ * Whether others are asked at that failure in a row: the first three, and while it lasts each fourth after that. The
+ * second time reaches those whom the first draw left out: who is asked looks itself.
+ */
 export const isAskedAt = (failures: number, failed: FailureClass): boolean =>
-  OTHERS_CAN_TELL.has(FAILURE_KINDS[failed]) && (failures === 1 || failures % 4 === 3)
+  OTHERS_CAN_TELL.has(FAILURE_KINDS[failed]) && (failures < 3 || failures % 4 === 3)
 
 /** Takes some out of those who may know, at random; `chance` gives numbers from 0 to 1. */
 export function drawFrom<One>(left: One[], count: number, chance: () => number): One[] {
