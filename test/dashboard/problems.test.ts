@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { BY_CLASS, BY_STATE } from '../../src/schemas/peers/remedies.ts'
 import { sampleWorld } from './sample.ts'
 import { useScenes } from './scene.ts'
 import type { World } from './world.ts'
@@ -99,6 +100,7 @@ test('the title, the rail and the headline count the same problems', async (t) =
   await page.goto(fake.url)
   await page.getByRole('heading', { name: '4 problems' }).waitFor()
   assert.match(await page.title(), /^\(4\)/)
+  assert.match((await page.locator('link[rel=icon]').getAttribute('href')) ?? '', /mark-bad/)
   assert.match((await page.getByRole('link', { name: 'Overview' }).textContent()) ?? '', /4 to look at/)
 })
 
@@ -119,4 +121,26 @@ test('the overview of 200 servers draws no more than 100 rows', async (t) => {
   await page.goto(fake.url)
   await page.getByRole('link', { name: 'node-2', exact: true }).waitFor()
   assert.ok((await page.locator('tr.item').count()) <= 100)
+})
+
+test('beside each cause stands what to do, on the overview and on the page of the server, in the words of the docs', async (t) => {
+  const world = sampleWorld()
+  const states = [
+    ['frankfurt-2', 'rejected', BY_STATE.rejected],
+    ['home-nas', 'quarantined', BY_STATE.quarantined],
+    ['nuremberg-1', 'suspect', BY_STATE.suspect],
+    ['warsaw-1', 'offline', BY_CLASS.refused]
+  ] as const
+  for (const [name, verdict] of states)
+    Object.assign(world.servers.find((one) => one.name === name) ?? {}, { verdict, sinceS: 90 })
+  const { page, fake } = await scene(t, { world })
+  await page.goto(fake.url)
+  const lineOf = (name: string) => page.locator('.problems a').filter({ hasText: name })
+  for (const [name, , remedy = ''] of states) await lineOf(name).getByText(remedy).waitFor()
+  await lineOf('helsinki-1').getByText('Free space there').waitFor()
+  for (const [name, , remedy = ''] of states) {
+    await page.goto(`${fake.url}/servers/${name}`)
+    await page.locator('.notice').getByText(remedy).waitFor()
+  }
+  await page.locator('.notice').getByText('connection refused').waitFor()
 })

@@ -107,6 +107,7 @@ function Line({ line }: { line: Problem | ProblemGroup }) {
         <span />
         <span class="foreign soft">
           {line.names.join(', ')} and {line.count - line.names.length} more
+          <Remedy of={line} />
         </span>
         <Icon name="right" />
       </a>
@@ -123,11 +124,15 @@ function Line({ line }: { line: Problem | ProblemGroup }) {
           </>
         )}
         {line.why}
+        <Remedy of={line} />
       </span>
       <Icon name="right" />
     </a>
   )
 }
+
+const Remedy = ({ of: { remedy } }: { of: Problem | ProblemGroup }) =>
+  remedy === undefined ? null : <span class="remedy">{remedy}</span>
 
 function Kind({ problem }: { problem: Problem }) {
   if (problem.verdict) return <VerdictMark verdict={problem.verdict} loud />

@@ -1,6 +1,6 @@
 import type { Incomplete } from '../../../schemas/answer.ts'
 import type { Deployment, DeploymentStatus } from '../../../schemas/deployments/deployment.ts'
-import type { Verdict } from '../../../schemas/health.ts'
+import type { FailureClass, Verdict } from '../../../schemas/health.ts'
 import type { PeerView } from '../../../schemas/peer.ts'
 import { wall } from '../words/format.ts'
 import type { Slice, Slices } from './aggregate.ts'
@@ -35,6 +35,8 @@ export interface ServerRow {
   error: string
 }
 
+  /** What the last question to it met. */
+  failed: FailureClass | undefined
 interface Counts {
   total: number
   running: number
@@ -79,7 +81,8 @@ export function serverRows(known: {
       old: slice?.old ?? false,
       counts: counts(known.deployed.get(name)),
       unsure: unsure(known.answers.get(name)),
-      error: peer?.error ?? slice?.error ?? ''
+      error: peer?.error ?? slice?.error ?? '',
+      failed: slice?.code ?? known.answers.get(name)?.code
     }
   }
   const rows = known.peers.map((peer) => row(peer.name, peer))

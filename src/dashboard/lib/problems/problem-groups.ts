@@ -9,6 +9,8 @@ export interface ProblemGroup {
   title: string
   names: readonly string[]
   to: string
+  /** Of all of them alike. */
+  remedy: string | undefined
   grave: boolean
 }
 
@@ -39,6 +41,7 @@ function groupOf(kind: string, those: readonly Problem[]): ProblemGroup {
       ? `${plural(those.length, 'deployment')} ${deployments}`
       : `${plural(those.length, 'server')} ${WORDS[kind] ?? (verdict ? verdictLook(verdict).word : kind)}`,
     names: those.slice(0, 3).map(({ name }) => name),
+    remedy: those.every(({ remedy }) => remedy === those[0]?.remedy) ? those[0]?.remedy : undefined,
     to: deployments ? `/deployments?problem=${kind}` : `/servers?state=${kind}`,
     grave: those.some(({ grave }) => grave)
   }

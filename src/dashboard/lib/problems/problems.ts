@@ -3,6 +3,7 @@ import type { DeploymentStatus } from '../../../schemas/deployments/deployment.t
 import type { Verdict } from '../../../schemas/health.ts'
 import type { Scope } from '../../../schemas/opinions/opinion.ts'
 import type { PeerView } from '../../../schemas/peer.ts'
+import { BY_STATE, remedyOf } from '../../../schemas/peers/remedies.ts'
 import { isUp } from '../../deployments/images.ts'
 import { segment } from '../access/api.ts'
 import { isFull, serverAt } from '../address/places.ts'
@@ -20,16 +21,18 @@ export interface Problem {
   status?: DeploymentStatus
   since?: number | undefined
   why: string
+  /** What to do. */
+  remedy?: string | undefined
   grave: boolean
 }
 
 const WHY: Partial<Record<Verdict, string>> = {
   pending: 'not confirmed by the other side',
-  rejected: 'its key is refused: invite it again',
+  rejected: 'its key is refused',
   incompatible: 'no agent at this address',
-  removed: 'it removed us: remove it here or join it again',
-  suspended: 'its introducer took it back: restore or remove it',
-  quarantined: 'checking it kept crashing: Check now starts it again'
+  removed: 'it removed us',
+  suspended: 'its introducer took it back',
+  quarantined: 'checking it kept crashing'
 }
 
 /** What needs somebody, grave things first. A deployment on a server that is away is part of that server's problem. */
@@ -53,8 +56,12 @@ export function problems(servers: readonly ServerRow[], deployments: readonly De
   return [...found.filter(({ grave }) => grave), ...found.filter(({ grave }) => !grave)]
 }
 
+/** What to do about a server that is not as it should be, in the words of `explain`. */
+export const remedyFor = ({ verdict, peer, failed }: Pick<ServerRow, 'verdict' | 'peer' | 'failed'>) =>
+  remedyOf({ state: verdict, scope: peer?.scope, failed })
+
 /** What others say of it is the first question after the cause. */
-function causeOf({ verdict, error, peer }: ServerRow): string {
+export function causeOf({ verdict, error, peer }: ServerRow): string {
   const known = WHY[verdict]
   if (known) return known
   const cause = error || (verdict === 'suspect' ? 'a check failed, and is being repeated' : 'no cause given')
@@ -78,6 +85,7 @@ function serverProblem(server: ServerRow, grave: boolean): Problem {
     verdict: server.verdict,
     since: server.since,
     why: (waits ? 'it waits for you to let it in' : causeOf(server)) + lost,
+    remedy: waits ? undefined : remedyFor(server),
     grave
   }
 }
@@ -128,6 +136,10 @@ function deploymentProblem({ key, server, deployment }: DeploymentRow): Problem 
     to: `/deployments/${segment(server)}/${segment(deployment.name)}`,
     status,
     why: `on ${server}${why ? ` · ${why}` : ''}`,
+    remedy:
+      deployment.error === undefined
+        ? 'Look at its log, then start it again.'
+        : 'Mend what its files say, then start it again.',
     grave: status === 'error'
   }
 }
@@ -141,6 +153,7 @@ function clockProblem({ name, peer }: ServerRow): Problem {
     to: serverAt(name),
     verdict: 'skewed',
     why: clocksDiffer(offsetMs(peer)),
+    remedy: BY_STATE.skewed,
     grave: false
   }
 }
@@ -152,6 +165,10 @@ function fullProblem(server: ServerRow): Problem {
     name: server.name,
     to: serverAt(server.name, 'usage'),
     why: disk >= memory ? `disk ${Math.round(disk)} % full` : `memory ${Math.round(memory)} % used`,
+    remedy:
+      disk >= memory
+        ? 'Free space there, or give it a larger disk.'
+        : 'Stop what is not needed there, or give it more memory.',
     grave: false
   }
 }

@@ -5,8 +5,9 @@ import { LetIn } from '../../joining/let-in.tsx'
 import { segment } from '../../lib/access/api.ts'
 import { asFault } from '../../lib/access/fault.ts'
 import { useResource } from '../../lib/data/resource.ts'
+import { GRAVITY } from '../../lib/data/rows.ts'
 import { useDesk } from '../../lib/desk.ts'
-import { offsetMs } from '../../lib/problems/problems.ts'
+import { causeOf, offsetMs, remedyFor } from '../../lib/problems/problems.ts'
 import { wall } from '../../lib/words/format.ts'
 import { Ago, When } from '../../parts/ago.tsx'
 import { ReadOnly } from '../../parts/failures/read-only.tsx'
@@ -68,22 +69,13 @@ function Notices({ peer, busy, ask }: { peer: PeerView; busy: boolean; ask: (wha
   const { who } = useDesk()
   return (
     <>
-      {peer.error && !peer.online && (
-        <p class="notice bad">
-          <strong class="foreign">{peer.error}</strong>
-          {peer.scope_reason && <span class="foreign">{peer.scope_reason}.</span>}
-          <span class="soft">
-            Last seen <Ago at={wall(peer.last_seen_at)} word={wall(peer.last_seen_at) ? ' ago' : ''} />. Last known
-            values below.
-          </span>
-        </p>
-      )}
+      <Cause peer={peer} />
       {clocksApart(offsetMs(peer)) && peer.state !== 'skewed' && <p class="notice">{clocksDiffer(offsetMs(peer))}</p>}
       {peer.removed_by && (
         <p class="notice warn">
           <strong class="foreign">Removed by {peer.removed_by}</strong>
           <span class="soft">
-            <When at={wall(peer.removed_at)} />. Remove it here, or join it again with a new invite.
+            <When at={wall(peer.removed_at)} />
           </span>
         </p>
       )}
@@ -111,11 +103,27 @@ function Notices({ peer, busy, ask }: { peer: PeerView; busy: boolean; ask: (wha
           )}
         </p>
       )}
-      {peer.state === 'quarantined' && (
-        <p class="notice bad">
-          <strong>Not watched: checking it kept crashing.</strong> Check now starts it again.
-        </p>
-      )}
     </>
+  )
+}
+
+/** Why it is not as it should be, and what to do. */
+function Cause({ peer }: { peer: PeerView }) {
+  const { servers } = useDesk()
+  const row = servers.value.find(({ name }) => name === peer.name)
+  if (!row || GRAVITY[peer.state] < 2) return null
+  const seen = wall(peer.last_seen_at)
+  const remedy = peer.awaits_approval ? undefined : remedyFor(row)
+  return (
+    <p class={`notice ${GRAVITY[peer.state] < 4 ? 'warn' : 'bad'}`}>
+      <strong class="foreign">{peer.error ?? causeOf(row)}</strong>
+      {peer.scope_reason && <span class="foreign">{peer.scope_reason}.</span>}
+      {!peer.online && (
+        <span class="soft">
+          Last seen <Ago at={seen} word={seen ? ' ago' : ''} />.{seen && ' Last known values below.'}
+        </span>
+      )}
+      {remedy && <span class="remedy">{remedy}</span>}
+    </p>
   )
 }
