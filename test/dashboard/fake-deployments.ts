@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ContainerRange } from '../../src/schemas/deployments/usage.ts'
+import { containersPast } from './past.ts'
 import type { World } from './world.ts'
 
 interface Params {
@@ -36,6 +38,13 @@ export function deploymentRoutes(app: FastifyInstance, world: World): void {
     const missing = (reply: FastifyReply) =>
       reply.code(404).send({ error: 'deployment not found', code: 'deployment_unknown' })
 
+    app.get<{ Params: Params; Querystring: { range?: ContainerRange } }>(
+      `${prefix}/deployments/:name/stats/history`,
+      async ({ params, query: { range = 'hour' } }, reply) => {
+        const found = find(params)
+        return found ? containersPast(world, found, range) : missing(reply)
+      }
+    )
     app.get<{ Params: Params }>(`${prefix}/deployments/:name/compose`, async ({ params }, reply) => {
       const found = find(params)
       if (!found) return missing(reply)

@@ -1,4 +1,5 @@
-import type { UsagePast, UsageRange } from '../../src/schemas/deployments/usage.ts'
+import type { Deployment } from '../../src/schemas/deployments/deployment.ts'
+import type { ContainerRange, ContainersPast, UsagePast, UsageRange } from '../../src/schemas/deployments/usage.ts'
 import type { HistoryRange, PeerHistory } from '../../src/schemas/history.ts'
 import { ago, type Server, type World } from './world.ts'
 
@@ -98,4 +99,27 @@ export function usage(world: World, server: Server, range: UsageRange): UsagePas
     disk: at.map((_, index) => Math.round((disk - 3 + (3 * index) / count) * 10) / 10),
     load: cpus.map((value) => Math.round((value / 12) * 100) / 100)
   }
+}
+
+/** Its services, each as one container; the second one was started anew twenty looks ago. */
+export function containersPast(world: World, { name, services }: Deployment, range: ContainerRange): ContainersPast {
+  const [step_ms, count] = range === 'hour' ? [30_000, 120] : [600_000, 144]
+  const at = Array.from({ length: count }, (_, index) => world.now - (count - 1 - index) * step_ms)
+  const containers = services.map((service, number) => {
+    const runs = service.status === 'running'
+    const figures = (middle: number) =>
+      at.map((_, index) => (runs ? Math.round(middle * (0.7 + 0.6 * noise(index + number * 7)) * 10) / 10 : null))
+    return {
+      ...{ name: `${name}-${service.name}-1`, service: service.name, state: service.status, restarts: number },
+      ...(runs && { uptime_s: number === 1 ? 600 : 86_400 }),
+      at,
+      cpu: figures(4 + 9 * number),
+      memory: figures((60 + 110 * number) * 1024 ** 2),
+      rx: figures(2_400 + 900 * number),
+      tx: figures(5_100),
+      up: at.map(() => (runs ? 100 : 0)),
+      starts: at.map((_, index) => (number === 1 && index === count - 20 ? 1 : 0))
+    }
+  })
+  return { deployment: name, range, step_ms, containers }
 }

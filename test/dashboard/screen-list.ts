@@ -12,6 +12,7 @@ export const SCREENS: readonly (readonly [path: string, shows: string])[] = [
   ['/servers/home-nas/access', 'See CPU, memory and disk'],
   ['/deployments', 'old-shop'],
   ['/deployments/frankfurt-1/shop', 'Also on'],
+  ['/deployments/frankfurt-1/shop?view=usage', 'Network out'],
   ['/deployments/frankfurt-1/shop?view=log', 'order 41877'],
   ['/deployments/frankfurt-1/shop?view=compose', 'services:'],
   ['/servers?view=usage', 'Now'],

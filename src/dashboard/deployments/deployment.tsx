@@ -13,6 +13,14 @@ import { LogTail } from './log/log-tail.tsx'
 import { operationsOn } from './operations.ts'
 import { RestartEverywhere } from './rollout.tsx'
 import { Services } from './service-table.tsx'
+import { DeploymentUsage } from './usage/usage.tsx'
+
+const VIEWS = [
+  ['services', 'Services'],
+  ['usage', 'Usage'],
+  ['log', 'Log'],
+  ['compose', 'Compose file']
+] as const
 
 /** One deployment on one server: what it consists of, its log, and on which other servers it runs. */
 export function DeploymentPage({ server, name }: { server: string; name: string }) {
@@ -38,13 +46,13 @@ export function DeploymentPage({ server, name }: { server: string; name: string 
     <>
       <Head row={row} tools={tools} />
       <div class="tabs line" role="group" aria-label="About this deployment">
-        {['services', 'log', 'compose'].map((key) => (
+        {VIEWS.map(([key, word]) => (
           <a
             key={key}
             href={`/deployments/${segment(server)}/${segment(name)}${key === 'services' ? '' : `?view=${key}`}`}
             aria-current={view === key ? 'page' : undefined}
           >
-            {key === 'services' ? 'Services' : key === 'log' ? 'Log' : 'Compose file'}
+            {word}
           </a>
         ))}
       </div>
@@ -55,6 +63,7 @@ export function DeploymentPage({ server, name }: { server: string; name: string 
           <RestartEverywhere row={row} />
         </>
       )}
+      {view === 'usage' && <DeploymentUsage tools={tools} server={server} />}
       {view === 'log' && (
         <LogTail tools={tools} services={row.deployment.services.map(({ name }) => name)} away={row.old} />
       )}

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../schemas/deployments/deployment.ts'
+import type { ContainerRange } from '../../schemas/deployments/usage.ts'
 import { type Api, segment } from '../lib/access/api.ts'
 import { Fault } from '../lib/access/fault.ts'
 import { linesOf, messagesOf } from '../lib/data/lines.ts'
@@ -51,6 +52,10 @@ export function operationsOn(api: Api, { self, server, name }: { self: string; s
       const answer = await api.get(base, signal)
       return readDeployment(field(answer, 'deployment') ?? answer)
     },
+
+    /** How each of its containers did. */
+    containers: (range: ContainerRange, signal: AbortSignal): Promise<unknown> =>
+      api.get(`${base}/stats/history?range=${range}`, signal),
 
     /** The compose file as it is written; what comes from `.env` is never put in. */
     async compose(signal: AbortSignal): Promise<string> {

@@ -33,3 +33,36 @@ export function withHoles({ times, values }: Course): { times: number[]; values:
   }
   return course
 }
+
+/** How something went that has a name; the values are as long as `at`. */
+export interface NamedCourse {
+  name: string
+  /** Wall milliseconds, rising. */
+  at: readonly number[]
+  values: readonly (number | undefined)[]
+}
+
+/** Several courses on one axis: the times of all, and for each a value or a hole at every one of them. */
+export function aligned(
+  courses: readonly NamedCourse[],
+  { from, to, stepMs }: { from: number; to: number; stepMs: number }
+) {
+  const count = Math.max(2, Math.ceil((to - from) / stepMs))
+  const times = Array.from({ length: count }, (_, index) => from + (index + 1) * stepMs)
+  const lines = courses.map(({ name, at, values: seen }) => {
+    const values: (number | undefined)[] = Array.from({ length: count })
+    for (const [index, moment] of at.entries()) {
+      const slot = Math.floor((moment - from) / stepMs)
+      if (slot >= 0 && slot < count) values[slot] = seen[index]
+    }
+    return { name, values: bridged(values) }
+  })
+  return { times, lines }
+}
+
+/** A look that came a moment late is no hole: one missing value between two is what stood before it. */
+function bridged(values: readonly (number | undefined)[]): (number | undefined)[] {
+  return values.map((value, index) =>
+    value === undefined && values[index + 1] !== undefined ? values[index - 1] : value
+  )
+}

@@ -1,9 +1,9 @@
 import '../styles/later.css'
 import { useMemo } from 'preact/hooks'
-import { begun } from '../lib/axis.ts'
+import { aligned, begun } from '../lib/axis.ts'
 import { createResource, useResource } from '../lib/data/resource.ts'
 import type { ServerRow } from '../lib/data/rows.ts'
-import { alignedBy, loadUsage, type Usage } from '../lib/data/usage.ts'
+import { loadUsage, type Usage } from '../lib/data/usage.ts'
 import { useDesk } from '../lib/desk.ts'
 import { UsageRange } from '../lib/ranges.ts'
 import { percent } from '../lib/words/format.ts'
@@ -12,6 +12,10 @@ import { marksOf } from '../parts/charts/marks.ts'
 import { useZoom, Zoomed } from '../parts/charts/zoom.tsx'
 import { FaultNotice } from '../parts/failures/fault.tsx'
 import { Unanswered } from '../parts/failures/unanswered.tsx'
+import { NothingFits, SearchField } from '../parts/forms/filters.tsx'
+import { TagChoices } from '../parts/forms/tag-choices.tsx'
+import { verdictLook } from '../parts/state.tsx'
+import { searched } from '../tables/searching.ts'
 import { Figures } from './usage/figures.tsx'
 
 const MOST = 8
@@ -24,14 +28,27 @@ const CHARTS = [
 
 /** CPU, memory, disk and load of all servers on the same axes. */
 export function UsageOfAll() {
-  const { servers, stats } = useDesk()
+  const { servers, stats, route } = useDesk()
+  const all = servers.value
+  const rows = searched(all, route.param('q'), ({ name }) => name)
   return (
     <>
       <FaultNotice of={stats} what="the figures" />
       <Unanswered slices={stats.data.value} />
-      <Ranges />
-      <Charts rows={servers.value} />
-      <Figures rows={servers.value} />
+      <div class="filters">
+        <Ranges />
+        <TagChoices servers={all} />
+        <span class="push" />
+        <SearchField label="Filter servers: a name, web-*, @tag" />
+      </div>
+      {rows.length === 0 && all.length > 0 ? (
+        <NothingFits what="server" names={['q']} />
+      ) : (
+        <>
+          <Charts rows={rows} />
+          <Figures rows={rows} />
+        </>
+      )}
     </>
   )
 }
@@ -114,24 +131,26 @@ function Charts({ rows }: { rows: readonly ServerRow[] }) {
       {silent.length > 0 && (
         <p class="small soft source">
           No history from{' '}
-          {silent.map(({ server, none, fault }, index) => (
-            <span key={server} class="foreign">
-              {index > 0 && ', '}
-              {server} ({none ? 'it keeps none' : fault?.message})
+          {silent.map((one, index) => (
+            <span key={one.server} class="foreign">
+              {index > 0 && '; '}
+              {one.server}: {whyNone(one, rows)}
             </span>
           ))}
-          .
         </p>
       )}
       <div class="charts">
         {CHARTS.map(([figure, title, top]) => {
-          const { times, lines } = alignedBy(known, figure, axis)
+          const { times, lines } = aligned(
+            known.map((one) => ({ name: one.server, at: one.at, values: one[figure] })),
+            axis
+          )
           return (
             <LineChart
               key={figure}
               title={title}
               times={times}
-              series={lines.map(({ server, values }) => ({ name: server, tone: tones.get(server) ?? 'c8', values }))}
+              series={lines.map((line) => ({ ...line, tone: tones.get(line.name) ?? 'c8' }))}
               format={
                 figure === 'load' ? (value) => (value < 10 ? value.toFixed(1) : String(Math.round(value))) : percent
               }
@@ -146,4 +165,11 @@ function Charts({ rows }: { rows: readonly ServerRow[] }) {
       </div>
     </>
   )
+}
+
+/** Of one that is away, how it is. */
+function whyNone({ server, none, fault }: Usage, rows: readonly ServerRow[]): string {
+  const verdict = rows.find(({ name }) => name === server)?.verdict ?? 'online'
+  if (verdict !== 'online') return verdictLook(verdict).word
+  return none ? 'it keeps none' : (fault?.message ?? 'it gave none')
 }

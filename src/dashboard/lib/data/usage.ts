@@ -44,29 +44,3 @@ function usageOf(server: string, answer: unknown): Usage {
   )
   return { server, at, cpu, memory, disk, load }
 }
-
-/** All servers on one axis: the times of all, and for each server a value or a hole at every one of them. */
-export function alignedBy(
-  usages: readonly Usage[],
-  figure: 'cpu' | 'memory' | 'disk' | 'load',
-  { from, to, stepMs }: { from: number; to: number; stepMs: number }
-) {
-  const count = Math.max(2, Math.ceil((to - from) / stepMs))
-  const times = Array.from({ length: count }, (_, index) => from + (index + 1) * stepMs)
-  const lines = usages.map((usage) => {
-    const values: (number | undefined)[] = Array.from({ length: count })
-    for (const [index, at] of usage.at.entries()) {
-      const slot = Math.floor((at - from) / stepMs)
-      if (slot >= 0 && slot < count) values[slot] = usage[figure][index]
-    }
-    return { server: usage.server, values: bridged(values) }
-  })
-  return { times, lines }
-}
-
-/** A look that came a moment late is no hole: one missing value between two is what stood before it. */
-function bridged(values: readonly (number | undefined)[]): (number | undefined)[] {
-  return values.map((value, index) =>
-    value === undefined && values[index + 1] !== undefined ? values[index - 1] : value
-  )
-}

@@ -2,7 +2,7 @@ import { dayOf, STEPS, timeOf } from './format.ts'
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
-function bytes(value: number): string {
+export function bytes(value: number): string {
   if (!Number.isFinite(value) || value < 0) return '–'
   const power = Math.min(UNITS.length - 1, value < 1 ? 0 : Math.floor(Math.log2(value) / 10))
   const scaled = value / 1024 ** power
