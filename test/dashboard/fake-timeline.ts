@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isAbout } from '../../src/cluster/timeline/window.ts'
 import type { ClusterEvent } from '../../src/schemas/event.ts'
 import { selected } from '../../src/schemas/selection/selection.ts'
 import type { Timeline, TimelineRow } from '../../src/schemas/timeline/timeline.ts'
@@ -11,6 +12,7 @@ interface Query {
   before?: string
   limit?: string
   servers?: string | string[]
+  about?: string
 }
 
 /** What happened on all servers: the events of the invented node, and what somebody did. */
@@ -28,6 +30,7 @@ export function timelineRoutes(app: FastifyInstance, world: World): void {
     const all = [...world.events.map((event) => rowOf(event, world)), ...acts(world)]
       .filter(({ at }) => (!query.from || at >= query.from) && (!query.to || at < query.to))
       .filter(({ deployment }) => !query.deployment || deployment === query.deployment)
+      .filter((row) => query.about === undefined || isAbout(row, query.about))
       .filter(({ server, peer }) => on.length === 0 || chosen.has(server) || chosen.has(peer ?? ''))
       .sort((a, b) => b.at.localeCompare(a.at))
     const first = Number(query.before ?? 0)

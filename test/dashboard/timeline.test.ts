@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { actOf } from '../../src/dashboard/lib/words/acts.ts'
+import { joinOf } from '../../src/dashboard/screens/events/joins.ts'
+import { told } from '../../src/dashboard/screens/events/kinds.ts'
 import { fieldOf, spanOf } from '../../src/dashboard/screens/events/spans.ts'
 import type { NewEvent } from '../../src/schemas/event.ts'
 import { sampleWorld } from './sample.ts'
@@ -96,4 +98,44 @@ test('of many events a hundred are drawn, and the older ones are one click away'
   assert.equal(await page.locator('.news li').count(), 100)
   await page.getByRole('button', { name: 'Back to the newest' }).click()
   await page.getByText('failure 249').waitFor()
+})
+
+test('the events of one server are the same list: by days, with who did what, and what this server saw of it', async (t) => {
+  const world = sampleWorld()
+  const { page, fake } = await scene(t, { world })
+  await page.goto(`${fake.url}/servers/home-nas/events`)
+  await page.getByRole('heading', { name: 'Today' }).waitFor()
+  const rows = page.locator('.news li')
+  await rows.filter({ hasText: 'unstable' }).first().waitFor()
+  assert.deepEqual(new Set(await rows.locator('.state').allTextContents()), new Set(['home-nas']))
+  const asked = new URL(fake.asked.findLast((what) => what.includes('/timeline?'))?.split(' ')[1] ?? '', fake.url)
+  assert.deepEqual(
+    ['about', 'servers'].map((name) => asked.searchParams.get(name)),
+    ['home-nas', 'home-nas,frankfurt-1']
+  )
+  await page.getByRole('button', { name: 'States' }).click()
+  await page.waitForURL(/kind=states/)
+  await rows.filter({ hasText: 'joined' }).first().waitFor({ state: 'detached' })
+})
+
+test('a join is told from the side of who came, whichever of the two noted it', () => {
+  const row = {
+    id: 'a.e1',
+    at: '2026-11-29T00:00:00Z',
+    server: 'vm',
+    seen_by: ['vm'],
+    type: 'peer.joined',
+    peer: 'nas'
+  }
+  assert.deepEqual(joinOf({ ...row, reason: 'it accepted an invite of vm' }), {
+    who: 'nas',
+    whom: 'vm',
+    how: ', with an invite from there'
+  })
+  assert.equal(told({ ...row, reason: 'vm accepted its invite' }), 'joined nas, with an invite from there')
+  assert.equal(told({ ...row, reason: 'introduced by hub' }), 'joined vm, introduced by hub')
+  assert.equal(told(row), 'joined vm')
+  const links =
+    'this server accepted its invite, and keeps connections open to it, since it cannot be dialled from there'
+  assert.match(told({ ...row, reason: links }), /^joined nas, .*, and keeps connections open to it$/)
 })

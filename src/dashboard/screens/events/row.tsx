@@ -1,17 +1,17 @@
 import type { TimelineRow } from '../../../schemas/timeline/timeline.ts'
 import { segment } from '../../lib/access/api.ts'
 import { serverAt } from '../../lib/address/places.ts'
-import { actOf } from '../../lib/words/acts.ts'
 import { exact, plural, timeOf, two, wall } from '../../lib/words/format.ts'
-import { type Kind, kindOf, sentence } from '../../lib/words/words.ts'
+import { type Kind, kindOf } from '../../lib/words/words.ts'
 import { asEvent } from './as-event.ts'
+import { joinOf } from './joins.ts'
+import { told } from './kinds.ts'
 
 /** One fact: when, about which server, what, by whom, and who noted it. */
 export function Row({ row, known }: { row: TimelineRow; known: ReadonlySet<string> }) {
   const at = wall(row.at) ?? 0
   const date = new Date(at)
-  const event = asEvent(row)
-  const seen = row.seen_by.filter((name) => name !== row.peer)
+  const join = joinOf(row)
   return (
     <li>
       <time dateTime={row.at} title={exact(at)}>
@@ -21,27 +21,33 @@ export function Row({ row, known }: { row: TimelineRow; known: ReadonlySet<strin
         <svg viewBox="0 0 13 13" aria-hidden="true">
           <rect x="5" y="1" width="3" height="11" rx="1.5" fill="currentColor" />
         </svg>
-        <Name name={row.peer ?? row.server} known={known} />
+        <Name name={join?.who ?? row.peer ?? row.server} known={known} />
       </span>
       <span class="foreign">
-        {row.type === 'act' && row.act ? actOf(row.act) : <Told row={row} text={sentence(event)} />}
-        {row.by && !String(row.facts?.by ?? '').includes(row.by) && <span class="soft"> · by {row.by}</span>}
-        {row.type === 'peer.joined' && row.peer !== undefined ? (
-          <span class="soft">
-            {' '}
-            with <Name name={row.server} known={known} inText />
-          </span>
+        {join ? (
+          <>
+            joined <Name name={join.whom} known={known} inText />
+            {join.how}
+          </>
         ) : (
-          seen.length > 0 &&
-          row.peer !== undefined && (
-            <span class="faint small" title={seen.join(', ')}>
-              {' '}
-              · noted by {seen.length > 2 ? plural(seen.length, 'server') : seen.join(' and ')}
-            </span>
-          )
+          <Told row={row} />
         )}
+        {row.by && !String(row.facts?.by ?? '').includes(row.by) && <span class="soft"> · by {row.by}</span>}
+        {!join && <NotedBy row={row} />}
       </span>
     </li>
+  )
+}
+
+/** Who saw it, where that is somebody else than whom it is about. */
+function NotedBy({ row }: { row: TimelineRow }) {
+  const seen = row.seen_by.filter((name) => name !== row.peer)
+  if (row.peer === undefined || seen.length === 0) return null
+  return (
+    <span class="faint small" title={seen.join(', ')}>
+      {' '}
+      · noted by {seen.length > 2 ? plural(seen.length, 'server') : seen.join(' and ')}
+    </span>
   )
 }
 
@@ -62,12 +68,13 @@ function Name({ name, known, inText }: { name: string; known: ReadonlySet<string
 }
 
 /** What is said of a deployment begins with its name, which leads to it. */
-function Told({ row, text }: { row: TimelineRow; text: string }) {
-  const name = row.deployment
+function Told({ row }: { row: TimelineRow }) {
+  const { deployment: name, server } = row
+  const text = told(row)
   if (name === undefined || !text.startsWith(`${name}:`)) return <>{text}</>
   return (
     <>
-      <a class="link" href={`/deployments/${segment(row.server)}/${segment(name)}`}>
+      <a class="link" href={`/deployments/${segment(server)}/${segment(name)}`}>
         {name}
       </a>
       {text.slice(name.length)}

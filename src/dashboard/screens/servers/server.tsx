@@ -1,10 +1,10 @@
 import { serverAt } from '../../lib/address/places.ts'
 import { useDesk } from '../../lib/desk.ts'
 import { VerdictMark } from '../../parts/state.tsx'
+import { EventList } from '../events/list.tsx'
 import { UsageOf } from '../usage.tsx'
 import { ServerAccess } from './server-access.tsx'
 import { ServerDeployments } from './server-deployments.tsx'
-import { ServerEvents } from './server-events.tsx'
 import { ServerHead } from './server-head.tsx'
 import { ServerHealth } from './server-health.tsx'
 
@@ -51,7 +51,7 @@ export function ServerPage({ name }: { name: string }) {
       {tab === '' && peer && <ServerHealth peer={peer} />}
       {tab === 'usage' && <UsageOf name={name} />}
       {tab === 'deployments' && <ServerDeployments name={name} />}
-      {tab === 'events' && <ServerEvents name={name} own={own} />}
+      {tab === 'events' && <EventList about={name} />}
       {tab === 'access' && peer && <ServerAccess name={name} />}
     </>
   )
