@@ -25,6 +25,10 @@ test('what the invented node answers to every screen is what the API document sa
   }
   await page.goto(`${fake.url}/servers/helsinki-1`)
   await page.getByRole('button', { name: 'Check now' }).click()
+  await page.goto(`${fake.url}/servers/helsinki-1/access`)
+  await page.getByLabel('Tags to set here').fill('prod')
+  await page.getByRole('button', { name: 'Add' }).click()
+  await page.getByRole('button', { name: 'Take away @prod' }).waitFor()
   await page.goto(`${fake.url}/servers?do=invite`)
   await page.getByRole('button', { name: 'Make the token' }).click()
   await page.getByText('Waiting for a server').waitFor()

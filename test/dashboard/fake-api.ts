@@ -166,6 +166,16 @@ export async function startFake(world: World): Promise<FakeNode> {
     if (!server) return reply.code(404).send({ error: 'peer not found', code: 'peer_unknown' })
     return detail(server)
   })
+  app.put<{ Params: { name: string }; Body: { tags: string[] } }>(
+    '/api/cluster/peers/:name/tags',
+    async (request, reply) => {
+      const server = peerNamed(request.params.name)
+      if (!server || request.body.tags.includes('wr/ong'))
+        return reply.code(400).send({ error: 'tags/0 must be a word', code: 'bad_request' })
+      server.ownTags = request.body.tags
+      return peerView(world, server, numberOf(server))
+    }
+  )
   let grants: unknown = [
     { capability: 'fleet.read' },
     { capability: 'deployments.read' },

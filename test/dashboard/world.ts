@@ -26,6 +26,8 @@ export interface Server {
   joinedS?: number
   version?: string
   tags?: string[]
+  /** That were set on this server. */
+  ownTags?: string[]
   deployments: Deployment[]
 }
 
@@ -95,6 +97,7 @@ export function peerView(world: World, server: Server, number: number): PeerView
     ...(server.latencyMs === undefined ? {} : { latency_ms: server.latencyMs }),
     ...(server.awaitsApproval ? { awaits_approval: true, fingerprint: '9c1e-0b52-77d4-a3f8-5e20-c6b1-48fd-913a' } : {}),
     ...(server.tags && { tags: server.tags }),
+    ...(server.ownTags?.length && { own_tags: server.ownTags }),
     failures: reachable ? 0 : 4,
     flapping: server.flapping ?? false,
     restarts: 0,

@@ -71,7 +71,7 @@ function Begin({ name, servers, close }: { name: string; servers: readonly strin
       <Field
         label="On"
         name="on"
-        hint="all, names, web-*, @tag; with commas between them"
+        hint="all, names, web-*, @tag that was set here; with commas between them"
         value={words}
         onInput={setWords}
         wrong={wrong}
@@ -94,10 +94,11 @@ function Begin({ name, servers, close }: { name: string; servers: readonly strin
   )
 }
 
-/** The servers that the words mean among those that run it, or why they mean none. */
+/** The servers that the words mean among those that run it, or why they mean none. What one says of itself chooses it for no change. */
 function chosenOf(rows: readonly ServerRow[], words: string): { chosen: string[]; wrong?: string } {
   try {
-    return { chosen: selected(rows, { on: [words] }).map(({ name }) => name) }
+    const servers = rows.map(({ name, tags, ownTags }) => ({ name, tags: ownTags, claimed: tags }))
+    return { chosen: selected(servers, { on: [words] }).map(({ name }) => name) }
   } catch (fault) {
     return { chosen: [], wrong: fault instanceof Error ? `Of those that run it, ${fault.message}.` : String(fault) }
   }

@@ -10,6 +10,7 @@ import { Ago } from './ago.tsx'
 import { PeerChecks } from './charts/checks.tsx'
 import { Meter } from './charts/meter.tsx'
 import { VerdictMark } from './state.tsx'
+import { Tags } from './tags.tsx'
 
 const COLUMNS = [
   ['name', 'Name', 'first'],
@@ -82,7 +83,7 @@ function Row({ row, rowIndex, pick }: { row: ServerRow; rowIndex: number; pick: 
           <a class="name cut foreign" href={to}>
             {row.name}
           </a>
-          <Tags row={row} />
+          <Marks row={row} />
         </span>
       </td>
       <td class="end">
@@ -120,14 +121,10 @@ function Row({ row, rowIndex, pick }: { row: ServerRow; rowIndex: number; pick: 
   )
 }
 
-const Tags = ({ row }: { row: ServerRow }) => (
+const Marks = ({ row }: { row: ServerRow }) => (
   <>
     {row.self && <span class="tag">this server</span>}
-    {row.tags.map((tag) => (
-      <span key={tag} class="tag own foreign" title="A tag that it gives itself">
-        @{tag}
-      </span>
-    ))}
+    <Tags row={row} />
     {row.peer?.flapping && <span class="tag warn">unstable</span>}
     {row.peer?.reach === 'reverse' && (
       <span class="tag" title="It cannot be dialled from here, and is asked over connections that it opens">

@@ -23,8 +23,10 @@ export interface ServerRow {
   lastSeen: number | undefined
   peer: PeerView | undefined
   version: string
-  /** As it tells them of itself. */
+  /** By which it is found: those that were set here, and what it tells of itself. */
   tags: readonly string[]
+  /** Of those, the ones that also choose it for a change. */
+  ownTags: readonly string[]
   load: Load
   /** Wall milliseconds at which `load` was true. */
   loadAt: number | undefined
@@ -33,10 +35,10 @@ export interface ServerRow {
   /** Why what it runs is not known, or not all of it, though it answered. */
   unsure: readonly Incomplete[]
   error: string
-}
-
   /** What the last question to it met. */
   failed: FailureClass | undefined
+}
+
 interface Counts {
   total: number
   running: number
@@ -75,7 +77,7 @@ export function serverRows(known: {
       lastSeen: wall(peer?.last_seen_at ?? peer?.last_seen),
       peer,
       version: peer ? (peer.version ?? '') : known.version,
-      tags: (peer ? peer.tags : known.tags) ?? [],
+      ...tagsOf(peer ?? { own_tags: [...known.tags] }),
       load: load(slice?.data),
       loadAt: slice?.trueAt,
       old: slice?.old ?? false,
@@ -101,6 +103,12 @@ export function deploymentRows(deployed: Deployed, slices: Slices): DeploymentRo
     }))
   })
   return rows.sort((a, b) => compare(a.deployment.name, b.deployment.name) || compare(a.server, b.server))
+}
+
+/** A tag that is both is one that was set here. */
+function tagsOf({ own_tags: own = [], tags = [] }: Pick<PeerView, 'own_tags' | 'tags'>) {
+  const set = new Set(own.map((tag) => tag.toLowerCase()))
+  return { ownTags: own, tags: [...own, ...tags.filter((tag) => !set.has(tag.toLowerCase()))] }
 }
 
 /** A server's own words, or that it gave none to this question. */

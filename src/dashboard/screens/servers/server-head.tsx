@@ -13,6 +13,7 @@ import { Ago, When } from '../../parts/ago.tsx'
 import { ReadOnly } from '../../parts/failures/read-only.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { VerdictMark } from '../../parts/state.tsx'
+import { TagsOf } from '../../parts/tags.tsx'
 import { ServerFacts } from './server-facts.tsx'
 
 type Ask = 'check' | 'restore' | 'move'
@@ -42,6 +43,7 @@ export function ServerHead({ peer }: { peer: PeerView }) {
         <h1 class="cut foreign">{peer.name}</h1>
         <VerdictMark verdict={peer.state} loud />
         {peer.flapping && <span class="tag warn">unstable</span>}
+        <TagsOf name={peer.name} />
         <div class="acts">
           {!who.mayChange() && <ReadOnly />}
           <button

@@ -1,12 +1,14 @@
 import { serverAt } from '../../lib/address/places.ts'
 import { useDesk } from '../../lib/desk.ts'
 import { VerdictMark } from '../../parts/state.tsx'
+import { TagsOf } from '../../parts/tags.tsx'
 import { EventList } from '../events/list.tsx'
 import { UsageOf } from '../usage.tsx'
 import { ServerAccess } from './server-access.tsx'
 import { ServerDeployments } from './server-deployments.tsx'
 import { ServerHead } from './server-head.tsx'
 import { ServerHealth } from './server-health.tsx'
+import { ServerTags } from './server-tags.tsx'
 
 const TABS = [
   ['', 'Health'],
@@ -52,7 +54,12 @@ export function ServerPage({ name }: { name: string }) {
       {tab === 'usage' && <UsageOf name={name} />}
       {tab === 'deployments' && <ServerDeployments name={name} />}
       {tab === 'events' && <EventList about={name} />}
-      {tab === 'access' && peer && <ServerAccess name={name} />}
+      {tab === 'access' && peer && (
+        <>
+          <ServerAccess name={name} />
+          <ServerTags peer={peer} />
+        </>
+      )}
     </>
   )
 }
@@ -66,6 +73,7 @@ function OwnHead({ name }: { name: string }) {
         <h1 class="cut foreign">{name}</h1>
         <VerdictMark verdict="online" loud />
         <span class="tag">this server</span>
+        <TagsOf name={name} />
       </div>
       <dl class="facts">
         <div>
