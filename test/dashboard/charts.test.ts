@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { labelled, withHoles } from '../../src/dashboard/lib/axis.ts'
 import { percent } from '../../src/dashboard/lib/words/format.ts'
+import { marksOf } from '../../src/dashboard/parts/charts/marks.ts'
+import type { ClusterEvent, NewEvent } from '../../src/schemas/event.ts'
 import { useScenes } from './scene.ts'
 
 const scene = useScenes()
@@ -55,4 +57,79 @@ test('a part of the time is looked at closer by dragging, a line is switched by 
     .click()
   await page.waitForURL(/off=helsinki-1/)
   assert.equal(await page.locator('.legend .off').count(), 4)
+})
+
+const NOON = Date.parse('2026-11-29T12:00:00Z')
+const happened = (minute: number, event: NewEvent): ClusterEvent => ({
+  ...{ id: minute + 1, at: new Date(NOON + minute * 60_000).toISOString() },
+  ...event
+})
+
+test('marks are what happened to the servers of a chart, in its time, and of many the newest', () => {
+  const down: NewEvent = { type: 'peer.state', peer: 'b', from: 'suspect', to: 'offline' }
+  const events = [
+    happened(0, down),
+    happened(5, { type: 'deployment.changed', from: 'running', to: 'error', facts: { deployment: 'shop' } }),
+    happened(6, { ...down, peer: 'c' }),
+    happened(7, { type: 'invite.created' }),
+    happened(90, down)
+  ]
+  const asked = { self: 'a', from: NOON, to: NOON + 3_600_000 }
+  assert.deepEqual(marksOf(events, { names: ['b'], ...asked }), [{ at: NOON, text: 'suspect → offline', tone: 'bad' }])
+  assert.deepEqual(
+    marksOf(events, { names: ['a', 'b'], ...asked }).map(({ text }) => text),
+    ['b: suspect → offline', 'a: shop: running → error']
+  )
+  const many = Array.from({ length: 59 }, (_, minute) => happened(minute, { ...down, reason: String(minute) }))
+  const marks = marksOf(many, { names: ['b'], ...asked })
+  assert.deepEqual([marks.length, marks.at(-1)?.text], [40, 'suspect → offline · 58'])
+})
+
+test('what happened is drawn as dashed lines down a chart, and told in its table', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.addInitScript(() => {
+    const drawn: number[] = []
+    Object.assign(window, { drawn })
+    const { stroke, moveTo } = CanvasRenderingContext2D.prototype
+    let at = 0
+    Object.assign(CanvasRenderingContext2D.prototype, {
+      moveTo(this: CanvasRenderingContext2D, x: number, y: number) {
+        at = x
+        moveTo.call(this, x, y)
+      },
+      stroke(this: CanvasRenderingContext2D, ...path: [Path2D]) {
+        if (this.getLineDash().length > 0) drawn.push(at)
+        stroke.apply(this, path)
+      }
+    })
+  })
+  await page.goto(`${fake.url}/servers/warsaw-1`)
+  await page.locator('.plot .u-over').waitFor()
+  await page.waitForFunction(() => Reflect.get(window, 'drawn').length >= 2)
+  const places = new Set<number>(await page.evaluate(() => Reflect.get(window, 'drawn')))
+  // Suspect, and eighteen seconds later offline.
+  assert.ok(places.size >= 1)
+  await page.getByText('Show as table').click()
+  const twin = page.getByRole('region', { name: 'Time to answer, as a table' })
+  await twin.getByText('suspect → offline · 4 probes in a row failed').waitFor()
+  await twin.getByText('online → suspect · connection refused').waitFor()
+})
+
+test('each bar of the last checks tells under the pointer when it was, and how it went', async (t) => {
+  const { page, fake } = await scene(t)
+  await page.goto(`${fake.url}/servers/warsaw-1`)
+  const bars = page.locator('main svg.checks').first()
+  await bars.waitFor()
+  const box = await bars.boundingBox()
+  assert.ok(box)
+  const told = async (bar: number) => {
+    await page.mouse.move(box.x + (box.width * (bar + 0.5)) / 50, box.y + box.height / 2)
+    return (await bars.locator('title').textContent()) ?? ''
+  }
+  assert.match(await told(49), /^\d\d:\d\d:\d\d: failed, connection refused$/)
+  assert.match(await told(3), /^(\d+ \w+ )?\d\d:\d\d(:\d\d)?: answered after [\d.]+ ms$/)
+  await page.mouse.move(2, 2)
+  await page.waitForFunction(() =>
+    /of the last 50 checks/.test(document.querySelector('main svg.checks title')?.textContent ?? '')
+  )
 })

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Check } from '../../lib/data/histories.ts'
 import { useDesk } from '../../lib/desk.ts'
-import { clock } from '../../lib/words/format.ts'
+import { CAUSES } from '../../lib/words/causes.ts'
+import { clock, millis } from '../../lib/words/format.ts'
 
 const SHOWN = 50
 const HEIGHT = 20
@@ -25,8 +26,9 @@ export function PeerChecks({ name }: { name: string }) {
   )
 }
 
-/** One bar a check: how high tells how long the answer took, and a failed one reaches from top to bottom. */
+/** One bar a check: how high tells how long the answer took, and a failed one reaches from top to bottom; under the pointer, when and why. */
 export function Checks({ checks }: { checks: readonly Check[] }) {
+  const [pointed, setPointed] = useState<Check>()
   const shown = checks.slice(-SHOWN)
   const failed = shown.filter(({ ok }) => !ok).length
   const slowest = Math.max(20, ...shown.map(({ ms }) => ms ?? 0))
@@ -44,15 +46,27 @@ export function Checks({ checks }: { checks: readonly Check[] }) {
   return (
     <svg
       class="checks"
+      onPointerMove={({ currentTarget, clientX }) => {
+        const { left, width } = currentTarget.getBoundingClientRect()
+        setPointed(shown[Math.floor(((clientX - left) / width) * SHOWN) - (SHOWN - shown.length)])
+      }}
+      onPointerLeave={() => setPointed(undefined)}
       viewBox={`0 0 ${SHOWN * 4 - 1} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
       aria-label={label}
     >
-      <title>{label}</title>
+      <title>{pointed ? toldOf(pointed) : label}</title>
       <path class="gap" d={paths.gap} />
       <path class="ok" d={paths.ok} />
       <path class="no" d={paths.no} />
     </svg>
   )
 }
+
+/** When it was, and how it went. */
+const toldOf = ({ at, ok, ms, why }: Check) =>
+  `${clock(at)}: ${ok ? `answered after ${millis(ms)}` : `failed, ${causeOf(why)}`}`
+
+/** A class in words; what a node says in words of its own stays. */
+export const causeOf = (why: string) => Object.entries(CAUSES).find(([key]) => key === why)?.[1] ?? why

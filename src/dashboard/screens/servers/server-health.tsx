@@ -6,10 +6,9 @@ import { begun, withHoles } from '../../lib/axis.ts'
 import { createResource, useResource } from '../../lib/data/resource.ts'
 import { useDesk } from '../../lib/desk.ts'
 import { longSpan } from '../../lib/words/amounts.ts'
-import { CAUSES } from '../../lib/words/causes.ts'
 import { millis, wall } from '../../lib/words/format.ts'
 import { When } from '../../parts/ago.tsx'
-import { Checks } from '../../parts/charts/checks.tsx'
+import { Checks, causeOf } from '../../parts/charts/checks.tsx'
 import { LineChart } from '../../parts/charts/line-chart.tsx'
 import { marksOf } from '../../parts/charts/marks.ts'
 import { useZoom, Zoomed } from '../../parts/charts/zoom.tsx'
@@ -161,7 +160,7 @@ function Failures({ name }: { name: string }) {
           <li key={check.at}>
             <When at={check.at} />
             <span class="soft">after {millis(check.ms)}</span>
-            <span class="foreign">{Object.entries(CAUSES).find(([key]) => key === check.why)?.[1] ?? check.why}</span>
+            <span class="foreign">{causeOf(check.why)}</span>
           </li>
         ))}
       </ul>
