@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { sampleWorld } from './sample.ts'
 import { useScenes } from './scene.ts'
 import { deployment, type Server } from './world.ts'
@@ -86,4 +87,47 @@ test('200 peers are sorted and filtered, and only those that are seen are asked 
   assert.equal(await page.locator('tr.item').count(), 4)
   const about = new Set(fake.asked.filter((line) => /GET \/api\/cluster\/peers\/[^/]+$/.test(line)))
   assert.ok(about.size < 80, `${about.size} peers were asked about`)
+})
+
+/** The largest of the lists that a screen has drawn, by what their rows are. */
+const largest = (page: Page) =>
+  page.evaluate(() =>
+    Math.max(
+      0,
+      ...[...document.querySelectorAll('main :is(tbody, ul, ol)')].map(
+        (list) => list.querySelectorAll(':scope > :is(tr:not(.spacer), li)').length
+      )
+    )
+  )
+
+test('no list of any screen draws more than a hundred rows, on a high screen too', async (t) => {
+  const world = large()
+  for (const server of world.servers) server.deployments.push(deployment('everywhere', ['nginx:1.29']))
+  const { page, fake } = await scene(t, { world, viewport: { width: 1440, height: 2200 } })
+  await page.route('**/api/audit*', (route) => {
+    const at = new Date(world.now).toISOString()
+    const entries = Array.from({ length: 500 }, (_, index) => ({
+      ...{ id: String(index), at, who: 'operator admin', what: 'POST /api/cluster/invite', result: 200, times: 1 }
+    }))
+    return route.fulfill({ contentType: 'application/json', body: JSON.stringify({ entries }) })
+  })
+  const places = [
+    ['/', 'problems'],
+    ['/servers', 'node-2'],
+    ['/servers?view=usage', 'Figures from'],
+    ['/deployments', 'app-0'],
+    ['/deployments/node-1/everywhere', 'Also on'],
+    ['/diagnostics', 'Last changes'],
+    ['/diagnostics/reachability', 'Each server'],
+    ['/events', 'did not tell'],
+    ['/settings/audit', 'POST /api/cluster/invite']
+  ] as const
+  const drawn: string[] = []
+  for (const [place, shows] of places) {
+    await page.goto(fake.url + place)
+    await page.getByText(shows).filter({ visible: true }).first().waitFor()
+    const rows = await largest(page)
+    if (rows > 100 || rows === 0) drawn.push(`${place}: ${rows}`)
+  }
+  assert.deepEqual(drawn, [])
 })

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { ActorView } from '../../schemas/inspection/actor.ts'
 import { useDesk } from '../lib/desk.ts'
 
-const SHOWN = 200
+const SHOWN = 100
 
 /** The actors below whom they were started by, each with the states that it is in. */
 export function ActorTree({
@@ -45,7 +45,7 @@ export function ActorTree({
           </li>
         ))}
       </ul>
-      {fits.length > SHOWN && <p class="faint small">and {total - SHOWN} more</p>}
+      {fits.length > SHOWN && <p class="faint small">and {fits.length - SHOWN + (total - actors.length)} more</p>}
     </section>
   )
 }

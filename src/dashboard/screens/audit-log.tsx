@@ -8,6 +8,7 @@ import { When } from '../parts/ago.tsx'
 import { FaultNotice } from '../parts/failures/fault.tsx'
 import { NotOffered } from '../parts/failures/not-offered.tsx'
 import { NothingFits, SearchField } from '../parts/forms/filters.tsx'
+import { LongTable } from '../tables/long-table.tsx'
 
 /** Who did what, from where, and how it ended. */
 export function AuditLog() {
@@ -41,50 +42,54 @@ export function AuditLog() {
           <NothingFits what="entry" names={['q']} />
         )
       ) : (
-        <table class="table">
-          <thead>
-            <tr>
+        <LongTable
+          columns={6}
+          rows={shown}
+          head={
+            <>
               <th class="w-time">When</th>
               <th class="w-time">Who</th>
               <th class="first">What</th>
               <th>Target</th>
               <th class="w-time if-mid">From</th>
               <th class="w-num num">Result</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((entry) => (
-              <tr key={entry.id}>
-                <td class="soft">
-                  <When at={wall(entry.at)} />
-                </td>
-                <td>
-                  <span class="cut foreign" title={entry.introduced_by && `introduced by ${entry.introduced_by}`}>
-                    {entry.who}
-                  </span>
-                </td>
-                <td class="full">
-                  <span class="cut foreign mono" title={entry.reason}>
-                    {entry.what}
-                  </span>
-                </td>
-                <td>
-                  <span class="cut foreign">{entry.target ?? ''}</span>
-                </td>
-                <td class="if-mid">
-                  <span class="cut foreign soft">{entry.from}</span>
-                </td>
-                <td class="num end">
-                  <span class={entry.result >= 400 ? 'wrong' : 'soft'}>
-                    {entry.result}
-                    {entry.times > 1 && ` ×${entry.times}`}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+            </>
+          }
+          draw={(entry, rowIndex) => <Row key={entry.id} entry={entry} rowIndex={rowIndex} />}
+        />
       )}
     </>
+  )
+}
+
+function Row({ entry, rowIndex }: { entry: AuditEntry; rowIndex: number }) {
+  return (
+    <tr class="item" aria-rowindex={rowIndex}>
+      <td class="soft">
+        <When at={wall(entry.at)} />
+      </td>
+      <td>
+        <span class="cut foreign" title={entry.introduced_by && `introduced by ${entry.introduced_by}`}>
+          {entry.who}
+        </span>
+      </td>
+      <td class="full">
+        <span class="cut foreign mono" title={entry.reason}>
+          {entry.what}
+        </span>
+      </td>
+      <td>
+        <span class="cut foreign">{entry.target ?? ''}</span>
+      </td>
+      <td class="if-mid">
+        <span class="cut foreign soft">{entry.from}</span>
+      </td>
+      <td class="num end">
+        <span class={entry.result >= 400 ? 'wrong' : 'soft'}>
+          {entry.result}
+          {entry.times > 1 && ` ×${entry.times}`}
+        </span>
+      </td>
+    </tr>
   )
 }

@@ -2,7 +2,10 @@ import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
 const STEP = 10
+/** Above and below what is seen, where that leaves room for it. */
 const MARGIN = 20
+/** Rows that are drawn, unless a screen is so high that it shows more. */
+const MOST = 100
 
 /**
  * The part of a long list that can be seen, and a little more. The rows have one height; what is left out is made up
@@ -16,9 +19,11 @@ export function useWindow(count: number, body: RefObject<HTMLElement | null>) {
       if (!place) return
       const rowPx = place.querySelector<HTMLElement>('tr.item')?.offsetHeight || 40
       const above = Math.max(0, -place.getBoundingClientRect().top)
-      const first = Math.max(0, Math.floor(above / rowPx) - MARGIN)
+      const seen = Math.ceil(innerHeight / rowPx)
+      const margin = Math.max(0, Math.min(MARGIN, Math.floor((MOST - STEP - seen) / 2)))
+      const first = Math.max(0, Math.floor(above / rowPx) - margin)
       const from = first - (first % STEP)
-      const to = from + Math.ceil(innerHeight / rowPx) + 2 * MARGIN + STEP
+      const to = from + seen + 2 * margin + STEP
       setPart((now) => (now.from === from && now.to === to && now.rowPx === rowPx ? now : { from, to, rowPx }))
     }
     look()
