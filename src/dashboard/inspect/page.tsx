@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { PeerView } from '../../schemas/peer.ts'
 import type { Api } from '../lib/access/api.ts'
@@ -53,43 +53,7 @@ export function InspectPage({ api, gate, page, inspectorUrl }: InspectPageProps)
     <main class="inspect">
       <header>
         <h1>Inspector</h1>
-        <form class="row" onSubmit={watch}>
-          <select
-            class="input"
-            aria-label="Watch"
-            value={kind.value}
-            onChange={(event) => {
-              kind.value = event.currentTarget.value
-            }}
-          >
-            <option value="all">Everything</option>
-            <option value="peer">One peer</option>
-            <option value="joins">Joins</option>
-          </select>
-          {kind.value === 'peer' && (
-            <>
-              <input
-                class="input"
-                aria-label="Peer"
-                list="peers"
-                placeholder="Name of the peer"
-                required
-                value={peer.value}
-                onInput={(event) => {
-                  peer.value = event.currentTarget.value
-                }}
-              />
-              <datalist id="peers">
-                {peers.value.map((name) => (
-                  <option key={name} value={name} />
-                ))}
-              </datalist>
-            </>
-          )}
-          <button type="submit" class="button main">
-            Watch
-          </button>
-        </form>
+        <Choosing kind={kind} peer={peer} peers={peers.value} watch={watch} />
         <Progress bridge={bridge} />
         <p class="small soft">
           Names, addresses and states of your servers are shown to the page of <b>{new URL(inspectorUrl).host}</b> in
@@ -111,5 +75,54 @@ export function InspectPage({ api, gate, page, inspectorUrl }: InspectPageProps)
         />
       )}
     </main>
+  )
+}
+
+/** What is to be watched: everything, one peer, or the joins. */
+function Choosing(props: {
+  kind: Signal<string>
+  peer: Signal<string>
+  peers: readonly string[]
+  watch: (event: Event) => void
+}) {
+  const { kind, peer, peers, watch } = props
+  return (
+    <form class="row" onSubmit={watch}>
+      <select
+        class="input"
+        aria-label="Watch"
+        value={kind.value}
+        onChange={(event) => {
+          kind.value = event.currentTarget.value
+        }}
+      >
+        <option value="all">Everything</option>
+        <option value="peer">One peer</option>
+        <option value="joins">Joins</option>
+      </select>
+      {kind.value === 'peer' && (
+        <>
+          <input
+            class="input"
+            aria-label="Peer"
+            list="peers"
+            placeholder="Name of the peer"
+            required
+            value={peer.value}
+            onInput={(event) => {
+              peer.value = event.currentTarget.value
+            }}
+          />
+          <datalist id="peers">
+            {peers.map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+        </>
+      )}
+      <button type="submit" class="button main">
+        Watch
+      </button>
+    </form>
   )
 }

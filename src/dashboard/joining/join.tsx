@@ -1,27 +1,21 @@
 import { useState } from 'preact/hooks'
-import type { PreflightCheck } from '../../schemas/joining/joining.ts'
-import { asFault, type Fault } from '../lib/access/fault.ts'
 import { useDesk } from '../lib/desk.ts'
 import { span } from '../lib/words/format.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/forms/field.tsx'
 import { Steps } from '../parts/forms/steps.tsx'
-import { against, checksBefore, type Step, stepsOf } from './steps-of-join.ts'
+import { useAttempt } from './attempt.ts'
+import { progressOf, stepsOf } from './steps-of-join.ts'
 import { bareToken, saidBy } from './token.ts'
 
-type Stage = 'asking' | 'checking' | 'blocked' | 'joining' | 'failed' | 'joined'
-
-/** Joins a server by its token: first what would fail, while nothing is spent, then the join, step by step. */
+/** Joins a server by its token, step by step. */
 export function JoinDialog({ close }: { close: () => void }) {
-  const { api, peers } = useDesk()
   const [token, setToken] = useState('')
   const [url, setUrl] = useState('')
-  const [stage, setStage] = useState<Stage>('asking')
-  const [checks, setChecks] = useState<readonly PreflightCheck[]>([])
-  const [fault, setFault] = useState<Fault>()
-  const [name, setName] = useState('')
   const [whole, setWhole] = useState(false)
+  const attempt = useAttempt()
+  const { stage, checks, fault, answers } = attempt
   const wish = {
     invite_token: bareToken(token),
     ...(url.trim() ? { peer_url: url.trim() } : {}),
@@ -29,34 +23,15 @@ export function JoinDialog({ close }: { close: () => void }) {
   }
   const plain = wish.invite_token !== '' && !wish.invite_token.startsWith('frc1.')
   const busy = stage === 'checking' || stage === 'joining'
-
-  async function check(event: SubmitEvent) {
-    event.preventDefault()
-    if (wish.invite_token === '') return
-    setFault(undefined)
-    setChecks([])
-    setStage('checking')
-    try {
-      const found = await checksBefore(api, wish)
-      setChecks(found)
-      if (against(found).length > 0) return setStage('blocked')
-      setStage('joining')
-      const answer = await api.post<{ peer_name: string }>('/cluster/accept', wish)
-      setName(answer.peer_name)
-      setStage('joined')
-      peers.refresh()
-    } catch (thrown) {
-      setFault(asFault(thrown))
-      setStage('failed')
-    }
-  }
-
-  const peer = peers.data.value?.find((one) => one.name === name)
-  const answers = peer?.state === 'online'
-  const pending = peer?.state === 'pending'
   return (
     <Dialog title="Join this server to another" close={close}>
-      <form class="stack" onSubmit={check}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (wish.invite_token !== '') void attempt.begin(wish)
+        }}
+      >
         {stage !== 'joined' && (
           <>
             <Field
@@ -86,17 +61,9 @@ export function JoinDialog({ close }: { close: () => void }) {
             )}
           </>
         )}
-        {stage !== 'asking' && <Steps steps={[...stepsOf(checks), ...progressOf(stage, fault, answers)]} />}
+        {stage !== 'asking' && <Steps steps={[...stepsOf(checks), ...progressOf(stage, { fault, answers })]} />}
         {stage === 'blocked' && <p class="soft">Nothing was spent: the token still works when this is mended.</p>}
-        {stage === 'joined' && (
-          <strong class="foreign" role="status">
-            {answers
-              ? `This server and ${name} are joined.`
-              : pending
-                ? `Asked: an operator of ${name} still has to let this server in.`
-                : `${name} is stored; waiting for its first answer.`}
-          </strong>
-        )}
+        {stage === 'joined' && <Joined {...attempt} />}
         <footer>
           {stage === 'joined' ? (
             <button type="button" class="button main" onClick={close}>
@@ -112,6 +79,16 @@ export function JoinDialog({ close }: { close: () => void }) {
     </Dialog>
   )
 }
+
+const Joined = ({ name, answers, pending }: { name: string; answers: boolean; pending: boolean }) => (
+  <strong class="foreign" role="status">
+    {answers
+      ? `This server and ${name} are joined.`
+      : pending
+        ? `Asked: an operator of ${name} still has to let this server in.`
+        : `${name} is stored; waiting for its first answer.`}
+  </strong>
+)
 
 /** From whom the token is, and how long it is good. */
 function Told({ token }: { token: string }) {
@@ -135,17 +112,4 @@ function Told({ token }: { token: string }) {
       From <b>{said.from}</b>, {span(said.until - now.value)} left
     </p>
   )
-}
-
-/** The join itself, behind the checks that came before it. */
-function progressOf(stage: Stage, fault: Fault | undefined, answers: boolean): Step[] {
-  const joined = stage === 'joined'
-  const step = (name: string, state: Step['state'], detail = ''): Step => ({ name, state, detail })
-  if (stage === 'checking') return [step('Look for what would fail', 'now')]
-  if (stage === 'blocked') return []
-  if (stage === 'failed') return [step('Exchange keys', 'failed', fault?.message)]
-  return [
-    step('Exchange keys', joined ? 'done' : 'now'),
-    step('See it answer', answers ? 'done' : joined ? 'now' : 'next')
-  ]
 }

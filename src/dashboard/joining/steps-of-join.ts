@@ -1,6 +1,7 @@
 import type { PreflightCheck } from '../../schemas/joining/joining.ts'
 import type { Api } from '../lib/access/api.ts'
-import { asFault, notOffered } from '../lib/access/fault.ts'
+import { asFault, type Fault, notOffered } from '../lib/access/fault.ts'
+import type { Stage } from './attempt.ts'
 
 export interface JoinWish {
   invite_token: string
@@ -42,3 +43,16 @@ export const against = (checks: readonly PreflightCheck[]) =>
 
 export const stepsOf = (checks: readonly PreflightCheck[]): Step[] =>
   checks.map(({ name, ok, detail }) => ({ name: WORDS[name] ?? name, state: ok ? 'done' : 'failed', detail }))
+
+/** The join itself, behind the checks that came before it. */
+export function progressOf(stage: Stage, { fault, answers }: { fault: Fault | undefined; answers: boolean }): Step[] {
+  const joined = stage === 'joined'
+  const step = (name: string, state: Step['state'], detail = ''): Step => ({ name, state, detail })
+  if (stage === 'checking') return [step('Look for what would fail', 'now')]
+  if (stage === 'blocked') return []
+  if (stage === 'failed') return [step('Exchange keys', 'failed', fault?.message)]
+  return [
+    step('Exchange keys', joined ? 'done' : 'now'),
+    step('See it answer', answers ? 'done' : joined ? 'now' : 'next')
+  ]
+}

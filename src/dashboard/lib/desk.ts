@@ -1,8 +1,7 @@
-import { computed, effect, signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { ClusterEvent } from '../../schemas/event.ts'
-import type { PeerView } from '../../schemas/peer.ts'
 import { createChosen } from '../choosing/chosen.ts'
 import { createRollouts } from '../deployments/rollouts.ts'
 import type { MadeInvite } from '../joining/tokens.ts'
@@ -10,27 +9,11 @@ import { createApi } from './access/api.ts'
 import { createMe } from './access/me.ts'
 import { createSession } from './access/session.ts'
 import { createRoute } from './address/route.ts'
-import { aggregate, type Slices } from './data/aggregate.ts'
+import { createCluster } from './data/cluster.ts'
 import { createHistories } from './data/histories.ts'
 import { createLive } from './data/live.ts'
-import { createResource, type Resource } from './data/resource.ts'
-import { deployedOn, deploymentRows, serverRows } from './data/rows.ts'
-import { problems as problemsOf } from './problems/problems.ts'
 import { createTheme } from './theme.ts'
 import { createToasts } from './toasts.ts'
-
-export interface ClusterStatus {
-  enabled: boolean
-  server_name?: string
-  advertise_url?: string
-  peer_count?: number
-  fingerprint?: string
-  self?: { tags: string[] }
-  waiting?: number
-  alerts?: { failing: string[] }
-  agent_version?: string
-  version?: { version: string; build_time: string; git_commit: string }
-}
 
 export type Desk = ReturnType<typeof createDesk>
 
@@ -47,43 +30,9 @@ export function createDesk(page: Window) {
     if (!page.document.hidden) now.value = Date.now()
   }, 1000)
 
-  const status = createResource<ClusterStatus>({
-    load: (signal) => api.get('/cluster/status', signal),
-    everyMs: 30_000
-  })
-  const peers = createResource<readonly PeerView[]>({
-    load: async (signal) => (await api.get<{ peers: PeerView[] }>('/cluster/peers', signal)).peers,
-    everyMs: 10_000
-  })
-  const spread = (path: string, everyMs: number) => {
-    const resource: Resource<Slices> = createResource<Slices>({
-      load: (signal, partial) => aggregate(api, path, { before: resource.data.value ?? new Map(), signal, partial }),
-      everyMs
-    })
-    return resource
-  }
-  const deployments = spread('/cluster/deployments', 30_000)
-  const stats = spread('/cluster/stats', 10_000)
-
+  const cluster = createCluster(api)
+  const { peers, deployments } = cluster
   const rollouts = createRollouts(api)
-
-  const self = computed(() => status.data.value?.server_name ?? '')
-  const slices = computed<Slices>(() => deployments.data.value ?? new Map())
-  const byServer = computed(() => deployedOn(slices.value))
-  const servers = computed(() =>
-    serverRows({
-      self: self.value,
-      version: status.data.value?.agent_version ?? '',
-      tags: status.data.value?.self?.tags ?? [],
-      peers: peers.data.value ?? [],
-      stats: stats.data.value ?? new Map(),
-      deployed: byServer.value,
-      answers: slices.value
-    })
-  )
-  const deployed = computed(() => deploymentRows(byServer.value, slices.value))
-  /** What every count of problems counts. */
-  const problems = computed(() => problemsOf(servers.value, deployed.value))
 
   function heard(event: ClusterEvent, news: boolean) {
     if (event.type.startsWith('peer.') || event.type.startsWith('invite.')) peers.refresh()
@@ -119,15 +68,8 @@ export function createDesk(page: Window) {
     route,
     live,
     now,
-    status,
-    peers,
-    deployments,
-    stats,
+    ...cluster,
     rollouts,
-    self,
-    servers,
-    deployed,
-    problems,
     histories,
     who,
     toasts,

@@ -1,4 +1,4 @@
-import { DeploymentTable } from '../../deployments/deployment-table.tsx'
+import { DeploymentTable } from '../../deployments/list/deployment-table.tsx'
 import { useDesk } from '../../lib/desk.ts'
 
 /** What one server runs, or ran when it answered last. */

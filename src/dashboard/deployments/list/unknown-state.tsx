@@ -1,4 +1,4 @@
-import type { DeploymentRow } from '../lib/data/rows.ts'
+import type { DeploymentRow } from '../../lib/data/rows.ts'
 
 /** Why the states of whole servers are not known, said once instead of in every row. */
 export function UnknownState({ rows }: { rows: readonly DeploymentRow[] }) {
