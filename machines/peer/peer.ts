@@ -156,7 +156,7 @@ export const peerMachine = peerSetup.createMachine({
           }
         },
         incompatible: {
-          description: 'Something answers there that is no agent: look what listens at its address.',
+          description: 'Wrong service: no agent at this address; look what listens there.',
           entry: { type: 'announce', params: { verdict: 'incompatible' } },
           on: {
             'probe.answered': [isBack, refusesKey, hasOtherClock, staysSilent]
