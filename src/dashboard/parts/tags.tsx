@@ -8,7 +8,7 @@ export function Tags({ row: { tags, ownTags } }: { row: Pick<ServerRow, 'tags' |
     return (
       <span
         key={tag}
-        class={`tag foreign ${own ? '' : 'said'}`}
+        class={`tag foreign ${own ? '' : 'claimed'}`}
         title={own ? 'A tag that was set here' : 'A tag that it gives itself'}
       >
         @{tag}

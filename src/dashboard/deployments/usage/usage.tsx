@@ -105,6 +105,7 @@ function Charts(props: {
               times={times}
               series={lines.map(({ name, values }, index) => ({ name, tone: `c${index + 1}`, values }))}
               format={format}
+              binary={figure !== 'cpu'}
               group="containers"
               from={axis.from}
               to={axis.to}

@@ -14,6 +14,8 @@ export interface ChartOptions {
   format: (value: number) => string
   /** The top of the axis where it is fixed, as for percent. */
   top?: number | undefined
+  /** Labels of the axis at powers of two, as for bytes. */
+  binary?: boolean
   /** Charts of one group move their crosshair together. */
   group: string
   from: number
@@ -39,6 +41,7 @@ export interface Point {
 }
 
 const HEIGHT = 150
+const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power)
 
 /** Lines over time on a canvas. Its colours are those of the stylesheet, and follow the theme. */
 export function Chart(options: ChartOptions) {
@@ -95,7 +98,7 @@ function dataOf({ times, series }: ChartOptions): uPlot.AlignedData {
 }
 
 function optionsOf(root: HTMLElement, latest: { current: ChartOptions }): uPlot.Options {
-  const { series, format, top, group, from, to, onPoint } = latest.current
+  const { series, format, top, binary, group, from, to, onPoint } = latest.current
   const colour = (name: string) => {
     const probe = document.createElement('i')
     probe.className = `ink-${name}`
@@ -143,7 +146,14 @@ function optionsOf(root: HTMLElement, latest: { current: ChartOptions }): uPlot.
         space: 80,
         values: (_, splits) => labelled(splits, (at) => tick(at * 1000, latest.current.to - latest.current.from))
       },
-      { ...axis, grid, size: 52, space: 32, values: (_, splits) => labelled(splits, format) }
+      {
+        ...axis,
+        grid,
+        size: 56,
+        space: 32,
+        ...(binary && { incrs: POWERS }),
+        values: (_, splits) => labelled(splits, format)
+      }
     ],
     series: [
       {},

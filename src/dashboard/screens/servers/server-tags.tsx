@@ -64,7 +64,7 @@ export function ServerTags({ peer }: { peer: PeerView }) {
           <dd class="row wrap">
             {said.length === 0 && <span class="faint">none</span>}
             {said.map((tag) => (
-              <span key={tag} class="tag said foreign">
+              <span key={tag} class="tag claimed foreign">
                 @{tag}
               </span>
             ))}
