@@ -61,3 +61,15 @@ test('a server that turns silent keeps its row and its last figures', async (t) 
   await page.getByRole('row').filter({ hasText: 'wiki' }).getByText('unknown').waitFor()
   await page.getByText('1 of 6 servers did not answer').waitFor()
 })
+
+test('what happened before the page was opened is no news, and what happens at once is', async (t) => {
+  const { page, fake } = await scene(t)
+  // Both are told in the first moment of the stream.
+  fake.world.events.push({
+    ...{ id: 90, at: new Date(Date.now() + 5_000).toISOString(), type: 'peer.joined' as const },
+    peer: 'helsinki-1'
+  })
+  await page.goto(fake.url)
+  await page.locator('.toast').getByText('helsinki-1 joined').waitFor()
+  assert.equal(await page.locator('.toast').getByText('home-nas').count(), 0)
+})

@@ -6,7 +6,6 @@ import { messagesOf } from './lines.ts'
 
 const SILENCE_MS = 45_000
 const KEPT = 1000
-const REPLAY_MS = 500
 
 export type LivePhase = 'connecting' | 'live' | 'cut' | 'none'
 
@@ -26,12 +25,12 @@ export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEve
     since.value = Date.now()
   }
 
-  /** What a stream tells as soon as it opens has happened before, and is no news. */
-  function take(data: string, news: boolean) {
+  /** What happened before the stream was opened, by the clock of its server, is no news, however late it is told. */
+  function take(data: string, openedAt: number) {
     const event = eventOf(data)
     if (!event || events.value.some(({ id }) => id === event.id)) return
     events.value = [...events.value, event].slice(-KEPT)
-    heard(event, news)
+    heard(event, Date.parse(event.at) >= openedAt)
   }
 
   async function follow(signal: AbortSignal): Promise<void> {
@@ -45,13 +44,13 @@ export function createLive({ api, heard }: { api: Api; heard: (event: ClusterEve
       const headers: Record<string, string> = lastId === '' ? {} : { 'last-event-id': lastId }
       const response = await api.open('/cluster/events', { accept: 'text/event-stream', headers, signal: own.signal })
       turn('live')
-      const opened = performance.now()
+      const openedAt = Date.parse(response.headers.get('date') ?? '') || Date.now()
       if (!response.body) return
       for await (const message of messagesOf(response.body)) {
         clearTimeout(silence)
         silence = setTimeout(stop, SILENCE_MS)
         if (message.id !== '') lastId = message.id
-        if (message.event !== 'comment') take(message.data, performance.now() - opened > REPLAY_MS)
+        if (message.event !== 'comment') take(message.data, openedAt)
       }
     } finally {
       clearTimeout(silence)
