@@ -10,15 +10,27 @@ import { News } from '../parts/news.tsx'
 import { ServerTable } from '../parts/server-table.tsx'
 import { FullMark, StatusMark, VerdictMark, verdictLook } from '../parts/state.tsx'
 import { Counters } from './counters.tsx'
+import { useSettled } from './settled.ts'
 
 /** Is anything wrong, what, since when and why. */
 export function Overview() {
+  const { peers } = useDesk()
+  const settled = useSettled()
+  return (
+    <>
+      <Verdict settled={settled} />
+      <FaultNotice of={peers} what="the list of servers" />
+      {settled && <Rest />}
+    </>
+  )
+}
+
+/** What stands below the headline and the problems. */
+function Rest() {
   const { peers, servers, live, status } = useDesk()
   const events = live.events.value.slice(-10).reverse()
   return (
     <>
-      <Verdict />
-      <FaultNotice of={peers} what="the list of servers" />
       {peers.data.value?.length === 0 && (
         <a class="notice" href="/servers">
           This server is alone: the first steps
@@ -67,7 +79,7 @@ export function Overview() {
 
 const LINES = 20
 
-function Verdict() {
+function Verdict({ settled }: { settled: boolean }) {
   const { servers, deployed, peers, deployments, problems, route } = useDesk()
   if (!peers.data.value) return <div class="verdict" aria-busy="true" />
   const found = problems.value
@@ -87,7 +99,7 @@ function Verdict() {
         {found.length === 0 ? `All of ${known}` : `Among ${known}`}
         {unchecked > 0 && ` ${plural(unchecked, 'server')} not checked yet.`}
       </p>
-      {shown.length > 0 && (
+      {settled && shown.length > 0 && (
         <div class={`problems ${grave ? '' : 'mild'}`}>
           {shown.map((line) => (
             <Line key={'title' in line ? line.kind : `${line.kind} ${line.to}`} line={line} />
