@@ -26,6 +26,8 @@ const SHOTS: readonly Shot[] = [
   { name: 'invite', path: '/servers?do=invite', shows: 'Make the token', height: 640 },
   { name: 'peer', path: '/servers/home-nas', shows: 'Failed checks', dark: true, height: 1000 },
   { name: 'deployments', path: '/deployments', shows: 'wiki', height: 960 },
+  { name: 'containers', path: '/deployments/frankfurt-2/shop?view=usage', shows: 'Network out', height: 820 },
+  { name: 'events', path: '/events', shows: 'Today', dark: true, height: 700 },
   { name: 'log', path: '/deployments/frankfurt-2/shop?view=log', shows: 'checkpoint', dark: true, height: 760 },
   { name: 'servers', path: '/servers?view=usage&range=day', shows: 'Now', height: 900 },
   { name: 'machines', path: '/diagnostics?actor=actor-warsaw-1', shows: 'Last changes', height: 900 },
