@@ -1,5 +1,6 @@
 import type { Given } from '../cli/command.ts'
 import type { Io } from '../cli/io.ts'
+import { Fatal } from '../errors/fatal.ts'
 import { changeConfig } from './config-set.ts'
 import { reload } from './reload.ts'
 import { configMeant } from './subject.ts'
@@ -9,6 +10,8 @@ import { configMeant } from './subject.ts'
  * name the config is as it was.
  */
 export async function runRename({ args: [name = ''] }: Given, io: Io, root?: string): Promise<number> {
+  // Empty, the key would be the host's name.
+  if (name === '') throw new Fatal(64, 'a name is wanted, such as web-4')
   const subject = configMeant({ args: [], option: () => '' }, io, root)
   const { undo, above } = changeConfig(subject, [['cluster.server_name', name]], io)
   const refused = await renamed(above[0]?.origin, io, root).catch((error) => {
@@ -17,6 +20,8 @@ export async function runRename({ args: [name = ''] }: Given, io: Io, root?: str
   })
   if (refused !== undefined) {
     undo()
+    // Else the last that the agent has read is the name that it refused, and it would be looked for in a right config.
+    if (above.length === 0) await reload(io, root)
     io.err(`nothing was changed: ${refused}`)
     return 78
   }

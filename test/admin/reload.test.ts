@@ -101,6 +101,11 @@ test('a server takes another name in one word, and keeps its own where a peer is
   assert.match(readFileSync(file, 'utf8'), /^ {2}server_name: web-9 # mine$/m)
   assert.equal((await status()).server_name, 'web-9')
   await assert.rejects(admin('rename not/a/name'), /nothing was changed: cluster\.server_name/)
+  await assert.rejects(admin("rename ''"), { exitCode: 64 })
+  // What the agent has read last is right, and the doctor has nothing to say of it.
+  const events = await request(`${url}/api/cluster/events?follow=false`, { headers })
+  const last = events.text.split('\n').findLast((line) => line.includes('config.reloaded') && line.startsWith('data:'))
+  assert.doesNotMatch(last ?? '', /refused/)
 })
 
 test('a name that a variable gives is not changed in the file beneath it', async (t) => {
