@@ -160,7 +160,9 @@ export function serviceStatus(io: Io): number {
     'ExecMainStatus',
     'InvocationID'
   ]
-  const { stdout } = spawnSync('systemctl', ['show', SERVICE, `--property=${names.join(',')}`], { encoding: 'utf8' })
+  const words = ['show', SERVICE, `--property=${names.join(',')}`]
+  const { status, stdout, stderr } = spawnSync('systemctl', words, { encoding: 'utf8' })
+  if (status !== 0) throw new Fatal(69, `systemd does not say how the service is: ${stderr.trim()}`)
   const shown = new Map(
     stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
   )
