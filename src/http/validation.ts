@@ -87,6 +87,8 @@ function toFaults({ keyword, instancePath, message, params }: SchemaError): Faul
     }))
   }
   if (keyword === 'boolean') return []
+  if (keyword === 'enum')
+    return [{ pointer: instancePath, detail: `must be one of ${listed('allowedValues').join(', ')}` }]
   return [{ pointer: instancePath, detail: message }]
 }
 

@@ -113,6 +113,10 @@ test('what is wrong with settings is told as of the config, all at once, and not
     'targets[1].template: expected JSON'
   ])
     assert.ok(wrong.body.error.includes(words), `${words} in ${wrong.body.error}`)
+  const window = await node.call('PUT', '/api/alerts', { maintenance: [{ from: '25:00', to: '02:00' }] })
+  assert.match(window.body.error, /^maintenance\[0\]\.from: expected a time such as 02:00/)
+  const kind = await node.call('PUT', '/api/alerts', { targets: [{ type: 'webhok', name: 'a' }] })
+  assert.match(kind.body.error, /^targets\.0\.type: must be one of webhook, slack, discord/)
   const named = (name: string) => ({ type: 'slack', name, url: 'http://x.test' })
   const twice = await node.call('PUT', '/api/alerts', { targets: [named('ops')] })
   assert.match(twice.body.error, /two with the name "ops"/)

@@ -16,6 +16,14 @@ const SentTarget = Type.Intersect([
   Type.Record(Type.String(), Type.Unknown())
 ])
 
+const timeOfDay = () => Type.String({ maxLength: 8, examples: ['02:00'] })
+
+/** As in the config, whose check says what is wrong with a time. */
+const SentWindow = Type.Object(
+  { ...MaintenanceWindow.properties, from: timeOfDay(), to: timeOfDay() },
+  { additionalProperties: false }
+)
+
 /** What was set by the API or the page, beside the config: keys of the section `alerts`, all of them optional. */
 export const AlertSettings = Type.Object(
   {
@@ -23,7 +31,7 @@ export const AlertSettings = Type.Object(
     grace: Type.Optional(duration()),
     remind: Type.Optional(duration()),
     rules: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()))),
-    maintenance: Type.Optional(Type.Array(MaintenanceWindow, { maxItems: 50 })),
+    maintenance: Type.Optional(Type.Array(SentWindow, { maxItems: 50 })),
     targets: Type.Optional(Type.Array(SentTarget, { maxItems: 20 }))
   },
   { additionalProperties: false }
