@@ -19,8 +19,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/errors': ['npm:@fastify/error'],
   'src/version.ts': [],
   'src/charts': [],
-  'src/security': ['src/errors', 'npm:hpke', 'npm:jose'],
-  'src/store': ['src/security', 'src/errors', 'npm:keyv', 'npm:@keyv/sqlite', 'npm:p-limit'],
+  'src/security': ['src/errors', 'npm:hpke', 'npm:jose', 'npm:lru-cache'],
+  'src/store': ['src/security', 'src/errors', 'npm:keyv', 'npm:@keyv/sqlite', 'npm:p-limit', 'npm:lru-cache'],
   'src/remote': ['machines/clock.ts', 'src/clock.ts', 'src/security', 'src/errors', 'npm:p-limit', 'npm:undici'],
   'src/local': ['src/errors', 'src/kept-file.ts', 'npm:undici', 'npm:yaml', 'npm:p-limit'],
   'src/cluster': [

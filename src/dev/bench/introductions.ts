@@ -127,11 +127,8 @@ async function star(world: World, nodes: number): Promise<Daemon[]> {
 function start(world: World): Promise<Daemon> {
   const name = `n${world.started++}`
   const flags = {
-    ...{
-      deployments_path: path.join(world.folder, 'deployments'),
-      docker_socket: '',
-      data_path: path.join(world.folder, name)
-    },
+    ...{ deployments_path: path.join(world.folder, 'deployments'), docker_socket: '' },
+    data_path: path.join(world.folder, name),
     ...{ 'api.port': 0, 'auth.api_keys': [KEY], 'cluster.enabled': true, 'cluster.server_name': name },
     'cluster.advertise_url': ''
   }
