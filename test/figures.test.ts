@@ -94,7 +94,7 @@ const LONGER_FUNCTIONS: Record<string, number> = {
   'src/local/disk/watch.ts createDiskWatch': 70,
   'src/local/listing/watcher.ts createWatched': 70,
   'src/local/operations/containers.ts createContainers': 65,
-  'src/local/usage/container-past.ts createContainerPast': 65,
+  'src/local/usage/container-past.ts createContainerPast': 75,
   'src/parsing/parser.ts createParser': 85,
   'src/remote/answers/collect.ts collect': 70,
   'src/remote/forwarding/carry.ts carry': 90,

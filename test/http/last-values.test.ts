@@ -26,14 +26,14 @@ test('the last values of a server that is away outlive a restart of this one, da
 
   await again.call('DELETE', '/api/cluster/peers/b')
   await again.stop()
-  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), [])
+  assert.equal(readFileSync(file, 'utf8'), '')
 })
 
 test('what cannot be an answer is not taken for one', async (t) => {
   const first = await startNode(t, { name: 'a' })
   await first.stop()
   const file = path.join(first.folder, 'data', 'answers.json')
-  for (const text of ['{', '[{"key":"stats self","at":1,"text":"\\"data\\":{"}]', '[{"key":1}]']) {
+  for (const text of ['{', '{"key":"stats self","at":1,"text":"\\"data\\":{"}', '{"key":1}\n[]']) {
     writeFileSync(file, text)
     const again = await startNode(t, { name: 'a', folder: first.folder })
     const { status, body } = await again.call('GET', '/api/cluster/stats?stale=true')

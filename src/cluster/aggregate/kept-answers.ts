@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Clock } from '../../../machines/clock.ts'
-import { keepInFile, readKept } from '../../kept-file.ts'
+import { keepInFile, readAllKept } from '../../kept-file.ts'
 import type { Remembered } from './last-good.ts'
 
 interface KeepAnswersOptions {
@@ -14,19 +14,29 @@ interface KeepAnswersOptions {
   mostBytes?: number
 }
 
-const Kept = Type.Array(
-  Type.Object({ key: Type.String(), at: Type.Integer({ description: 'Wall milliseconds' }), text: Type.String() })
-)
+const Kept = Type.Object({
+  key: Type.String(),
+  at: Type.Integer({ description: 'Wall milliseconds' }),
+  text: Type.String()
+})
 
 /** Keeps the last good answers of peers while the agent does not run: who is away before and after has its last values still. */
 export function keepAnswers(options: KeepAnswersOptions): () => void {
   const { file, remembered, isMember, clock, onFault, mostBytes = 8 << 20 } = options
-  for (const { key, at, text } of readKept(file, Kept) ?? []) {
-    // A clock that was put back makes nothing younger than now.
-    if (isObject(text)) remembered.keep(key, text, clock.now() - Math.max(0, clock.wall() - at))
+  let hasEnded = false
+  let endKeeping = () => {}
+
+  async function goOn(): Promise<void> {
+    await readAllKept(file, Kept, ({ key, at, text }) => {
+      // A clock that was put back makes nothing younger than now.
+      const saidAt = clock.now() - Math.max(0, clock.wall() - at)
+      if (isObject(text) && remembered.get(key) === undefined) remembered.keep(key, text, saidAt)
+    })
+    // What is not read yet is not written over.
+    if (!hasEnded) endKeeping = keepInFile({ file, records, onFault })
   }
 
-  function content() {
+  function records() {
     let bytes = 0
     const newest = remembered.all().filter(({ id, text }) => {
       if (!isMember(id) || bytes + text.length > mostBytes) return false
@@ -37,7 +47,11 @@ export function keepAnswers(options: KeepAnswersOptions): () => void {
       .reverse()
       .map(({ key, at, text }) => ({ key, at: Math.round(clock.wall() - (clock.now() - at)), text }))
   }
-  return keepInFile({ file, content, onFault })
+  void goOn()
+  return () => {
+    hasEnded = true
+    endKeeping()
+  }
 }
 
 /** It is put into an answer as it is: what breaks that is not taken. */

@@ -4,7 +4,7 @@ import type { ContainerRange, ContainersPast } from '../../schemas/deployments/u
 import type { Container } from '../engine/container.ts'
 import type { Run } from '../engine/runs.ts'
 import { createSeries, type Series, STEPS } from './container-series.ts'
-import { type Remembered, readContainers, written } from './kept-containers.ts'
+import { type Remembered, readRemembered, written } from './kept-containers.ts'
 
 /** What is seen in one look: the containers of deployments, what they use, and since when they run. */
 export interface Sight {
@@ -36,16 +36,27 @@ interface Kept extends Remembered {
 
 /** Looks at the containers every half minute and remembers a day of each, by its name: one that compose made anew goes on. */
 export function createContainerPast({ look, onFault, file, now = Date.now }: ContainerPastOptions) {
-  const begun = file === undefined ? [] : readContainers(file, now()).slice(-MOST)
-  const kept = new Map<string, Kept>(begun.map((one) => [one.container.name, one]))
-  const endKeeping =
-    file === undefined ? () => {} : keepInFile({ file, content: () => [...kept.values()].map(written), onFault })
+  const kept = new Map<string, Kept>()
+  let isClosed = false
+  let endKeeping = () => {}
+  const begun = file === undefined ? Promise.resolve() : goOn(file)
   let lookedAt = 0
   let looking: Promise<void> | undefined
   const timer = setInterval(() => void lookNow(), LOOK_MS).unref()
 
+  /** What is not read yet is not written over. */
+  async function goOn(from: string): Promise<void> {
+    await readRemembered(from, now(), (one) => void (kept.size < MOST && kept.set(one.container.name, one)))
+    if (!isClosed) endKeeping = keepInFile({ file: from, records, onFault })
+  }
+
+  function* records() {
+    for (const one of kept.values()) yield written(one)
+  }
+
   function lookNow(): Promise<void> {
-    looking ??= look()
+    looking ??= begun
+      .then(look)
       .then((sight) => sight && note(sight))
       .catch(onFault)
       .finally(() => {
@@ -93,6 +104,7 @@ export function createContainerPast({ look, onFault, file, now = Date.now }: Con
       return { deployment, range, step_ms: STEPS[range].stepMs, containers }
     },
     close(): void {
+      isClosed = true
       clearInterval(timer)
       endKeeping()
     }

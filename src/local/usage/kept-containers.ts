@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { readKept } from '../../kept-file.ts'
+import { readAllKept } from '../../kept-file.ts'
 import type { Run } from '../engine/runs.ts'
 import { createSeries, type KeptTier, type Point, type Series } from './container-series.ts'
 
@@ -12,17 +12,15 @@ const Container = Type.Object({
   service: Type.Optional(Type.String()),
   state: Type.String()
 })
-const Kept = Type.Array(
-  Type.Object({
-    deployment: Type.String(),
-    container: Container,
-    run: Type.Optional(
-      Type.Object({ id: Type.String(), service: Type.String(), startedAt: Type.String(), restarts: Type.Number() })
-    ),
-    hour: Tier,
-    day: Tier
-  })
-)
+const Kept = Type.Object({
+  deployment: Type.String(),
+  container: Container,
+  run: Type.Optional(
+    Type.Object({ id: Type.String(), service: Type.String(), startedAt: Type.String(), restarts: Type.Number() })
+  ),
+  hour: Tier,
+  day: Tier
+})
 
 /** What is remembered of one container. */
 export interface Remembered {
@@ -33,7 +31,7 @@ export interface Remembered {
 }
 
 /** As it is kept while the agent does not run. Names and figures: nothing of its labels or its environment. */
-export function written({ series, deployment, container, run }: Remembered): Static<typeof Kept>[number] {
+export function written({ series, deployment, container, run }: Remembered): Static<typeof Kept> {
   const { id, name, service, state } = container
   const { hour, day } = series.kept()
   return {
@@ -46,14 +44,11 @@ export function written({ series, deployment, container, run }: Remembered): Sta
 }
 
 /** What was kept, without what is of another time altogether; what was seen last comes last. */
-export function readContainers(file: string, now: number): Remembered[] {
-  return (readKept(file, Kept) ?? []).map(({ deployment, container, run, hour, day }) => ({
-    series: createSeries({ hour: tierIn(hour, now), day: tierIn(day, now) }),
-    deployment,
-    container,
-    run
-  }))
-}
+export const readRemembered = (file: string, now: number, take: (one: Remembered) => void): Promise<void> =>
+  readAllKept(file, Kept, ({ deployment, container, run, hour, day }) => {
+    const series = createSeries({ hour: tierIn(hour, now), day: tierIn(day, now) })
+    take({ series, deployment, container, run })
+  })
 
 const tierOf = ({ points, open }: KeptTier): Static<typeof Tier> => ({
   points: points.map(rowOf),

@@ -27,7 +27,7 @@ const Kept = Type.Object({ hour: Type.Array(Point), day: Type.Array(Point), week
 export function createUsageRecorder({ measure, file, onFault, now = Date.now }: UsageRecorderOptions) {
   const tiers = createUsageTiers(fresh(readKept(file, Kept), now()))
   const looking = setInterval(() => void look(), TIERS.hour.stepMs).unref()
-  const endKeeping = keepInFile({ file, content: tiers.points, onFault })
+  const endKeeping = keepInFile({ file, records: () => [tiers.points()], onFault })
   void look()
 
   async function look(): Promise<void> {
