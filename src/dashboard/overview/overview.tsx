@@ -1,4 +1,5 @@
 import { LetIn } from '../joining/let-in.tsx'
+import { useSettled } from '../lib/data/settled.ts'
 import { useDesk } from '../lib/desk.ts'
 import { groupedProblems, type ProblemGroup } from '../lib/problems/problem-groups.ts'
 import type { Problem } from '../lib/problems/problems.ts'
@@ -10,12 +11,11 @@ import { News } from '../parts/news.tsx'
 import { ServerTable } from '../parts/server-table.tsx'
 import { FullMark, StatusMark, VerdictMark, verdictLook } from '../parts/state.tsx'
 import { Counters } from './counters.tsx'
-import { useSettled } from './settled.ts'
 
 /** Is anything wrong, what, since when and why. */
 export function Overview() {
-  const { peers } = useDesk()
-  const settled = useSettled()
+  const { status, peers, deployments, stats } = useDesk()
+  const settled = useSettled(peers, [status, deployments, stats])
   return (
     <>
       <Verdict settled={settled} />

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { DeploymentStatus } from '../../../schemas/deployments/deployment.ts'
 import { ChosenBar } from '../../choosing/chosen-bar.tsx'
 import { type DeploymentRow, statusOf } from '../../lib/data/rows.ts'
+import { useSettled } from '../../lib/data/settled.ts'
 import { useDesk } from '../../lib/desk.ts'
 import { FaultNotice } from '../../parts/failures/fault.tsx'
 import { Unanswered } from '../../parts/failures/unanswered.tsx'
@@ -22,6 +23,20 @@ const STATUSES: readonly (readonly [DeploymentStatus, string])[] = [
 
 /** All deployments: filtered, sorted, grouped, chosen. */
 export function DeploymentList() {
+  const { deployments, peers } = useDesk()
+  const settled = useSettled(deployments, [peers])
+  return (
+    <>
+      <div class="head">
+        <h1>Deployments</h1>
+      </div>
+      <FaultNotice of={deployments} what="the deployments" />
+      {settled ? <Listed /> : <DeploymentTable items={[]} waiting />}
+    </>
+  )
+}
+
+function Listed() {
   const { deployed, deployments, chosen, who } = useDesk()
   const all = deployed.value
   const shown = useShown(all)
@@ -31,10 +46,6 @@ export function DeploymentList() {
   const known = deployments.data.value
   return (
     <>
-      <div class="head">
-        <h1>Deployments</h1>
-      </div>
-      <FaultNotice of={deployments} what="the deployments" />
       <Unanswered slices={known} />
       <UnknownState rows={all} />
       <Filters all={all} />
