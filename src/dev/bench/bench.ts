@@ -1,7 +1,8 @@
 /**
  * Measures this agent beside others, in one run, and prints tables.
  *
- *   npm run bench -- [proxy] [aggregate] [reverse] [introductions] [--rounds N] [--seconds N] [--nodes N] [--around N]
+ *   npm run bench -- [proxy] [aggregate] [reverse] [introductions] [settings]
+ *                    [--rounds N] [--seconds N] [--nodes N] [--around N]
  */
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -12,6 +13,7 @@ import { benchIntroductions } from './introductions.ts'
 import { createProcesses } from './processes/processes.ts'
 import { benchProxy } from './proxy.ts'
 import { benchReverse } from './reverse.ts'
+import { benchSettings } from './settings.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,6 +39,7 @@ const processes = createProcesses()
 if (wanted.includes('proxy')) await benchProxy(processes, { rounds, seconds })
 if (wanted.includes('aggregate')) await benchAggregate(processes, { rounds, seconds })
 if (wanted.includes('reverse')) await benchReverse(processes, { rounds, seconds })
+if (wanted.includes('settings')) await benchSettings(processes, { rounds, seconds })
 if (wanted.includes('introductions'))
   await benchIntroductions({ nodes: Number(values.nodes), around: Number(values.around), members: [10, 1_000] })
 process.exit(0)
