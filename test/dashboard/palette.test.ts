@@ -25,8 +25,8 @@ test('the search shows states, and does what is asked of it: a restart after a q
 
   await ask('silence helsinki')
   await page.keyboard.press('Enter')
-  await page.getByRole('dialog').getByLabel('Server').waitFor()
-  assert.equal(await page.getByRole('dialog').getByLabel('Server').inputValue(), 'helsinki-1')
+  await page.getByRole('dialog').getByLabel('Of', { exact: true }).waitFor()
+  assert.equal(await page.getByRole('dialog').getByLabel('Of', { exact: true }).inputValue(), 'helsinki-1')
   await page.keyboard.press('Escape')
 
   await ask('invite')

@@ -79,12 +79,13 @@ test('tags of an operator are set and taken away on the page of a server, apart 
   assert.equal(await said?.getByRole('button').count(), 0)
   await page.getByRole('button', { name: 'Take away @stage' }).press('Enter')
   await own?.getByText('@stage').waitFor({ state: 'detached' })
-  assert.ok(await page.getByLabel('Tags to set here').evaluate((field) => field === document.activeElement))
+  await page.locator('input:focus').and(page.getByLabel('Tags to set here')).waitFor()
   await page.getByLabel('Tags to set here').fill('wr/ong')
   await page.keyboard.press('Enter')
   await page.getByRole('alert').getByText('must be a word').waitFor()
 
   await page.goto(`${fake.url}/servers?q=%40db`)
+  await page.locator('tr.item a.name').first().waitFor()
   assert.deepEqual(await page.locator('tr.item a.name').allTextContents(), ['helsinki-1'])
   world.readOnly = true
   await page.goto(`${fake.url}/servers/helsinki-1/access`)

@@ -33,7 +33,7 @@ test('a backup of the running service is restored into another folder', { skip }
   assert.match(nest.must('ls /tmp/again'), /admin\.key\ncluster\.db\nlock\nnode\.json\nsecret/)
   assert.match(
     nest.run(`${AGENT} restore /tmp/node.backup --replace`).out,
-    /another agent holds the data path \/var\/lib\//
+    /an agent runs on \/var\/lib\/flatrun-cluster; stop it first/
   )
 })
 
