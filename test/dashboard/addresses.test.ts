@@ -33,3 +33,16 @@ test('an old address opens the new screen, and is not gone back to', async (t) =
   await page.goBack()
   await page.getByRole('heading', { name: 'Events' }).waitFor()
 })
+
+test('an address with a tab that is not there shows the first one', async (t) => {
+  const { page, fake } = await scene(t)
+  for (const [address, tab, shows] of [
+    ['/servers/home-nas/health', 'Health', 'Last 50 checks'],
+    ['/servers/frankfurt-1/access', 'Usage', 'Memory'],
+    ['/settings/nothing', 'Config', 'deployments_path']
+  ] as const) {
+    await page.goto(fake.url + address)
+    await page.getByText(shows).filter({ visible: true }).first().waitFor()
+    assert.equal(await page.locator('nav.tabs a[aria-current=page]').textContent(), tab)
+  }
+})

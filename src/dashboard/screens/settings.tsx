@@ -13,7 +13,7 @@ const TABS = [
 /** What this server runs with, whom it tells, and who did what. Nothing here is changed by the page: the file is. */
 export function Settings() {
   const { route, status } = useDesk()
-  const tab = route.path.value[1] ?? ''
+  const [tab] = TABS.find(([key]) => key === route.path.value[1]) ?? TABS[0]
   const { version, agent_version: own, fingerprint } = status.data.value ?? {}
   return (
     <>

@@ -74,7 +74,7 @@ export function createDelivery({ members, mail, cluster, remote, events, onFault
     const servers = page.length
     events.publish({
       ...{ type: 'introduction.sent', peer, peer_id, facts: { servers } },
-      reason: `told of ${servers} servers`
+      reason: `told of ${servers} ${servers === 1 ? 'server' : 'servers'}`
     })
     return true
   }

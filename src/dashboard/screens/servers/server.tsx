@@ -26,7 +26,9 @@ export function ServerPage({ name }: { name: string }) {
   const own = name === self.value
   const peer = peers.data.value?.find((one) => one.name === name)
   const tabs = TABS.filter(([key]) => !own || !OF_PEERS.includes(key))
-  const tab = route.path.value[2] ?? tabs[0]?.[0]
+  const [first] = tabs
+  // An address with no tab, or with one that this server does not have.
+  const [tab] = tabs.find(([key]) => key === route.path.value[2]) ?? first ?? ['']
   if (!peers.data.value) return <div class="late" aria-busy="true" />
   if (!peer && !own) {
     return (
