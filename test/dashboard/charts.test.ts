@@ -56,6 +56,7 @@ test('a part of the time is looked at closer by dragging, a line is switched by 
     .first()
     .click()
   await page.waitForURL(/off=helsinki-1/)
+  await page.locator('.legend .off').nth(3).waitFor()
   assert.equal(await page.locator('.legend .off').count(), 4)
 })
 
