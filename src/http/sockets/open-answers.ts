@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../cluster/access/caller.ts'
 import { mayAllThat } from '../access/scope.ts'
-import { whenOver } from './when-over.ts'
+import { whenClosed } from './when-over.ts'
 
 interface OpenAnswersOptions {
   /** What the caller's key opens now; undefined when nothing. */
@@ -14,7 +14,8 @@ const REVIEW_MS = 10_000
 /**
  * Every answer that is being given to somebody who showed a key: streams, logs, proxied requests, WebSockets. Whenever
  * keys, grants or members change they are looked at again, and end where the key does not open all that it did. A
- * connection on which nothing is answered may stay: every request shows its key anew.
+ * connection on which nothing is answered may stay: every request shows its key anew. One that a peer opened to be asked over
+ * was opened with a key, and ends with it.
  */
 export function createOpenAnswers({ current }: OpenAnswersOptions) {
   const open = new Set<{ caller: Caller; end: () => void }>()
@@ -33,7 +34,7 @@ export function createOpenAnswers({ current }: OpenAnswersOptions) {
       const { socket } = request.raw
       const entry = { caller, end: () => void socket.destroy() }
       open.add(entry)
-      whenOver(request, reply, () => open.delete(entry))
+      whenClosed(request, reply, () => open.delete(entry))
     },
     /** Whether the key of somebody who was admitted before still opens what it did. */
     admits: (caller: Caller) => mayAllThat(current(caller), caller),

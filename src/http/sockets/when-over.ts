@@ -8,8 +8,7 @@ const HANDED_OVER = Symbol('the exchange is over and its connection goes on')
  * the connection, or that it was handed over: the answer that Fastify knows is left behind without a word.
  */
 export function whenOver({ raw }: FastifyRequest, reply: FastifyReply, run: () => void): void {
-  const isUpgrade = 'upgrade' in raw && raw.upgrade === true
-  if (!isUpgrade) return void reply.raw.once('close', run)
+  if (!isUpgrade(raw)) return void reply.raw.once('close', run)
   const socket: EventEmitter = raw.socket
   const over = () => {
     socket.off('close', over).off(HANDED_OVER, over)
@@ -17,6 +16,14 @@ export function whenOver({ raw }: FastifyRequest, reply: FastifyReply, run: () =
   }
   socket.once('close', over).once(HANDED_OVER, over)
 }
+
+/** The same, but a connection that was handed over is the caller's until it is closed: it ends with the key that opened it. */
+export function whenClosed({ raw }: FastifyRequest, reply: FastifyReply, run: () => void): void {
+  const ending: EventEmitter = isUpgrade(raw) ? raw.socket : reply.raw
+  ending.once('close', run)
+}
+
+const isUpgrade = (raw: FastifyRequest['raw']) => 'upgrade' in raw && raw.upgrade === true
 
 /** The connection serves something else from here on, for as long as that likes; nothing of the request is kept for it. */
 export function handOver(socket: EventEmitter): void {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import Fastify from 'fastify'
 import type { Caller } from '../../../src/cluster/access/caller.ts'
 import { createCallers } from '../../../src/cluster/access/callers.ts'
 import { createOpenAnswers } from '../../../src/http/sockets/open-answers.ts'
+import { acceptUpgrades } from '../../../src/http/sockets/upgrades.ts'
+import { handOver, whenOver } from '../../../src/http/sockets/when-over.ts'
 import { type Grant, permissionsOf } from '../../../src/schemas/grant.ts'
 import { createSessions } from '../../../src/security/session.ts'
 import { authorized, OPERATOR_KEY, READER_KEY, startNode, until } from '../../daemon.ts'
@@ -50,6 +55,35 @@ for (const [what, then, now] of [
     assert.equal(openAnswers.count(), 0)
   })
 }
+
+test('a connection that was handed over ends with the key that opened it', async (t) => {
+  let now: Caller | undefined = peerWith(ALL)
+  const openAnswers = createOpenAnswers({ current: () => now })
+  const app = Fastify()
+  acceptUpgrades(app)
+  let over = 0
+  app.get('/', (request, reply) => {
+    openAnswers.note(peerWith(ALL), request, reply)
+    whenOver(request, reply, () => over++)
+    reply.hijack()
+    handOver(request.raw.socket)
+    request.raw.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const asked = http.get(url, { headers: { connection: 'upgrade', upgrade: 'x' } })
+  const [, socket] = (await once(asked, 'upgrade')) as [unknown, Socket]
+  t.after(async () => {
+    socket.destroy()
+    openAnswers.close()
+    await app.close()
+  })
+  openAnswers.review()
+  assert.deepEqual([over, openAnswers.count(), socket.destroyed], [1, 1, false])
+  now = undefined
+  openAnswers.review()
+  await once(socket.resume(), 'close')
+  assert.deepEqual([over, openAnswers.count()], [1, 0])
+})
 
 for (const [what, then, now] of [
   ['nothing has changed', peerWith(ALL, RUN), peerWith(ALL, RUN)],
